@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['{bin,core,engine,drivers,suites,reports,reference-service,bench,tests}/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Timing-sensitive tests share the machine with each other; two workers is what a small CI machine has.
+    maxWorkers: 2,
+  },
+})
