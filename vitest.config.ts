@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{bin,core,engine,drivers,suites,reports,reference-service,bench,tests}/**/*.test.ts'],
+    include: ['{bin,core,engine,drivers,operating-system,suites,reports,reference-service,bench,tests}/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Timing-sensitive tests share the machine with each other; two workers is what a small CI machine has.

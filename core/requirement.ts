@@ -53,6 +53,9 @@ export interface Threshold {
 export interface DefectCard {
   readonly id: string // 'drain.kills-inflight'
   readonly how: string
+  /** Only where an extra defect differs from what the requirement says of its first one. */
+  readonly mustNotFire?: readonly RequirementId[]
+  readonly mayFire?: readonly RequirementId[]
 }
 
 /** One entry of the checklist, and the card that `seaworthy explain` prints. */

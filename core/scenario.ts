@@ -79,6 +79,8 @@ export interface LoadSpec {
 export interface Load {
   readonly name: string
   counts(): { readonly planned: number; readonly ended: number; readonly notOk: number }
+  /** Until the load has reached its own bound and every request has ended. */
+  finished(): Promise<void>
   /** Plans no more, waits for what is outstanding (each has its own timeout). */
   stop(): Promise<void>
 }

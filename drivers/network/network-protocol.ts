@@ -11,9 +11,21 @@ import type { BalancerSettings } from '../../core/service-descriptor.js'
 export interface NetworkSpec {
   readonly balancer: BalancerSettings & {
     readonly readinessPath: string
-    readonly backends: readonly { readonly id: string; readonly host: string; readonly port: number }[]
+    readonly backends: readonly BackendAddress[]
+    /** Longest silence of a backend that owes an answer before the client gets a 504. Default 60 000. */
+    readonly responseTimeoutMs?: number
   }
-  readonly edges: readonly (Edge & { readonly host: string; readonly port: number })[] // where the proxy forwards to
+  readonly edges: readonly (Edge & EdgeTarget)[] // where the proxy forwards to
+}
+export interface BackendAddress {
+  readonly id: string
+  readonly host: string
+  readonly port: number
+}
+/** Port 0: not known yet, connections are reset until `setEdgeTarget`. */
+export interface EdgeTarget {
+  readonly host: string
+  readonly port: number
 }
 
 /** What `startNetwork` resolves to; ports were assigned by the kernel. */
@@ -24,7 +36,8 @@ export interface Network extends AsyncDisposable {
   /** Port of the proxy on an edge. */
   proxyPort(edge: Edge): number
   /** Backends and proxy targets may become known later than the network starts: a proxy port is needed for a unit's environment. */
-  setBackends(backends: NetworkSpec['balancer']['backends']): Promise<void>
+  setBackends(backends: readonly BackendAddress[]): Promise<void>
+  setEdgeTarget(edge: Edge, target: EdgeTarget): Promise<void>
   faultEdge(edge: Edge, fault: EdgeFault): Promise<void>
   healEdge(edge: Edge): Promise<void>
   edgeCounters(edge: Edge): Promise<EdgeCounters>
@@ -51,3 +64,40 @@ export type StartNetwork = (
     readonly onUnexpectedExit: (reason: string) => void
   },
 ) => Promise<Network>
+
+/**
+ * Calls on the IPC channel by name: parameters and result. `start` comes first and once; `close` ends the process.
+ * Qualification rigs are known by a number.
+ */
+export interface NetworkCalls {
+  start(spec: NetworkSpec): Promise<NetworkAddresses>
+  setBackends(backends: readonly BackendAddress[]): Promise<void>
+  setEdgeTarget(edge: Edge, target: EdgeTarget): Promise<void>
+  faultEdge(edge: Edge, fault: EdgeFault): Promise<void>
+  healEdge(edge: Edge): Promise<void>
+  edgeCounters(edge: Edge): Promise<EdgeCounters>
+  balancerCounters(): Promise<BalancerCounters>
+  openQualification(): Promise<{ readonly rig: number; readonly entrypoint: string }>
+  drainOneBackend(rig: number): Promise<void>
+  closeQualification(rig: number): Promise<void>
+  close(): Promise<void>
+}
+export interface NetworkAddresses {
+  readonly balancerUrl: string
+  readonly echoUrl: string
+  readonly proxies: readonly { readonly edge: Edge; readonly port: number }[]
+}
+/** Harness to network process. */
+export interface NetworkCall {
+  readonly id: number
+  readonly name: keyof NetworkCalls
+  readonly parameters: readonly unknown[]
+}
+/** Network process to harness. */
+export type NetworkMessage =
+  | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'failure'; readonly id: number; readonly message: string }
+  | { readonly kind: 'event'; readonly event: NetworkEvent }
+
+/** Names an edge in a map. */
+export const edgeKey = (edge: Edge): string => JSON.stringify([edge.from, edge.to])

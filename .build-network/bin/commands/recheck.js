@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { SeaworthyError } from '../../core/errors.js';
+import { buildReport } from '../../engine/build-report.js';
+import { judgeScenario, scenarioReport } from '../../engine/judge-scenario.js';
+import { makeRunDirectory, readRunInput, readRunReport } from '../../engine/run-directory.js';
+import { suites } from '../../suites/index.js';
+import { liveReporter, selectReporters } from '../live-reporter.js';
+import { writeReports } from '../conduct-run.js';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+/** `seaworthy recheck`: the checks of today on the histories of then. Changes nothing in the saved run. */
+export async function recheck(args) {
+    const directory = resolve(args.run);
+    const input = readRunInput(directory);
+    const overrides = parseThresholds(args.threshold ?? []);
+    const reporters = selectReporters(args.reporter);
+    const live = liveReporter(args.reporter);
+    const report = judgeAgain(directory, input, overrides);
+    live.onEvent({ type: 'run-ended', report });
+    live.close();
+    if (args.output !== undefined) {
+        const target = makeRunDirectory(input.runId, args.output);
+        await writeReports(report, { directory: target, reporters, warn: (message) => process.stderr.write(`${message}\n`), tell: (path) => process.stdout.write(`${path}\n`) });
+    }
+    return report.exitCode;
+}
+function judgeAgain(directory, input, overrides) {
+    const earlier = existsSync(join(directory, 'run.json')) ? readRunReport(directory) : undefined;
+    const thresholds = (id) => ({ ...input.thresholds[id], ...overrides.get(id) });
+    const judged = input.scenarios.flatMap(({ id, selected }) => {
+        const history = `scenarios/${id}/history.ndjson`;
+        const scenario = suites.flatMap((suite) => suite.scenarios).find((one) => one.id === id);
+        if (scenario === undefined)
+            throw new SeaworthyError('SW_RUN_UNREADABLE', `while reading a saved run: it has a scenario ${id} that this version does not know (${directory})`);
+        if (!existsSync(join(directory, history)))
+            return [];
+        const then = earlier?.scenarios.find((one) => one.id === id);
+        const run = { history, logs: then?.logs ?? [], durationMs: then?.durationMs ?? 0 };
+        return [judgeScenario({ scenario, selected: new Set(selected) }, { runDirectory: directory, run, thresholds })];
+    });
+    return buildReport({
+        ...input,
+        status: earlier?.status ?? 'interrupted',
+        durationMs: earlier?.durationMs ?? 0,
+        notRestored: earlier?.notRestored ?? [],
+        service: { ...input.service, overrides: { ...input.service.overrides, ...Object.fromEntries(overrides) } },
+        suites,
+        plan: { settled: new Map(Object.entries(input.settled)) },
+        thresholds,
+        judgements: judged.flatMap((one) => one.judgements),
+        scenarios: judged.map(scenarioReport),
+    });
+}
+/** 'DRAIN-01.first_fail_within_s=1' and the like. Throws SW_THRESHOLD_UNKNOWN with what there is. */
+function parseThresholds(texts) {
+    const known = new Map(suites.flatMap((suite) => suite.requirements).map((one) => [one.id, one]));
+    const values = new Map();
+    for (const text of texts) {
+        const match = /^([A-Z]+-\d+)\.(\w+)=(-?[\d.]+)$/.exec(text);
+        const requirement = known.get(match?.[1] ?? '');
+        const key = match?.[2] ?? '';
+        const value = Number(match?.[3]);
+        if (requirement === undefined || !Number.isFinite(value) || !requirement.thresholds.some((one) => one.key === key && typeof one.standard === 'number')) {
+            const keys = requirement?.thresholds.filter((one) => typeof one.standard === 'number').map((one) => one.key) ?? [];
+            throw new SeaworthyError('SW_THRESHOLD_UNKNOWN', `--threshold ${text}: expected ID.key=number${keys.length === 0 ? '' : ` with one of the keys ${keys.join(', ')}`}`, { hint: 'seaworthy explain ID shows the thresholds of a requirement.' });
+        }
+        values.set(requirement.id, { ...values.get(requirement.id), [key]: value });
+    }
+    return values;
+}

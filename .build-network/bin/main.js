@@ -1,0 +1,87 @@
+import yargs, {} from 'yargs';
+import { exitCodes, SeaworthyError } from '../core/errors.js';
+import { packageVersion } from './package-files.js';
+import { printError } from './print-error.js';
+/** A comma-separated list that may also be repeated. */
+const list = { type: 'string', array: true, coerce: (values) => values.flatMap((value) => value.split(',')).filter((one) => one !== '') };
+const only = { ...list, describe: 'requirement ids, areas or suite/scenario; globs; repeatable' };
+const profile = { choices: ['quick', 'standard', 'thorough'], default: 'quick', describe: 'sample sizes and durations' };
+const parallel = { type: 'number', default: 3, describe: 'scenarios running side by side' };
+const randomSeed = { type: 'number', describe: 'repeats the order and the random choices of a run' };
+const reporter = { ...list, default: ['html', 'junit', 'json', 'terminal'], describe: 'html, junit, json, terminal' };
+const driver = { type: 'string', describe: 'how the service is put in the world (see `seaworthy list`)' };
+/**
+ * The command line. Each command is loaded only when it is called. Returns the exit code; the caller ends the process
+ * with it, so that a stray timer cannot keep a finished run alive.
+ */
+export async function main(argv) {
+    process.stdout.on('error', ignoreClosedOutput);
+    process.stderr.on('error', ignoreClosedOutput);
+    let exitCode = exitCodes.ok;
+    const command = (load) => async (args) => {
+        exitCode = await (await load())(args);
+    };
+    const parser = yargs(argv)
+        .scriptName('seaworthy')
+        .version(packageVersion())
+        .usage('$0 <command>\n\nRuns a service, breaks it under traffic, and scores it against an operability checklist.')
+        .parserConfiguration({ 'duplicate-arguments-array': true, 'greedy-arrays': false })
+        .strict()
+        .exitProcess(false)
+        .fail((message, error) => {
+        throw error ?? usageError(message);
+    })
+        .wrap(Math.min(110, process.stdout.columns ?? 110));
+    registerRunning(parser, command);
+    registerReading(parser, command);
+    parser.demandCommand(1, 'name a command').recommendCommands().epilogue('Exit codes: 0 required level reached; 1 a MUST failed or is missing; 2 only inconclusive or error stands in the way;\n64 usage or descriptor; 70 internal fault; 130/143 interrupted, after clean-up and with a partial report.');
+    try {
+        await parser.parseAsync();
+        return exitCode;
+    }
+    catch (thrown) {
+        return printError(thrown);
+    }
+}
+function registerRunning(parser, command) {
+    parser
+        .command('run [descriptor]', 'run the conformance suites on a service (default: ./seaworthy.yaml, else the bundled reference service)', (args) => args
+        .positional('descriptor', { type: 'string', describe: 'path of a seaworthy.yaml' })
+        .option('driver', driver)
+        .option('only', only)
+        .option('profile', profile)
+        .option('output', { type: 'string', describe: 'the run directory (default: seaworthy-runs/<run id>)' })
+        .option('reporter', reporter)
+        .option('required-level', { type: 'number', choices: [1, 2, 3], describe: 'succeed when this level is reached (default: every MUST selected)' })
+        .option('parallel', parallel)
+        .option('random-seed', randomSeed)
+        .option('allow', { choices: ['disruptive', 'destructive'], describe: 'permission for procedures above `safe`' })
+        .option('defect', { type: 'string', describe: 'seed a defect (bundled reference service only)' }), command(async () => (await import('./commands/run.js')).run))
+        .command('selftest', 'show that every check can fail: run each seeded defect of the reference service', (args) => args
+        .option('only', { ...list, describe: 'areas, requirement ids or defect ids; globs; repeatable' })
+        .option('output', { type: 'string', describe: 'folder for selftest.json and the runs (default: seaworthy-runs/selftest-<id>)' })
+        .option('parallel', parallel)
+        .option('random-seed', randomSeed), command(async () => (await import('./commands/selftest.js')).selftest))
+        .command('up', 'start the reference service and leave it running until Ctrl-C', (args) => args.option('defect', { type: 'string', describe: 'seed a defect' }), command(async () => (await import('./commands/up.js')).up))
+        .command('clean', 'end and remove whatever interrupted runs left behind', (args) => args.option('force', { type: 'boolean', default: false, describe: 'also end runs that are still going on' }), command(async () => (await import('./commands/clean.js')).clean));
+}
+function registerReading(parser, command) {
+    parser
+        .command('recheck <run>', 'judge a saved run again from its histories, also with other thresholds', (args) => args
+        .positional('run', { type: 'string', demandOption: true, describe: 'folder of a run' })
+        .option('threshold', { ...list, describe: 'ID.key=value, for example DRAIN-01.first_fail_within_s=1; repeatable' })
+        .option('output', { type: 'string', describe: 'write the new reports to this folder' })
+        .option('reporter', reporter), command(async () => (await import('./commands/recheck.js')).recheck))
+        .command('report <run>', 'make the reports of a saved run again', (args) => args
+        .positional('run', { type: 'string', demandOption: true, describe: 'folder of a run' })
+        .option('reporter', reporter)
+        .option('output', { type: 'string', describe: 'folder to write to (default: the run)' }), command(async () => (await import('./commands/report.js')).report))
+        .command('list', 'list requirements, scenarios, drivers, reporters and defects', (args) => args.option('json', { type: 'boolean', default: false, describe: 'as JSON' }), command(async () => (await import('./commands/list.js')).list))
+        .command('explain <id>', 'print the whole card of a requirement', (args) => args.positional('id', { type: 'string', demandOption: true, describe: 'such as DRAIN-03' }), command(async () => (await import('./commands/explain.js')).explain));
+}
+const usageError = (message) => new SeaworthyError('SW_USAGE', message, { hint: 'seaworthy --help lists the commands, seaworthy <command> --help their options.' });
+/** A reader that went away (`| head`) is no reason to fail or to leave things running. */
+function ignoreClosedOutput(error) {
+    if (error.code !== 'EPIPE')
+        throw error;
+}

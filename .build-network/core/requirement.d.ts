@@ -1,0 +1,76 @@
+/** Stable for ever, never positional: 'DRAIN-03'. */
+export type RequirementId = `${Uppercase<string>}-${number}`;
+export type Keyword = 'MUST' | 'SHOULD';
+export type Level = 1 | 2 | 3;
+export type ProfileName = 'quick' | 'standard' | 'thorough';
+/** What a procedure may do to the target: anything above `safe` needs permission. */
+export type SafetyClass = 'safe' | 'disruptive' | 'destructive';
+/**
+ * What the descriptor or the driver must provide. A capability a descriptor does not declare makes the
+ * requirement `missing` (or not-applicable, see `absence`); one the driver cannot do makes it `skipped`.
+ */
+export type Capability = 'topology.instances' | 'topology.balancer' | 'topology.identity' | 'health.readiness' | 'health.liveness' | 'health.detail' | 'lifecycle.start' | 'lifecycle.stop' | 'lifecycle.kill' | 'lifecycle.hold' | 'lifecycle.reboot' | 'lifecycle.autostart' | 'lifecycle.drain' | 'lifecycle.undrain' | 'fault.freeze' | 'fault.isolate' | 'fault.edge' | 'traffic.read' | 'traffic.witness' | 'data.write' | 'data.read.strong';
+export type AbsenceRule = {
+    readonly rule: 'fail';
+} | {
+    readonly rule: 'na-justified';
+} | {
+    readonly rule: 'na-structural';
+    readonly fact: string;
+    readonly equals: boolean | number | string;
+};
+export type ThresholdUnit = 'ms' | 's' | 'requests' | 'ratio' | 'count' | 'codes';
+export interface Threshold {
+    readonly key: string;
+    readonly unit: ThresholdUnit;
+    readonly meaning: string;
+    readonly standard: number | readonly number[];
+    /** Only where the profile differs from `standard`. */
+    readonly quick?: number | readonly number[];
+    readonly thorough?: number | readonly number[];
+}
+export interface DefectCard {
+    readonly id: string;
+    readonly how: string;
+    /** Only where an extra defect differs from what the requirement says of its first one. */
+    readonly mustNotFire?: readonly RequirementId[];
+    readonly mayFire?: readonly RequirementId[];
+}
+/** One entry of the checklist, and the card that `seaworthy explain` prints. */
+export interface Requirement {
+    readonly id: RequirementId;
+    readonly area: string;
+    readonly title: string;
+    readonly keyword: Keyword;
+    readonly level: Level;
+    readonly weight: number;
+    readonly safety: SafetyClass;
+    readonly statement: string;
+    readonly why: string;
+    readonly source: readonly string[];
+    readonly needs: readonly Capability[];
+    readonly absence: AbsenceRule;
+    readonly procedure: readonly string[];
+    readonly passCriterion: string;
+    readonly thresholds: readonly Threshold[];
+    readonly inconclusiveIf: readonly string[];
+    readonly evidence: readonly string[];
+    readonly remediation: string;
+    /** The first one detects, the others are extra. Each must make this requirement fail. */
+    readonly defects: readonly DefectCard[];
+    /** Requirements that must not be `failed` when only this requirement's defect is active. */
+    readonly mustNotFire: readonly RequirementId[];
+    /** Requirements for which a failure is a true consequence of the defect. */
+    readonly mayFire: readonly RequirementId[];
+    readonly limits?: string;
+}
+export interface Area {
+    readonly id: string;
+    readonly title: string;
+}
+/** Threshold values in force for one requirement in one run: by key. Recorded with the run. */
+export type ThresholdValues = Readonly<Record<string, number | readonly number[]>>;
+/** The values of a requirement's thresholds under a profile, with a descriptor's overrides applied. */
+export declare function thresholdValues(requirement: Requirement, profile: ProfileName, overrides?: ThresholdValues): ThresholdValues;
+/** A single number among the thresholds. A key that is not there is a mistake of ours, so it throws. */
+export declare function numberThreshold(values: ThresholdValues, key: string): number;

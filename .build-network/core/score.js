@@ -1,0 +1,98 @@
+import { exitCodes } from './errors.js';
+import { outcomes } from './outcome.js';
+const scored = ['passed', 'failed', 'missing', 'inconclusive', 'error'];
+const conclusive = ['passed', 'failed', 'missing'];
+const shouldCreditMin = 0.8;
+/** Below this coverage an area gets no grade: not enough evidence. */
+export const areaCoverageMin = 0.7;
+const weightOf = (requirements) => requirements.reduce((sum, one) => sum + one.weight, 0);
+const having = (requirements, wanted) => requirements.filter((one) => wanted.includes(one.outcome));
+export function countOutcomes(requirements) {
+    return Object.fromEntries(outcomes.map((outcome) => [outcome, having(requirements, [outcome]).length]));
+}
+/** 100 x credit / weight over everything that was judged or should have been; null when there is nothing. */
+export function scoreValue(requirements) {
+    const weight = weightOf(having(requirements, scored));
+    if (weight === 0)
+        return null;
+    return Math.round((1000 * weightOf(having(requirements, ['passed']))) / weight) / 10;
+}
+/** Weight of what was judged with a result over the weight of everything in the catalogue, in [0, 1]. */
+export function coverageOf(requirements) {
+    const weight = weightOf(requirements);
+    return weight === 0 ? 0 : weightOf(having(requirements, conclusive)) / weight;
+}
+/**
+ * A level is reached when every MUST at or below it is passed or not-applicable and the SHOULDs have at least
+ * 80 % weighted credit. Skipped requirements were not shown to hold, so they stand in the way.
+ */
+export function levelReached(requirements, level) {
+    const upTo = requirements.filter((one) => one.level <= level);
+    if (!upTo.some((one) => one.level === level))
+        return false;
+    const musts = upTo.filter((one) => one.keyword === 'MUST');
+    if (!musts.every((one) => one.outcome === 'passed' || one.outcome === 'not-applicable'))
+        return false;
+    const shoulds = upTo.filter((one) => one.keyword === 'SHOULD' && one.outcome !== 'not-applicable');
+    const weight = weightOf(shoulds);
+    return weight === 0 || weightOf(having(shoulds, ['passed'])) / weight >= shouldCreditMin;
+}
+const levelMax = { quick: 2, standard: 3, thorough: 3 };
+/** The highest level such that it and all below it are reached; a profile below `standard` shows level 2 at most. */
+export function levelOf(requirements, profile) {
+    let reached = 0;
+    for (const level of [1, 2, 3]) {
+        if (level > levelMax[profile] || !levelReached(requirements, level))
+            break;
+        reached = level;
+    }
+    return reached;
+}
+export function scoreOf(requirements, profile) {
+    return {
+        value: scoreValue(requirements),
+        coverage: Math.round(coverageOf(requirements) * 10_000) / 10_000,
+        level: levelOf(requirements, profile),
+        counts: countOutcomes(requirements),
+    };
+}
+const named = (requirements) => {
+    const ids = requirements.map((one) => one.id);
+    return ids.length <= 6 ? ids.join(', ') : `${ids.slice(0, 6).join(', ')} and ${ids.length - 6} more`;
+};
+/** Exit code and sentence of a finished run. Without a required level, every MUST that was selected counts. */
+export function decide({ requirements, requiredLevel, level, restored }) {
+    const inScope = requirements.filter((one) => requiredLevel === null || one.level <= requiredLevel);
+    const musts = inScope.filter((one) => one.keyword === 'MUST');
+    const broken = having(musts, ['failed', 'missing']).filter((one) => !one.waived);
+    if (broken.length > 0) {
+        return { exitCode: exitCodes.requirementFailed, verdict: `not seaworthy: ${broken.length} MUST failed or missing (${named(broken)})` };
+    }
+    const open = having(musts, ['inconclusive', 'error']);
+    if (open.length > 0) {
+        return { exitCode: exitCodes.notConclusive, verdict: `undecided: ${open.length} MUST inconclusive or in error (${named(open)})` };
+    }
+    if (having(inScope, scored).length === 0) {
+        return { exitCode: exitCodes.notConclusive, verdict: 'undecided: no requirement could be judged' };
+    }
+    if (requiredLevel !== null && level < requiredLevel)
+        return belowRequiredLevel(inScope, requiredLevel);
+    if (!restored)
+        return { exitCode: exitCodes.notConclusive, verdict: 'every MUST that was judged holds, but the world was not restored' };
+    const aim = requiredLevel === null ? 'every MUST that was selected holds' : `level ${requiredLevel} is reached`;
+    return { exitCode: exitCodes.ok, verdict: `seaworthy: ${aim}` };
+}
+function belowRequiredLevel(inScope, requiredLevel) {
+    const waived = inScope.filter((one) => one.waived && one.keyword === 'MUST');
+    const skipped = having(inScope.filter((one) => one.keyword === 'MUST'), ['skipped']);
+    const shoulds = having(inScope.filter((one) => one.keyword === 'SHOULD'), ['failed', 'missing']);
+    if (skipped.length > 0) {
+        return { exitCode: exitCodes.notConclusive, verdict: `undecided: level ${requiredLevel} needs ${skipped.length} MUST that were skipped (${named(skipped)})` };
+    }
+    if (shoulds.length > 0) {
+        return { exitCode: exitCodes.requirementFailed, verdict: `not seaworthy: level ${requiredLevel} needs 80 % of the SHOULDs, failed or missing are ${named(shoulds)}` };
+    }
+    if (waived.length > 0)
+        return { exitCode: exitCodes.ok, verdict: `level ${requiredLevel} is not reached; what stands in the way is waived (${named(waived)})` };
+    return { exitCode: exitCodes.notConclusive, verdict: `undecided: level ${requiredLevel} cannot be shown by this run (the quick profile shows level 2 at most)` };
+}

@@ -1,0 +1,32 @@
+import { messageOf } from '../../core/errors.js';
+/** Own codes of errors the balancer destroys an upstream connection with. */
+export const connectTimeoutCode = 'SW_UPSTREAM_CONNECT_TIMEOUT';
+export const responseTimeoutCode = 'SW_UPSTREAM_RESPONSE_TIMEOUT';
+export const errorWithCode = (code, message) => Object.assign(new Error(message), { code });
+/** Sorts what Node reports for an upstream connection into a reason. */
+export function upstreamFailureOf(thrown) {
+    const { code = '', syscall } = thrown;
+    const reason = reasonOf(code, syscall);
+    const status = reason === 'connect-timeout' || reason === 'response-timeout' ? 504 : 502;
+    return { status, reason, detail: code === '' ? messageOf(thrown) : `${messageOf(thrown)} (${code})` };
+}
+function reasonOf(code, syscall) {
+    if (code === 'ECONNREFUSED')
+        return 'refused';
+    if (code === connectTimeoutCode || (code === 'ETIMEDOUT' && syscall === 'connect'))
+        return 'connect-timeout';
+    if (code === responseTimeoutCode)
+        return 'response-timeout';
+    if (code === 'HPE_HEADER_OVERFLOW')
+        return 'headers-too-large';
+    if (code === 'HPE_INVALID_EOF_STATE')
+        return 'closed';
+    if (code.startsWith('HPE_') || code === 'ERR_INVALID_CHAR' || code === 'ERR_HTTP_INVALID_STATUS_CODE')
+        return 'invalid-response';
+    // Node reports an orderly close without an answer as ECONNRESET too, but then no system call failed.
+    if (code === 'ECONNRESET')
+        return syscall === undefined ? 'closed' : 'reset';
+    if (code === 'EPIPE')
+        return 'closed';
+    return 'failed';
+}

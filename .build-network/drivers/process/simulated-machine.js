@@ -1,0 +1,100 @@
+import { killAtOnce } from '../../operating-system/end-processes.js';
+import { ProcessRecord } from '../../operating-system/process-record.js';
+import { listProcesses, processTree } from '../../operating-system/process-table.js';
+import { SupervisedUnit } from './supervised-unit.js';
+/** The init of a simulated machine: starts units at boot, supervises them, ends them in order. */
+export class SimulatedMachine {
+    #units = new Map();
+    #report;
+    #log;
+    #record;
+    #sampler;
+    constructor(report, log) {
+        this.#report = report;
+        this.#log = log;
+    }
+    async answer(request) {
+        switch (request.name) {
+            case 'boot':
+                return this.#boot(request.parameters);
+            case 'start':
+                return (await this.#unit(request.parameters.unit).start(), null);
+            case 'stop':
+                return this.#unit(request.parameters.unit).stop(request.parameters);
+            case 'hold':
+                return (this.#unit(request.parameters.unit).hold(), null);
+            case 'release':
+                return (await this.#unit(request.parameters.unit).release(), null);
+            case 'state':
+                return this.#unit(request.parameters.unit).state();
+            case 'shutdown':
+                return this.#shutdown(request.parameters.graceMs);
+        }
+    }
+    /** Power off: everything is killed at one instant. Synchronous, so that nothing can come in between. */
+    powerOff() {
+        for (const unit of this.#units.values())
+            unit.leaveDown();
+        this.sample();
+        killAtOnce(() => processTree(this.#runningProcesses()));
+    }
+    /** Writes down who runs now, for whoever must clean up after this process was killed. */
+    sample() {
+        try {
+            this.#record?.add(processTree(this.#runningProcesses(), listProcesses()));
+        }
+        catch (error) {
+            this.#log(`the record of processes cannot be written: ${String(error)}`); // its folder was removed: there is no more to lose
+        }
+    }
+    /** Starts without waiting for readiness: any order must work, as on a real machine. */
+    async #boot(order) {
+        if (this.#units.size > 0)
+            throw new Error('the machine was booted before');
+        this.#record = new ProcessRecord(order.processRecord);
+        for (const unit of order.units) {
+            this.#units.set(unit.name, new SupervisedUnit(unit, (event) => this.#onUnitEvent(event)));
+        }
+        for (const unit of this.#units.values()) {
+            if (!order.startAll && !unit.unit.startAtBoot)
+                continue;
+            // A unit that cannot be started was reported as exited and goes on under its restart policy.
+            await unit.start().catch((error) => this.#log(`${unit.unit.name} cannot be started: ${String(error)}`));
+        }
+        this.#sampler = setInterval(() => this.sample(), sampleEveryMs);
+        return null;
+    }
+    /** Replicas first, all together, then the components, last declared first; all of it within the grace period. */
+    async #shutdown(graceMs) {
+        const deadlineMs = performance.now() + graceMs;
+        const units = [...this.#units.values()];
+        for (const unit of units)
+            unit.leaveDown();
+        const stop = async (unit) => {
+            if (unit.running === null)
+                return;
+            const remainingMs = Math.max(0, deadlineMs - performance.now());
+            await unit.stop({ signal: unit.unit.stopSignal, graceMs: remainingMs }).catch((error) => this.#log(`${unit.unit.name}: ${String(error)}`));
+        };
+        await Promise.all(units.filter((unit) => unit.unit.kind === 'replica').map(stop));
+        for (const unit of units.filter((one) => one.unit.kind === 'component').reverse())
+            await stop(unit);
+        clearInterval(this.#sampler);
+        this.powerOff();
+        return null;
+    }
+    #onUnitEvent(event) {
+        this.#log(JSON.stringify(event));
+        this.#report(event);
+    }
+    #runningProcesses() {
+        return [...this.#units.values()].flatMap((unit) => (unit.running === null ? [] : [unit.running]));
+    }
+    #unit(name) {
+        const unit = this.#units.get(name);
+        if (unit === undefined)
+            throw new Error(`there is no unit ${name}`);
+        return unit;
+    }
+}
+const sampleEveryMs = 1_000;

@@ -1,0 +1,63 @@
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ejectWindowMs, returnWindowMs } from '../core/service-descriptor.js';
+const disposeBudgetMs = 30_000;
+/** Puts a fresh deployment in the world; its end, its logs and its folder are on the clean-up stack before it exists. */
+export async function deployScenario(options) {
+    const { cleanup, driver, service, workDirectory } = options;
+    let deployment;
+    cleanup.push(`remove ${workDirectory}`, () => rmSync(workDirectory, { recursive: true, force: true, maxRetries: 3 }));
+    cleanup.push('keep the logs', () => options.onLogs(deployment === undefined ? [] : keepLogs(deployment, options)));
+    cleanup.push('end the deployment', async () => deployment?.[Symbol.asyncDispose](), disposeBudgetMs);
+    return options.oneAtATime(async () => {
+        mkdirSync(workDirectory, { recursive: true, mode: 0o755 });
+        deployment = await driver.deploy(service, {
+            runId: options.runId,
+            directory: workDirectory,
+            journal: options.journal,
+            signal: options.signal,
+            environment: options.environment,
+            onPlatformEvent: options.onPlatformEvent,
+        });
+        return deployment;
+    });
+}
+function keepLogs(deployment, { scenario, runDirectory }) {
+    const folder = `scenarios/${scenario.id}/logs`;
+    mkdirSync(join(runDirectory, folder), { recursive: true });
+    const copied = [];
+    for (const [name, path] of deployment.logFiles) {
+        if (!existsSync(path))
+            continue;
+        const file = `${folder}/${name.replaceAll(/[^A-Za-z0-9._-]/g, '_')}.log`;
+        copyFileSync(path, join(runDirectory, file));
+        copied.push(file);
+    }
+    return copied;
+}
+/** What is known before anything happens; checks read it from the history, so that a saved run needs nothing else. */
+export function recordFacts(world, { profile, driver, randomSeed }) {
+    const { deployment, service } = world;
+    const { lifecycle } = service;
+    const named = (hard) => deployment.components.filter((one) => one.hard === hard).map((one) => one.name);
+    const facts = {
+        profile,
+        driver: driver.name,
+        randomSeed,
+        instances: deployment.instances.map((one) => one.id),
+        balancer: deployment.balancer,
+        ejectWindowMs: ejectWindowMs(deployment.balancer),
+        returnWindowMs: returnWindowMs(deployment.balancer),
+        rebootGrade: deployment.rebootGrade,
+        stop: { graceMs: lifecycle.stop.graceMs, allowedExitCodes: lifecycle.stop.allowedExitCodes },
+        startTimeoutMs: lifecycle.startTimeoutMs,
+        operations: Object.values(service.traffic).map(({ name, mutates, weight }) => ({ name, mutates, weight })),
+        hardDependencies: named(true),
+        softDependencies: named(false),
+        restartPolicy: { replicas: service.target.replicas.restart },
+        ...(lifecycle.drain === undefined ? {} : { drain: { deadlineMs: lifecycle.drain.deadlineMs, endsInExit: lifecycle.drain.endsInExit } }),
+        ...(service.data === undefined ? {} : { maxLagMs: service.data.maxLagMs }),
+    };
+    for (const [name, value] of Object.entries(facts))
+        world.record({ kind: 'fact', name, value, atMs: world.clock() });
+}

@@ -1,0 +1,171 @@
+/** Says that a part of a valid document makes no sense with another: `path` leads to the place. */
+export class DescriptorContradiction extends Error {
+    path;
+    constructor(path, message) {
+        super(message);
+        this.path = path;
+    }
+}
+const requestTimeoutMsDefault = 10_000;
+const unitMs = { ms: 1, s: 1_000, m: 60_000 };
+/** '250ms' -> 250. The schema has made sure of the form. */
+export function durationMs(text) {
+    const match = /^([\d.]+)(ms|s|m)$/.exec(text);
+    if (!match)
+        throw new Error(`not a duration: ${text}`);
+    return Number(match[1]) * unitMs[match[2]];
+}
+const list = (value, fallback) => value === undefined ? fallback : Array.isArray(value) ? value : [value];
+function methodAndPath(text) {
+    const space = text.indexOf(' ');
+    return { method: text.slice(0, space), path: text.slice(space + 1) };
+}
+/** Any 2xx, written as an empty list. */
+const anySuccess = [];
+function operationOf(name, document, weightDefault) {
+    const { method, path } = methodAndPath(document.http);
+    const [effectRequest, effectPointer] = document.effect?.split('#') ?? [];
+    return {
+        name,
+        method,
+        path,
+        headers: document.headers ?? {},
+        ...(document.body === undefined ? {} : { body: document.body }),
+        expect: {
+            status: list(document.expect?.status, anySuccess),
+            json: document.expect?.json ?? {},
+            ...(document.expect?.bodyEndsWith === undefined ? {} : { bodyEndsWith: document.expect.bodyEndsWith }),
+        },
+        mutates: document.mutates ?? !['GET', 'HEAD'].includes(method),
+        timeoutMs: document.timeout === undefined ? requestTimeoutMsDefault : durationMs(document.timeout),
+        weight: document.weight ?? weightDefault,
+        ...(document.minDuration === undefined ? {} : { minDurationMs: durationMs(document.minDuration) }),
+        streams: document.streams ?? false,
+        holdsBody: document.holdsBody ?? false,
+        ...(effectRequest === undefined || effectPointer === undefined
+            ? {}
+            : { effect: { path: methodAndPath(effectRequest).path, pointer: effectPointer } }),
+    };
+}
+function procedureOf(document, path) {
+    const ways = [document.http, document.signal, document.exec].filter((way) => way !== undefined);
+    if (ways.length !== 1) {
+        throw new DescriptorContradiction(path, `expected exactly one of http, signal and exec, found ${ways.length}`);
+    }
+    if (document.http !== undefined)
+        return { via: 'http', ...methodAndPath(document.http), expectStatus: list(document.status, anySuccess) };
+    if (document.signal !== undefined)
+        return { via: 'signal', signal: document.signal };
+    return { via: 'exec', command: document.exec ?? [] };
+}
+function lifecycleOf(document) {
+    const { drain, undrain, stop } = document ?? {};
+    return {
+        ...(drain === undefined
+            ? {}
+            : { drain: { ...procedureOf(drain, ['lifecycle', 'drain']), deadlineMs: durationMs(drain.deadline), endsInExit: drain.endsInExit } }),
+        ...(undrain === undefined ? {} : { undrain: procedureOf(undrain, ['lifecycle', 'undrain']) }),
+        stop: {
+            signal: stop?.signal ?? 'SIGTERM',
+            graceMs: durationMs(stop?.grace ?? '30s'),
+            allowedExitCodes: stop?.exitCodes ?? [0, 143],
+        },
+        startTimeoutMs: durationMs(document?.startTimeout ?? '60s'),
+    };
+}
+function dataOf(document, traffic) {
+    const resolve = (operation, path, name) => {
+        if (typeof operation !== 'string')
+            return operationOf(name, operation, 0);
+        const named = traffic[operation];
+        if (named === undefined) {
+            throw new DescriptorContradiction(path, `names the operation "${operation}", expected one of traffic: ${Object.keys(traffic).join(', ')}`);
+        }
+        return named;
+    };
+    const { strong, ordinary } = document.read ?? {};
+    return {
+        write: resolve(document.write, ['data', 'write'], 'data.write'),
+        ...(strong === undefined ? {} : { readStrong: resolve(strong, ['data', 'read', 'strong'], 'data.read.strong') }),
+        ...(ordinary === undefined ? {} : { readOrdinary: resolve(ordinary, ['data', 'read', 'ordinary'], 'data.read.ordinary') }),
+        maxLagMs: durationMs(document.maxLag),
+        ...(document.session === undefined
+            ? {}
+            : {
+                session: {
+                    open: operationOf('session.open', document.session.open, 0),
+                    tokenPointer: document.session.token,
+                    resume: operationOf('session.resume', document.session.resume, 0),
+                },
+            }),
+    };
+}
+function balancerOf(document) {
+    return {
+        intervalMs: durationMs(document?.interval ?? '1s'),
+        fall: document?.fall ?? 2,
+        rise: document?.rise ?? 1,
+        timeoutMs: durationMs(document?.timeout ?? '1s'),
+    };
+}
+const componentName = /\{([a-z][a-z0-9-]*):(host|port)\}/g;
+function requireKnownComponents(target) {
+    const known = Object.keys(target.components);
+    const units = [['target', 'replicas', target.replicas], ...known.map((name) => ['target', 'components', target.components[name], name])];
+    for (const [first, second, unit, name] of units) {
+        for (const [variable, text] of Object.entries(unit.env)) {
+            for (const match of text.matchAll(componentName)) {
+                if (known.includes(match[1] ?? ''))
+                    continue;
+                const path = [first, second, ...(name === undefined ? [] : [name]), 'env', variable];
+                throw new DescriptorContradiction(path, `names the component "${match[1]}", expected one of: ${known.join(', ') || '(none declared)'}`);
+            }
+        }
+    }
+}
+/** Applies defaults, resolves names and durations. Throws DescriptorContradiction. */
+export function descriptorFromDocument(document, directory) {
+    const traffic = {};
+    for (const [name, operation] of Object.entries(document.traffic))
+        traffic[name] = operationOf(name, operation, 1);
+    requireKnownComponents(document.target);
+    const { target } = document;
+    const exceptions = (entries) => entries.map(({ id, ...rest }) => ({ requirement: id, ...rest }));
+    return {
+        schema: 'seaworthy/v1',
+        name: document.service,
+        directory,
+        target: {
+            kind: 'process',
+            disposable: target.disposable,
+            ...(target.install === undefined ? {} : { install: target.install }),
+            replicas: target.replicas,
+            components: Object.entries(target.components).map(([name, { ready, ...component }]) => ({
+                ...component,
+                name,
+                ready: ready === 'tcp' ? { kind: 'tcp' } : { kind: 'http', path: ready },
+            })),
+        },
+        facts: document.facts,
+        ...(document.identity === undefined
+            ? {}
+            : {
+                identity: {
+                    instanceHeader: document.identity.instance.slice('header:'.length).toLowerCase(),
+                    ...(document.identity.boot === undefined ? {} : { bootHeader: document.identity.boot.slice('header:'.length).toLowerCase() }),
+                },
+            }),
+        balancer: balancerOf(document.balancer),
+        health: {
+            readinessPath: document.health.readiness,
+            ...(document.health.liveness === undefined ? {} : { livenessPath: document.health.liveness }),
+            ...(document.health.detail === undefined ? {} : { detailPath: document.health.detail }),
+        },
+        lifecycle: lifecycleOf(document.lifecycle),
+        traffic,
+        ...(document.data === undefined ? {} : { data: dataOf(document.data, traffic) }),
+        notApplicable: exceptions(document.notApplicable),
+        waivers: exceptions(document.waivers),
+        overrides: document.overrides,
+    };
+}

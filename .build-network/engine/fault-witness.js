@@ -1,0 +1,88 @@
+import { passes, acceptsConnections, pollUntil } from './probe.js';
+import { readiness } from './scenario-world.js';
+/**
+ * Proofs that a fault landed, each given by the target itself and never by the command that caused it. A witness
+ * resolves to one sentence, or to undefined when nothing was seen in time.
+ */
+const witnessTimeoutMs = 5_000;
+const silentProbeMs = 700;
+const isInstance = (world, target) => world.deployment.instances.some((one) => one.id === target);
+function processGone(pid) {
+    try {
+        process.kill(pid, 0);
+        return false;
+    }
+    catch (thrown) {
+        return thrown.code === 'ESRCH';
+    }
+}
+/** The old process is gone, and its address refuses connections or another boot answers there. */
+export async function witnessDeath(world, target, before) {
+    let seen;
+    await pollUntil(async () => {
+        if (!processGone(before.pid))
+            return false;
+        seen = await addressAfterDeath(world, target, before.boot);
+        return seen !== undefined;
+    }, { timeoutMs: witnessTimeoutMs, everyMs: 15, signal: world.signal });
+    return seen === undefined ? undefined : `process ${before.pid} is gone, ${seen}`;
+}
+async function addressAfterDeath(world, target, bootBefore) {
+    if (isInstance(world, target)) {
+        const answer = await readiness(world, target, 500);
+        if (answer.outcome === 'refused')
+            return 'connections are refused';
+        return answer.boot !== undefined && bootBefore !== undefined && answer.boot !== bootBefore ? 'another boot answers' : undefined;
+    }
+    const component = world.deployment.components.find((one) => one.name === target);
+    if (component === undefined)
+        return undefined;
+    return (await acceptsConnections(component.host, component.port, 500)) ? undefined : 'connections are refused';
+}
+/** Connections are accepted by the kernel, but nothing answers. */
+export async function witnessFreeze(world, target) {
+    const instance = world.deployment.instances.find((one) => one.id === target);
+    if (instance === undefined)
+        return undefined;
+    let seen;
+    await pollUntil(async () => {
+        const connects = await acceptsConnections(instance.url.hostname, Number(instance.url.port), silentProbeMs);
+        const answer = await readiness(world, target, silentProbeMs);
+        if (connects && answer.outcome === 'timeout')
+            seen = `connections are accepted, nothing answered for ${silentProbeMs} ms`;
+        return seen !== undefined;
+    }, { timeoutMs: witnessTimeoutMs, signal: world.signal });
+    return seen;
+}
+const affected = (counters) => counters.refused + counters.held + counters.cut;
+/** The proxies on all of these edges turned away, held or cut connections since the fault was applied. */
+export async function witnessEdges(world, edges, before) {
+    const count = world.deployment.controls.edgeCounters;
+    if (count === undefined)
+        return undefined;
+    let seen;
+    await pollUntil(async () => {
+        const now = await Promise.all(edges.map((edge) => count(edge)));
+        const rise = now.map((counters, index) => affected(counters) - affected(before[index] ?? counters));
+        if (rise.every((one) => one > 0))
+            seen = `the fault proxies affected ${rise.reduce((sum, one) => sum + one, 0)} connections on ${edges.length} edges`;
+        return seen !== undefined;
+    }, { timeoutMs: witnessTimeoutMs, signal: world.signal });
+    return seen;
+}
+/** Readiness stopped passing. Watched for as long as a balancer may need to notice. */
+export async function witnessDrain(world, target, timeoutMs) {
+    let seen;
+    await pollUntil(async () => {
+        const answer = await readiness(world, target);
+        if (!passes(answer))
+            seen = `readiness gives ${answer.status ?? answer.outcome}`;
+        return seen !== undefined;
+    }, { timeoutMs, everyMs: 50, signal: world.signal });
+    return seen;
+}
+/** Readiness passes again. */
+export async function witnessReady(world, target, timeoutMs) {
+    const ready = await pollUntil(async () => passes(await readiness(world, target)), { timeoutMs, everyMs: 50, signal: world.signal });
+    return ready ? 'readiness passes' : undefined;
+}

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { isNode, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { messageOf, SeaworthyError } from '../core/errors.js';
+import { nearMisses } from '../core/near-miss.js';
+import { DescriptorContradiction, descriptorFromDocument } from './descriptor-from-document.js';
+import { descriptorSchema } from './descriptor-schema.js';
+const sizeMax = 1_000_000;
+/**
+ * Reads and validates a `seaworthy.yaml`. Every mistake in it is reported at once, each with file, line, column and
+ * path. `${NAME}` and `${NAME:-default}` in strings are taken from `environment`.
+ * Throws SeaworthyError SW_DESCRIPTOR_UNREADABLE, SW_DESCRIPTOR_SYNTAX or SW_DESCRIPTOR_INVALID.
+ */
+export function loadDescriptor(file, environment = process.env) {
+    const path = resolve(file);
+    const source = new Source(path, readText(path));
+    const document = source.document.toJS({ maxAliasCount: 100 });
+    const substituted = substitute(document, [], environment, source);
+    const result = descriptorSchema.safeParse(substituted);
+    if (!result.success)
+        throw source.invalid(result.error.issues.flatMap((issue) => problemsOf(issue, substituted)));
+    try {
+        return descriptorFromDocument(result.data, dirname(path));
+    }
+    catch (thrown) {
+        if (thrown instanceof DescriptorContradiction)
+            throw source.invalid([{ path: thrown.path, message: thrown.message }]);
+        throw thrown;
+    }
+}
+function readText(path) {
+    try {
+        const text = readFileSync(path, 'utf8');
+        if (text.length > sizeMax)
+            throw new Error(`it has ${text.length} characters, expected at most ${sizeMax}`);
+        return text;
+    }
+    catch (thrown) {
+        throw new SeaworthyError('SW_DESCRIPTOR_UNREADABLE', `while reading the descriptor ${path}: ${messageOf(thrown)}`, {
+            cause: thrown,
+            hint: 'Name an existing seaworthy.yaml, or run without an argument to use ./seaworthy.yaml or the bundled reference service.',
+        });
+    }
+}
+/** A YAML text that knows where each path stands. */
+class Source {
+    file;
+    document;
+    lines = new LineCounter();
+    constructor(file, text) {
+        this.file = file;
+        this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true });
+        const [first] = this.document.errors;
+        if (first !== undefined) {
+            const { line, col } = this.lines.linePos(first.pos[0]);
+            throw new SeaworthyError('SW_DESCRIPTOR_SYNTAX', `while parsing the descriptor: ${first.message.split('\n')[0]} (${file}:${line}:${col})`, {
+                hint: 'The descriptor is YAML 1.2; indentation is by spaces.',
+            });
+        }
+    }
+    /** 'file:line:column' of a path, or of its nearest parent that exists. */
+    where(path) {
+        for (let length = path.length; length >= 0; length--) {
+            const node = length === 0 ? this.document.contents : this.document.getIn(path.slice(0, length), true);
+            if (!isNode(node) || !node.range)
+                continue;
+            const { line, col } = this.lines.linePos(node.range[0]);
+            return `${this.file}:${line}:${col}`;
+        }
+        return `${this.file}:1:1`;
+    }
+    invalid(problems) {
+        const text = problems.map(({ path, message }) => `${this.where(path)}: ${path.join('.') || 'document'}: ${message}`);
+        const head = problems.length === 1 ? 'the descriptor is not valid' : `the descriptor has ${problems.length} mistakes`;
+        return new SeaworthyError('SW_DESCRIPTOR_INVALID', `${head}\n${text.map((line) => `  ${line}`).join('\n')}`, {
+            hint: 'The format is described by schemas/descriptor-v1.schema.json of this package; editors use it to complete and check.',
+        });
+    }
+}
+/** Problems of one zod issue; unknown keys each get their own place and a near-miss suggestion. */
+function problemsOf(issue, document) {
+    const path = issue.path.map((part) => (typeof part === 'symbol' ? part.toString() : part));
+    if (issue.code === 'unrecognized_keys') {
+        const known = knownKeys(path);
+        return issue.keys.map((key) => {
+            const near = nearMisses(key, known);
+            const suggestion = near.length > 0 ? `, did you mean ${near.join(' or ')}?` : known.length > 0 ? `, expected one of ${known.join(', ')}` : '';
+            return { path: [...path, key], message: `unknown key${suggestion}` };
+        });
+    }
+    const found = path.reduce((value, part) => value?.[part], document);
+    const shown = found === undefined ? 'it is missing' : `found ${JSON.stringify(found)?.slice(0, 80)}`;
+    return [{ path, message: `${issue.message} (${shown})` }];
+}
+/** Keys the schema knows at a path. */
+function knownKeys(path) {
+    let node = z.toJSONSchema(descriptorSchema, { io: 'input' });
+    for (const part of path) {
+        const schema = node;
+        const union = schema.anyOf?.find((one) => typeof one === 'object' && one !== null && 'properties' in one);
+        const from = union ?? schema;
+        node = from.properties?.[part] ?? (typeof part === 'number' ? from.items : from.additionalProperties) ?? {};
+    }
+    const schema = node;
+    return Object.keys(schema.properties ?? schema.anyOf?.find((one) => one.properties)?.properties ?? {});
+}
+const variable = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+function substitute(value, path, environment, source) {
+    if (typeof value === 'string') {
+        return value.replace(variable, (_, name, fallback) => {
+            const found = environment[name] ?? fallback;
+            if (found === undefined)
+                throw source.invalid([{ path, message: `the environment variable ${name} is not set, and there is no default (\${${name}:-default})` }]);
+            return found;
+        });
+    }
+    if (Array.isArray(value))
+        return value.map((one, index) => substitute(one, [...path, index], environment, source));
+    if (typeof value === 'object' && value !== null) {
+        return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, substitute(one, [...path, key], environment, source)]));
+    }
+    return value;
+}

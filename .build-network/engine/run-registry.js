@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { exitCodes, SeaworthyError } from '../core/errors.js';
+import { isAlive, processStartTime } from '../operating-system/process-table.js';
+import { openJournal } from './journal.js';
+/** Others may pass through, as a service may run as another user, but not look around. */
+const folderMode = 0o711;
+export const journalPath = (directory) => join(directory, 'journal.ndjson');
+/** Default of every `stateDirectory` here. */
+export const defaultStateDirectory = () => join(tmpdir(), `seaworthy-${process.getuid?.() ?? 'user'}`);
+/** Short, sorts by time, and safe in file names, environment variables and URLs. */
+export const newRunId = () => Math.floor(Date.now() / 1_000).toString(36) + randomBytes(2).toString('hex');
+/**
+ * Registers a run that belongs to this process. The folder appears with its owner in it, so that nobody ever
+ * takes it for a leftover. Throws SeaworthyError SW_STATE_FOLDER_UNSAFE, SW_RUN_EXISTS.
+ */
+export function openRun(runId, stateDirectory = defaultStateDirectory()) {
+    if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/.test(runId)) {
+        throw new SeaworthyError('SW_RUN_ID', `while registering the run: found the id "${runId}", expected 1 to 32 letters, digits, - or _`);
+    }
+    const prepared = prepareFolder(stateDirectory);
+    const directory = join(stateDirectory, runId);
+    try {
+        renameSync(prepared, directory);
+    }
+    catch (error) {
+        rmSync(prepared, { recursive: true, force: true });
+        throw new SeaworthyError('SW_RUN_EXISTS', `while registering the run ${runId}: found that ${directory} exists`, { cause: error });
+    }
+    return { runId, directory, journal: openJournal(journalPath(directory)) };
+}
+/** A new, empty folder for one deployment of the run. */
+export function deploymentDirectory(run, name) {
+    const directory = join(run.directory, name);
+    makeFolder(directory);
+    return directory;
+}
+/** Takes a run off the registry, when all of its processes have ended. May be called twice. */
+export function closeRun(run) {
+    try {
+        run.journal.close();
+    }
+    catch {
+        // Closed before.
+    }
+    removeRunFolder(run.directory);
+}
+/** Removes the folder of a run, and the folder above when it was the last one. */
+export function removeRunFolder(directory) {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+    try {
+        rmdirSync(join(directory, '..'));
+    }
+    catch {
+        // Other runs are in there.
+    }
+}
+/** All runs in the registry. Empty when there is no state folder. Throws SeaworthyError SW_STATE_FOLDER_UNSAFE. */
+export function listRuns(stateDirectory = defaultStateDirectory()) {
+    if (!isThere(stateDirectory))
+        return [];
+    assertSafeFolder(stateDirectory);
+    return readdirSync(stateDirectory, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => {
+        const directory = join(stateDirectory, entry.name);
+        return {
+            runId: basename(directory),
+            directory,
+            owner: readIdentity(join(directory, 'owner.json')),
+            reaper: readIdentity(join(directory, 'reaper.json')),
+        };
+    });
+}
+export const lives = (identity) => identity !== null && isAlive(identity.pid, identity.startTime);
+/** Writes `{ pid, startTime }` of a living process. */
+export function writeIdentity(file, pid) {
+    const startTime = processStartTime(pid);
+    if (startTime === null)
+        throw new Error(`no process ${pid} to write to ${file}`);
+    writeFileSync(file, JSON.stringify({ pid, startTime }), { mode: 0o600 });
+}
+function readIdentity(file) {
+    try {
+        const value = JSON.parse(readFileSync(file, 'utf8'));
+        const { pid, startTime } = value;
+        return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime } : null;
+    }
+    catch {
+        return null;
+    }
+}
+/** A folder with the owner in it, to be renamed. Another run that ends may remove the state folder under us. */
+function prepareFolder(stateDirectory) {
+    for (let attempt = 1;; attempt += 1) {
+        try {
+            if (!isThere(stateDirectory))
+                makeFolder(stateDirectory);
+            assertSafeFolder(stateDirectory);
+            const prepared = mkdtempSync(join(stateDirectory, 'new-'));
+            chmodSync(prepared, folderMode);
+            writeIdentity(join(prepared, 'owner.json'), process.pid);
+            return prepared;
+        }
+        catch (error) {
+            const code = error.code;
+            if (attempt >= 10 || (code !== 'ENOENT' && code !== 'EEXIST'))
+                throw error;
+        }
+    }
+}
+/** Not recursive, and the mode is set apart from it: the umask of the user may be anything. */
+function makeFolder(directory) {
+    mkdirSync(directory);
+    chmodSync(directory, folderMode);
+}
+function isThere(path) {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+/**
+ * The folder above is open to all users, so anybody could have put something in the place of ours: whatever is
+ * listed there is later ended and removed.
+ */
+function assertSafeFolder(directory) {
+    const status = lstatSync(directory);
+    const found = !status.isDirectory()
+        ? status.isSymbolicLink() ? 'a symbolic link' : 'no folder'
+        : process.getuid !== undefined && status.uid !== process.getuid()
+            ? `that it belongs to user ${status.uid}`
+            : (status.mode & 0o022) !== 0 ? 'that others may write to it' : null;
+    if (found === null)
+        return;
+    throw new SeaworthyError('SW_STATE_FOLDER_UNSAFE', `while opening the state folder ${directory}: found ${found}, expected a folder that only this user can change`, {
+        hint: 'look what it is and remove it, or set TMPDIR to a folder of your own',
+        exitCode: exitCodes.usage,
+    });
+}

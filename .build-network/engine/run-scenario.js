@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { InterventionFailed, messageOf, SeaworthyError } from '../core/errors.js';
+import { CleanupStack } from './cleanup-stack.js';
+import { deployScenario, recordFacts } from './deploy-scenario.js';
+import { exerciseScenario } from './exercise-scenario.js';
+import { Recorder } from './recorder.js';
+const hrtimeMs = () => Number(process.hrtime.bigint()) / 1e6;
+/** Runs one scenario from deployment to clean-up. Never throws: what went wrong is in its history. */
+export async function runScenario(options) {
+    const { scenario } = options;
+    const startedAt = hrtimeMs();
+    const clock = () => hrtimeMs() - startedAt;
+    const history = `scenarios/${scenario.id}/history.ndjson`;
+    const recorder = new Recorder(join(options.runDirectory, history), { runId: options.runId, scenario: scenario.id, startedAt: new Date().toISOString() });
+    const cleanup = new CleanupStack();
+    const notRestored = [];
+    let counted = { requests: 0, lost: 0 };
+    const listeners = new Set();
+    const record = (event) => recorder.record(event);
+    const onPlatformEvent = (event) => {
+        record({ kind: 'platform', name: event.name, target: event.target, atMs: event.atHrtimeMs - startedAt, detail: event.detail });
+        for (const listener of listeners)
+            listener(event);
+    };
+    options.emit({ type: 'scenario-started', scenario: scenario.id });
+    const progress = setInterval(() => options.emit({ type: 'progress', scenario: scenario.id, elapsedMs: clock(), ...counted }), 250);
+    let logs = [];
+    try {
+        const deployment = await deployScenario({ ...options, cleanup, onPlatformEvent, startedAt, onLogs: (copied) => (logs = copied) });
+        const world = {
+            service: options.service,
+            deployment,
+            journal: options.journal,
+            cleanup,
+            signal: options.signal,
+            clock,
+            record,
+            onPlatform: (listener) => {
+                listeners.add(listener);
+                return () => listeners.delete(listener);
+            },
+            notRestored: (what) => notRestored.push(what),
+        };
+        recordFacts(world, options);
+        await exerciseScenario({ ...options, world, onCounts: (counts) => (counted = counts) });
+    }
+    catch (thrown) {
+        record(incompleteEvent(thrown, options.signal, clock()));
+    }
+    notRestored.push(...(await cleanup.run()));
+    clearInterval(progress);
+    if (recorder.failure !== undefined)
+        options.emit({ type: 'warning', message: `the history of ${scenario.id} could not be written: ${messageOf(recorder.failure)}` });
+    recorder.close(clock());
+    return { id: scenario.id, history, logs, durationMs: clock(), notRestored };
+}
+/** Whose fault it was that the exercise did not reach its end. Never the service's: what it did is for checks to say. */
+function incompleteEvent(thrown, signal, atMs) {
+    const base = { kind: 'incomplete', atMs };
+    if (thrown instanceof DeadlinePassed)
+        return { ...base, cause: 'deadline', reason: thrown.message };
+    if (signal.aborted)
+        return { ...base, cause: 'interrupted', reason: 'the run was interrupted' };
+    if (thrown instanceof InterventionFailed || thrown instanceof SeaworthyError)
+        return { ...base, cause: 'intervention', reason: thrown.message };
+    return { ...base, cause: 'harness', reason: messageOf(thrown) };
+}
+/** The exercise took far longer than it should. */
+export class DeadlinePassed extends Error {
+}

@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { takeBaseBackup } from './base-backup.js';
+import { giveTo } from './run-as.js';
+export const clusterDirectory = (directory) => join(directory, 'cluster');
+/**
+ * Creates the cluster if it is not there. It is made under another name and renamed when complete, so that a kill at
+ * any moment leaves either no cluster or a whole one.
+ */
+export async function createCluster(options) {
+    const cluster = clusterDirectory(options.directory);
+    if (existsSync(cluster))
+        return;
+    const partial = `${cluster}.partial`;
+    if (options.role === 'primary') {
+        rmSync(partial, { recursive: true, force: true });
+        await initialise(options, partial);
+    }
+    else {
+        await copyPrimary(options, partial);
+    }
+    renameSync(partial, cluster);
+}
+function initialise({ installation, runAs, directory }, partial) {
+    const names = ['-D', partial, '-U', 'postgres', '-A', 'trust', '--locale=C', '-E', 'UTF8', '--no-sync', '--no-instructions'];
+    // Small segments: the first base backup and every restart have less to copy.
+    const settings = ['--wal-segsize=1', '-c', 'dynamic_shared_memory_type=mmap', '-c', 'max_connections=100', '-c', 'shared_buffers=32MB'];
+    const child = spawn(installation.initdb, [...names, ...settings], {
+        ...runAs,
+        cwd: directory,
+        env: installation.environment,
+        stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const endWithUs = () => void child.kill('SIGKILL');
+    process.once('exit', endWithUs);
+    return new Promise((resolve, reject) => {
+        child.once('error', reject);
+        child.once('exit', (code, signal) => (code === 0 ? resolve() : reject(new Error(`initdb ended with ${code ?? signal}`))));
+    }).finally(() => process.removeListener('exit', endWithUs));
+}
+/** Retries until the primary can be reached: the two are started in any order. */
+async function copyPrimary({ primary, runAs }, partial) {
+    if (!primary)
+        throw new Error('a replica needs PRIMARY_HOST and PRIMARY_PORT');
+    let lastMessage = '';
+    for (;;) {
+        rmSync(partial, { recursive: true, force: true });
+        try {
+            return await takeBaseBackup({ ...primary, directory: partial, owner: runAs });
+        }
+        catch (error) {
+            const { message } = error;
+            if (message !== lastMessage)
+                process.stderr.write(`base backup from ${primary.host}:${primary.port}: ${message}; trying again\n`);
+            lastMessage = message;
+            await pause(100);
+        }
+    }
+}
+/** Writes the configuration files anew: addresses may differ from the last start. */
+export function configureCluster(options) {
+    const cluster = clusterDirectory(options.directory);
+    const files = {
+        'postgresql.conf': settingsOf(options),
+        'pg_hba.conf': 'host all all 127.0.0.1/32 trust\nhost replication all 127.0.0.1/32 trust\n',
+    };
+    for (const [name, content] of Object.entries(files)) {
+        const path = join(cluster, name);
+        writeFileSync(`${path}.new`, content, { mode: 0o600 });
+        giveTo(options.runAs, `${path}.new`);
+        renameSync(`${path}.new`, path);
+    }
+}
+function settingsOf({ role, host, port, primary }) {
+    const settings = {
+        listen_addresses: host,
+        port,
+        unix_socket_directories: '',
+        cluster_name: `db-${role}`,
+        max_connections: 100,
+        shared_buffers: '32MB',
+        // A killed cluster must leave nothing in /dev/shm.
+        dynamic_shared_memory_type: 'mmap',
+        io_method: 'sync', // no extra worker processes
+        jit: 'off',
+        max_parallel_workers_per_gather: 0,
+        max_logical_replication_workers: 0,
+        // An acknowledged commit is on disk.
+        fsync: 'on',
+        synchronous_commit: 'on',
+        full_page_writes: 'on',
+        wal_level: 'replica',
+        hot_standby: 'on',
+        hot_standby_feedback: 'on',
+        max_wal_senders: 8,
+        wal_keep_size: '128MB', // a replica that was away for a while can follow again
+        min_wal_size: '8MB',
+        max_wal_size: '256MB',
+        // Both sides notice a silent connection soon: an orderly stop of the primary waits for its senders.
+        wal_sender_timeout: '3s',
+        wal_receiver_timeout: '3s',
+        wal_receiver_status_interval: '1s',
+        wal_retrieve_retry_interval: '200ms',
+        idle_in_transaction_session_timeout: '10s',
+        timezone: 'UTC',
+        log_timezone: 'UTC',
+        log_destination: 'stderr',
+        log_min_messages: 'warning',
+        log_line_prefix: '%m [%p] ',
+    };
+    if (primary) {
+        settings['primary_conninfo'] = `host=${primary.host} port=${primary.port} user=postgres connect_timeout=2 application_name=db-replica`;
+    }
+    return Object.entries(settings)
+        .map(([name, value]) => `${name} = ${typeof value === 'number' ? value : `'${value}'`}\n`)
+        .join('');
+}

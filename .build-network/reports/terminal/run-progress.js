@@ -1,0 +1,61 @@
+import { outcomes } from '../../core/outcome.js';
+/** Where a run stands, from its events alone. Times are those of the clock that is given with each event. */
+export class RunProgress {
+    #startedAtMs = 0;
+    #directory = '';
+    #scenarios = new Map();
+    #counts = new Map();
+    get startedAtMs() {
+        return this.#startedAtMs;
+    }
+    get directory() {
+        return this.#directory;
+    }
+    get scenarios() {
+        return [...this.#scenarios.values()];
+    }
+    get running() {
+        return this.scenarios.filter(({ state }) => state === 'running');
+    }
+    count(outcome) {
+        return this.#counts.get(outcome) ?? 0;
+    }
+    get judged() {
+        return outcomes.filter((outcome) => this.count(outcome) > 0);
+    }
+    accept(event, nowMs) {
+        switch (event.type) {
+            case 'run-started':
+                this.#startedAtMs = nowMs;
+                this.#directory = event.directory;
+                for (const scenario of event.scenarios)
+                    this.#scenarios.set(scenario.id, { ...unstarted, ...scenario });
+                return;
+            case 'scenario-started':
+                return this.#change(event.scenario, { state: 'running', startedAtMs: nowMs });
+            case 'step':
+                return this.#change(event.scenario, { step: event.message });
+            case 'progress':
+                return this.#change(event.scenario, { requests: event.requests, lost: event.lost });
+            case 'verdict':
+                this.#counts.set(event.outcome, this.count(event.outcome) + 1);
+                return;
+            case 'scenario-ended':
+                return this.#change(event.scenario, { state: 'ended' });
+        }
+    }
+    /** Time that is left if everything takes as long as expected; scenarios that run side by side share it. */
+    leftMs(nowMs) {
+        const left = this.scenarios
+            .filter(({ state }) => state !== 'ended')
+            .map((one) => Math.max(0, one.expectedMs - (one.state === 'running' ? nowMs - one.startedAtMs : 0)));
+        return left.reduce((sum, ms) => sum + ms, 0) / Math.max(1, this.running.length);
+    }
+    #change(id, change) {
+        const known = this.#scenarios.get(id) ?? { ...unstarted, id, title: id };
+        this.#scenarios.set(id, { ...known, ...change });
+    }
+}
+const unstarted = {
+    id: '', title: '', expectedMs: 0, state: 'waiting', startedAtMs: 0, step: '', requests: 0, lost: 0,
+};

@@ -1,0 +1,16 @@
+/** Planning values: what these usually take, far below what they may take. */
+export const usualStartMs = (service) => Math.min(2_500, service.lifecycle.startTimeoutMs);
+export const usualStopMs = (service) => Math.min(2_000, service.lifecycle.stop.graceMs);
+/** What a witness is assumed to need from its start to its end, and bounds of a wait for it. */
+export const usualWitnessMs = 2_000;
+/** Deadline of a drain where the descriptor declares none: 30 s, as most platforms grant. */
+export const drainDeadlineMs = (service) => service.lifecycle.drain?.deadlineMs ?? 30_000;
+/** Longest time a request in flight may take to end: the drain's deadline, or the operation's own timeout if longer. */
+export function witnessEndMs(service) {
+    const timeouts = Object.values(service.traffic)
+        .filter((operation) => operation.minDurationMs !== undefined || operation.streams || operation.holdsBody)
+        .map((operation) => operation.timeoutMs);
+    return Math.max(drainDeadlineMs(service), ...timeouts) + 1_000;
+}
+/** Whether the service has an operation that can be proven to be executing. */
+export const hasWitnessOperation = (service) => Object.values(service.traffic).some((operation) => operation.minDurationMs !== undefined || operation.streams || operation.holdsBody);

@@ -1,0 +1,2 @@
+import type { Scenario } from '../../core/scenario.js';
+export declare const scenario: Scenario;

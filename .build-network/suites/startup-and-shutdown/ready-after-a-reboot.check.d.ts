@@ -1,0 +1,2 @@
+import { type Check } from '../../core/check.js';
+export declare const readyAfterAReboot: Check;

@@ -1,0 +1,142 @@
+import { thresholdValues } from '../../core/requirement.js';
+import { exitsByItselfInTime } from './exits-by-itself-in-time.check.js';
+import { noRequestFailsAfterReady } from './no-request-fails-after-ready.check.js';
+import { readOperations } from './read-operations.js';
+import { readyMeansReady, stopsByItself } from './starts-and-stops.requirements.js';
+import { usualStartMs, usualStopMs, watchBeyondLimitMs } from './time-limits.js';
+const requestsPerSecond = 20;
+const readinessEveryMs = 50;
+/** Traffic before a stop under load; the last second of it has to be answered. */
+const loadBeforeStopMs = 1_100;
+/** An idle stop is preceded by this long a look at an idle, ready instance. */
+const idleBeforeStopMs = 4 * readinessEveryMs;
+/** A delayed dependency is given back after this many delays even if the instance is not ready: with it, it may never be. */
+const delaysPerSlowStart = 10;
+/** The fault has to be in place before the process looks for its dependency; its witness only comes from that process. */
+const faultHeadStartMs = 100;
+const afterReadyMs = (requestsMin) => (requestsMin / requestsPerSecond) * 1_100 + 300;
+/** The hard dependencies that can be delayed for this instance alone. */
+const delayable = (context, instance) => context.components.filter(({ name, hard }) => hard && context.edges.some(({ from, to }) => from === instance && to === name)).map(({ name }) => name);
+async function stopOnce(context, instance, options) {
+    if (!options.loaded) {
+        context.step(`stopping ${instance} while it is idle`);
+        await context.pause(idleBeforeStopMs);
+        await context.control.stop(instance, options.label);
+        return;
+    }
+    context.step(`stopping ${instance} under load`);
+    const load = context.traffic.start({
+        name: options.label,
+        ratePerSecond: requestsPerSecond,
+        operations: 'mixed',
+        via: instance,
+        connections: 'keep-alive',
+        durationMaxMs: loadBeforeStopMs + 2 * context.service.lifecycle.stop.graceMs,
+    });
+    try {
+        await context.pause(loadBeforeStopMs);
+        await context.control.stop(instance, options.label);
+    }
+    finally {
+        await load.stop();
+    }
+}
+/** Starts the instance, with its dependency delayed until it is ready or has waited long enough. */
+async function startSlowed(context, instance, options) {
+    const { label, component, delayMs } = options;
+    context.step(`starting ${instance} with ${component} delayed by ${delayMs} ms`);
+    const applying = context.control.faultDependency({ component, from: instance, fault: { kind: 'delay', delayMs }, label });
+    await Promise.race([applying, context.pause(faultHeadStartMs)]);
+    const starting = context.control.start(instance, label).then(() => context.untilReady(instance, delaysPerSlowStart * delayMs));
+    const [fault] = await Promise.all([applying, starting]);
+    await fault.undo();
+}
+async function startOnce(context, instance, options) {
+    if (context.selected.has('START-03'))
+        return startRaced(context, instance, options);
+    context.step(`starting ${instance}`);
+    await context.control.start(instance, options.label);
+    return context.untilReady(instance, context.service.lifecycle.startTimeoutMs + watchBeyondLimitMs);
+}
+/** Readiness raced against real requests from before the process exists. Answers whether it became ready. */
+async function startRaced(context, instance, { label, delayed }) {
+    const delayMs = context.threshold('START-03', 'slow_start_delay_ms');
+    const spanMs = afterReadyMs(context.threshold('START-03', 'requests_after_ready_min'));
+    const { startTimeoutMs } = context.service.lifecycle;
+    const load = context.traffic.start({
+        name: label,
+        ratePerSecond: requestsPerSecond,
+        operations: readOperations(context.service),
+        via: instance,
+        connections: 'fresh',
+        durationMaxMs: 2 * startTimeoutMs + 2 * delaysPerSlowStart * delayMs + spanMs,
+    });
+    try {
+        if (delayed === undefined) {
+            context.step(`starting ${instance}`);
+            await context.control.start(instance, label);
+        }
+        else {
+            await startSlowed(context, instance, { label, component: delayed, delayMs });
+        }
+        if (!(await context.untilReady(instance, startTimeoutMs + watchBeyondLimitMs)))
+            return false;
+        await context.pause(spanMs);
+        return true;
+    }
+    finally {
+        await load.stop();
+    }
+}
+/** How many cycles there are, and which of them are special: the last ones are stopped under load and started slowly. */
+function cyclesOf(threshold, selected) {
+    const starts = selected.starts ? threshold('START-03', 'starts') : 0;
+    const stops = selected.stops ? threshold('START-04', 'stops') : 0;
+    const count = Math.max(starts, stops);
+    return {
+        count,
+        loadedFrom: selected.stops ? count - threshold('START-04', 'loaded_stops') : count,
+        slowedFrom: selected.starts ? count - threshold('START-03', 'slowed_starts') : count,
+    };
+}
+export const startsAndStopsInOrder = {
+    id: 'startup-and-shutdown/starts-and-stops-in-order',
+    title: 'An instance stops by itself when told to, and is ready only when it can serve',
+    needs: ['lifecycle.stop', 'lifecycle.start', 'health.readiness'],
+    instanceCountMin: 1,
+    expectedMs: (service, profile) => {
+        const starts = thresholdValues(readyMeansReady, profile);
+        const stops = thresholdValues(stopsByItself, profile);
+        const cycles = cyclesOf((requirement, key) => Number((requirement === 'START-03' ? starts : stops)[key]), { starts: true, stops: true });
+        const cycleMs = usualStopMs(service) + usualStartMs(service) + afterReadyMs(Number(starts['requests_after_ready_min']));
+        const special = Number(stops['loaded_stops']) * loadBeforeStopMs + Number(starts['slowed_starts']) * 4 * Number(starts['slow_start_delay_ms']);
+        return cycles.count * cycleMs + special;
+    },
+    async exercise(context) {
+        const instance = context.instances[Math.floor(context.random() * context.instances.length)]?.id;
+        if (instance === undefined)
+            return;
+        const cycles = cyclesOf((requirement, key) => context.threshold(requirement, key), {
+            starts: context.selected.has('START-03'),
+            stops: context.selected.has('START-04'),
+        });
+        const dependencies = delayable(context, instance);
+        context.fact('delayableDependencies', dependencies);
+        const sampling = context.traffic.sample({ probes: ['readiness'], instances: [instance], everyMs: readinessEveryMs });
+        try {
+            for (let cycle = 0; cycle < cycles.count; cycle++) {
+                const number = cycle + 1;
+                const loaded = cycle >= cycles.loadedFrom;
+                const delayed = cycle >= cycles.slowedFrom ? dependencies[cycle % Math.max(1, dependencies.length)] : undefined;
+                await context.untilReady(instance, context.service.lifecycle.startTimeoutMs);
+                await stopOnce(context, instance, { label: `${loaded ? 'stop-loaded' : 'stop-idle'}-${number}`, loaded });
+                if (!(await startOnce(context, instance, { label: `start-${number}`, delayed })))
+                    break;
+            }
+        }
+        finally {
+            await sampling.stop();
+        }
+    },
+    checks: [noRequestFailsAfterReady, exitsByItselfInTime],
+};

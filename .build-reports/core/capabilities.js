@@ -1,0 +1,49 @@
+/**
+ * What a descriptor does not stand in the way of: everything it declares, and everything that needs no declaration
+ * because a driver can do it to any service. What is not in here makes a requirement `missing`; what is in here
+ * and not offered by the driver makes it `skipped`.
+ */
+export function declaredCapabilities(service) {
+    return new Set([...needsNoDeclaration, ...declarable.filter(([, isDeclared]) => isDeclared(service)).map(([capability]) => capability)]);
+}
+const needsNoDeclaration = [
+    'topology.balancer',
+    'lifecycle.start',
+    'lifecycle.stop',
+    'lifecycle.kill',
+    'lifecycle.hold',
+    'lifecycle.reboot',
+    'fault.freeze',
+];
+const declarable = [
+    ['topology.instances', ({ target }) => target.replicas.count >= 2],
+    ['topology.identity', ({ identity }) => identity !== undefined],
+    ['health.readiness', ({ health }) => health.readinessPath !== ''],
+    ['health.liveness', ({ health }) => health.livenessPath !== undefined],
+    ['health.detail', ({ health }) => health.detailPath !== undefined],
+    // Only the policy is declared. Whether the replicas come back at boot is for a reboot to show: a descriptor that says
+    // they do not must be found to fail, not to lack something.
+    ['lifecycle.autostart', ({ target }) => target.replicas.restart !== 'never'],
+    ['lifecycle.drain', ({ lifecycle }) => lifecycle.drain !== undefined],
+    ['lifecycle.undrain', ({ lifecycle }) => lifecycle.undrain !== undefined],
+    ['fault.isolate', ({ target }) => edgesOfReplicas(target).length > 0],
+    ['fault.edge', ({ target }) => edgesOfReplicas(target).length > 0],
+    ['traffic.read', ({ traffic }) => Object.values(traffic).some((operation) => !operation.mutates && (operation.weight > 0 || operation.name === 'read'))],
+    ['traffic.witness', ({ traffic }) => Object.values(traffic).some(canBeCaughtInFlight)],
+    ['data.write', ({ data }) => data !== undefined],
+    ['data.read.strong', ({ data }) => data?.readStrong !== undefined],
+];
+/** It can be shown to be executing: its answer begins early, its body is held open, or it takes a known time. */
+const canBeCaughtInFlight = (operation) => operation.streams || operation.holdsBody || (operation.minDurationMs ?? 0) > 0;
+/** An address of a component in a template: `{db:host}`, `{db:port}`. Group 1 is the name, group 2 what of it. */
+export const addressTemplate = /\{([A-Za-z0-9][A-Za-z0-9_-]*):(host|port)\}/g;
+/** Names of the components a unit addresses in its command and environment, each once, in order of appearance. */
+export function componentsAddressedBy(unit) {
+    const texts = [...unit.command, ...Object.values(unit.env)];
+    return [...new Set(texts.flatMap((text) => [...text.matchAll(addressTemplate)].map(([, name = '']) => name)))];
+}
+/** Components the replicas depend on, as far as the harness can put a fault proxy between. */
+const edgesOfReplicas = (target) => {
+    const addressed = componentsAddressedBy(target.replicas);
+    return target.components.filter((component) => addressed.includes(component.name));
+};

@@ -1,0 +1,174 @@
+import type { InstanceId } from './history.js';
+import type { Capability } from './requirement.js';
+import type { BalancerSettings, ServiceDescriptor } from './service-descriptor.js';
+/** How a deployment is put in the world. A driver records nothing and judges nothing. */
+export interface Driver {
+    readonly name: string;
+    /** Says whether this driver can work on this machine for this service, and why not. Never throws. */
+    availability(service: ServiceDescriptor): Promise<{
+        readonly available: true;
+    } | {
+        readonly available: false;
+        readonly reason: string;
+    }>;
+    /** What it can do to this service, asked before anything is started. */
+    offers(service: ServiceDescriptor): ReadonlySet<Capability>;
+    /** Resolves when every component and replica has been started (not: is ready). Throws SeaworthyError. */
+    deploy(service: ServiceDescriptor, options: DeployOptions): Promise<Deployment>;
+}
+export interface DeployOptions {
+    readonly runId: string;
+    /** An existing, empty folder of this deployment; everything it writes goes there. Short: sockets live in it. */
+    readonly directory: string;
+    readonly journal: Journal;
+    readonly signal: AbortSignal;
+    /** Variables for the services: SEAWORTHY_DEFECT and the marker SEAWORTHY_RUN. Nothing else of ours is passed on. */
+    readonly environment: Readonly<Record<string, string>>;
+    /** Called with what the platform says of its own accord; times in hrtime milliseconds of this machine. */
+    readonly onPlatformEvent: (event: DriverPlatformEvent) => void;
+}
+export interface DriverPlatformEvent {
+    readonly name: 'process-started' | 'process-exited' | 'backend-up' | 'backend-down' | 'machine-booted' | 'machine-down';
+    readonly target: string;
+    readonly atHrtimeMs: number;
+    readonly detail: Readonly<Record<string, unknown>>;
+}
+/**
+ * What must be ended or put back if the harness dies. `record` returns after the entry is flushed to disk, and
+ * is called before the thing exists or the fault is applied.
+ */
+export interface Journal {
+    record(entry: JournalEntry): number;
+    done(id: number): void;
+}
+export type JournalEntry = {
+    readonly kind: 'process-group';
+    readonly pid: number;
+    readonly startTime: string;
+    readonly what: string;
+} | {
+    readonly kind: 'directory';
+    readonly path: string;
+} | {
+    readonly kind: 'undo';
+    readonly fault: string;
+    readonly target: string;
+};
+export interface Deployment extends AsyncDisposable {
+    /** Entry point for clients: the balancer. */
+    readonly entrypoint: URL;
+    readonly balancer: BalancerSettings & {
+        readonly kind: string;
+        readonly retries: number;
+    };
+    readonly instances: readonly Instance[];
+    readonly components: readonly DeployedComponent[];
+    readonly edges: readonly Edge[];
+    /** A plain echo server of ours on the same path as the target's replicas (null control). */
+    readonly echo: URL;
+    readonly controls: DeploymentControls;
+    /** Evidence grade of a reboot on this driver. */
+    readonly rebootGrade: 'demonstrated' | 'simulated';
+    readonly logFiles: ReadonlyMap<string, string>;
+    /** What the balancer counted so far. */
+    balancerCounters(): Promise<BalancerCounters>;
+    /**
+     * The same kind of balancer in front of echo backends of ours, to show that it loses nothing by itself: what
+     * it loses on a clean drain of an echo server must not be charged to the service.
+     */
+    balancerQualification?(): Promise<BalancerQualification>;
+}
+export interface BalancerQualification {
+    readonly entrypoint: URL;
+    /** Drains one echo backend the right way: readiness fails, wait for the eject window, close. */
+    drainOneBackend(): Promise<void>;
+    close(): Promise<void>;
+}
+export interface Instance {
+    readonly id: InstanceId;
+    readonly url: URL;
+}
+export interface DeployedComponent {
+    readonly name: string;
+    readonly role: string;
+    readonly hard: boolean;
+    readonly ownsData: boolean;
+    readonly host: string;
+    readonly port: number;
+}
+/** A dependency edge with a fault proxy on it. */
+export interface Edge {
+    readonly from: string;
+    readonly to: string;
+}
+export interface EdgeCounters {
+    readonly accepted: number;
+    readonly refused: number;
+    readonly held: number;
+    readonly cut: number;
+    readonly bytesForwarded: number;
+}
+export interface BalancerCounters {
+    readonly requests: number;
+    readonly errors: number;
+    readonly retries: 0;
+    readonly byBackend: Readonly<Record<InstanceId, {
+        readonly requests: number;
+        readonly errors: number;
+        readonly up: boolean;
+    }>>;
+}
+export type EdgeFault = {
+    readonly kind: 'refuse';
+} | {
+    readonly kind: 'silence';
+} | {
+    readonly kind: 'delay';
+    readonly delayMs: number;
+} | {
+    readonly kind: 'bandwidth';
+    readonly bytesPerSecond: number;
+};
+export interface StopResult {
+    readonly exitCode: number | null;
+    readonly signal: string | null;
+    /** The grace period ended and the driver killed it. */
+    readonly killed: boolean;
+    readonly durationMs: number;
+    /** Members of its process group or container that outlived the main process. They are ended too. */
+    readonly survivors: readonly string[];
+}
+export interface ProcessState {
+    readonly pid: number | null;
+    readonly state: 'running' | 'exited' | 'held';
+    readonly restarts: number;
+}
+/** What a driver cannot do here is simply absent. Targets are instance ids or component names. */
+export interface DeploymentControls {
+    start?(target: string): Promise<void>;
+    /** The platform's stop: the stop signal to the main process, SIGKILL after the grace period. Not restarted. */
+    stop?(target: string, options: {
+        readonly signal: NodeJS.Signals;
+        readonly graceMs: number;
+    }): Promise<StopResult>;
+    /** SIGKILL to all members of all targets at one instant, outside the supervision (a crash, not an operator). */
+    kill?(targets: readonly string[]): Promise<readonly {
+        readonly target: string;
+        readonly pid: number;
+    }[]>;
+    /** Keep a target down against its supervisor, until `release`. */
+    hold?(target: string): Promise<void>;
+    release?(target: string): Promise<void>;
+    signal?(target: string, signal: NodeJS.Signals): Promise<void>;
+    freeze?(target: string): Promise<void>;
+    thaw?(target: string): Promise<void>;
+    faultEdge?(edge: Edge, fault: EdgeFault): Promise<void>;
+    healEdge?(edge: Edge): Promise<void>;
+    edgeCounters?(edge: Edge): Promise<EdgeCounters>;
+    /** Shuts the machine down in order or by power loss, and boots it. Resolves when the boot entry runs. */
+    reboot?(manner: 'orderly' | 'power-loss'): Promise<{
+        readonly bootIdBefore: string;
+        readonly bootIdAfter: string;
+    }>;
+    processState?(target: string): Promise<ProcessState>;
+}

@@ -1,0 +1,130 @@
+import { inconclusive } from './check.js';
+import { eventsOf } from './history.js';
+export function interventionsOf(history, name, label) {
+    const byId = new Map();
+    for (const event of eventsOf(history, 'intervention')) {
+        const known = byId.get(event.id);
+        const one = known ?? {
+            id: event.id,
+            name: event.name,
+            target: event.target,
+            label: event.label,
+            issuedAtMs: event.atMs,
+            acknowledgedAtMs: undefined,
+            witnessedAtMs: undefined,
+            undoneAtMs: undefined,
+            witness: undefined,
+            error: undefined,
+            detail: {},
+        };
+        byId.set(event.id, one);
+        if (event.phase === 'acknowledged')
+            one.acknowledgedAtMs = event.atMs;
+        if (event.phase === 'witnessed')
+            one.witnessedAtMs = event.atMs;
+        if (event.phase === 'undone')
+            one.undoneAtMs = event.atMs;
+        if (event.witness !== undefined)
+            one.witness = event.witness;
+        if (event.error !== undefined)
+            one.error = event.error;
+        if (event.detail !== undefined)
+            one.detail = { ...one.detail, ...event.detail };
+    }
+    return [...byId.values()].filter((one) => (name === undefined || one.name === name) && (label === undefined || one.label === label));
+}
+export const inWindow = (atMs, window) => atMs >= window.fromMs && atMs <= window.toMs;
+/** Requests of one load, by the time they were planned (intended send time) when a window is given. */
+export function requestsOf(history, load, window) {
+    const found = [];
+    for (const event of eventsOf(history, 'request')) {
+        if (load !== undefined && event.load !== load)
+            continue;
+        if (window !== undefined && !inWindow(event.plannedAtMs, window))
+            continue;
+        found.push(event);
+    }
+    return found;
+}
+export function observationsOf(history, probe, target, window) {
+    const found = [];
+    for (const event of eventsOf(history, 'observation')) {
+        if (event.probe !== probe)
+            continue;
+        if (target !== undefined && event.target !== target)
+            continue;
+        if (window !== undefined && !inWindow(event.sentAtMs ?? event.atMs, window))
+            continue;
+        found.push(event);
+    }
+    return found;
+}
+/** The value of a fact, or undefined. The last one recorded holds. */
+export function factOf(history, name) {
+    let value;
+    for (const event of eventsOf(history, 'fact'))
+        if (event.name === name)
+            value = event.value;
+    return value;
+}
+export function numberFact(history, name) {
+    const value = factOf(history, name);
+    return typeof value === 'number' ? value : undefined;
+}
+/** Witnesses of a group; a later event for the same request (with effects) replaces the earlier one. */
+export function witnessesOf(history, group) {
+    const byRequest = new Map();
+    for (const event of eventsOf(history, 'witness'))
+        if (event.group === group)
+            byRequest.set(event.request, event);
+    return [...byRequest.values()];
+}
+/** The instant a phase was opened, or undefined. */
+export function phaseAtMs(history, name) {
+    for (const event of eventsOf(history, 'phase'))
+        if (event.name === name)
+            return event.atMs;
+    return undefined;
+}
+const lossOutcomes = new Set([
+    'refused', 'reset-before-send', 'reset-in-flight', 'closed-in-flight', 'truncated', 'timeout', 'error-status', 'wrong-content',
+]);
+/**
+ * Counts as a failed request for a client of the balancer. An idle reset is counted apart for what may be retried and is a failure for what may not
+ * (RFC 9110 9.2.2); `polite-refusal` is a failure only where zero refusals are promised, so callers decide.
+ */
+export function countsAsLost(request) {
+    if (request.outcome === 'reset-idle')
+        return !retriable(request);
+    return lossOutcomes.has(request.outcome);
+}
+/** May be sent again by a client without knowing whether it was applied (RFC 9110 9.2.2). */
+export const retriable = (request) => ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'].includes(request.method);
+export function harnessHealth(history, window) {
+    let stallMsMax = 0;
+    for (const event of observationsOf(history, 'event-loop-delay', 'harness')) {
+        const value = event.value;
+        const fromMs = event.atMs - (value.windowMs ?? 0) - (value.maxMs ?? 0);
+        if (event.atMs < window.fromMs || fromMs > window.toMs)
+            continue;
+        stallMsMax = Math.max(stallMsMax, value.maxMs ?? 0);
+    }
+    const control = requestsOf(history, 'null-control', window);
+    return { stallMsMax, controlRequests: control.length, controlFailed: control.filter(countsAsLost).length };
+}
+/**
+ * The finding to return when the harness was too disturbed to judge this window, else null. A limit that is given
+ * in time is only doubtful when a stall is large against it.
+ */
+export function disturbedHarness(history, window, limitMs) {
+    const health = harnessHealth(history, window);
+    if (health.controlFailed > 0) {
+        return inconclusive(`the null control failed too: ${health.controlFailed} of ${health.controlRequests} requests to our own echo server were lost in the window`);
+    }
+    if (health.stallMsMax > limitMs) {
+        return inconclusive(`the harness stalled for ${Math.round(health.stallMsMax)} ms in the window, more than the ${Math.round(limitMs)} ms that can be told apart`, [
+            { note: 'longest stall of the event loop of the harness', measured: Math.round(health.stallMsMax), allowed: Math.round(limitMs), unit: 'ms' },
+        ]);
+    }
+    return null;
+}

@@ -1,0 +1,164 @@
+import type { RequirementId, ThresholdValues } from './requirement.js';
+/** `seaworthy.yaml` after validation: defaults applied, paths absolute, durations in ms. */
+export interface ServiceDescriptor {
+    readonly schema: 'seaworthy/v1';
+    readonly name: string;
+    /** Folder of the descriptor: relative paths in it start here. */
+    readonly directory: string;
+    readonly target: ProcessTarget;
+    readonly facts: Readonly<Record<string, boolean | number | string>>;
+    readonly identity?: Identity;
+    readonly balancer: BalancerSettings;
+    readonly health: Health;
+    readonly lifecycle: Lifecycle;
+    /** Operations by name. `slow`, `stream` and `hold` are the ones that can be caught in flight. */
+    readonly traffic: Readonly<Record<string, Operation>>;
+    readonly data?: DataOperations;
+    readonly notApplicable: readonly NotApplicable[];
+    readonly waivers: readonly Waiver[];
+    readonly overrides: Readonly<Partial<Record<RequirementId, ThresholdValues>>>;
+}
+/** Local processes on a simulated machine. Templates in `command` and `env`: see `Unit`. */
+export interface ProcessTarget {
+    readonly kind: 'process';
+    /** May hold nothing that matters: gives permission for `destructive` procedures. */
+    readonly disposable: boolean;
+    /** Run once per deployment before the first start, like a package's install script. */
+    readonly install?: readonly string[];
+    readonly replicas: Unit & {
+        readonly count: number;
+    };
+    readonly components: readonly Component[];
+}
+/**
+ * One supervised process. In `command` and `env` these are replaced: `{instance}` its name, `{index}` its number
+ * from 0, `{host}` and `{port}` where it must listen, `{data}` its folder that survives a reboot, `{run}` the
+ * machine's volatile folder, `{machine}` the machine's persistent folder, `{component:host}` and
+ * `{component:port}` the address of another component as seen from here. Using such an address declares a
+ * dependency edge, and the harness puts a fault proxy on it.
+ */
+export interface Unit {
+    readonly command: readonly string[];
+    readonly env: Readonly<Record<string, string>>;
+    readonly restart: RestartPolicy;
+    readonly startAtBoot: boolean;
+}
+export type RestartPolicy = 'always' | 'on-failure' | 'never';
+export interface Component extends Unit {
+    readonly name: string;
+    readonly role: 'db-primary' | 'db-replica' | 'cache' | 'queue' | 'storage' | 'dependency';
+    /** Hard: the service cannot serve without it. Soft: it must degrade instead. */
+    readonly hard: boolean;
+    /** When it counts as up: it accepts TCP connections, or it answers this path with 2xx. */
+    readonly ready: {
+        readonly kind: 'tcp';
+    } | {
+        readonly kind: 'http';
+        readonly path: string;
+    };
+    /** Holds acknowledged writes: killed together with the replicas by START-05. */
+    readonly ownsData: boolean;
+}
+/** Where an answer says which instance and which boot of it produced it: a header name. */
+export interface Identity {
+    readonly instanceHeader: string;
+    readonly bootHeader?: string;
+}
+/** The balancer in front of the replicas. It never retries, so that no loss is hidden. */
+export interface BalancerSettings {
+    readonly intervalMs: number;
+    readonly fall: number;
+    readonly rise: number;
+    readonly timeoutMs: number;
+}
+/** Longest time between a failing health check and the last request: interval x fall + timeout + 1 s. */
+export declare const ejectWindowMs: (balancer: BalancerSettings) => number;
+/** Longest time between a passing health check and the first request: interval x rise + 1 s. */
+export declare const returnWindowMs: (balancer: BalancerSettings) => number;
+export interface Health {
+    readonly readinessPath: string;
+    readonly livenessPath?: string;
+    /** Answers JSON with status pass | warn | fail, version and the state of each dependency. */
+    readonly detailPath?: string;
+}
+export interface Lifecycle {
+    readonly drain?: Procedure & {
+        readonly deadlineMs: number;
+        readonly endsInExit: boolean;
+    };
+    readonly undrain?: Procedure;
+    readonly stop: {
+        readonly signal: NodeJS.Signals;
+        readonly graceMs: number;
+        readonly allowedExitCodes: readonly number[];
+    };
+    /** How long a start may take until ready before it counts as not coming back. */
+    readonly startTimeoutMs: number;
+}
+/** Addressed to one instance. */
+export type Procedure = {
+    readonly via: 'http';
+    readonly method: string;
+    readonly path: string;
+    readonly expectStatus: readonly number[];
+} | {
+    readonly via: 'signal';
+    readonly signal: NodeJS.Signals;
+} | {
+    readonly via: 'exec';
+    readonly command: readonly string[];
+};
+/**
+ * One HTTP request. In `path`, `headers` and `body`: `{key}` a key (new for an operation that mutates, known for
+ * one that reads), `{value}` the value that belongs to the key, `{durationMs}` how long it should take.
+ */
+export interface Operation {
+    readonly name: string;
+    readonly method: string;
+    readonly path: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: unknown;
+    readonly expect: Expectation;
+    readonly mutates: boolean;
+    readonly timeoutMs: number;
+    /** Share in mixed traffic; 0 keeps it out. */
+    readonly weight: number;
+    /** It runs at least this long (`slow`). */
+    readonly minDurationMs?: number;
+    /** Its headers and first bytes arrive before the work is done (`stream`): proof grade A. */
+    readonly streams: boolean;
+    /** The client can hold its body open (`hold`): proof grade C, on direct connections. */
+    readonly holdsBody: boolean;
+    /** Where to read how often the effect with a key happened, and the JSON pointer to the number. */
+    readonly effect?: {
+        readonly path: string;
+        readonly pointer: string;
+    };
+}
+export interface Expectation {
+    readonly status: readonly number[];
+    /** JSON pointer -> value (with placeholders) that must stand there. */
+    readonly json: Readonly<Record<string, unknown>>;
+    /** The body must end with this text (with placeholders): shows that a stream is whole. */
+    readonly bodyEndsWith?: string;
+}
+export interface DataOperations {
+    readonly write: Operation;
+    readonly readStrong?: Operation;
+    readonly readOrdinary?: Operation;
+    /** How long ordinary reads may lag behind. */
+    readonly maxLagMs: number;
+    /** A stateful sequence: `open` answers a token at `tokenPointer`, `resume` carries it as `{token}`. */
+    readonly session?: {
+        readonly open: Operation;
+        readonly tokenPointer: string;
+        readonly resume: Operation;
+    };
+}
+export interface NotApplicable {
+    readonly requirement: RequirementId;
+    readonly reason: string;
+    readonly owner: string;
+    readonly until: string;
+}
+export type Waiver = NotApplicable;

@@ -1,0 +1,118 @@
+import { connect, createServer } from 'node:net';
+import { Lane, Link, resetSocket } from './fault-lane.js';
+import { listenLocally } from './local-server.js';
+/**
+ * TCP proxy on a dependency edge, with faults switched at run time (requirements DEGR-01 and -02: a service often
+ * handles only the first of refused, silent and slow). Backpressure and half-closed connections are passed on. What
+ * was held by a silent edge goes on after healing. An upstream that refuses or resets is a reset for the client.
+ */
+export class FaultProxy {
+    #server;
+    #connections = new Set();
+    #toUpstream = new Link();
+    #toClient = new Link();
+    #counters = { accepted: 0, refused: 0, held: 0, cut: 0, bytesForwarded: 0 };
+    #target;
+    #port = 0;
+    constructor(target) {
+        this.#target = target;
+        this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#accept(client));
+    }
+    static async start(target) {
+        const proxy = new FaultProxy(target);
+        proxy.#port = await listenLocally(proxy.#server);
+        return proxy;
+    }
+    get port() {
+        return this.#port;
+    }
+    /** For connections made from now on. */
+    setTarget(target) {
+        this.#target = target;
+    }
+    /** Replaces the fault before it. It is in force for every byte and connection when this returns. */
+    setFault(fault) {
+        const heldBefore = holds(this.#toUpstream.fault);
+        this.#apply(fault);
+        if (fault.kind === 'refuse') {
+            for (const connection of this.#connections) {
+                this.#counters.cut += 1;
+                cut(connection);
+            }
+        }
+        else if (!heldBefore) {
+            this.#counters.held += this.#connections.size;
+        }
+    }
+    heal() {
+        this.#apply(null);
+    }
+    /**
+     * `accepted` does not include `refused`. `held` counts each connection that was open when a fault other than
+     * `refuse` began or was made while it lasted. Bytes count when they are handed on, in both directions.
+     */
+    counters() {
+        return { ...this.#counters };
+    }
+    close() {
+        return new Promise((resolve) => {
+            this.#server.close(() => resolve());
+            for (const connection of this.#connections)
+                cut(connection);
+        });
+    }
+    #apply(fault) {
+        this.#toUpstream.setFault(fault);
+        this.#toClient.setFault(fault);
+        for (const connection of this.#connections) {
+            if (connection.upstream === undefined && fault?.kind !== 'silence' && fault?.kind !== 'refuse')
+                this.#connectUpstream(connection);
+            for (const lane of connection.lanes)
+                lane.faultChanged();
+        }
+    }
+    #accept(client) {
+        const fault = this.#toUpstream.fault;
+        client.on('error', () => { }); // the lane passes it on
+        if (fault?.kind === 'refuse') {
+            this.#counters.refused += 1;
+            client.resetAndDestroy();
+            return;
+        }
+        this.#counters.accepted += 1;
+        if (holds(fault))
+            this.#counters.held += 1;
+        const connection = { client, upstream: undefined, lanes: [] };
+        this.#connections.add(connection);
+        client.once('close', () => this.#forgetWhenClosed(connection));
+        if (fault?.kind !== 'silence')
+            this.#connectUpstream(connection);
+    }
+    #connectUpstream(connection) {
+        const { client } = connection;
+        if (this.#target.port === 0) {
+            client.resetAndDestroy();
+            return;
+        }
+        const upstream = connect({ host: this.#target.host, port: this.#target.port, allowHalfOpen: true, noDelay: true });
+        connection.upstream = upstream;
+        upstream.once('close', () => this.#forgetWhenClosed(connection));
+        const onForwarded = (bytes) => {
+            this.#counters.bytesForwarded += bytes;
+        };
+        connection.lanes = [
+            new Lane(client, upstream, { link: this.#toUpstream, onForwarded }),
+            new Lane(upstream, client, { link: this.#toClient, onForwarded }),
+        ];
+    }
+    #forgetWhenClosed(connection) {
+        if (connection.client.destroyed && connection.upstream?.destroyed !== false)
+            this.#connections.delete(connection);
+    }
+}
+const holds = (fault) => fault !== null && fault.kind !== 'refuse';
+function cut(connection) {
+    connection.client.resetAndDestroy();
+    if (connection.upstream !== undefined)
+        resetSocket(connection.upstream);
+}

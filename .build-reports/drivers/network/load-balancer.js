@@ -1,0 +1,144 @@
+import { createServer } from 'node:http';
+import { messageOf } from '../../core/errors.js';
+import { BackendHealth } from './backend-health.js';
+import { endServer, listenLocally, withoutTimeouts } from './local-server.js';
+import { ForwardedExchange } from './forwarded-exchange.js';
+import { balancerHeader } from './forwarded-headers.js';
+import { checkReadiness } from './readiness-check.js';
+import { UpstreamConnections } from './upstream-connections.js';
+/**
+ * HTTP/1.1 balancer in front of the replicas: round-robin over the backends whose readiness checks pass. It never
+ * sends a request twice. What it answers itself carries `x-seaworthy-balancer`: 502 and 504 with the reason the
+ * backend gave no answer, 503 with `no-backend-up`, 400 and 501 for what cannot be forwarded. When a backend fails
+ * after its answer began, the client's connection is cut, so that the answer is never taken for a whole one.
+ */
+export class LoadBalancer {
+    #settings;
+    #onEvent;
+    #server;
+    #counters = new Map();
+    #url = new URL('http://127.0.0.1');
+    #backends = [];
+    #next = 0;
+    #requests = 0;
+    #errors = 0;
+    constructor(settings, onEvent) {
+        this.#settings = settings;
+        this.#onEvent = onEvent;
+        this.#server = withoutTimeouts(createServer((request, response) => this.#forward(request, response)));
+        this.#server.on('checkContinue', (request, response) => this.#forward(request, response));
+    }
+    static async start(settings, onEvent) {
+        const balancer = new LoadBalancer(settings, onEvent);
+        balancer.#url = new URL(`http://127.0.0.1:${await listenLocally(balancer.#server)}`);
+        return balancer;
+    }
+    get url() {
+        return this.#url;
+    }
+    /** Backends that were there before keep their state; new ones are down until `rise` checks passed. */
+    setBackends(addresses) {
+        const before = this.#backends;
+        const kept = (address) => before.find((one) => one.address.id === address.id && one.address.host === address.host && one.address.port === address.port);
+        this.#backends = addresses.map((address) => kept(address) ?? this.#newBackend(address));
+        for (const backend of before)
+            if (!this.#backends.includes(backend))
+                this.#remove(backend);
+        for (const backend of this.#backends)
+            if (!before.includes(backend))
+                backend.health.start();
+    }
+    isUp(id) {
+        return this.#backends.some((backend) => backend.address.id === id && backend.health.up);
+    }
+    counters() {
+        const byBackend = [...this.#counters].map(([id, counted]) => [id, { ...counted, up: this.isUp(id) }]);
+        return { requests: this.#requests, errors: this.#errors, retries: 0, byBackend: Object.fromEntries(byBackend) };
+    }
+    async close() {
+        for (const backend of this.#backends)
+            backend.health.stop();
+        await endServer(this.#server);
+        for (const backend of this.#backends)
+            backend.connections.destroy();
+    }
+    #newBackend(address) {
+        const settings = this.#settings;
+        const connections = new UpstreamConnections({
+            maxIdleMs: settings.maxIdleMs ?? 1_000,
+            connectTimeoutMs: settings.connectTimeoutMs ?? 5_000,
+            responseTimeoutMs: settings.responseTimeoutMs ?? 60_000,
+        });
+        const target = { host: address.host, port: address.port, path: settings.readinessPath };
+        const health = new BackendHealth(settings, () => checkReadiness(target, settings.timeoutMs), (up, reason) => {
+            connections.accepting = up;
+            this.#tell(up ? 'backend-up' : 'backend-down', address.id, reason);
+        });
+        if (!this.#counters.has(address.id))
+            this.#counters.set(address.id, { requests: 0, errors: 0 });
+        return { address, connections, health };
+    }
+    /** Requests in flight on it go on. */
+    #remove(backend) {
+        const wasUp = backend.health.up;
+        backend.health.stop();
+        backend.connections.accepting = false;
+        if (wasUp)
+            this.#tell('backend-down', backend.address.id, 'it was removed');
+    }
+    #tell(name, backend, reason) {
+        this.#onEvent({ name, backend, atHrtimeMs: Number(process.hrtime.bigint()) / 1e6, reason });
+    }
+    #choose() {
+        const backends = this.#backends;
+        for (let tried = 0; tried < backends.length; tried += 1) {
+            const backend = backends[this.#next % backends.length];
+            this.#next = (this.#next + 1) % backends.length;
+            if (backend.health.up)
+                return backend;
+        }
+        return undefined;
+    }
+    #forward(request, response) {
+        this.#requests += 1;
+        const coding = request.headers['transfer-encoding'];
+        // Any other coding would have to be undone here (RFC 9112 6.1).
+        if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+            return this.#refuse(response, { status: 501, reason: 'transfer-coding', text: `the transfer coding ${coding} cannot be forwarded` });
+        }
+        const backend = this.#choose();
+        if (backend === undefined) {
+            const retryAfterSeconds = Math.max(1, Math.ceil((this.#settings.intervalMs * this.#settings.rise) / 1_000));
+            return this.#refuse(response, { status: 503, reason: 'no-backend-up', text: 'no backend is up', retryAfterSeconds });
+        }
+        const counters = this.#counters.get(backend.address.id);
+        const { address, connections } = backend;
+        connections.dropStale();
+        try {
+            new ForwardedExchange(request, response, {
+                backend: address,
+                connections,
+                onFailure: () => {
+                    this.#errors += 1;
+                    counters.errors += 1;
+                },
+            });
+            counters.requests += 1;
+        }
+        catch (error) {
+            this.#refuse(response, { status: 400, reason: 'request-not-forwardable', text: messageOf(error) });
+        }
+    }
+    #refuse(response, refusal) {
+        this.#errors += 1;
+        response.setHeader(balancerHeader, refusal.reason);
+        response.setHeader('content-type', 'text/plain; charset=utf-8');
+        // A body that was not asked for (100-continue) may or may not come: nothing can follow it on the connection.
+        if (response.req.headers.expect !== undefined)
+            response.setHeader('connection', 'close');
+        if (refusal.retryAfterSeconds !== undefined)
+            response.setHeader('retry-after', refusal.retryAfterSeconds);
+        response.writeHead(refusal.status);
+        response.end(`${refusal.text}\n`);
+    }
+}

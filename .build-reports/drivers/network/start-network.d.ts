@@ -1,0 +1,2 @@
+import { type StartNetwork } from './network-protocol.js';
+export declare const startNetwork: StartNetwork;

@@ -1,0 +1,90 @@
+import { cpus } from 'node:os';
+import { mergeOutcomes } from '../core/outcome.js';
+import { areaCoverageMin, countOutcomes, coverageOf, decide, scoreOf, scoreValue } from '../core/score.js';
+/** Version of the checklist, raised when a requirement or a standard threshold changes. */
+export const catalogueVersion = '0.1';
+export function buildReport(input) {
+    const requirements = input.suites.flatMap((suite) => suite.requirements).map((requirement) => requirementReport(requirement, input));
+    const score = scoreOf(requirements.map(scored), input.profile);
+    const restored = input.notRestored.length === 0;
+    const decision = decide({ requirements: requirements.map(scored), requiredLevel: input.requiredLevel, level: score.level, restored });
+    return {
+        schema: 'seaworthy-run/v1',
+        runId: input.runId,
+        status: input.status,
+        restored,
+        notRestored: input.notRestored,
+        service: { name: input.service.name, descriptor: input.descriptorPath },
+        driver: input.driver,
+        profile: input.profile,
+        randomSeed: input.randomSeed,
+        startedAt: input.startedAt,
+        durationMs: Math.round(input.durationMs),
+        harness: { version: input.version, node: process.version, platform: `${process.platform}-${process.arch}`, cpus: cpus().length },
+        catalogue: { version: catalogueVersion, count: requirements.length },
+        requiredLevel: input.requiredLevel,
+        score,
+        exitCode: decision.exitCode,
+        verdict: decision.verdict,
+        areas: input.suites.flatMap((suite) => suite.areas).map((area) => areaReport(area, requirements)),
+        requirements,
+        scenarios: input.scenarios,
+    };
+}
+const scored = (one) => ({ ...one, waived: one.waived !== null });
+function areaReport(area, requirements) {
+    const own = requirements.filter((one) => one.area === area.id).map(scored);
+    const coverage = coverageOf(own);
+    return { id: area.id, title: area.title, score: coverage < areaCoverageMin ? null : scoreValue(own), coverage, counts: countOutcomes(own) };
+}
+function requirementReport(requirement, input) {
+    const own = input.judgements.filter((one) => one.requirement === requirement.id);
+    const answer = answerFor(requirement, own, input);
+    const overrides = input.service.overrides[requirement.id] ?? {};
+    return {
+        id: requirement.id,
+        title: requirement.title,
+        area: requirement.area,
+        keyword: requirement.keyword,
+        level: requirement.level,
+        weight: requirement.weight,
+        statement: requirement.statement,
+        outcome: answer.outcome,
+        waived: waiverOf(requirement, answer.outcome, input.service.waivers),
+        scenario: answer.scenario,
+        summary: answer.summary,
+        strength: answer.deciding?.strength ?? null,
+        grade: answer.deciding?.grade ?? null,
+        thresholds: input.thresholds(requirement.id),
+        relaxed: Object.keys(overrides),
+        findings: own.map(({ check, finding }) => ({ check, outcome: finding.outcome, summary: finding.summary, evidence: finding.evidence })),
+        evidence: own.flatMap(({ finding }) => finding.evidence),
+        remediation: requirement.remediation,
+        defects: requirement.defects,
+        reproduce: `seaworthy run ${input.reproduceWith}${input.reproduceWith === '' ? '' : ' '}--only ${requirement.id} --profile ${input.profile} --random-seed ${input.randomSeed}`,
+    };
+}
+function answerFor(requirement, own, input) {
+    const settled = input.plan.settled.get(requirement.id);
+    if (settled !== undefined)
+        return { outcome: settled.outcome, summary: settled.reason, scenario: null, deciding: undefined };
+    if (own.length === 0) {
+        const reason = input.status === 'complete' ? 'no check judged it' : 'the run ended before it was exercised';
+        return { outcome: input.status === 'complete' ? 'error' : 'inconclusive', summary: reason, scenario: null, deciding: undefined };
+    }
+    const outcome = mergeOutcomes(own.map(({ finding }) => finding.outcome));
+    const deciding = own.find(({ finding }) => finding.outcome === outcome);
+    const others = own.filter((one) => one !== deciding && one.finding.outcome === outcome);
+    return {
+        outcome,
+        summary: [deciding, ...others].map((one) => one?.finding.summary).join('; '),
+        scenario: deciding?.scenario ?? null,
+        deciding: deciding?.finding,
+    };
+}
+function waiverOf(requirement, outcome, waivers) {
+    if (outcome !== 'failed' && outcome !== 'missing')
+        return null;
+    const waiver = waivers.find((one) => one.requirement === requirement.id);
+    return waiver === undefined ? null : { reason: waiver.reason, owner: waiver.owner, until: waiver.until };
+}

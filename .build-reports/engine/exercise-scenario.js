@@ -1,0 +1,147 @@
+import { countsAsLost } from '../core/reading.js';
+import { runGate } from './gate.js';
+import { passes, pollUntil } from './probe.js';
+import { Interventions } from './recorded-intervention.js';
+import { DeadlinePassed } from './run-scenario.js';
+import { createContext, ScenarioCut } from './scenario-context.js';
+import { createControls } from './scenario-controls.js';
+import { readiness } from './scenario-world.js';
+import { createTraffic } from './traffic/traffic.js';
+import { seededRandom } from './seeded-random.js';
+const nullControlPerSecond = 10;
+const seededKeys = 40;
+/** An exercise may take this many times what it expects, and then some, before it is cut. */
+const deadlineFactor = 4;
+const deadlineExtraMs = 60_000;
+/** Traffic, baseline, exercise. Throws what kept it from its end; everything it started is on the clean-up stack. */
+export async function exerciseScenario(options) {
+    const { scenario, service, profile } = options;
+    const tap = new Tap(options.world, options.onCounts);
+    const deadline = new AbortController();
+    const signal = AbortSignal.any([options.world.signal, deadline.signal]);
+    const world = { ...options.world, signal, record: (event) => tap.record(event) };
+    const interventions = new Interventions(world);
+    const traffic = createTraffic({
+        service,
+        runKey: `${options.runId.slice(-6)}-${shortName(scenario.id)}`,
+        entrypoint: world.deployment.entrypoint,
+        instances: world.deployment.instances,
+        echo: world.deployment.echo,
+        ...(world.deployment.balancerQualification === undefined ? {} : { qualification: () => world.deployment.balancerQualification() }),
+        clock: world.clock,
+        record: world.record,
+        random: seededRandom(options.randomSeed, `${scenario.id}/traffic`),
+        signal,
+    });
+    world.cleanup.push('end the traffic', () => traffic.close());
+    const parts = { traffic: (rate, durationMs) => gateTraffic(traffic, rate, durationMs), listen: (listener) => tap.listen(listener) };
+    const gate = (name) => runGate(world, parts, { name, profile, readyTimeoutMs: service.lifecycle.startTimeoutMs });
+    const context = createContext({
+        world,
+        profile,
+        selected: options.selected,
+        thresholds: options.thresholds,
+        random: seededRandom(options.randomSeed, scenario.id),
+        traffic,
+        control: createControls(world, interventions),
+        gate,
+        onStep: (message) => options.emit({ type: 'step', scenario: scenario.id, message, atMs: world.clock() }),
+        shares: (lastMs) => traffic.shares(lastMs),
+    });
+    const exercise = async () => {
+        options.emit({ type: 'step', scenario: scenario.id, message: 'waiting for a healthy baseline', atMs: world.clock() });
+        if (!(await baseline({ world, traffic, gate }, service.lifecycle.startTimeoutMs)))
+            return;
+        await scenario.exercise(context);
+        await interventions.settled();
+    };
+    const limitMs = service.lifecycle.startTimeoutMs + scenario.expectedMs(service, profile) * deadlineFactor + deadlineExtraMs;
+    await race(exercise(), options.world.signal, limitMs, () => deadline.abort());
+}
+/** Ready, identified, seeded and steady. A world that is not gets a failed gate, and the exercise does not begin. */
+async function baseline({ world, traffic, gate }, readyTimeoutMs) {
+    const startedAtMs = world.clock();
+    const refuse = (reason) => {
+        world.record({ kind: 'gate', name: 'baseline', passed: false, startedAtMs, atMs: world.clock(), requests: 0, failed: 0, reason });
+        return false;
+    };
+    for (const { id } of world.deployment.instances) {
+        let last = 'no answer';
+        const ready = await pollUntil(async () => {
+            const answer = await readiness(world, id);
+            last = String(answer.status ?? answer.outcome);
+            return passes(answer);
+        }, { timeoutMs: readyTimeoutMs, everyMs: 30, signal: world.signal });
+        if (!ready)
+            return refuse(`${id} did not become ready within ${readyTimeoutMs} ms: readiness gives ${last}`);
+    }
+    const inRotation = await pollUntil(async () => Object.values((await world.deployment.balancerCounters()).byBackend).every((backend) => backend.up), { timeoutMs: readyTimeoutMs, signal: world.signal });
+    if (!inRotation)
+        return refuse('the balancer does not send to every instance');
+    await traffic.identify();
+    traffic.startNullControl(nullControlPerSecond);
+    if (world.service.data !== undefined)
+        await traffic.seed(seededKeys);
+    return gate('baseline');
+}
+async function gateTraffic(traffic, ratePerSecond, durationMs) {
+    const load = traffic.start({ name: 'gate', ratePerSecond, operations: 'mixed', via: 'balancer', connections: 'keep-alive', durationMaxMs: durationMs });
+    await load.finished();
+}
+/** The exercise, or the interrupt, or the deadline: whichever comes first. An exercise that ignores its signal is left behind. */
+async function race(exercise, signal, limitMs, cut) {
+    let timer;
+    let onAbort;
+    const late = new Promise((_, reject) => {
+        timer = setTimeout(() => reject(new DeadlinePassed(`the exercise was not finished after ${Math.round(limitMs / 1_000)} s`)), limitMs);
+    });
+    const interrupted = new Promise((_, reject) => {
+        onAbort = () => reject(new ScenarioCut('the run was interrupted'));
+        if (signal.aborted)
+            onAbort();
+        signal.addEventListener('abort', onAbort);
+    });
+    exercise.catch(() => { }); // when it loses the race, its end is of no interest
+    try {
+        await Promise.race([exercise, late, interrupted]);
+    }
+    finally {
+        clearTimeout(timer);
+        if (onAbort !== undefined)
+            signal.removeEventListener('abort', onAbort);
+        cut();
+    }
+}
+const shortName = (id) => (id.split('/')[1] ?? id)
+    .split('-')
+    .map((word) => word[0] ?? '')
+    .join('');
+/** Records, and lets the gate and the live progress see requests go by. */
+class Tap {
+    world;
+    onCounts;
+    listeners = new Set();
+    requests = 0;
+    lost = 0;
+    constructor(world, onCounts) {
+        this.world = world;
+        this.onCounts = onCounts;
+    }
+    record(event) {
+        this.world.record(event);
+        if (event.kind !== 'request')
+            return;
+        for (const listener of this.listeners)
+            listener(event);
+        if (event.load === 'null-control')
+            return;
+        this.requests += 1;
+        if (countsAsLost(event))
+            this.lost += 1;
+        this.onCounts({ requests: this.requests, lost: this.lost });
+    }
+    listen(listener) {
+        this.listeners.add(listener);
+        return () => this.listeners.delete(listener);
+    }
+}

@@ -1,0 +1,74 @@
+import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+/**
+ * Opens a new journal: NDJSON lines `{ id, entry }` and `{ done: id }`. `record` returns when the line is on disk
+ * (fdatasync), so that what it speaks of can always be undone by somebody else. Throws when the file exists.
+ */
+export function openJournal(file) {
+    const descriptor = openSync(file, 'ax', 0o600);
+    let entries = 0;
+    return {
+        record(entry) {
+            entries += 1;
+            writeSync(descriptor, `${JSON.stringify({ id: entries, entry })}\n`);
+            fdatasyncSync(descriptor);
+            return entries;
+        },
+        // Not flushed: to undo twice does no harm, and everything in a journal is checked before it is acted on.
+        done(id) {
+            writeSync(descriptor, `${JSON.stringify({ done: id })}\n`);
+        },
+        close: () => closeSync(descriptor),
+    };
+}
+/** Reads a journal that may still be written, or that ends in the middle of a line. A missing file is empty. */
+export function readJournal(file) {
+    const open = new Map();
+    let damagedLines = 0;
+    for (const line of linesOf(file)) {
+        const value = parseLine(line);
+        if (value === null)
+            damagedLines += 1;
+        else if ('done' in value)
+            open.delete(value.done);
+        else
+            open.set(value.id, { ...value.entry, id: value.id });
+    }
+    return { open: [...open.values()], damagedLines };
+}
+function linesOf(file) {
+    try {
+        return readFileSync(file, 'utf8').split('\n').filter((line) => line !== '');
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return [];
+        throw error;
+    }
+}
+function parseLine(line) {
+    let value;
+    try {
+        value = JSON.parse(line);
+    }
+    catch {
+        return null;
+    }
+    if (typeof value !== 'object' || value === null)
+        return null;
+    if ('done' in value)
+        return typeof value.done === 'number' ? { done: value.done } : null;
+    if (!('id' in value) || typeof value.id !== 'number' || !('entry' in value))
+        return null;
+    return isEntry(value.entry) ? { id: value.id, entry: value.entry } : null;
+}
+/** What is acted on must be whole: a pid without its start time could be anybody's. */
+function isEntry(value) {
+    const entry = value;
+    if (typeof entry !== 'object' || entry === null)
+        return false;
+    if (entry['kind'] === 'process-group')
+        return Number.isInteger(entry['pid']) && Number(entry['pid']) > 1 && typeof entry['startTime'] === 'string';
+    if (entry['kind'] === 'directory')
+        return typeof entry['path'] === 'string';
+    return entry['kind'] === 'undo' && typeof entry['fault'] === 'string' && typeof entry['target'] === 'string';
+}

@@ -1,0 +1,66 @@
+import { inconclusive } from '../core/check.js';
+import { messageOf, SeaworthyError } from '../core/errors.js';
+import { eventsOf } from '../core/history.js';
+/**
+ * Judges one history. Assumptions come first: with a baseline that was not healthy nothing can be said, and an exercise
+ * that did not reach its end can fail but never pass. A check that throws gives `error`, never a verdict.
+ * Throws only SeaworthyError of an unreadable history.
+ */
+export function judge(history, checks, thresholds) {
+    const fitness = fitnessOf(history);
+    return checks.map((check) => ({
+        requirement: check.requirement,
+        check: check.id,
+        finding: fitness.baseline ?? tempered(evaluate(check, history, thresholds(check.requirement)), fitness.incomplete),
+    }));
+}
+function fitnessOf(history) {
+    let baseline;
+    let incomplete;
+    for (const event of history.events()) {
+        if (event.kind === 'gate' && event.name === 'baseline')
+            baseline = event;
+        if (event.kind === 'incomplete')
+            incomplete ??= event;
+    }
+    if (baseline !== undefined && !baseline.passed)
+        return { baseline: inconclusive(`baseline not healthy: ${baseline.reason ?? 'unknown'}`), incomplete };
+    if (baseline === undefined && incomplete?.cause === 'harness')
+        return { baseline: broken(incomplete), incomplete };
+    if (baseline === undefined) {
+        return { baseline: inconclusive(incomplete === undefined ? 'the baseline was never checked' : `the baseline was never reached: ${incomplete.reason}`), incomplete };
+    }
+    return { baseline: undefined, incomplete };
+}
+function evaluate(check, history, thresholds) {
+    try {
+        return check.evaluate(history, thresholds);
+    }
+    catch (thrown) {
+        if (thrown instanceof SeaworthyError)
+            throw thrown;
+        return { outcome: 'error', summary: `the check ${check.id} broke: ${messageOf(thrown)}`, evidence: [] };
+    }
+}
+const broken = (incomplete) => ({ outcome: 'error', summary: `the harness broke: ${incomplete.reason}`, evidence: [] });
+/**
+ * What remains of a finding when the exercise was cut short. `failed` stays, since one valid witness is enough, unless the
+ * harness itself broke or the user stopped it: then "did not come back" may only mean that nobody waited.
+ */
+function tempered(finding, incomplete) {
+    if (incomplete === undefined)
+        return finding;
+    if (incomplete.cause === 'harness')
+        return broken(incomplete);
+    if (finding.outcome === 'error')
+        return finding;
+    if (finding.outcome === 'failed' && incomplete.cause !== 'interrupted')
+        return finding;
+    return { ...finding, outcome: 'inconclusive', summary: `the exercise did not reach its end: ${incomplete.reason}` };
+}
+/** Why a scenario was cut short, for the report. */
+export function incompleteReason(history) {
+    for (const event of eventsOf(history, 'incomplete'))
+        return event.reason;
+    return null;
+}

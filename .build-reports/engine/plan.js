@@ -1,0 +1,54 @@
+import { declaredCapabilities } from '../core/capabilities.js';
+const safetyRank = { safe: 0, disruptive: 1, destructive: 2 };
+/** What will be judged, what cannot be and why. Starts nothing. */
+export function planRun(input) {
+    const declared = declaredCapabilities(input.service);
+    const offered = input.driver.offers(input.service);
+    const settled = new Map();
+    const judged = new Set();
+    for (const requirement of input.suites.flatMap((suite) => suite.requirements)) {
+        const answer = settle(requirement, input, declared, offered);
+        if (answer === undefined)
+            judged.add(requirement.id);
+        else
+            settled.set(requirement.id, answer);
+    }
+    return { settled, scenarios: scenariosFor(judged, input) };
+}
+function settle(requirement, { service, driver, allow, only }, declared, offered) {
+    if (only !== undefined && !only.has(requirement.id))
+        return { outcome: 'skipped', reason: 'not selected' };
+    const { absence } = requirement;
+    if (absence.rule === 'na-structural' && service.facts[absence.fact] === absence.equals) {
+        return { outcome: 'not-applicable', reason: `facts.${absence.fact} is ${String(absence.equals)}` };
+    }
+    const undeclared = requirement.needs.filter((capability) => !declared.has(capability));
+    if (undeclared.length > 0)
+        return absent(requirement, undeclared, service);
+    const impossible = requirement.needs.filter((capability) => !offered.has(capability));
+    if (impossible.length > 0)
+        return { outcome: 'skipped', reason: `the ${driver.name} driver cannot do ${impossible.join(', ')}` };
+    if (safetyRank[requirement.safety] > safetyRank[allow])
+        return { outcome: 'skipped', reason: `it is ${requirement.safety} and needs --allow ${requirement.safety}` };
+    if (requirement.safety === 'destructive' && !service.target.disposable) {
+        return { outcome: 'skipped', reason: 'it is destructive, and the descriptor does not say target.disposable: true' };
+    }
+    return undefined;
+}
+function absent(requirement, undeclared, service) {
+    const justified = service.notApplicable.find((one) => one.requirement === requirement.id);
+    if (requirement.absence.rule === 'na-justified' && justified !== undefined) {
+        return { outcome: 'not-applicable', reason: `${justified.reason} (${justified.owner}, until ${justified.until})` };
+    }
+    return { outcome: 'missing', reason: `the descriptor does not declare ${undeclared.join(', ')}` };
+}
+function scenariosFor(judged, { suites, service, profile }) {
+    return suites.flatMap((suite) => suite.scenarios
+        .map((scenario) => ({
+        scenario,
+        suite,
+        selected: new Set(scenario.checks.map((check) => check.requirement).filter((id) => judged.has(id))),
+        expectedMs: scenario.expectedMs(service, profile),
+    }))
+        .filter(({ selected }) => selected.size > 0));
+}

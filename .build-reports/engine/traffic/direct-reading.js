@@ -1,0 +1,20 @@
+import { Connection } from './connection.js';
+import { Exchange } from './exchange.js';
+/** One GET on a connection of its own; not a request event. The exchange has ended when this resolves. */
+export async function readOnce(context, url, options) {
+    const connection = new Connection({ url, clock: context.clock, nextNumber: () => 1 });
+    connection.busy = true;
+    const exchange = new Exchange(connection, { method: 'GET', path: url.pathname + url.search, timeoutMs: options.timeoutMs, keepBody: true }, context.clock);
+    context.outstanding.add(exchange);
+    await exchange.ended;
+    context.outstanding.delete(exchange);
+    connection.destroy();
+    return exchange;
+}
+/** The same from one instance, on its own address; what it calls itself is learnt from the answer. */
+export async function readInstance(context, instance, options) {
+    const exchange = await readOnce(context, new URL(options.path, instance.url), options);
+    if (exchange.status !== undefined)
+        context.identities.read(exchange.headers, exchange.endedAtMs ?? context.clock(), instance.id);
+    return exchange;
+}

@@ -1,0 +1,50 @@
+import { Pacer } from './pacer.js';
+/** More than this waiting at once is beyond what one process can hold open: the load ends and says so. */
+const outstandingMax = 10_000;
+/** An open loop: sends at the planned instants whatever comes back. Closes its client when all has ended. */
+export function startLoad(context, options) {
+    const { name, client, timeoutMs } = options;
+    const waiting = new Set();
+    let ended = 0;
+    let notOk = 0;
+    const send = async (plannedAtMs, index) => {
+        const { event } = await client.request({ operation: options.operationOf(index), plannedAtMs, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+        ended += 1;
+        if (event.outcome !== 'ok')
+            notOk += 1;
+    };
+    const pacer = new Pacer({
+        ratePerSecond: options.ratePerSecond,
+        durationMaxMs: options.durationMaxMs,
+        ...(options.countMax === undefined ? {} : { countMax: options.countMax }),
+        clock: context.clock,
+        onDue: (plannedAtMs, index) => {
+            const sent = send(plannedAtMs, index).finally(() => waiting.delete(sent));
+            waiting.add(sent);
+            if (waiting.size < outstandingMax)
+                return;
+            context.observe('load-overrun', 'harness', { load: name, outstanding: waiting.size });
+            pacer.stop();
+        },
+        onSlip: ({ slipMsMax, planned }) => context.observe('schedule-slip', 'harness', { load: name, slipMsMax, planned }),
+    });
+    const planning = { cancel: () => pacer.stop() };
+    context.outstanding.add(planning);
+    const finish = async () => {
+        await pacer.ended;
+        context.outstanding.delete(planning);
+        while (waiting.size > 0)
+            await Promise.all(waiting);
+        client.close();
+    };
+    const finished = finish();
+    return {
+        name,
+        finished: () => finished,
+        counts: () => ({ planned: pacer.planned, ended, notOk }),
+        stop: async () => {
+            pacer.stop();
+            await finished;
+        },
+    };
+}

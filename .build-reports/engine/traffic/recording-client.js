@@ -1,0 +1,149 @@
+import { classify } from './classification.js';
+import { ConnectionPool } from './connection-pool.js';
+import { Exchange } from './exchange.js';
+import { valueOf } from './keys.js';
+/**
+ * Sends requests of one load and records each exactly once with what became of it. Never repeats a request that
+ * was written, even in part.
+ */
+export class RecordingClient {
+    #context;
+    #options;
+    #pool;
+    constructor(context, options) {
+        this.#context = context;
+        this.#options = options;
+        this.#pool = new ConnectionPool({ url: options.url, clock: context.clock, connections: options.connections });
+    }
+    begin(plan) {
+        const id = this.#context.nextRequestId();
+        const values = this.#valuesOf(plan);
+        const missingKey = plan.operation.placeholders.has('key') && values.key === undefined;
+        if (missingKey || this.#context.signal.aborted) {
+            const completed = Promise.resolve(this.#notSent(id, plan, missingKey ? 'no key is known to be readable' : undefined));
+            return { id, key: values.key, exchange: () => undefined, cancel: () => { }, completed };
+        }
+        if (this.#context.operations.isWrite(plan.operation.operation) && values.key !== undefined)
+            this.#context.keys.attempted(values.key);
+        let exchange = this.#exchange(plan, values, plan.connection ?? this.#pool.acquire());
+        const complete = async () => {
+            await exchange.ended;
+            if (exchange.neverWritten && plan.connection === undefined && plan.hold === undefined) {
+                this.#settle(exchange, plan);
+                exchange = this.#exchange(plan, values, this.#pool.open());
+                await exchange.ended;
+            }
+            this.#settle(exchange, plan);
+            return this.#completed(id, plan, values, exchange);
+        };
+        return { id, key: values.key, exchange: () => exchange, cancel: () => exchange.cancel(), completed: complete() };
+    }
+    async request(plan) {
+        return this.begin(plan).completed;
+    }
+    close() {
+        this.#pool.close();
+    }
+    #valuesOf(plan) {
+        const { operation, placeholders } = plan.operation;
+        const { keys, clock } = this.#context;
+        const made = () => (operation.mutates ? keys.newKey(this.#options.load) : keys.known(clock()));
+        const key = plan.key ?? (placeholders.has('key') ? made() : undefined);
+        const durationMs = plan.durationMs ?? operation.minDurationMs ?? 0;
+        return { durationMs, ...(key === undefined ? {} : { key, value: valueOf(key) }), ...(plan.token === undefined ? {} : { token: plan.token }) };
+    }
+    #exchange(plan, values, connection) {
+        const { path, headers, body } = plan.operation.fill(values);
+        const { operation, readsBody } = plan.operation;
+        const held = plan.hold?.(body);
+        const request = {
+            method: operation.method,
+            path,
+            headers: held === undefined ? headers : { ...headers, 'content-length': String(held.length) },
+            timeoutMs: plan.timeoutMs ?? operation.timeoutMs,
+            keepBody: readsBody || plan.keepBody === true,
+            ...(held === undefined ? (body === undefined ? {} : { body }) : { body: held.stream }),
+        };
+        const exchange = new Exchange(connection, request, this.#context.clock);
+        this.#context.outstanding.add(exchange);
+        return exchange;
+    }
+    #settle(exchange, plan) {
+        this.#context.outstanding.delete(exchange);
+        if (plan.connection === undefined)
+            this.#pool.release(exchange.connection);
+    }
+    #completed(id, plan, values, exchange) {
+        const event = this.#draft(id, plan, values, exchange);
+        const { status } = exchange;
+        const problem = exchange.ending === 'complete' && status !== undefined ? plan.operation.problem(status, exchange.body, values) : undefined;
+        const balancer = exchange.headers['x-seaworthy-balancer'];
+        const { outcome, detail } = classify({
+            ...exchange.seen(),
+            ...(problem === undefined ? {} : { problem }),
+            ...(balancer === undefined ? {} : { balancer: String(balancer) }),
+        });
+        event.outcome = outcome;
+        if (detail !== undefined)
+            event.detail = detail.slice(0, 200);
+        if (plan.recorded !== false)
+            this.#context.record(event);
+        if (outcome === 'ok' && values.key !== undefined && this.#context.operations.isWrite(plan.operation.operation)) {
+            this.#context.keys.acknowledged(values.key, event.endedAtMs);
+        }
+        return { event, exchange };
+    }
+    #draft(id, plan, values, exchange) {
+        const event = this.#blank(id, plan, exchange.endedAtMs ?? this.#context.clock());
+        if (values.key !== undefined)
+            event.key = values.key;
+        if (values.value !== undefined && plan.operation.operation.mutates && plan.operation.placeholders.has('value'))
+            event.value = values.value;
+        if (exchange.firstByteAtMs !== undefined)
+            event.firstByteAtMs = exchange.firstByteAtMs;
+        if (exchange.status !== undefined)
+            event.status = exchange.status;
+        if (exchange.code !== undefined)
+            event.code = exchange.code;
+        if (exchange.sentAtMs !== undefined) {
+            if (exchange.seen().written)
+                event.sentAtMs = exchange.sentAtMs;
+            event.reused = exchange.reused;
+            event.bytesRead = exchange.bytesRead;
+            if (exchange.wire !== undefined)
+                event.connection = exchange.wire.number;
+            if (exchange.idleMs !== undefined)
+                event.idleMs = exchange.idleMs;
+        }
+        if (exchange.status !== undefined) {
+            if (exchange.closeAnnounced)
+                event.closeAnnounced = true;
+            if (this.#options.ofService)
+                this.#identify(event, exchange);
+        }
+        return event;
+    }
+    #identify(event, exchange) {
+        const { via } = this.#options;
+        const { instance, boot } = this.#context.identities.read(exchange.headers, event.endedAtMs, via === 'balancer' ? undefined : via);
+        if (instance !== undefined)
+            event.instance = instance;
+        if (boot !== undefined)
+            event.boot = boot;
+        if (via === 'balancer')
+            this.#context.shares.add(event.sentAtMs ?? event.plannedAtMs, instance);
+    }
+    #blank(id, plan, endedAtMs) {
+        const { name, method } = plan.operation.operation;
+        const { load, via } = this.#options;
+        return { kind: 'request', id, load, operation: name, method, via, plannedAtMs: plan.plannedAtMs, endedAtMs, outcome: 'cancelled' };
+    }
+    #notSent(id, plan, detail) {
+        const event = this.#blank(id, plan, this.#context.clock());
+        if (detail !== undefined)
+            event.detail = detail;
+        if (plan.recorded !== false)
+            this.#context.record(event);
+        return { event, exchange: undefined };
+    }
+}

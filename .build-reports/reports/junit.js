@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import { writeAtomically } from './atomic-write.js';
+import { formatBound, formatComparison, formatRequiredLevel, formatThreshold } from './format.js';
+import { countsInWords, outcomeDisplay, standingOf } from './outcome-display.js';
+import { reservations } from './priorities.js';
+import { element } from './xml.js';
+/**
+ * The dialect that Jenkins, GitLab and the GitHub actions have in common: testsuites > testsuite (an area) > testcase
+ * (a requirement). failed and missing are failures, inconclusive and error are errors, not-applicable and skipped are
+ * skipped, and so is what a waiver accepts. A suite `run` turns red when the run itself cannot be trusted, because a
+ * run that judged nothing would otherwise be green.
+ */
+export function reportAsJunit(report) {
+    const suites = [...report.areas.map((area) => areaSuite(report, area)), ...strayAreas(report)];
+    const isRed = suites.some((suite) => suite.failures + suite.errors > 0);
+    suites.push(runSuite(report, isRed));
+    const total = (count) => suites.reduce((sum, suite) => sum + count(suite), 0);
+    const root = element('testsuites', {
+        name: `seaworthy ${report.service.name}`,
+        tests: total((suite) => suite.tests),
+        failures: total((suite) => suite.failures),
+        errors: total((suite) => suite.errors),
+        time: seconds(report.durationMs),
+    }, suites.map((suite) => suite.xml));
+    return `<?xml version="1.0" encoding="UTF-8"?>\n${root.source}\n`;
+}
+/** A waiver turns a failure into something skipped, never into something passed. */
+function verdictOf(requirement) {
+    switch (requirement.outcome) {
+        case 'passed':
+            return 'passed';
+        case 'failed':
+        case 'missing':
+            return requirement.waived === null ? 'failure' : 'skipped';
+        case 'inconclusive':
+        case 'error':
+            return 'error';
+        case 'not-applicable':
+        case 'skipped':
+            return 'skipped';
+    }
+}
+function areaSuite(report, area) {
+    const requirements = report.requirements.filter((requirement) => requirement.area === area.id);
+    const verdicts = requirements.map(verdictOf);
+    const times = requirements.map((requirement) => timeOf(report, requirement));
+    const cases = requirements.map((requirement, index) => testCase(report, requirement, times[index] ?? 0));
+    const grade = { 'area.score': area.score ?? 'not enough evidence', 'area.coverage': area.coverage };
+    return suiteOf({ report, name: `${area.id} ${area.title}`, verdicts, cases, durationMs: sum(times), properties: grade });
+}
+/** A requirement whose area is not listed must not vanish from the report. */
+function strayAreas(report) {
+    const listed = new Set(report.areas.map((area) => area.id));
+    const stray = new Set(report.requirements.map(({ area }) => area).filter((area) => !listed.has(area)));
+    return [...stray].map((id) => areaSuite(report, { id, title: '', score: null, coverage: 0, counts: report.score.counts }));
+}
+function suiteOf({ report, name, verdicts, cases, durationMs, properties }) {
+    const count = (wanted) => verdicts.filter((verdict) => verdict === wanted).length;
+    const failures = count('failure');
+    const errors = count('error');
+    const xml = element('testsuite', {
+        name,
+        tests: cases.length,
+        failures,
+        errors,
+        skipped: count('skipped'),
+        time: seconds(durationMs),
+        timestamp: report.startedAt.replace(/(\.\d+)?Z$/, ''), // xs:dateTime without a zone, in UTC, is what Ant began
+    }, [propertiesOf({ ...runProperties(report), ...properties }), ...cases]);
+    return { tests: cases.length, failures, errors, xml };
+}
+function propertiesOf(properties) {
+    const entries = Object.entries(properties);
+    return element('properties', {}, entries.map(([name, value]) => element('property', { name, value }, [])));
+}
+function runProperties(report) {
+    return {
+        score: report.score.value ?? 'nothing was judged',
+        coverage: report.score.coverage,
+        level: report.score.level,
+        requiredLevel: formatRequiredLevel(report.requiredLevel),
+        seed: report.randomSeed,
+        profile: report.profile,
+        driver: report.driver,
+        runId: report.runId,
+        catalogue: report.catalogue.version,
+        version: report.harness.version,
+    };
+}
+/** The requirements of one scenario share its duration, so that the times add up to what was spent. */
+function timeOf(report, requirement) {
+    const scenario = report.scenarios.find(({ id }) => id === requirement.scenario);
+    if (scenario === undefined)
+        return 0;
+    const sharing = report.requirements.filter((other) => other.scenario === requirement.scenario).length;
+    return scenario.durationMs / sharing;
+}
+function testCase(report, requirement, durationMs) {
+    return element('testcase', {
+        classname: `seaworthy.${report.service.name.replace(/[^\w-]+/g, '-')}.${requirement.area}`,
+        name: `${requirement.id} ${requirement.title}`,
+        time: seconds(durationMs),
+    }, [...resultOf(requirement), element('system-out', {}, [detailsOf(requirement)])]);
+}
+function resultOf(requirement) {
+    const verdict = verdictOf(requirement);
+    if (verdict === 'passed')
+        return [];
+    if (verdict === 'skipped')
+        return [element('skipped', { message: skipReason(requirement) }, [])];
+    const message = `${outcomeDisplay[requirement.outcome].word}: ${requirement.summary}`;
+    return [element(verdict, { message, type: requirement.outcome }, [detailsOf(requirement)])];
+}
+function skipReason({ outcome, summary, waived }) {
+    const said = `${outcomeDisplay[outcome].word}: ${summary}`;
+    return waived === null ? said : `waived until ${waived.until} by ${waived.owner} (${waived.reason}); ${said}`;
+}
+function detailsOf(requirement) {
+    const { strength, grade, scenario, thresholds, relaxed } = requirement;
+    const values = Object.entries(thresholds).map(([key, value]) => `${key} ${formatThreshold(value)}${relaxed.includes(key) ? ' (relaxed)' : ''}`);
+    const lines = [
+        requirement.statement,
+        standingOf(requirement),
+        `${outcomeDisplay[requirement.outcome].word}: ${requirement.summary}`,
+        ...requirement.evidence.map(evidenceLine),
+        ...requirement.findings.map((finding) => `${finding.check}: ${finding.outcome}: ${finding.summary}`),
+        strength === null ? null : strengthLine(requirement.outcome === 'passed', strength),
+        grade === null ? null : `evidence grade: ${grade}`,
+        values.length === 0 ? null : `thresholds: ${values.join(', ')}`,
+        scenario === null ? null : `scenario: ${scenario}`,
+        requirement.outcome === 'passed' ? null : `to fix: ${requirement.remediation}`,
+        `reproduce: ${requirement.reproduce}`,
+    ];
+    return lines.filter((line) => line !== null).join('\n');
+}
+const strengthLine = (isPassed, { n, bound95 }) => isPassed ? `strength: none of ${n}; with 95 % confidence at most ${formatBound(bound95)} fail` : `trials: ${n}`;
+function evidenceLine(evidence) {
+    const comparison = formatComparison(evidence);
+    const requests = evidence.requests ?? [];
+    const ids = requests.length === 0 ? '' : ` (requests ${requests.map((id) => `#${id}`).join(' ')})`;
+    return `- ${evidence.note}${comparison === '' ? '' : `: ${comparison}`}${ids}`;
+}
+function runSuite(report, otherwiseRed) {
+    const reasons = [...reservations(report)];
+    if (report.exitCode !== 0 && !otherwiseRed)
+        reasons.push(`exit code ${report.exitCode}`);
+    const isRed = reasons.length > 0;
+    const text = [report.verdict, ...reasons, countsInWords(report.score.counts)].join('\n');
+    const attributesOfCase = { classname: 'seaworthy.run', name: 'The run is complete and can be trusted', time: seconds(0) };
+    const result = isRed ? [element('error', { message: `${report.verdict}: ${reasons.join(' ')}`, type: report.status }, [text])] : [];
+    const single = element('testcase', attributesOfCase, [...result, element('system-out', {}, [text])]);
+    return suiteOf({ report, name: 'run', verdicts: [isRed ? 'error' : 'passed'], cases: [single], durationMs: 0, properties: {} });
+}
+const seconds = (durationMs) => (Number.isFinite(durationMs) ? durationMs / 1_000 : 0).toFixed(3);
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+export const junitReporter = {
+    name: 'junit',
+    description: 'junit.xml: for CI servers',
+    async write(report, directory) {
+        const path = join(directory, 'junit.xml');
+        await writeAtomically(path, reportAsJunit(report));
+        return [path];
+    },
+};

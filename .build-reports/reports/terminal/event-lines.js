@@ -1,0 +1,73 @@
+import { formatClock, formatDuration } from '../format.js';
+import { outcomeDisplay } from '../outcome-display.js';
+import { oneLine, withoutMarkers } from '../printable.js';
+import { truncate, wrap } from './text-width.js';
+/** No line of a log needs more of what a service said. */
+const textColumnsMax = 400;
+export const shortText = (text) => withoutMarkers(truncate(oneLine(text), textColumnsMax));
+/** What stands at the top of a run. */
+export function headerLines(event, style, columns) {
+    const expectedMs = event.scenarios.reduce((sum, scenario) => sum + scenario.expectedMs, 0);
+    const count = event.scenarios.length;
+    const scenarios = `${count} ${count === 1 ? 'scenario' : 'scenarios'}${expectedMs > 0 ? `, about ${formatDuration(expectedMs)}` : ''}`;
+    const settings = `driver ${shortText(event.driver)}, profile ${shortText(event.profile)}, seed ${event.randomSeed}, ${scenarios}`;
+    const dimmed = (text) => wrap(text, columns - 2).map((line) => ` ${style.dim(line)}`);
+    const name = truncate(shortText(event.service), columns - 13);
+    return ['', ` ${style.bold('seaworthy')}  ${style.accent(name)}`, ...dimmed(settings), ...dimmed(shortText(event.directory)), ''];
+}
+/** Lines that stay, for a terminal that is redrawn: steps are shown live and leave nothing behind. */
+export function interactiveLines(event, style, columns) {
+    switch (event.type) {
+        case 'verdict':
+            return verdictLines(event, style, columns);
+        case 'scenario-ended':
+            return endedLines(event, style, columns);
+        case 'warning':
+            return wrap(`! ${shortText(event.message)}`, columns - 2).map((line) => ` ${style.warning(line)}`);
+        default:
+            return [];
+    }
+}
+function verdictLines({ requirement, title, outcome, summary }, style, columns) {
+    const symbol = style.outcome(outcome, outcomeDisplay[outcome].symbol);
+    const heading = ` ${symbol} ${style.bold(shortText(requirement))}  ${shortText(title)}`;
+    if (outcome === 'passed')
+        return [truncate(heading, columns)];
+    if (outcome === 'skipped' || outcome === 'not-applicable') {
+        return [truncate(` ${symbol} ${style.dim(`${shortText(requirement)}  ${shortText(title)}: ${shortText(summary)}`)}`, columns)];
+    }
+    const lines = wrap(`${outcomeDisplay[outcome].word}: ${shortText(summary)}`, columns - 6);
+    return [truncate(heading, columns), ...lines.map((line) => `     ${style.outcome(outcome, line)}`)];
+}
+function endedLines(event, style, columns) {
+    const line = truncate(` ${style.dim(`· ${shortText(event.scenario)} took ${formatDuration(event.durationMs)}`)}`, columns);
+    if (event.incomplete === null)
+        return [line];
+    const reason = wrap(`did not reach its end: ${shortText(event.incomplete)}`, columns - 6);
+    return [line, ...reason.map((one) => `     ${style.warning(one)}`)];
+}
+/** One line an event with the run's clock before it, for logs: no line can be mistaken for one of the CI server. */
+export function logLines(event, style, elapsedMs) {
+    const at = style.dim(`[${formatClock(elapsedMs).padStart(5)}]`);
+    switch (event.type) {
+        case 'scenario-started':
+            return [`${at} ${shortText(event.scenario)}: started`];
+        case 'step':
+            return [`${at} ${shortText(event.scenario)}: ${shortText(event.message)}`];
+        case 'progress':
+            return [`${at} ${shortText(event.scenario)}: ${event.requests} requests, ${event.lost} lost`];
+        case 'verdict': {
+            const { symbol, word } = outcomeDisplay[event.outcome];
+            const summary = event.outcome === 'passed' ? '' : `: ${shortText(event.summary)}`;
+            return [`${at} ${style.outcome(event.outcome, `${symbol} ${word}`)} ${shortText(event.requirement)} ${shortText(event.title)}${summary}`];
+        }
+        case 'scenario-ended': {
+            const incomplete = event.incomplete === null ? '' : `, did not reach its end: ${shortText(event.incomplete)}`;
+            return [`${at} ${shortText(event.scenario)}: took ${formatDuration(event.durationMs)}${incomplete}`];
+        }
+        case 'warning':
+            return [`${at} ${style.warning(`warning: ${shortText(event.message)}`)}`];
+        default:
+            return [];
+    }
+}

@@ -1,0 +1,69 @@
+import { check } from './in-flight-requests-complete.check.js';
+import { labels, loads } from './names.js';
+import { comeBackAfterKill, returnToService } from './return-to-service.js';
+import { usualStartMs, usualStopMs, usualWitnessMs, witnessEndMs } from './time-plan.js';
+const backgroundPerSecond = 20;
+const sampleEveryMs = 100;
+/** Drains replicas in turn with requests in flight on them, and once kills one instead, which must lose some. */
+export const scenario = {
+    id: 'queue-draining/in-flight-requests-complete',
+    title: 'Requests in flight are completed when a replica drains',
+    needs: ['topology.instances', 'topology.balancer', 'lifecycle.drain', 'lifecycle.stop', 'lifecycle.start', 'lifecycle.kill', 'traffic.witness'],
+    instanceCountMin: 2,
+    expectedMs: (service, profile) => {
+        const drains = { quick: 1, standard: 3, thorough: 9 }[profile];
+        const perDrainMs = usualWitnessMs + 1_500 + (service.lifecycle.undrain === undefined ? usualStopMs(service) + usualStartMs(service) : 1_000);
+        return drains * perDrainMs + usualWitnessMs + usualStartMs(service) + 2_000;
+    },
+    checks: [check],
+    exercise: async (context) => {
+        const background = context.traffic.start({
+            name: loads.background,
+            ratePerSecond: backgroundPerSecond,
+            operations: 'mixed',
+            via: 'balancer',
+            connections: 'keep-alive',
+            durationMaxMs: 4 * scenario.expectedMs(context.service, context.profile) + 60_000,
+        });
+        const ids = context.instances.map((instance) => instance.id);
+        const first = Math.floor(context.random() * ids.length);
+        const turn = (number) => ids[(first + number) % ids.length];
+        const drains = await drainInTurn(context, turn);
+        await killInstead(context, turn(drains));
+        await background.stop();
+    },
+};
+/** As many drains as asked for, and one more when too few requests could be proven to be in flight. Returns how many. */
+async function drainInTurn(context, turn) {
+    const drains = context.threshold('DRAIN-03', 'drains');
+    const witnessesMin = context.threshold('DRAIN-03', 'witnesses_min');
+    const perDrain = Math.ceil(witnessesMin / drains);
+    let proven = 0;
+    let done = 0;
+    while (done < drains || (proven < witnessesMin && done === drains)) {
+        proven += await drainWithWitnesses(context, { label: labels.numbered(done + 1), target: turn(done), count: perDrain });
+        done += 1;
+    }
+    return done;
+}
+async function drainWithWitnesses(context, { label, target, count }) {
+    context.step(`draining ${target} with requests in flight on it (${label})`);
+    // Readiness tells from when on the replica was draining, also where the drain command answers only when all is done.
+    const sampler = context.traffic.sample({ probes: ['readiness'], instances: [target], everyMs: sampleEveryMs });
+    const witnesses = await context.traffic.witnesses({ group: label, instance: target, count });
+    await context.control.drain(target, label);
+    await witnesses.ended(witnessEndMs(context.service));
+    await sampler.stop();
+    await witnesses.lookUpEffects();
+    await returnToService(context, target, { rotation: true });
+    return witnesses.proven;
+}
+/** The positive control: a kill must lose what a drain must not. */
+async function killInstead(context, target) {
+    context.step(`control: killing ${target} with requests in flight on it`);
+    const count = Math.ceil(context.threshold('DRAIN-03', 'witnesses_min') / context.threshold('DRAIN-03', 'drains'));
+    const witnesses = await context.traffic.witnesses({ group: labels.killControl, instance: target, count });
+    await context.control.kill([target], labels.killControl);
+    await witnesses.ended(witnessEndMs(context.service));
+    await comeBackAfterKill(context, target);
+}

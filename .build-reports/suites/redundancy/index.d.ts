@@ -1,0 +1,2 @@
+import type { Suite } from '../../core/scenario.js';
+export declare const suite: Suite;

@@ -1,0 +1,90 @@
+import { failed, inconclusive, passed, strengthOf } from '../../core/check.js';
+import { factOf, observationsOf, requestsOf } from '../../core/reading.js';
+import { numberThreshold } from '../../core/requirement.js';
+import { fails, judgeEachLoss } from './loss.js';
+import { rollCallLoad } from './roll-call.js';
+import { outcomesText, requestEvidence } from './worst-finding.js';
+const requirement = 'RDND-02';
+export const lossCostsOnlyTheWindow = {
+    id: 'a-loss-costs-no-more-than-the-share-of-the-lost-replica-until-ejection',
+    requirement,
+    evaluate: (history, thresholds) => judgeEachLoss(history, (loss) => judgeWindow(loss, thresholds)),
+};
+function judgeWindow(loss, thresholds) {
+    const { target, share, ratePerSecond, windowMs, inFlight } = loss;
+    const factor = numberThreshold(thresholds, 'failures_in_window_factor_max');
+    const lost = [...inFlight, ...loss.during].filter(fails);
+    const allowed = Math.ceil(share * ratePerSecond * (windowMs / 1_000) * factor) + Math.ceil(share * inFlight.length * factor);
+    const evidence = [
+        requestEvidence({ note: `failures from the loss of ${target} until the end of the ejection window: ${outcomesText(lost) || 'none'}`, measured: lost.length, allowed, unit: 'requests' }, lost),
+    ];
+    if (lost.length > allowed)
+        return failed(`the loss of ${target} cost ${lost.length} requests, at most ${allowed} are its share until ejection`, evidence);
+    return passed(`the loss of ${target} cost ${lost.length} of at most ${allowed} requests`, evidence);
+}
+export const noFailureAfterEjection = {
+    id: 'no-request-fails-after-the-lost-replica-is-ejected',
+    requirement,
+    evaluate: (history, thresholds) => judgeEachLoss(history, ({ target, after }) => {
+        const lost = after.filter(fails);
+        const allowed = numberThreshold(thresholds, 'failures_after_window_max');
+        const evidence = [
+            requestEvidence({ note: `failures without ${target}, after the ejection window: ${outcomesText(lost) || 'none'}`, measured: lost.length, allowed, unit: 'requests' }, lost),
+        ];
+        if (lost.length > allowed) {
+            const operations = [...new Set(lost.map((one) => one.operation))].join(', ');
+            return failed(`${lost.length} of ${after.length} requests failed after ${target} should have been ejected (${operations})`, evidence);
+        }
+        return passed(`${lost.length} of ${after.length} requests failed while ${target} was gone`, evidence, { strength: strengthOf(after.length) });
+    }),
+};
+export const everyFunctionWorks = {
+    id: 'every-function-works-while-a-replica-is-gone',
+    requirement,
+    evaluate: (history, thresholds) => judgeEachLoss(history, (loss) => judgeFunctions(history, loss, thresholds)),
+};
+function judgeFunctions(history, loss, thresholds) {
+    const { target } = loss;
+    const observed = observationsOf(history, 'roll-call').map((event) => event.value);
+    const before = observed.filter((one) => one.when === 'before');
+    const without = new Map(observed.filter((one) => one.when === target).map((one) => [one.operation, one]));
+    const worked = before.filter((one) => one.ok > 0);
+    if (worked.length === 0)
+        return inconclusive(`no operation was seen to work before ${target} was lost`);
+    const broken = worked.filter((one) => isWorse(one, without.get(one.operation)) || onlyFailsInTraffic(loss, one.operation));
+    const evidence = broken.map((one) => {
+        const gone = without.get(one.operation);
+        const note = `${one.operation}: ${one.ok} of ${one.attempts} calls succeeded before, ${gone?.ok ?? 0} of ${gone?.attempts ?? 0} without ${target}${gone?.detail ? ` (${gone.detail})` : ''}`;
+        const calls = requestsOf(history, rollCallLoad(target)).filter((call) => fails(call) && belongsTo(call.operation, one.operation));
+        return requestEvidence({ note }, [...calls, ...loss.after.filter((request) => fails(request) && request.operation === one.operation)]);
+    });
+    const ratio = (worked.length - broken.length) / worked.length;
+    const ratioMin = numberThreshold(thresholds, 'operations_covered_ratio');
+    const measure = { note: `share of the operations that worked without ${target}`, measured: ratio, allowed: ratioMin, unit: 'ratio' };
+    if (broken.length > 0 && ratio < ratioMin) {
+        return failed(`without ${target} ${broken.length} of ${worked.length} operations did not work: ${broken.map((one) => one.operation).join(', ')}`, [measure, ...evidence]);
+    }
+    const doubtful = [...unproven(history, before), ...worked.filter((one) => !without.has(one.operation)).map((one) => `${one.operation} was not called without ${target}`)];
+    if (doubtful.length > 0)
+        return inconclusive(doubtful.join('; '), [measure]);
+    return passed(`all ${worked.length} operations worked without ${target}`, [measure]);
+}
+/** Worse than before in the same number of calls: none succeeded, or only some where all did. */
+function isWorse(before, gone) {
+    if (gone === undefined)
+        return false;
+    return gone.ok === 0 || (before.ok === before.attempts && gone.ok < gone.attempts);
+}
+const onlyFailsInTraffic = ({ after }, operation) => {
+    const requests = after.filter((one) => one.operation === operation);
+    return requests.length > 0 && requests.every(fails);
+};
+const belongsTo = (called, operation) => called === operation || (operation === 'session' && called.startsWith('session.'));
+/** Operations of which nothing can be said: they failed before the loss too, or were never called. */
+function unproven(history, before) {
+    const declared = factOf(history, 'operations') ?? [];
+    return [
+        ...before.filter((one) => one.ok === 0).map((one) => `${one.operation} did not work before any loss either (${one.detail})`),
+        ...declared.filter((one) => !before.some((known) => known.operation === one.name)).map((one) => `${one.name} was not called before any loss`),
+    ];
+}

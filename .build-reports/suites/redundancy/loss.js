@@ -1,0 +1,94 @@
+import { inconclusive } from '../../core/check.js';
+import { eventsOf } from '../../core/history.js';
+import { countsAsLost, disturbedHarness, factOf, interventionsOf, numberFact, observationsOf, requestsOf } from '../../core/reading.js';
+import { worstFinding } from './worst-finding.js';
+/** Name of the load that runs through the whole scenario of RDND-02. */
+export const lossLoad = 'background';
+export const requestsAfterMin = 50;
+const baselineMs = 1_000;
+const shareSeenMs = 5_000;
+/** A stall longer than this could make requests time out or fall on the wrong side of the window. */
+const stallMsMax = 1_000;
+/** Failed for a client; a polite refusal counts here too, because a loss may cost only what the replica was serving. */
+export const fails = (request) => countsAsLost(request) || request.outcome === 'polite-refusal';
+/**
+ * The worst of the findings on each replica. `judge` sees only losses that were witnessed and stayed; a failure is
+ * believed only when the harness was undisturbed, a pass only with enough traffic and the replica's return.
+ */
+export function judgeEachLoss(history, judge) {
+    const instances = factOf(history, 'instances') ?? [];
+    const windowMs = numberFact(history, 'ejectWindowMs');
+    if (instances.length < 2)
+        return inconclusive(`${instances.length} replica runs, the loss of one needs two`);
+    if (windowMs === undefined)
+        return inconclusive('the ejection window is not known');
+    const holds = interventionsOf(history, 'hold');
+    return worstFinding(instances.map((target) => {
+        const hold = holds.find((one) => one.target === target);
+        if (hold === undefined)
+            return inconclusive(`${target} was never killed`);
+        const loss = lossOf(history, hold, { windowMs, share: 1 / instances.length });
+        return typeof loss === 'string' ? inconclusive(loss) : judgeOne(history, loss, judge);
+    }));
+}
+function judgeOne(history, loss, judge) {
+    const doubt = doubtOf(history, loss);
+    if (doubt !== undefined)
+        return inconclusive(doubt);
+    const finding = judge(loss);
+    if (finding.outcome === 'failed')
+        return disturbedHarness(history, { fromMs: loss.issuedAtMs, toMs: loss.releasedAtMs }, stallMsMax) ?? finding;
+    if (finding.outcome !== 'passed')
+        return finding;
+    const { target, after, releasedAtMs } = loss;
+    if (after.length < requestsAfterMin)
+        return inconclusive(`${after.length} requests were sent between the ejection of ${target} and its release, needs ${requestsAfterMin}`);
+    return returned(history, target, releasedAtMs) ? finding : inconclusive(`${target} was not seen back in rotation after its release`);
+}
+/** The loss as it was recorded, or what is missing of it. */
+function lossOf(history, hold, given) {
+    const { target, issuedAtMs, witnessedAtMs } = hold;
+    if (witnessedAtMs === undefined)
+        return `the death of ${target} was not witnessed${hold.error === undefined ? '' : `: ${hold.error}`}`;
+    const releasedAtMs = observationsOf(history, 'release', target).find((one) => one.atMs >= witnessedAtMs)?.atMs;
+    if (releasedAtMs === undefined)
+        return `the absence of ${target} did not reach its end`;
+    const ejectedByMs = witnessedAtMs + given.windowMs;
+    const requests = requestsOf(history, lossLoad).filter((one) => one.outcome !== 'cancelled');
+    const during = requests.filter((one) => one.plannedAtMs >= issuedAtMs && one.plannedAtMs <= ejectedByMs);
+    const after = requests.filter((one) => one.plannedAtMs > ejectedByMs && one.plannedAtMs <= releasedAtMs);
+    const absenceS = (Math.max(releasedAtMs, ejectedByMs) - issuedAtMs) / 1_000;
+    return {
+        ...given,
+        target,
+        issuedAtMs,
+        ejectedByMs,
+        releasedAtMs,
+        ratePerSecond: (during.length + after.length) / absenceS,
+        inFlight: requests.filter((one) => one.plannedAtMs < issuedAtMs && one.endedAtMs >= issuedAtMs),
+        during,
+        after,
+    };
+}
+/** Why neither a failure nor a pass could be charged to this loss. */
+function doubtOf(history, { target, issuedAtMs, ejectedByMs, windowMs, releasedAtMs }) {
+    const witnessedAtMs = ejectedByMs - windowMs;
+    const load = requestsOf(history, lossLoad);
+    const before = load.filter((one) => one.endedAtMs < issuedAtMs && one.endedAtMs >= issuedAtMs - shareSeenMs);
+    const rotated = observationsOf(history, 'rotation', target).filter((one) => one.atMs <= issuedAtMs).at(-1)?.value;
+    if (!before.some((one) => one.instance === target) && rotated?.inRotation !== true)
+        return `${target} was not seen in rotation before it was killed`;
+    const failedBefore = before.filter((one) => one.plannedAtMs >= issuedAtMs - baselineMs && fails(one)).length;
+    if (failedBefore > 0)
+        return `${failedBefore} requests failed in the second before ${target} was killed`;
+    for (const event of eventsOf(history, 'platform')) {
+        if (event.name === 'process-started' && event.target === target && event.atMs > witnessedAtMs && event.atMs < releasedAtMs)
+            return `${target} was started again before it was released`;
+    }
+    const alive = load.some((one) => one.instance === target && (one.sentAtMs ?? 0) > witnessedAtMs && one.endedAtMs < releasedAtMs);
+    return alive ? `${target} answered while it was held down` : undefined;
+}
+function returned(history, target, releasedAtMs) {
+    const rotated = observationsOf(history, 'rotation', target).some((one) => one.atMs > releasedAtMs && one.value.inRotation === true);
+    return rotated || requestsOf(history, lossLoad).some((one) => one.instance === target && (one.sentAtMs ?? 0) > releasedAtMs);
+}

@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { SeaworthyError } from '../../core/errors.js'
+import type { Driver } from '../../core/driver.js'
+import { nearMisses } from '../../core/near-miss.js'
+import type { Level, ProfileName, SafetyClass } from '../../core/requirement.js'
+import type { LiveReporter } from '../../core/run-event.js'
+import { selectRequirements } from '../../core/selection.js'
+import type { ServiceDescriptor } from '../../core/service-descriptor.js'
+import { requireWaiversInForce } from '../../core/waivers.js'
+import { drivers } from '../../drivers/index.js'
+import { loadDescriptor } from '../../engine/load-descriptor.js'
+import { makeRunDirectory } from '../../engine/run-directory.js'
+import { suites } from '../../suites/index.js'
+import { conductRun } from '../conduct-run.js'
+import { watchInterruption } from '../interruption.js'
+import { liveReporter, selectReporters } from '../live-reporter.js'
+import { referenceDescriptor } from '../package-files.js'
+import { newRunId } from '../run-id.js'
+
+export interface RunArguments {
+  readonly descriptor?: string | undefined
+  readonly driver?: string | undefined
+  readonly only?: readonly string[] | undefined
+  readonly profile: string
+  readonly output?: string | undefined
+  readonly reporter: readonly string[]
+  readonly requiredLevel?: number | undefined
+  readonly parallel: number
+  readonly randomSeed?: number | undefined
+  readonly allow?: string | undefined
+  readonly defect?: string | undefined
+}
+
+/** `seaworthy run`: everything that can be wrong with the arguments is found before anything is started. */
+export async function run(args: RunArguments): Promise<number> {
+  const descriptorPath = chooseDescriptor(args.descriptor)
+  const isReference = descriptorPath === referenceDescriptor()
+  requireKnownDefect(args.defect, isReference)
+  const service = loadDescriptor(descriptorPath)
+  requireWaiversInForce(service, suites, new Date())
+  const only = selectRequirements(args.only, suites)
+  const driver = await chooseDriver(args.driver, service)
+  const parallel = requireCount('--parallel', args.parallel, 1, 16)
+  const randomSeed = requireCount('--random-seed', args.randomSeed ?? Math.floor(Math.random() * 1_000_000), 0, Number.MAX_SAFE_INTEGER)
+  const reporters = selectReporters(args.reporter)
+  const runId = newRunId()
+  const runDirectory = makeRunDirectory(runId, args.output)
+  const live: LiveReporter = liveReporter(args.reporter)
+  using interruption = watchInterruption((message) => live.onEvent({ type: 'warning', message }))
+  const report = await conductRun({
+    service,
+    descriptorPath,
+    driver,
+    suites,
+    profile: args.profile as ProfileName,
+    allow: isReference ? 'destructive' : ((args.allow as SafetyClass | undefined) ?? 'safe'),
+    only,
+    requiredLevel: (args.requiredLevel as Level | undefined) ?? null,
+    parallel,
+    randomSeed,
+    runId,
+    runDirectory,
+    environment: args.defect === undefined ? {} : { SEAWORTHY_DEFECT: args.defect },
+    reproduceWith: reproduceWith(args, isReference),
+    interruption,
+    live,
+    reporters,
+  })
+  live.close()
+  return interruption.exitCode() ?? report.exitCode
+}
+
+function chooseDescriptor(named: string | undefined): string {
+  if (named !== undefined) return resolve(named)
+  return existsSync('seaworthy.yaml') ? resolve('seaworthy.yaml') : referenceDescriptor()
+}
+
+export function requireKnownDefect(defect: string | undefined, isReference: boolean): void {
+  if (defect === undefined) return
+  const known = suites.flatMap((suite) => suite.requirements).flatMap((one) => one.defects.map(({ id }) => id))
+  if (!isReference) {
+    throw new SeaworthyError('SW_DEFECT_NEEDS_REFERENCE', `--defect ${defect}: found a descriptor of another service, expected the bundled reference service`, {
+      hint: 'Defects are seeded in the reference service only: run without a descriptor.',
+    })
+  }
+  if (known.includes(defect)) return
+  const near = nearMisses(defect, known)
+  throw new SeaworthyError('SW_DEFECT_UNKNOWN', `--defect ${defect}: no such defect${near.length === 0 ? '' : `, did you mean ${near.join(' or ')}?`}`, { hint: 'seaworthy list shows all defects.' })
+}
+
+async function chooseDriver(named: string | undefined, service: ServiceDescriptor): Promise<Driver> {
+  if (named !== undefined && !drivers.some((one) => one.name === named)) {
+    throw new SeaworthyError('SW_DRIVER_UNKNOWN', `--driver ${named}: no such driver, expected one of ${drivers.map((one) => one.name).join(', ')}`)
+  }
+  const reasons: string[] = []
+  for (const driver of drivers.filter((one) => named === undefined || one.name === named)) {
+    const answer = await driver.availability(service)
+    if (answer.available) return driver
+    reasons.push(`${driver.name}: ${answer.reason}`)
+  }
+  throw new SeaworthyError('SW_DRIVER_UNAVAILABLE', `while choosing a driver: none can run this service here\n  ${reasons.join('\n  ')}`)
+}
+
+export function requireCount(option: string, value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value
+  throw new SeaworthyError('SW_USAGE', `${option}: found ${value}, expected a whole number from ${min} to ${max}`)
+}
+
+function reproduceWith(args: RunArguments, isReference: boolean): string {
+  const words = [
+    ...(isReference ? [] : [relative(process.cwd(), chooseDescriptor(args.descriptor))]),
+    ...(args.driver === undefined ? [] : ['--driver', args.driver]),
+    ...(args.allow === undefined ? [] : ['--allow', args.allow]),
+    ...(args.defect === undefined ? [] : ['--defect', args.defect]),
+  ]
+  return words.map((word) => (/^[\w./:@=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ')
+}
+

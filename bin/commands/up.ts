@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { exitCodes } from '../../core/errors.js'
+import type { Deployment } from '../../core/driver.js'
+import { drivers } from '../../drivers/index.js'
+import { loadDescriptor } from '../../engine/load-descriptor.js'
+import { watchInterruption } from '../interruption.js'
+import { referenceDescriptor } from '../package-files.js'
+import { newRunId } from '../run-id.js'
+import { requireKnownDefect } from './run.js'
+import { openRunScope } from '../run-scope.js'
+
+/** `seaworthy up`: the reference service as the suites see it, for looking around. Ends everything on Ctrl-C. */
+export async function up({ defect }: { readonly defect?: string | undefined }): Promise<number> {
+  requireKnownDefect(defect, true)
+  const say = (text: string): void => void process.stdout.write(`${text}\n`)
+  const service = loadDescriptor(referenceDescriptor())
+  const [driver] = drivers
+  if (driver === undefined) throw new Error('there is no driver')
+  using interruption = watchInterruption(say)
+  const runId = newRunId()
+  const scope = await openRunScope(runId, say)
+  const directory = join(scope.workDirectory, 'up')
+  try {
+    mkdirSync(directory, { mode: 0o755 })
+    say(`starting ${service.name} ...`)
+    await using deployment = await driver.deploy(service, {
+      runId,
+      directory,
+      journal: scope.journal,
+      signal: interruption.signal,
+      environment: { SEAWORTHY_RUN: runId, ...(defect === undefined ? {} : { SEAWORTHY_DEFECT: defect }) },
+      onPlatformEvent: ({ name, target, detail }) => say(`  ${name} ${target} ${JSON.stringify(detail)}`),
+    })
+    say(addresses(deployment))
+    await new Promise<void>((resolve) => {
+      // The signal watcher alone does not keep the process alive.
+      const awake = setInterval(() => {}, 1_000)
+      const end = (): void => {
+        clearInterval(awake)
+        resolve()
+      }
+      if (interruption.signal.aborted) end()
+      interruption.signal.addEventListener('abort', end)
+    })
+  } finally {
+    for (const problem of await scope.close()) say(`clean-up: ${problem}`)
+  }
+  say('stopped, nothing is left running')
+  return interruption.exitCode() === exitCodes.internal ? exitCodes.internal : exitCodes.ok
+}
+
+function addresses(deployment: Deployment): string {
+  const lines = [
+    `entry point   ${deployment.entrypoint.href}`,
+    ...deployment.instances.map((one) => `${one.id.padEnd(14)}${one.url.href}`),
+    ...deployment.components.map((one) => `${one.name.padEnd(14)}${one.host}:${one.port}`),
+    'Ctrl-C stops it',
+  ]
+  return lines.join('\n')
+}

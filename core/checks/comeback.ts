@@ -1,0 +1,91 @@
+import { eventsOf, type History, type InstanceId, type RequestEvent } from '../history.js'
+import { requestsOf } from '../reading.js'
+import { bootAt, bootSightings } from './boot-sightings.js'
+import { spanned } from './counted.js'
+import { readinessSamples, tallied, type ProbeSample } from './readiness-samples.js'
+
+/** Whether an instance came back after its process was ended, as its readiness and direct requests show. */
+export interface ComebackQuestion {
+  readonly instance: InstanceId
+  /** The fault was issued: what was sent earlier says nothing. */
+  readonly issuedAtMs: number
+  /** The old process is gone, or the machine boots: from here the time to ready counts. */
+  readonly fromMs: number
+  /** The next fault, or the end of the scenario: what was sent later says nothing. */
+  readonly untilMs: number
+  readonly limitMs: number
+  /** Load of the direct requests that were tried once it was ready. */
+  readonly load: string
+}
+
+export type Comeback =
+  | { readonly state: 'back'; readonly tookMs: number; readonly proof: string }
+  /** It came back, after the limit. */
+  | { readonly state: 'late'; readonly tookMs: number; readonly requests: readonly number[] }
+  /** Watched for at least the limit, and never ready, or ready without serving. */
+  | { readonly state: 'not-back'; readonly watchedMs: number; readonly saw: string; readonly requests: readonly number[] }
+  /** The history supports neither. */
+  | { readonly state: 'unknown'; readonly reason: string }
+
+const unknown = (reason: string): Comeback => ({ state: 'unknown', reason })
+
+/**
+ * An instance is back when readiness passed from a new process and real requests sent to it directly succeed. What fails
+ * between the first ready answer and the first success is for START-03 to judge.
+ */
+export function comebackOf(history: History, question: ComebackQuestion): Comeback {
+  const { instance, issuedAtMs, fromMs, untilMs, limitMs } = question
+  const sightings = bootSightings(history, instance)
+  const bootBefore = bootAt(sightings, issuedAtMs)
+  const samples = readinessSamples(history, instance).filter((sample) => sample.sentAtMs >= issuedAtMs && sample.sentAtMs < untilMs)
+  const ofNewProcess = (sample: ProbeSample): boolean =>
+    bootBefore === undefined || sample.boot === undefined ? sample.sentAtMs >= fromMs : sample.boot !== bootBefore
+  const ready = samples.find((sample) => sample.outcome === 'pass' && ofNewProcess(sample))
+  if (ready === undefined) return withoutReady(samples, question, bootBefore)
+
+  const proof = newProcessProof(history, question, { bootBefore, ready })
+  if (proof === undefined) return unknown(`neither a boot id nor the platform shows that a new process of ${instance} answered`)
+  const tries = requestsOf(history, question.load).filter((one) => one.via === instance && sentAtMs(one) >= ready.sentAtMs && sentAtMs(one) < untilMs)
+  const served = tries.find((one) => one.outcome === 'ok' || one.outcome === 'degraded')
+  if (served === undefined) return withoutService(tries, question)
+  const afterwards = tries.slice(tries.indexOf(served))
+  const failing = afterwards.filter((one) => one.outcome !== 'ok' && one.outcome !== 'degraded')
+  if (2 * failing.length > afterwards.length) {
+    const saw = `serves only ${afterwards.length - failing.length} of ${afterwards.length} requests`
+    return { state: 'not-back', watchedMs: (afterwards.at(-1)?.endedAtMs ?? fromMs) - fromMs, saw, requests: failing.map((one) => one.id) }
+  }
+  // When the first try succeeds it only confirms: it was sent when the harness got round to it, so readiness gives the time.
+  const tookMs = (served === tries[0] ? ready.atMs : served.endedAtMs) - fromMs
+  if (tookMs > limitMs) return { state: 'late', tookMs, requests: [served.id] }
+  return { state: 'back', tookMs: Math.max(0, tookMs), proof }
+}
+
+const sentAtMs = (request: RequestEvent): number => request.sentAtMs ?? request.plannedAtMs
+
+function withoutReady(samples: readonly ProbeSample[], { instance, fromMs, limitMs }: ComebackQuestion, bootBefore: string | undefined): Comeback {
+  const after = samples.filter((sample) => sample.sentAtMs >= fromMs)
+  if (after.some((sample) => sample.outcome === 'pass')) return unknown(`${instance} still answers with boot id ${bootBefore} from before`)
+  const watchedMs = (after.at(-1)?.atMs ?? fromMs) - fromMs
+  if (after.length === 0) return unknown(`the readiness of ${instance} was never asked afterwards`)
+  if (watchedMs < limitMs) return unknown(`${instance} was not ready and was watched for only ${spanned(watchedMs)} of ${spanned(limitMs)}`)
+  return { state: 'not-back', watchedMs, saw: `never ready, readiness answers: ${tallied(after)}`, requests: [] }
+}
+
+function withoutService(tries: readonly RequestEvent[], { instance, fromMs, limitMs }: ComebackQuestion): Comeback {
+  const last = tries.at(-1)
+  if (last === undefined) return unknown(`no request was sent to ${instance} after it was ready`)
+  const watchedMs = last.endedAtMs - fromMs
+  if (watchedMs < limitMs) return unknown(`${instance} reports ready but served none of ${tries.length} requests in ${spanned(watchedMs)} of ${spanned(limitMs)}`)
+  const answer = last.status === undefined ? last.outcome : `status ${last.status}`
+  return { state: 'not-back', watchedMs, saw: `reports ready but served none of ${tries.length} requests, the last one ended with ${answer}`, requests: tries.slice(-10).map((one) => one.id) }
+}
+
+function newProcessProof(history: History, { instance, issuedAtMs }: ComebackQuestion, seen: { readonly bootBefore: string | undefined; readonly ready: ProbeSample }): string | undefined {
+  const { bootBefore, ready } = seen
+  if (bootBefore !== undefined && ready.boot !== undefined) return `boot id ${bootBefore} became ${ready.boot}`
+  for (const event of eventsOf(history, 'platform')) {
+    if (event.name !== 'process-started' || event.target !== instance) continue
+    if (event.atMs > issuedAtMs && event.atMs <= ready.atMs) return 'the platform started a new process'
+  }
+  return undefined
+}

@@ -1,0 +1,12 @@
+/** The public interface: what the author of a suite, a driver or a reporter needs. Nothing else can be imported. */
+export * from './check.js'
+export * from './driver.js'
+export * from './errors.js'
+export * from './history.js'
+export * from './outcome.js'
+export * from './reading.js'
+export * from './requirement.js'
+export * from './run-event.js'
+export * from './run-report.js'
+export * from './scenario.js'
+export * from './service-descriptor.js'

@@ -1,0 +1,106 @@
+import { eventsOf, type History, type RequestEvent } from './history.js'
+
+/**
+ * What became of the writes of one load, judged from what the clients saw alone (the words are those of Jepsen's
+ * set checkers): a strong read after everything has come to rest decides.
+ */
+export type WriteState =
+  | 'stable' // acknowledged, and read back
+  | 'lost' // acknowledged, and the last strong read found nothing or something else
+  | 'unread' // acknowledged, and the last strong read could not be made: says nothing
+  | 'recovered' // never acknowledged, and there all the same: allowed
+  | 'unknown' // no answer came, and it is not there or was not looked for: allowed
+  | 'rejected' // refused for certain, and not there
+  | 'unexpected' // refused for certain or never attempted, and there
+
+export interface LedgerEntry {
+  readonly key: string
+  readonly state: WriteState
+  /** When the first acknowledgement arrived. */
+  readonly acknowledgedAtMs: number | undefined
+  /** Ids of the write events and of the last read event, in this order. */
+  readonly requests: readonly number[]
+  /** For a lost write: what the last read found instead. */
+  readonly found: string | undefined
+}
+
+export interface LedgerLoads {
+  readonly writes: string
+  /** Strong reads that were made after the last write; the last one of each key holds. */
+  readonly reads: string
+}
+
+/** One entry for each key of the write load, and one for each key that was read and that no request ever carried before. */
+export function ledgerOf(history: History, loads: LedgerLoads): LedgerEntry[] {
+  const writes = new Map<string, RequestEvent[]>()
+  const reads = new Map<string, RequestEvent>()
+  const attempted = new Set<string>()
+  for (const event of eventsOf(history, 'request')) {
+    if (event.key === undefined) continue
+    if (event.load === loads.reads) {
+      if (event.outcome !== 'cancelled') reads.set(event.key, event)
+      continue
+    }
+    attempted.add(event.key)
+    if (event.load !== loads.writes) continue
+    const known = writes.get(event.key)
+    if (known) known.push(event)
+    else writes.set(event.key, [event])
+  }
+  const entries = [...writes].map(([key, attempts]) => entryOf(key, attempts, reads.get(key)))
+  for (const [key, read] of reads) {
+    if (attempted.has(key) || finding(read) !== 'present') continue
+    entries.push({ key, state: 'unexpected', acknowledgedAtMs: undefined, requests: [read.id], found: 'present, never written' })
+  }
+  return entries
+}
+
+export const acknowledged = (write: RequestEvent): boolean => write.outcome === 'ok' || write.outcome === 'degraded'
+
+function entryOf(key: string, attempts: readonly RequestEvent[], read: RequestEvent | undefined): LedgerEntry {
+  const acks = attempts.filter(acknowledged).map((write) => write.endedAtMs)
+  const found = read === undefined ? 'unreadable' : finding(read)
+  const state = acks.length > 0 ? acknowledgedState(found) : unacknowledgedState(found, attempts.every(refusedForCertain))
+  return {
+    key,
+    state,
+    acknowledgedAtMs: acks.length > 0 ? Math.min(...acks) : undefined,
+    requests: [...attempts.map((write) => write.id), ...(read === undefined ? [] : [read.id])],
+    found: state === 'lost' && read !== undefined ? described(read) : undefined,
+  }
+}
+
+type Found = 'present' | 'absent' | 'different' | 'unreadable'
+
+function acknowledgedState(found: Found): WriteState {
+  if (found === 'present') return 'stable'
+  return found === 'unreadable' ? 'unread' : 'lost'
+}
+
+/** A body other than the written one may be how a service says "nothing there", so it is not held against an unacknowledged write. */
+function unacknowledgedState(found: Found, refused: boolean): WriteState {
+  if (found === 'present') return refused ? 'unexpected' : 'recovered'
+  return refused ? 'rejected' : 'unknown'
+}
+
+function finding(read: RequestEvent): Found {
+  if (read.outcome === 'ok' || read.outcome === 'degraded') return 'present'
+  if (read.outcome === 'wrong-content') return 'different'
+  return read.outcome === 'error-status' && (read.status === 404 || read.status === 410) ? 'absent' : 'unreadable'
+}
+
+const described = (read: RequestEvent): string =>
+  read.outcome === 'wrong-content' ? `another value${read.detail === undefined ? '' : ` (${read.detail})`}` : `nothing (status ${read.status})`
+
+/** Client errors that leave open whether the write was applied: a timeout, or a conflict with what may be our own earlier try. */
+const openClientErrors: ReadonlySet<number> = new Set([408, 409])
+
+/**
+ * The write cannot have been applied: nothing was sent, or the service said that the request itself was at fault. A 5xx, and
+ * a 503 however polite, promises nothing.
+ */
+function refusedForCertain(write: RequestEvent): boolean {
+  if (write.outcome === 'refused' || write.outcome === 'reset-before-send') return true
+  if (write.status !== undefined) return write.status >= 400 && write.status < 500 && !openClientErrors.has(write.status)
+  return write.sentAtMs === undefined
+}

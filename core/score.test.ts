@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import type { Outcome } from './outcome.js'
+import { coverageOf, decide, levelOf, scoreOf, scoreValue, type ScoredRequirement } from './score.js'
+
+const requirement = (id: string, outcome: Outcome, more: Partial<ScoredRequirement> = {}): ScoredRequirement => ({
+  id, outcome, keyword: 'MUST', level: 1, weight: 1, waived: false, ...more,
+})
+const decided = (requirements: readonly ScoredRequirement[], more: Partial<Parameters<typeof decide>[0]> = {}) =>
+  decide({ requirements, requiredLevel: null, level: levelOf(requirements, 'quick'), restored: true, ...more })
+
+describe('score', () => {
+  test('is the passed weight over everything that was or should have been judged', () => {
+    expect(scoreValue([requirement('A', 'passed', { weight: 3 }), requirement('B', 'failed')])).toBe(75)
+    expect(scoreValue([requirement('A', 'passed'), requirement('B', 'inconclusive'), requirement('C', 'error'), requirement('D', 'missing')])).toBe(25)
+  })
+  test('is null when nothing was judged, never 100', () => {
+    expect(scoreValue([])).toBeNull()
+    expect(scoreValue([requirement('A', 'skipped'), requirement('B', 'not-applicable')])).toBeNull()
+  })
+  test('skipping does not raise coverage: it lowers it', () => {
+    const all = [requirement('A', 'passed'), requirement('B', 'failed')]
+    const skipped = [requirement('A', 'passed'), requirement('B', 'skipped')]
+    expect(coverageOf(all)).toBe(1)
+    expect(coverageOf(skipped)).toBe(0.5)
+  })
+  test('a waived failure keeps credit 0', () => {
+    expect(scoreOf([requirement('A', 'passed'), requirement('B', 'failed', { waived: true })], 'quick').value).toBe(50)
+  })
+})
+
+describe('level', () => {
+  test('needs every MUST at or below it', () => {
+    expect(levelOf([requirement('A', 'passed'), requirement('B', 'passed', { level: 2 })], 'quick')).toBe(2)
+    expect(levelOf([requirement('A', 'passed'), requirement('B', 'failed', { level: 2 })], 'quick')).toBe(1)
+    expect(levelOf([requirement('A', 'inconclusive'), requirement('B', 'passed', { level: 2 })], 'quick')).toBe(0)
+  })
+  test('skipped requirements stand in the way', () => {
+    expect(levelOf([requirement('A', 'passed'), requirement('B', 'skipped')], 'standard')).toBe(0)
+  })
+  test('SHOULDs need 80 % of their weight', () => {
+    const should = (outcome: Outcome, weight: number) => requirement('S', outcome, { keyword: 'SHOULD', weight })
+    expect(levelOf([requirement('A', 'passed'), should('passed', 4), should('failed', 1)], 'quick')).toBe(1)
+    expect(levelOf([requirement('A', 'passed'), should('passed', 3), should('failed', 1)], 'quick')).toBe(0)
+  })
+  test('the quick profile shows level 2 at most, and a level without requirements is not reached', () => {
+    const all = [requirement('A', 'passed'), requirement('B', 'passed', { level: 2 }), requirement('C', 'passed', { level: 3 })]
+    expect(levelOf(all, 'quick')).toBe(2)
+    expect(levelOf(all, 'standard')).toBe(3)
+    expect(levelOf([requirement('A', 'passed')], 'standard')).toBe(1)
+  })
+})
+
+describe('exit code', () => {
+  test('0 when every selected MUST holds', () => {
+    expect(decided([requirement('A', 'passed'), requirement('B', 'skipped')]).exitCode).toBe(0)
+    expect(decided([requirement('A', 'passed'), requirement('B', 'failed', { keyword: 'SHOULD' })]).exitCode).toBe(0)
+  })
+  test('1 when a MUST failed or is missing, unless waived', () => {
+    expect(decided([requirement('A', 'passed'), requirement('B', 'failed')]).exitCode).toBe(1)
+    expect(decided([requirement('A', 'passed'), requirement('B', 'missing')]).exitCode).toBe(1)
+    expect(decided([requirement('A', 'passed'), requirement('B', 'failed', { waived: true })]).exitCode).toBe(0)
+  })
+  test('2 when only inconclusive or error stands in the way', () => {
+    expect(decided([requirement('A', 'passed'), requirement('B', 'inconclusive')]).exitCode).toBe(2)
+    expect(decided([requirement('A', 'passed'), requirement('B', 'error')]).exitCode).toBe(2)
+    expect(decided([requirement('A', 'failed'), requirement('B', 'error')]).exitCode).toBe(1)
+  })
+  test('2 when nothing at all was judged', () => {
+    expect(decided([requirement('A', 'skipped')]).exitCode).toBe(2)
+    expect(decided([]).exitCode).toBe(2)
+  })
+  test('2 when the world was not restored', () => {
+    expect(decided([requirement('A', 'passed')], { restored: false }).exitCode).toBe(2)
+    expect(decided([requirement('A', 'failed')], { restored: false }).exitCode).toBe(1)
+  })
+  test('a required level ignores what is above it and needs what is below', () => {
+    const requirements = [requirement('A', 'passed'), requirement('B', 'failed', { level: 2 })]
+    expect(decided(requirements, { requiredLevel: 1 }).exitCode).toBe(0)
+    expect(decided(requirements, { requiredLevel: 2 }).exitCode).toBe(1)
+    expect(decided([requirement('A', 'passed'), requirement('B', 'skipped')], { requiredLevel: 1 }).exitCode).toBe(2)
+  })
+  test('a required level that the profile cannot show is not a success', () => {
+    const requirements = [requirement('A', 'passed'), requirement('B', 'passed', { level: 2 }), requirement('C', 'passed', { level: 3 })]
+    expect(decided(requirements, { requiredLevel: 3 }).exitCode).toBe(2)
+  })
+})

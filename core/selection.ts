@@ -1,0 +1,43 @@
+import { SeaworthyError } from './errors.js'
+import { nearMisses } from './near-miss.js'
+import type { Requirement, RequirementId } from './requirement.js'
+import type { Suite } from './scenario.js'
+
+/** Whether a text matches a pattern in which `*` stands for anything; case is ignored. */
+export function matchesGlob(pattern: string, text: string): boolean {
+  const expression = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')
+  return new RegExp(`^${expression}$`, 'i').test(text)
+}
+
+/** Requirements meant by one selector: a requirement id, an area, a suite or a suite/scenario. */
+function meantBy(selector: string, suites: readonly Suite[]): readonly RequirementId[] {
+  const byRequirement = suites.flatMap((suite) => suite.requirements).filter((one: Requirement) => matchesGlob(selector, one.id) || matchesGlob(selector, one.area))
+  const byScenario = suites
+    .flatMap((suite) => suite.scenarios.map((scenario) => ({ suite, scenario })))
+    .filter(({ suite, scenario }) => matchesGlob(selector, scenario.id) || matchesGlob(selector, suite.id))
+    .flatMap(({ scenario }) => scenario.checks.map((check) => check.requirement))
+  return [...byRequirement.map((one) => one.id), ...byScenario]
+}
+
+/**
+ * The requirements that selectors mean; undefined without selectors. A selector that matches nothing is an error, never an
+ * empty success. Throws SW_SELECTION_EMPTY.
+ */
+export function selectRequirements(selectors: readonly string[] | undefined, suites: readonly Suite[]): ReadonlySet<RequirementId> | undefined {
+  if (selectors === undefined || selectors.length === 0) return undefined
+  const selected = new Set<RequirementId>()
+  for (const selector of selectors) {
+    const meant = meantBy(selector, suites)
+    if (meant.length === 0) throw nothingSelected(selector, suites)
+    for (const id of meant) selected.add(id)
+  }
+  return selected
+}
+
+function nothingSelected(selector: string, suites: readonly Suite[]): SeaworthyError {
+  const known = suites.flatMap((suite) => [suite.id, ...suite.areas.map((area) => area.id), ...suite.requirements.map((one) => one.id), ...suite.scenarios.map((one) => one.id)])
+  const near = nearMisses(selector, known)
+  return new SeaworthyError('SW_SELECTION_EMPTY', `while selecting what to run: ${JSON.stringify(selector)} matches no requirement, area, suite or scenario${near.length === 0 ? '' : `, did you mean ${near.join(' or ')}?`}`, {
+    hint: 'seaworthy list shows everything that can be selected.',
+  })
+}

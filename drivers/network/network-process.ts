@@ -1,0 +1,32 @@
+import { messageOf } from '../../core/errors.js'
+import { NetworkHost } from './network-host.js'
+import type { NetworkCall, NetworkCalls, NetworkMessage } from './network-protocol.js'
+
+/** The program of the network process: answers calls on its IPC channel and ends with it. */
+
+// Nobody is left to give orders or to look at the results.
+process.on('disconnect', () => process.exit(0))
+if (!process.connected) process.exit(0)
+
+const tell = (message: NetworkMessage, onSent?: () => void): void => {
+  process.send?.(message, () => onSent?.())
+}
+const host = new NetworkHost((event) => {
+  console.log(JSON.stringify(event))
+  tell({ kind: 'event', event })
+})
+
+process.on('message', (message) => {
+  void answer(message as NetworkCall)
+})
+
+async function answer({ id, name, parameters }: NetworkCall): Promise<void> {
+  const ended = name === 'close' ? () => process.exit(0) : undefined
+  try {
+    const call = host[name] as (...parameters: readonly unknown[]) => ReturnType<NetworkCalls[keyof NetworkCalls]>
+    const value = await call.apply(host, [...parameters])
+    tell({ kind: 'result', id, value }, ended)
+  } catch (error) {
+    tell({ kind: 'failure', id, message: messageOf(error) }, ended)
+  }
+}

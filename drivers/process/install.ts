@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import type { DeployOptions } from '../../core/driver.js'
+import { messageOf, SeaworthyError } from '../../core/errors.js'
+import type { ServiceDescriptor } from '../../core/service-descriptor.js'
+import { endProcesses } from '../../operating-system/end-processes.js'
+import { processStartTime, processTree } from '../../operating-system/process-table.js'
+import { logFileOf, type DeploymentFolders } from './deployment-folders.js'
+import { ourNode, searchPath } from './plan-units.js'
+
+const installTimeoutMs = 120_000
+
+/**
+ * Runs the descriptor's install command, once for a deployment. In its words `{machine}` and `{run}` are replaced, and
+ * its environment says the same as MACHINE_DIRECTORY and RUN_DIRECTORY. Throws SeaworthyError SW_INSTALL_FAILED with
+ * the end of its output.
+ */
+export async function runInstall(
+  service: ServiceDescriptor,
+  folders: DeploymentFolders,
+  options: Pick<DeployOptions, 'journal' | 'signal' | 'environment'>,
+): Promise<void> {
+  const words = (service.target.install ?? []).map((word) => word.replaceAll('{machine}', folders.machine).replaceAll('{run}', folders.run))
+  const [program, ...parameters] = words
+  if (program === undefined) return
+  const logFile = logFileOf(folders, 'install')
+  const log = openSync(logFile, 'a')
+  const child = spawn(ourNode(program), parameters, {
+    cwd: service.directory,
+    env: { PATH: searchPath, MACHINE_DIRECTORY: folders.machine, RUN_DIRECTORY: folders.run, ...options.environment },
+    detached: true,
+    stdio: ['ignore', log, log],
+  })
+  closeSync(log)
+  const pid = child.pid ?? 0
+  const startTime = processStartTime(pid) ?? ''
+  const entry = pid === 0 ? undefined : options.journal.record({ kind: 'process-group', pid, startTime, what: 'install' })
+  const exit = new Promise<string | null>((resolve) => {
+    child.once('error', (error) => resolve(messageOf(error)))
+    child.once('exit', (code, signal) => resolve(code === 0 ? null : signal ?? `exit code ${code}`))
+  })
+  const problem = await orEnded(exit, options.signal, () => endProcesses(() => processTree([{ pid, startTime }]), { termGraceMs: 500 }))
+  if (entry !== undefined) options.journal.done(entry)
+  if (problem === null) return
+  throw new SeaworthyError('SW_INSTALL_FAILED', `while installing the service with "${words.join(' ')}": found ${problem}, expected exit code 0\n${tailOf(logFile)}`)
+}
+
+/** What became of it; ended when it takes too long or nobody waits any more. */
+async function orEnded(exit: Promise<string | null>, signal: AbortSignal, end: () => Promise<unknown>): Promise<string | null> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(installTimeoutMs)])
+  const cut = new Promise<string>((resolve) => {
+    const onAbort = (): void => resolve(signal.aborted ? 'that the run was interrupted' : `that it still ran after ${installTimeoutMs / 1_000} s`)
+    if (limit.aborted) onAbort()
+    else limit.addEventListener('abort', onAbort, { once: true })
+  })
+  const problem = await Promise.race([exit, cut])
+  if (limit.aborted) await end()
+  return problem
+}
+
+/** The last lines of an output, for a message. */
+export function tailOf(file: string, linesMax = 20): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-linesMax).join('\n')
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,50 @@
+import { join } from 'node:path'
+import type { RequirementId, ThresholdValues } from '../core/requirement.js'
+import type { ScenarioReport } from '../core/run-report.js'
+import type { Check } from '../core/check.js'
+import { openHistory } from './history-file.js'
+import { incompleteReason, judge, type Judgement } from './judge.js'
+import { totalsOf, type Totals } from './timeline.js'
+
+/** A scenario as far as judging goes: what it is called, what it checks, what was asked. */
+export interface JudgeableScenario {
+  readonly scenario: { readonly id: string; readonly title: string; readonly checks: readonly Check[] }
+  readonly selected: ReadonlySet<RequirementId>
+}
+export interface RecordedRun {
+  readonly history: string
+  readonly logs: readonly string[]
+  readonly durationMs: number
+}
+export interface JudgedScenario<P extends JudgeableScenario = JudgeableScenario> extends RecordedRun {
+  readonly planned: P
+  readonly judgements: readonly (Judgement & { readonly scenario: string })[]
+  readonly incomplete: string | null
+  readonly totals: Totals
+}
+
+/** Judges what was recorded of one scenario; used right after it ran and by `recheck`. Throws SeaworthyError of a corrupt history. */
+export function judgeScenario<P extends JudgeableScenario>(
+  planned: P,
+  { runDirectory, run, thresholds }: { readonly runDirectory: string; readonly run: RecordedRun; readonly thresholds: (id: RequirementId) => ThresholdValues },
+): JudgedScenario<P> {
+  const history = openHistory(join(runDirectory, run.history))
+  const checks = planned.scenario.checks.filter((check) => planned.selected.has(check.requirement))
+  return {
+    ...run,
+    planned,
+    judgements: judge(history, checks, thresholds).map((one) => ({ ...one, scenario: planned.scenario.id })),
+    incomplete: incompleteReason(history),
+    totals: totalsOf(history),
+  }
+}
+
+export const scenarioReport = ({ planned, history, logs, durationMs, incomplete, totals }: JudgedScenario): ScenarioReport => ({
+  id: planned.scenario.id,
+  title: planned.scenario.title,
+  history,
+  logs,
+  durationMs: Math.round(durationMs),
+  incomplete,
+  ...totals,
+})

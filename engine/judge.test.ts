@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { failed, passed, type Check, type Finding } from '../core/check.js'
+import { historyOf, type HistoryEvent } from '../core/history.js'
+import { judge } from './judge.js'
+
+const gate = (isPassed: boolean): HistoryEvent => ({ kind: 'gate', name: 'baseline', passed: isPassed, startedAtMs: 0, atMs: 10, requests: 100, failed: isPassed ? 0 : 9, ...(isPassed ? {} : { reason: '9 of 100 requests failed' }) })
+const incomplete = (cause: 'intervention' | 'deadline' | 'harness' | 'interrupted'): HistoryEvent => ({ kind: 'incomplete', atMs: 20, reason: 'the kill could not be sent', cause })
+const answering = (finding: Finding): Check => ({ id: 'answer', requirement: 'TEST-01', evaluate: () => finding })
+const outcome = (events: readonly HistoryEvent[], check: Check) => judge(historyOf(events), [check], () => ({}))[0]?.finding
+
+describe('assumptions come first', () => {
+  test('a healthy baseline lets the check speak', () => {
+    expect(outcome([gate(true)], answering(passed('fine')))?.outcome).toBe('passed')
+    expect(outcome([gate(true)], answering(failed('bad')))?.outcome).toBe('failed')
+  })
+  test('a baseline that was not healthy makes everything inconclusive and names the probe', () => {
+    for (const finding of [passed('fine'), failed('bad')]) {
+      const found = outcome([gate(false)], answering(finding))
+      expect(found?.outcome).toBe('inconclusive')
+      expect(found?.summary).toContain('9 of 100 requests failed')
+    }
+  })
+  test('a baseline that was never checked cannot pass', () => {
+    expect(outcome([], answering(passed('fine')))?.outcome).toBe('inconclusive')
+  })
+})
+
+describe('an exercise that did not reach its end', () => {
+  test.each(['intervention', 'deadline', 'interrupted'] as const)('cannot pass (%s)', (cause) => {
+    const found = outcome([gate(true), incomplete(cause)], answering(passed('fine')))
+    expect(found?.outcome).toBe('inconclusive')
+    expect(found?.summary).toContain('the kill could not be sent')
+  })
+  test('keeps a failure that was witnessed', () => {
+    expect(outcome([gate(true), incomplete('intervention')], answering(failed('bad')))?.outcome).toBe('failed')
+  })
+  test('a failure after an interrupt may only mean that nobody waited', () => {
+    expect(outcome([gate(true), incomplete('interrupted')], answering(failed('bad')))?.outcome).toBe('inconclusive')
+  })
+  test('a fault of the harness is never charged to the service', () => {
+    expect(outcome([gate(true), incomplete('harness')], answering(failed('bad')))?.outcome).toBe('error')
+    expect(outcome([incomplete('harness')], answering(passed('fine')))?.outcome).toBe('error')
+  })
+})
+
+test('a check that breaks gives error, and does not hide the others', () => {
+  const broken: Check = { id: 'broken', requirement: 'TEST-01', evaluate: () => { throw new Error('no such window') } }
+  const found = judge(historyOf([gate(true)]), [broken, answering(passed('fine'))], () => ({}))
+  expect(found.map((one) => one.finding.outcome)).toEqual(['error', 'passed'])
+  expect(found[0]?.finding.summary).toContain('no such window')
+})

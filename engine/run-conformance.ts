@@ -1,0 +1,152 @@
+import type { Driver, Journal } from '../core/driver.js'
+import type { Level, ProfileName, RequirementId, SafetyClass, ThresholdValues } from '../core/requirement.js'
+import { thresholdValues } from '../core/requirement.js'
+import type { RunEvent } from '../core/run-event.js'
+import type { RunReport } from '../core/run-report.js'
+import type { Suite } from '../core/scenario.js'
+import type { ServiceDescriptor } from '../core/service-descriptor.js'
+import { join } from 'node:path'
+import { buildReport } from './build-report.js'
+import { judgeScenario, scenarioReport, type JudgedScenario } from './judge-scenario.js'
+import { planRun, type Plan, type PlannedScenario } from './plan.js'
+import { writeRunInput } from './run-directory.js'
+import { runScenario } from './run-scenario.js'
+import { seededRandom } from './seeded-random.js'
+
+export interface ConformanceOptions {
+  readonly service: ServiceDescriptor
+  readonly descriptorPath: string
+  readonly driver: Driver
+  readonly suites: readonly Suite[]
+  readonly profile: ProfileName
+  readonly allow: SafetyClass
+  readonly only: ReadonlySet<RequirementId> | undefined
+  readonly requiredLevel: Level | null
+  readonly parallel: number
+  readonly randomSeed: number
+  readonly runId: string
+  readonly runDirectory: string
+  /** Volatile folder of the run, watched by the reaper. */
+  readonly workDirectory: string
+  readonly journal: Journal
+  readonly environment: Readonly<Record<string, string>>
+  readonly version: string
+  readonly reproduceWith: string
+  readonly signal: AbortSignal
+  readonly emit: (event: RunEvent) => void
+}
+
+/**
+ * Runs the selected scenarios, a few at a time, judges each from its recorded history and builds the report. Started
+ * scenarios are always cleaned up; an abort ends them early and the report says `interrupted`.
+ */
+export async function runConformance(options: ConformanceOptions): Promise<RunReport> {
+  const startedAt = new Date().toISOString()
+  const began = performance.now()
+  const plan = planRun(options)
+  const thresholds = thresholdsOf(options)
+  const order = shuffled(plan.scenarios, seededRandom(options.randomSeed, 'order'))
+  writeRunInput(options.runDirectory, runInput(options, plan, startedAt, thresholds))
+  options.emit({
+    type: 'run-started',
+    runId: options.runId,
+    service: options.service.name,
+    driver: options.driver.name,
+    profile: options.profile,
+    directory: options.runDirectory,
+    scenarios: order.map(({ scenario, expectedMs }) => ({ id: scenario.id, title: scenario.title, expectedMs })),
+    randomSeed: options.randomSeed,
+  })
+  const notRestored: string[] = []
+  const judged: JudgedScenario<PlannedScenario>[] = []
+  const oneAtATime = serialised()
+  await inLanes(order, options.parallel, async (planned) => {
+    if (options.signal.aborted) return
+    const number = plan.scenarios.indexOf(planned)
+    const run = await runScenario({ ...options, scenario: planned.scenario, selected: planned.selected, thresholds, oneAtATime, workDirectory: join(options.workDirectory, `d${number}`) })
+    notRestored.push(...run.notRestored)
+    const done = judgeScenario(planned, { runDirectory: options.runDirectory, run, thresholds })
+    judged.push(done)
+    announce(done, options)
+  })
+  const report = buildReport({
+    ...options,
+    status: options.signal.aborted ? 'interrupted' : 'complete',
+    driver: options.driver.name,
+    startedAt,
+    durationMs: performance.now() - began,
+    notRestored,
+    plan,
+    thresholds,
+    judgements: inPlanOrder(plan, judged).flatMap((one) => one.judgements),
+    scenarios: inPlanOrder(plan, judged).map(scenarioReport),
+  })
+  return report
+}
+
+export function thresholdsOf({ suites, service, profile }: Pick<ConformanceOptions, 'suites' | 'service' | 'profile'>): (id: RequirementId) => ThresholdValues {
+  const values = new Map(suites.flatMap((suite) => suite.requirements).map((one) => [one.id, thresholdValues(one, profile, service.overrides[one.id])]))
+  return (id) => values.get(id) ?? {}
+}
+
+function runInput(options: ConformanceOptions, plan: Plan, startedAt: string, thresholds: (id: RequirementId) => ThresholdValues) {
+  const { service } = options
+  const ids = options.suites.flatMap((suite) => suite.requirements).map((one) => one.id)
+  return {
+    schema: 'seaworthy-run-input/v1',
+    runId: options.runId,
+    version: options.version,
+    startedAt,
+    service: { name: service.name, waivers: service.waivers, overrides: service.overrides },
+    descriptorPath: options.descriptorPath,
+    driver: options.driver.name,
+    profile: options.profile,
+    randomSeed: options.randomSeed,
+    allow: options.allow,
+    requiredLevel: options.requiredLevel,
+    reproduceWith: options.reproduceWith,
+    thresholds: Object.fromEntries(ids.map((id) => [id, thresholds(id)])) as Record<RequirementId, ThresholdValues>,
+    settled: Object.fromEntries(plan.settled) as Record<RequirementId, never>,
+    scenarios: plan.scenarios.map(({ scenario, selected }) => ({ id: scenario.id, selected: [...selected] })),
+  } as const
+}
+
+function announce({ planned, judgements, durationMs, incomplete }: JudgedScenario, { emit, suites }: ConformanceOptions): void {
+  const titles = new Map(suites.flatMap((suite) => suite.requirements).map((one) => [one.id, one.title]))
+  for (const { requirement, finding } of judgements) {
+    emit({ type: 'verdict', scenario: planned.scenario.id, requirement, title: titles.get(requirement) ?? '', outcome: finding.outcome, summary: finding.summary })
+  }
+  emit({ type: 'scenario-ended', scenario: planned.scenario.id, durationMs, incomplete })
+}
+
+const inPlanOrder = (plan: Plan, judged: readonly JudgedScenario<PlannedScenario>[]): readonly JudgedScenario<PlannedScenario>[] =>
+  [...judged].sort((a, b) => plan.scenarios.indexOf(a.planned) - plan.scenarios.indexOf(b.planned))
+
+/**
+ * Order by the seed, the longest first, so that lanes end together; equal ones change places with the seed. (Each scenario
+ * has a deployment of its own, so a destructive one leaves nothing for the next.)
+ */
+function shuffled(scenarios: readonly PlannedScenario[], random: () => number): readonly PlannedScenario[] {
+  return scenarios
+    .map((planned) => ({ planned, at: random() }))
+    .sort((a, b) => b.planned.expectedMs - a.planned.expectedMs || a.at - b.at)
+    .map(({ planned }) => planned)
+}
+
+async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items]
+  await Promise.all(
+    Array.from({ length: Math.min(lanes, queue.length) }, async () => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await work(next)
+    }),
+  )
+}
+
+function serialised(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const next = last.then(work, work)
+    last = next.catch(() => {})
+    return next
+  }
+}

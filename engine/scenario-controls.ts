@@ -1,0 +1,181 @@
+import type { DeploymentControls, Edge, EdgeCounters } from '../core/driver.js'
+import type { AppliedFault, ScenarioControls } from '../core/scenario.js'
+import { ejectWindowMs } from '../core/service-descriptor.js'
+import { witnessDeath, witnessDrain, witnessEdges, witnessFreeze, witnessReady } from './fault-witness.js'
+import { carryOut } from './procedures.js'
+import { Interventions } from './recorded-intervention.js'
+import { readiness, type ScenarioWorld } from './scenario-world.js'
+
+/** The driver's control, or an error that names it: a scenario must not reach for what its `needs` did not list. */
+function offered<K extends keyof DeploymentControls>(world: ScenarioWorld, name: K): NonNullable<DeploymentControls[K]> {
+  const control = world.deployment.controls[name]
+  if (control === undefined) throw new Error(`the driver does not offer ${name}`)
+  return control as NonNullable<DeploymentControls[K]>
+}
+
+interface Before {
+  readonly pid: number
+  readonly boot: string | undefined
+}
+async function stateBefore(world: ScenarioWorld, target: string): Promise<Before> {
+  const state = await offered(world, 'processState')(target)
+  if (state.pid === null) throw new Error(`${target} is not running (${state.state})`)
+  const isInstance = world.deployment.instances.some((one) => one.id === target)
+  return { pid: state.pid, boot: isInstance ? (await readiness(world, target)).boot : undefined }
+}
+
+/** Faults and procedures of one scenario: recorded, undone at the latest at its end, and witnessed. */
+export function createControls(world: ScenarioWorld, interventions: Interventions): ScenarioControls {
+  return {
+    ...lifecycleControls(world, interventions),
+    ...crashControls(world, interventions),
+    ...edgeControls(world, interventions),
+    freeze: (target, label) =>
+      interventions.makeUndoable(
+        {
+          name: 'freeze',
+          target,
+          label,
+          apply: () => offered(world, 'freeze')(target),
+          witness: () => witnessFreeze(world, target),
+        },
+        () => offered(world, 'thaw')(target),
+      ),
+  }
+}
+
+type Lifecycle = Pick<ScenarioControls, 'drain' | 'undrain' | 'stop' | 'start' | 'reboot'>
+function lifecycleControls(world: ScenarioWorld, interventions: Interventions): Lifecycle {
+  const { lifecycle } = world.service
+  const declared = <T>(procedure: T | undefined, name: string): T => {
+    if (procedure === undefined) throw new Error(`the descriptor declares no lifecycle.${name}`)
+    return procedure
+  }
+  return {
+    drain: (target, label) =>
+      interventions.make({
+        name: 'drain',
+        target,
+        label,
+        apply: () => carryOut(world, declared(lifecycle.drain, 'drain'), target),
+        witness: () => witnessDrain(world, target, 2 * ejectWindowMs(world.deployment.balancer)),
+        background: true, // requests in flight do not wait for us to look
+      }),
+    undrain: (target, label) =>
+      interventions.make({
+        name: 'undrain',
+        target,
+        label,
+        apply: () => carryOut(world, declared(lifecycle.undrain, 'undrain'), target),
+        witness: () => witnessReady(world, target, lifecycle.startTimeoutMs),
+        background: true,
+      }),
+    stop: (target, label) =>
+      interventions.make({
+        name: 'stop',
+        target,
+        label,
+        apply: async () => {
+          const result = await offered(world, 'stop')(target, lifecycle.stop)
+          world.record({ kind: 'observation', probe: 'stop-result', target, atMs: world.clock(), value: result })
+          return result
+        },
+        witness: async (result) => `exited with ${result.signal ?? `code ${result.exitCode}`} after ${Math.round(result.durationMs)} ms`,
+        describe: (result) => ({ ...result }),
+      }),
+    start: async (target, label) => {
+      await interventions.make({
+        name: 'start',
+        target,
+        label,
+        apply: async () => {
+          await offered(world, 'start')(target)
+          return world.deployment.controls.processState?.(target)
+        },
+        witness: async (state) => (state?.pid == null ? undefined : `process ${state.pid} was started`),
+      })
+    },
+    reboot: (manner, label) =>
+      interventions
+        .make({
+          name: 'reboot',
+          target: 'machine',
+          label,
+          detail: { manner },
+          apply: () => offered(world, 'reboot')(manner),
+          witness: async ({ bootIdBefore, bootIdAfter }) =>
+            bootIdBefore === bootIdAfter ? undefined : `boot id of the machine changed from ${bootIdBefore} to ${bootIdAfter}`,
+          describe: (result) => ({ ...result }),
+        })
+        .then(() => undefined),
+  }
+}
+
+type Crash = Pick<ScenarioControls, 'kill' | 'killAndHold'>
+function crashControls(world: ScenarioWorld, interventions: Interventions): Crash {
+  return {
+    kill: async (targets, label) => {
+      // One instant for all of them: the driver is called once, by the first plan; the others join it.
+      let strike: Promise<unknown> | undefined
+      const before = new Map(await Promise.all(targets.map(async (target) => [target, await stateBefore(world, target)] as const)))
+      await Promise.all(
+        targets.map((target) =>
+          interventions.make({
+            name: 'kill',
+            target,
+            label,
+            detail: { targets },
+            apply: () => (strike ??= offered(world, 'kill')(targets)),
+            witness: () => witnessDeath(world, target, before.get(target)!),
+          }),
+        ),
+      )
+    },
+    killAndHold: async (target, label): Promise<AppliedFault> => {
+      const before = await stateBefore(world, target)
+      return interventions.makeUndoable(
+        {
+          name: 'hold',
+          target,
+          label,
+          apply: async () => {
+            await offered(world, 'hold')(target)
+            await offered(world, 'kill')([target])
+          },
+          witness: () => witnessDeath(world, target, before),
+        },
+        () => offered(world, 'release')(target),
+      )
+    },
+  }
+}
+
+type Edges = Pick<ScenarioControls, 'isolate' | 'faultDependency'>
+function edgeControls(world: ScenarioWorld, interventions: Interventions): Edges {
+  const onEdges = async (plan: { name: string; target: string; label?: string | undefined; detail: Readonly<Record<string, unknown>> }, edges: readonly Edge[], fault: Parameters<NonNullable<DeploymentControls['faultEdge']>>[1]): Promise<AppliedFault> => {
+    if (edges.length === 0) throw new Error(`there is no dependency edge for ${plan.name} of ${plan.target}`)
+    const before: EdgeCounters[] = []
+    return interventions.makeUndoable(
+      {
+        ...plan,
+        apply: async () => {
+          before.push(...(await Promise.all(edges.map((edge) => offered(world, 'edgeCounters')(edge)))))
+          for (const edge of edges) await offered(world, 'faultEdge')(edge, fault)
+        },
+        witness: () => witnessEdges(world, edges, before),
+      },
+      async () => {
+        for (const edge of edges) await offered(world, 'healEdge')(edge)
+      },
+    )
+  }
+  return {
+    isolate: (target, label) =>
+      onEdges({ name: 'isolate', target, label, detail: {} }, world.deployment.edges.filter((edge) => edge.from === target), { kind: 'silence' }),
+    faultDependency: ({ component, fault, from, label }) => {
+      const instances = world.deployment.instances.map((one) => one.id)
+      const edges = world.deployment.edges.filter((edge) => edge.to === component && (from === undefined ? instances.includes(edge.from) : edge.from === from))
+      return onEdges({ name: 'fault-dependency', target: component, label, detail: { fault, from: from ?? 'all' } }, edges, fault)
+    },
+  }
+}

@@ -1,0 +1,75 @@
+/** The value that belongs to a key, so that an answer can be judged without remembering what was written. */
+export function valueOf(key: string): string {
+  return `value-${fnv1a(key, 0x811c9dc5)}${fnv1a(key, 0x9747b28c)}`
+}
+
+function fnv1a(text: string, basis: number): string {
+  let hash = basis
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return (hash >>> 0).toString(16).padStart(8, '0')
+}
+
+const knownMax = 10_000
+
+export interface KeyStoreOptions {
+  readonly runKey: string
+  /** How long after its acknowledgement a key may still be missing in an ordinary read. */
+  readonly visibleAfterMs: number
+  readonly random: () => number
+}
+
+/** Makes keys, and knows which were attempted and which can be read. */
+export class KeyStore {
+  readonly #options: KeyStoreOptions
+  readonly #attempted = new Set<string>()
+  readonly #waiting: { readonly key: string; readonly visibleAtMs: number }[] = []
+  readonly #known: string[] = []
+  #made = 0
+  #replaceAt = 0
+
+  constructor(options: KeyStoreOptions) {
+    this.#options = options
+  }
+
+  /** `sw-<run>-<load>-<n>`, never the same twice. */
+  newKey(load: string): string {
+    this.#made += 1
+    return `sw-${this.#options.runKey}-${load.replace(/[^A-Za-z0-9-]/g, '-')}-${this.#made}`
+  }
+
+  /** A write of this key is about to be sent; from now on it may exist. */
+  attempted(key: string): void {
+    this.#attempted.add(key)
+  }
+
+  acknowledged(key: string, atMs: number): void {
+    this.#waiting.push({ key, visibleAtMs: atMs + this.#options.visibleAfterMs })
+    if (this.#waiting.length > knownMax * 2) this.#admit(atMs)
+  }
+
+  /** A key that every ordinary read must find by now, or undefined. */
+  known(atMs: number): string | undefined {
+    this.#admit(atMs)
+    return this.#known[Math.floor(this.#options.random() * this.#known.length)]
+  }
+
+  knownCount(atMs: number): number {
+    this.#admit(atMs)
+    return this.#known.length
+  }
+
+  attemptedKeys(): readonly string[] {
+    return [...this.#attempted]
+  }
+
+  /** Acknowledgements come in the order of time, so what may be read is at the front. */
+  #admit(atMs: number): void {
+    let due = 0
+    while (due < this.#waiting.length && this.#waiting[due]!.visibleAtMs <= atMs) due += 1
+    if (due === 0) return
+    for (const { key } of this.#waiting.splice(0, due)) {
+      if (this.#known.length < knownMax) this.#known.push(key)
+      else this.#known[this.#replaceAt++ % knownMax] = key
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { RequestEvent } from '../../core/history.js'
+import type { TrafficContext } from './context.js'
+import type { RecordingClient } from './recording-client.js'
+import type { CompiledOperation } from './expectation.js'
+
+const concurrency = 16
+const readTimeoutMs = 2_000
+const pauseMs = 100
+/** Beyond the convergence deadline the last reading of each key may take this long in all. */
+const lastReadingMsMax = 30_000
+
+export interface ReconcileOptions {
+  readonly load: string
+  readonly convergenceMs: number
+}
+
+/**
+ * Reads every key whose write was attempted through the strong read, in passes, until it is there or the
+ * deadline has passed: what is still absent or unreadable was then read once more after the deadline. One event
+ * a key, with its last reading; nothing when the service declares no strong read.
+ */
+export async function reconcile(context: TrafficContext, { load, convergenceMs }: ReconcileOptions): Promise<void> {
+  const read = context.service.data?.readStrong
+  if (read === undefined) return
+  const operation = context.operations.compiled(read)
+  const client = context.client(load, 'balancer', 'keep-alive')
+  const deadlineAtMs = context.clock() + convergenceMs
+  let open = context.keys.attemptedKeys()
+  try {
+    for (;;) {
+      const last = context.clock() >= deadlineAtMs
+      open = await onePass(context, { client, operation, keys: open, last, endAtMs: deadlineAtMs + lastReadingMsMax })
+      if (open.length === 0) return
+      await new Promise((resolve) => setTimeout(resolve, Math.max(1, Math.min(pauseMs, deadlineAtMs - context.clock()))))
+    }
+  } finally {
+    client.close()
+  }
+}
+
+interface Pass {
+  readonly client: RecordingClient
+  readonly operation: CompiledOperation
+  readonly keys: readonly string[]
+  /** No further pass follows: every reading counts. */
+  readonly last: boolean
+  readonly endAtMs: number
+}
+
+/** Reads each key once; records what is settled and returns the keys that are not. */
+async function onePass(context: TrafficContext, { client, operation, keys, last, endAtMs }: Pass): Promise<readonly string[]> {
+  const open: string[] = []
+  const queue = keys.values()
+  const reader = async (): Promise<void> => {
+    for (const key of queue) {
+      const timeoutMs = Math.min(operation.operation.timeoutMs, readTimeoutMs, Math.max(1, endAtMs - context.clock()))
+      const { event } = await client.request({ operation, plannedAtMs: context.clock(), key, timeoutMs, recorded: false })
+      if (last || isSettled(event) || context.signal.aborted) context.record(event)
+      else open.push(key)
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, reader))
+  return open
+}
+
+const isSettled = (event: RequestEvent): boolean => event.outcome === 'ok'

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+
+/** All settings with their defaults. Times in milliseconds. */
+export const defaults = {
+  http: { keepAliveTimeoutMs: 60_000 },
+  warmUp: { durationMs: 300 },
+  database: { poolSize: 10, connectTimeoutMs: 1_000, primaryQueryTimeoutMs: 3_000, replicaQueryTimeoutMs: 500 },
+  monitor: { intervalMs: 250, timeoutMs: 500, failuresUntilDown: 2 },
+  reads: { stalenessMsMax: 750 },
+  drain: { graceMs: 2_500, deadlineMs: 5_000 },
+}
+export type Configuration = typeof defaults
+
+type Section = Record<string, number>
+const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function sectionOf(name: string, found: unknown, fallback: Section): Section {
+  if (!isMapping(found)) throw new Error(`found ${JSON.stringify(found)} at ${name}, expected a mapping`)
+  const section = { ...fallback }
+  for (const [key, value] of Object.entries(found)) {
+    if (!(key in fallback)) throw new Error(`found ${name}.${key}, expected one of: ${Object.keys(fallback).join(', ')}`)
+    if (typeof value !== 'number' || !(value >= 0)) throw new Error(`found ${JSON.stringify(value)} at ${name}.${key}, expected a number from 0`)
+    section[key] = value
+  }
+  return section
+}
+
+/** The text of a configuration file, complete: what is missing has its default. Throws with the place of a mistake. */
+export function parseConfiguration(text: string): Configuration {
+  const document: unknown = parse(text) ?? {}
+  if (!isMapping(document)) throw new Error('expected a mapping of sections')
+  const sections: Record<string, Section> = { ...defaults }
+  for (const [name, found] of Object.entries(document)) {
+    const fallback = sections[name]
+    if (!fallback) throw new Error(`found the section ${name}, expected one of: ${Object.keys(defaults).join(', ')}`)
+    sections[name] = sectionOf(name, found, fallback)
+  }
+  return sections as Configuration
+}
+
+export const readConfiguration = (path: string): Configuration => {
+  try {
+    return parseConfiguration(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new Error(`while reading the configuration ${path}: ${(error as Error).message}`, { cause: error })
+  }
+}

@@ -1,0 +1,145 @@
+import pg from 'pg'
+import type { Configuration } from './configuration.js'
+import { breaksConnection, statementFailure } from './database-errors.js'
+import type { DatabaseMonitor } from './database-monitor.js'
+import type { Address, Environment } from './environment.js'
+import { OutcomeUnknown, Unavailable } from './errors.js'
+
+type Row = Record<string, unknown>
+type Values = readonly unknown[]
+
+/** Runs statements inside a transaction. */
+export type Statements = <T extends Row>(text: string, values?: Values) => Promise<T[]>
+
+/**
+ * The service's ways to its data.
+ *
+ * - `write` and `transaction`: on the primary; they return after the commit is durable there.
+ * - `strong`: a read on the primary, which sees every acknowledged write.
+ * - `ordinary`: a read on the read replica, which may be up to `reads.stalenessMsMax` behind. The primary is asked
+ *   instead when the read replica is down, silent or further behind, and when it has no row: a row that was just
+ *   written is therefore always found. When the primary is down too, what the read replica has is the answer.
+ */
+export class DatabaseAccess {
+  private readonly primary: pg.Pool
+  private readonly replica: pg.Pool
+
+  constructor(
+    environment: Environment,
+    private readonly configuration: Configuration,
+    private readonly monitor: DatabaseMonitor,
+  ) {
+    const { primaryQueryTimeoutMs, replicaQueryTimeoutMs } = configuration.database
+    this.primary = this.pool(environment.primary, primaryQueryTimeoutMs)
+    this.replica = this.pool(environment.replica, replicaQueryTimeoutMs)
+  }
+
+  private pool(address: Address, queryTimeoutMs: number): pg.Pool {
+    const { poolSize, connectTimeoutMs } = this.configuration.database
+    const pool = new pg.Pool({
+      ...address,
+      user: 'postgres',
+      database: 'postgres',
+      max: poolSize,
+      idleTimeoutMillis: 0,
+      connectionTimeoutMillis: Math.min(connectTimeoutMs, queryTimeoutMs),
+      query_timeout: queryTimeoutMs,
+      // The server gives up first, so that an error it tells us about means that nothing was done.
+      statement_timeout: Math.max(1, queryTimeoutMs - 100),
+      keepAlive: true,
+    })
+    pool.on('error', () => {}) // an idle connection was cut: the pool makes a new one
+    pool.on('connect', (client) => client.on('error', () => {})) // the query that runs is rejected, which is enough
+    return pool
+  }
+
+  write<T extends Row>(text: string, values: Values = []): Promise<T[]> {
+    return this.onClient(this.primary, (client) => query<T>(client, text, values))
+  }
+
+  async strong<T extends Row>(text: string, values: Values = []): Promise<T[]> {
+    return asRead(() => this.onClient(this.primary, (client) => query<T>(client, text, values)))
+  }
+
+  async ordinary<T extends Row>(text: string, values: Values = []): Promise<T[]> {
+    const fromReplica = () => asRead(() => this.onClient(this.replica, (client) => query<T>(client, text, values)))
+    if (this.replicaIsFresh()) {
+      const rows = await fromReplica().catch(() => [])
+      if (rows.length > 0) return rows
+      return this.strong<T>(text, values)
+    }
+    if (this.monitor.primary.state !== 'down' || this.monitor.replica.state !== 'up') return this.strong<T>(text, values)
+    const rows = await fromReplica()
+    // With the primary away, "no row" cannot be told from "not replicated yet": that must not become a 404.
+    if (rows.length === 0) throw new Unavailable('the primary database is down and the read replica does not have it')
+    return rows
+  }
+
+  private replicaIsFresh(): boolean {
+    return this.monitor.replica.state === 'up' && this.monitor.stalenessMs() <= this.configuration.reads.stalenessMsMax
+  }
+
+  /** Commits when `work` returns and rolls back when it throws. */
+  transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+    return this.onClient(this.primary, async (client) => {
+      let committing = false
+      try {
+        await client.query('begin')
+        const result = await work((text, values = []) => query(client, text, values))
+        committing = true
+        await client.query('commit')
+        return result
+      } catch (error) {
+        if (committing) throw statementFailure(error)
+        await client.query('rollback').catch(() => {})
+        // Before the commit nothing is done, whatever became of the connection.
+        throw error instanceof OutcomeUnknown ? new Unavailable(error.message, { cause: error }) : error
+      }
+    })
+  }
+
+  /** Opens connections before requests need them. The read replica is optional. */
+  async warmUp(): Promise<void> {
+    const open = (pool: pg.Pool) => Promise.all([1, 2, 3].map(() => this.onClient(pool, (client) => query(client, 'select 1', []))))
+    await Promise.all([open(this.primary), open(this.replica).catch(() => {})])
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.primary.end(), this.replica.end()])
+  }
+
+  private async onClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    let client: pg.PoolClient
+    try {
+      client = await pool.connect()
+    } catch (error) {
+      throw new Unavailable(`the database cannot be reached: ${(error as Error).message}`, { cause: error })
+    }
+    let broken = false
+    try {
+      return await work(client)
+    } catch (error) {
+      broken = breaksConnection((error as Error).cause ?? error)
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+}
+
+async function query<T extends Row>(client: pg.PoolClient, text: string, values: Values): Promise<T[]> {
+  try {
+    return (await client.query<T>(text, [...values])).rows
+  } catch (error) {
+    throw statementFailure(error)
+  }
+}
+
+/** A read has no effect whose outcome could be unknown. */
+async function asRead<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    throw error instanceof OutcomeUnknown ? new Unavailable(error.message, { cause: error }) : error
+  }
+}

@@ -1,0 +1,40 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { log } from './log.js'
+
+/** Nothing was done; the client may try again elsewhere. */
+export class Unavailable extends Error {}
+
+/** The database may or may not have done it: its answer did not come. */
+export class OutcomeUnknown extends Error {}
+
+/** A request that was still running at the deadline of the drain. Its effect did not happen and will not. */
+export class EndedByDrain extends Error {
+  constructor() {
+    super('the replica is draining and the deadline is over: the request was ended without an effect')
+  }
+}
+
+/** A refusal that is the client's business: 404, 409, 422. */
+export class Refusal extends Error {
+  constructor(
+    readonly statusCode: number,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+const retryAfterSeconds = 1
+
+/** 503 means: not done, try elsewhere. 500 means: something is wrong, and a change may or may not have happened. */
+export function answerError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof Unavailable || error instanceof EndedByDrain) {
+    reply.header('retry-after', retryAfterSeconds)
+    if (error instanceof EndedByDrain) reply.header('connection', 'close')
+    return reply.code(503).send({ error: error.message })
+  }
+  if (error instanceof OutcomeUnknown) return reply.code(500).send({ error: error.message, outcome: 'unknown' })
+  const status = error.statusCode ?? 500
+  if (status >= 500) log('request failed', { error: error.message, stack: error.stack })
+  return reply.code(status).send({ error: error.message })
+}

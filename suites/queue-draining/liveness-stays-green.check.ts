@@ -1,0 +1,81 @@
+import { failed, inconclusive, passed, strengthOf, type Check, type Evidence } from '../../core/check.js'
+import { counted, spanned } from '../../core/checks/counted.js'
+import { tallied, type ProbeSample } from '../../core/checks/readiness-samples.js'
+import { factOf, disturbedHarness } from '../../core/reading.js'
+import type { History } from '../../core/history.js'
+import { numberThreshold } from '../../core/requirement.js'
+import { drainSpan, isFinding, landing, platformAtMs, type DrainSpan } from './drain-span.js'
+import { labels } from './names.js'
+import { probeSamples, resolutionMs, samplesWhileDraining } from './probe-samples.js'
+
+/** A probe that is not answered within this stall of ours may have been answered in time. */
+const stallMs = 500
+
+/** Liveness passes from the acknowledgement of the drain until the replica refuses connections, exits or is stopped. */
+export const check: Check = {
+  id: 'liveness-stays-green',
+  requirement: 'DRAIN-02',
+  evaluate(history, thresholds) {
+    const span = drainSpan(history, labels.behindBalancer)
+    if (isFinding(span)) return span
+    const all = probeSamples(history, 'liveness', span.target)
+    if (!all.some((sample) => sample.outcome === 'pass' && sample.atMs < span.issuedAtMs)) {
+      return inconclusive(`liveness of ${span.target} was not seen to pass before the drain`)
+    }
+    const during = untilRefused(samplesWhileDraining(all, span).filter((sample) => sample.sentAtMs >= span.acknowledgedAtMs))
+    const evidence = evidenceOf(span, during)
+    const disturbed = disturbedHarness(history, { fromMs: span.issuedAtMs, toMs: span.endedAtMs }, stallMs)
+    const restartedAtMs = unaskedRestart(history, span)
+    const failures = failuresOf(during)
+    const failuresMax = numberThreshold(thresholds, 'liveness_failures_max')
+    if (disturbed !== null) return disturbed
+    if (failures.length > failuresMax) {
+      const first = failures[0]!
+      return failed(
+        `liveness of ${span.target} failed in ${failures.length} of ${during.length} probes while it drained, first ${spanned(first.sentAtMs - span.acknowledgedAtMs)} after the acknowledgement (allowed ${failuresMax})`,
+        evidence,
+      )
+    }
+    if (restartedAtMs !== undefined) {
+      return failed(`${span.target} was restarted ${spanned(restartedAtMs - span.acknowledgedAtMs)} after the drain was acknowledged, although its drain does not end in an exit`, evidence)
+    }
+    const passes = during.filter((sample) => sample.outcome === 'pass').length
+    const samplesMin = numberThreshold(thresholds, 'samples_min')
+    if (passes < samplesMin) return inconclusive(`only ${counted(passes, 'passing liveness answer')} of ${span.target} fell into the drain, needs ${samplesMin}`, evidence)
+    return passed(`liveness of ${span.target} failed in 0 of ${passes} probes over ${spanned(span.endedAtMs - span.acknowledgedAtMs)} of draining`, evidence, {
+      strength: strengthOf(passes),
+    })
+  },
+}
+
+/** A refused connection means that the replica has left as far as a probe can tell. */
+function untilRefused(samples: readonly ProbeSample[]): readonly ProbeSample[] {
+  const refusedAt = samples.findIndex((sample) => sample.outcome === 'refused')
+  return refusedAt === -1 ? samples : samples.slice(0, refusedAt)
+}
+
+/**
+ * An explicit failing answer, none at all, or resets in a row. A single reset is a probe that was under way when
+ * connections were closed, which a supervisor forgives too.
+ */
+function failuresOf(samples: readonly ProbeSample[]): ProbeSample[] {
+  return samples.filter((sample, i) => {
+    if (sample.outcome === 'reset') return samples[i - 1]?.outcome === 'reset' || samples[i + 1]?.outcome === 'reset'
+    return sample.outcome === 'fail' || sample.outcome === 'timeout'
+  })
+}
+
+/** When a supervisor started the process anew during a drain that should have kept it running. */
+function unaskedRestart(history: History, span: DrainSpan): number | undefined {
+  const drain = factOf(history, 'drain') as { readonly endsInExit?: boolean } | undefined
+  if (span.endedBy !== 'exit' || drain?.endsInExit) return undefined
+  return platformAtMs(history, 'process-started', span.target, span.endedAtMs)
+}
+
+function evidenceOf(span: DrainSpan, during: readonly ProbeSample[]): Evidence[] {
+  return [
+    landing(span),
+    { note: `liveness answers of ${span.target} while it drained: ${tallied(during)}`, measured: during.length, unit: 'count' },
+    { note: 'longest time between two samples: nothing shorter can be seen', measured: Math.round(resolutionMs(during)), unit: 'ms' },
+  ]
+}

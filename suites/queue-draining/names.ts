@@ -1,0 +1,32 @@
+/** Names under which the scenarios of this suite record and the checks find again. */
+
+export const loads = {
+  background: 'background',
+  stragglers: 'straggler',
+  stragglerEffects: 'straggler-effects',
+  keepAlive: 'keep-alive',
+  /** Given by the traffic engine. */
+  witness: 'witness',
+  qualification: 'balancer-qualification',
+} as const
+
+/** A drain's label is also the group of its witnesses. */
+export const labels = {
+  numbered: (number: number): string => `drain-${number}`,
+  isNumbered: (label: string | undefined): label is string => label !== undefined && /^drain-\d+$/.test(label),
+  killControl: 'kill-control',
+  behindBalancer: 'behind-balancer',
+  withStuckRequest: 'with-stuck-request',
+  restore: 'restore',
+} as const
+
+/** Groups of witnesses that go with no label of their own. */
+export const groups = { stuck: 'stuck', ordinary: 'ordinary' } as const
+
+/** Observation by the scenario: whether a replica is back after a drain, `Returned`. */
+export const returnedProbe = 'returned'
+export interface Returned {
+  readonly ready: boolean
+  /** Absent where no balancer was looked at. */
+  readonly inRotation?: boolean
+}

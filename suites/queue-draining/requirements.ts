@@ -1,0 +1,7 @@
+import type { Requirement } from '../../core/requirement.js'
+import { connectionsAndDeadline } from './requirements/connections-and-deadline.js'
+import { healthWhileDraining } from './requirements/health-while-draining.js'
+import { requestsWhileDraining } from './requirements/requests-while-draining.js'
+
+/** DRAIN-01 to DRAIN-07, in the order of their ids. */
+export const requirements: readonly Requirement[] = [...healthWhileDraining, ...requestsWhileDraining, ...connectionsAndDeadline]

@@ -1,0 +1,104 @@
+import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
+import type { History } from '../../core/history.js'
+import { disturbedHarness, factOf } from '../../core/reading.js'
+import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { doubtAbout, fails, returnedAtMs, unfitArmOf, type ArmName, type UnfitArm } from './unfit-arm.js'
+import { outcomesText, requestEvidence, worstFinding } from './worst-finding.js'
+
+const requirement = 'RDND-03'
+const samplesMin = 5
+const requestsAfterMin = 50
+const stallMsMax = 1_000
+const seconds = (ms: number): number => Math.round(ms / 100) / 10
+
+export const hungReplicaLeaves: Check = {
+  id: 'a-hung-replica-leaves-the-rotation-and-returns',
+  requirement,
+  evaluate: (history, thresholds) => judgeArm(history, thresholds, 'freeze'),
+}
+
+export const cutOffReplicaLeaves: Check = {
+  id: 'a-replica-cut-off-from-its-dependencies-leaves-the-rotation-and-returns',
+  requirement,
+  evaluate(history, thresholds) {
+    const hard = factOf(history, 'hardDependencies') as readonly string[] | undefined
+    if (hard?.length === 0) return notApplicable('the service declares no dependency it cannot serve without')
+    return judgeArm(history, thresholds, 'isolate')
+  },
+}
+
+/** Leaving and returning, judged apart and merged. */
+function judgeArm(history: History, thresholds: ThresholdValues, name: ArmName): Finding {
+  const arm = unfitArmOf(history, name)
+  if (typeof arm === 'string') return inconclusive(arm)
+  const doubt = doubtAbout(history, arm)
+  if (doubt !== undefined) return inconclusive(doubt)
+  if (arm.samples.length < samplesMin) return inconclusive(`readiness of ${arm.target} was sampled ${arm.samples.length} times during the fault, needs ${samplesMin}`)
+  const findings = [judgeLeaving(arm, thresholds), judgeReturn(history, arm, thresholds)]
+  const finding = worstFinding(findings)
+  if (finding.outcome !== 'failed') return finding
+  return disturbedHarness(history, { fromMs: arm.issuedAtMs, toMs: arm.releasedAtMs }, stallMsMax) ?? finding
+}
+
+function judgeLeaving(arm: UnfitArm, thresholds: ThresholdValues): Finding {
+  const limitMs = numberThreshold(thresholds, 'readiness_false_within_s') * 1_000
+  const { target, appliedAtMs, releasedAtMs, notReadyAtMs } = arm
+  const passing = arm.samples.filter((one) => one.outcome === 'pass').length
+  const note = `time until readiness of ${target} stopped passing (${passing} of ${arm.samples.length} samples passed during the fault; ${arm.witness})`
+  if (notReadyAtMs === undefined) {
+    const lastedMs = releasedAtMs - appliedAtMs
+    const evidence: Evidence = { note, measured: seconds(lastedMs), allowed: limitMs / 1_000, unit: 's' }
+    if (lastedMs < limitMs) return inconclusive(`readiness of ${target} still passed after ${seconds(lastedMs)} s, when the fault was taken back too early to judge`, [evidence])
+    return failed(`readiness of ${target} went on passing for all ${seconds(lastedMs)} s of the fault`, [evidence, ...misdirected(arm, appliedAtMs + limitMs + arm.windowMs)])
+  }
+  const tookMs = Math.max(0, notReadyAtMs - appliedAtMs)
+  const evidence: Evidence = { note, measured: seconds(tookMs), allowed: limitMs / 1_000, unit: 's' }
+  if (tookMs > limitMs) return failed(`readiness of ${target} stopped passing only after ${seconds(tookMs)} s`, [evidence])
+  return judgeTraffic(arm, { thresholds, evidence, ejectedByMs: Math.max(notReadyAtMs, appliedAtMs) + arm.windowMs })
+}
+
+interface Ejection {
+  readonly thresholds: ThresholdValues
+  readonly evidence: Evidence
+  readonly ejectedByMs: number
+}
+/** Requests planned while ejection was still under way belong to the window, however long they hang. */
+function judgeTraffic(arm: UnfitArm, { thresholds, evidence, ejectedByMs }: Ejection): Finding {
+  const { target, releasedAtMs } = arm
+  const after = arm.requests.filter((one) => one.plannedAtMs > ejectedByMs && one.plannedAtMs <= releasedAtMs)
+  // An answer of the replica itself shows that it was still sent to, even when it came late and was right.
+  const bad = after.filter((one) => fails(one) || one.instance === target)
+  const allowed = numberThreshold(thresholds, 'failures_after_window_max')
+  if (bad.length > allowed) {
+    const reached = after.filter((one) => one.instance === target).length
+    const failing = after.filter(fails).length
+    return failed(`after the ejection window ${failing} of ${after.length} requests failed and ${reached} were answered by ${target}, which should have been out of rotation`, [
+      evidence,
+      ...misdirected(arm, ejectedByMs),
+    ])
+  }
+  if (after.length < requestsAfterMin) return inconclusive(`${after.length} requests were sent between the ejection of ${target} and its release, needs ${requestsAfterMin}`, [evidence])
+  return passed(`${target} was not ready after ${evidence.measured} s, and none of ${after.length} requests after the ejection window failed or reached it`, [evidence], {
+    strength: strengthOf(after.length),
+  })
+}
+
+function misdirected(arm: UnfitArm, fromMs: number): Evidence[] {
+  const bad = arm.requests.filter((one) => one.plannedAtMs > fromMs && one.plannedAtMs <= arm.releasedAtMs && (fails(one) || one.instance === arm.target))
+  return bad.length === 0 ? [] : [requestEvidence({ note: `requests after the ejection window that failed or reached ${arm.target}: ${outcomesText(bad)}`, measured: bad.length, allowed: 0, unit: 'requests' }, bad)]
+}
+
+function judgeReturn(history: History, arm: UnfitArm, thresholds: ThresholdValues): Finding {
+  const limitMs = numberThreshold(thresholds, 'return_within_s') * 1_000
+  const { target, undoneAtMs } = arm
+  if (undoneAtMs === undefined) return inconclusive(`the fault of ${target} was not taken back`)
+  const backAtMs = returnedAtMs(history, arm)
+  const evidence = (measuredMs: number): Evidence => ({ note: `time until ${target} was back in rotation`, measured: seconds(measuredMs), allowed: limitMs / 1_000, unit: 's' })
+  if (backAtMs !== undefined && backAtMs - undoneAtMs <= limitMs) {
+    const tookMs = Math.max(0, backAtMs - undoneAtMs)
+    return passed(`it was back ${seconds(tookMs)} s after the release`, [evidence(tookMs)])
+  }
+  const watchedMs = Math.max(0, ...arm.requests.map((one) => one.plannedAtMs - undoneAtMs))
+  if (watchedMs < limitMs) return inconclusive(`${target} was not seen back in rotation, but traffic ended ${seconds(watchedMs)} s after the release`)
+  return failed(`${target} was not back in rotation ${seconds(limitMs)} s after the release`, [evidence(backAtMs === undefined ? watchedMs : backAtMs - undoneAtMs)])
+}

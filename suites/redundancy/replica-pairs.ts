@@ -1,0 +1,125 @@
+import type { InstanceId } from '../../core/history.js'
+import type { ScenarioContext, TrafficControls } from '../../core/scenario.js'
+import type { DataOperations } from '../../core/service-descriptor.js'
+
+/** Where work is begun and where it is continued: two replicas, the same replica twice (control), or the balancer. */
+export interface Pair {
+  readonly from: InstanceId | 'balancer'
+  readonly to: InstanceId | 'balancer'
+}
+export type PairKind = 'record' | 'session'
+
+/** Value of an observation `pair`: one record or session that was begun at `from` and continued at `to`. */
+export interface PairObservation extends Pair {
+  readonly kind: PairKind
+  readonly ok: boolean
+  readonly detail: string
+}
+
+/** Load name of a pair's requests, so that a finding can name them. */
+export const pairLoadPrefix = 'pair '
+export const pairLoad = ({ from, to }: Pair): string => `${pairLoadPrefix}${from} > ${to}`
+
+interface Attempt {
+  readonly ok: boolean
+  /** Trying again cannot change it. */
+  readonly final: boolean
+  readonly detail: string
+  /** The harness gave it up, or could not send it: that says nothing about the service. */
+  readonly cancelled: boolean
+}
+interface PairProbe {
+  readonly pair: Pair
+  readonly kind: PairKind
+  attempt(): Promise<Attempt>
+  last: Attempt
+}
+
+type Answer = Awaited<ReturnType<TrafficControls['send']>>
+const succeeded = (answer: Answer): boolean => answer.outcome === 'ok' || answer.outcome === 'degraded'
+const said = (answer: Answer): string => `${answer.outcome}${answer.status === undefined ? '' : ` ${answer.status}`}`
+const untried: Attempt = { ok: false, final: false, detail: 'never tried', cancelled: true }
+
+/** Only a polite refusal may be tried again from the start; any other failed beginning is what the replica did. */
+const notBegun = (where: string, what: string, answer: Answer): Attempt => {
+  const cancelled = answer.outcome === 'cancelled'
+  return { ok: false, final: !cancelled && answer.outcome !== 'polite-refusal', detail: `${what} on ${where} gave ${said(answer)}`, cancelled }
+}
+const continued = (where: string, what: string, answer: Answer): Attempt => {
+  const ok = succeeded(answer)
+  return { ok, final: ok, detail: `${what} on ${where} gave ${said(answer)}`, cancelled: answer.outcome === 'cancelled' }
+}
+
+export interface RecordOperations {
+  readonly write: string
+  readonly read: string
+}
+export function recordProbe(context: ScenarioContext, pair: Pair, { write, read }: RecordOperations): PairProbe {
+  const common = { load: pairLoad(pair), fresh: pair.from === 'balancer' }
+  let written: string | undefined
+  return {
+    pair,
+    kind: 'record',
+    last: untried,
+    attempt: async () => {
+      if (written === undefined) {
+        const key = context.traffic.newKey()
+        const answer = await context.traffic.send({ ...common, operation: write, via: pair.from, key })
+        if (!succeeded(answer)) return notBegun(pair.from, 'the write', answer)
+        written = key
+      }
+      return continued(pair.to, `the read (${read})`, await context.traffic.send({ ...common, operation: read, via: pair.to, key: written }))
+    },
+  }
+}
+
+export function sessionProbe(context: ScenarioContext, pair: Pair, { open, tokenPointer, resume }: NonNullable<DataOperations['session']>): PairProbe {
+  const common = { load: pairLoad(pair), fresh: pair.from === 'balancer', key: context.traffic.newKey() }
+  let token: string | undefined
+  return {
+    pair,
+    kind: 'session',
+    last: untried,
+    attempt: async () => {
+      if (token === undefined) {
+        const answer = await context.traffic.send({ ...common, operation: open.name, via: pair.from })
+        if (!succeeded(answer)) return notBegun(pair.from, 'opening the session', answer)
+        token = tokenAt(answer.body, tokenPointer)
+        if (token === undefined) return { ok: false, final: true, detail: `${pair.from} gave no session token at ${tokenPointer}`, cancelled: false }
+      }
+      const answer = await context.traffic.send({ ...common, operation: resume.name, via: pair.to, token })
+      return continued(pair.to, 'resuming the session', answer)
+    },
+  }
+}
+
+/** Tries all probes until each is settled or the time is up, and records one observation `pair` for each that was judged. */
+export async function runProbes(context: ScenarioContext, probes: readonly PairProbe[], timeoutMs: number): Promise<void> {
+  const first = probes[0]
+  if (first === undefined) return
+  let pending = probes
+  await context.until(
+    `work begun on ${first.pair.from} is continued on ${first.pair.to}`,
+    async () => {
+      await Promise.all(pending.map(async (probe) => (probe.last = await probe.attempt())))
+      pending = pending.filter((probe) => !probe.last.final)
+      return pending.length === 0
+    },
+    timeoutMs,
+  )
+  for (const { pair, kind, last } of probes) {
+    if (last.cancelled) continue
+    const value: PairObservation = { ...pair, kind, ok: last.ok, detail: last.detail }
+    context.observe('pair', pair.to, value)
+  }
+}
+
+/** The token in an answer, by JSON pointer (RFC 6901). */
+export function tokenAt(body: unknown, pointer: string): string | undefined {
+  let value = body
+  for (const part of pointer.split('/').slice(1)) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = (value as Record<string, unknown>)[part.replaceAll('~1', '/').replaceAll('~0', '~')]
+  }
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+}

@@ -1,0 +1,84 @@
+import { messageOf } from '../../core/errors.js'
+import { thresholdValues } from '../../core/requirement.js'
+import type { Load, Scenario, ScenarioContext } from '../../core/scenario.js'
+import { noAcknowledgedWriteIsLost } from './no-acknowledged-write-is-lost.check.js'
+import { acknowledgedWritesSurvive } from './recovery.requirements.js'
+import { usualStartMs, watchBeyondLimitMs } from './time-limits.js'
+
+const writesPerSecond = 100
+/** Writing before a crash lasts this long, plus a random share of `random`. */
+const writingMs = { min: 1_000, random: 500 }
+const usualCrashMs = 800
+
+const recoveryMsMax = (context: ScenarioContext): number => 2 * context.service.lifecycle.startTimeoutMs + watchBeyondLimitMs
+const acknowledgedBy = (load: Load): number => load.counts().ended - load.counts().notOk
+
+async function untilAllReady(context: ScenarioContext): Promise<boolean> {
+  const timeoutMs = recoveryMsMax(context)
+  return (await Promise.all(context.instances.map(({ id }) => context.untilReady(id, timeoutMs)))).every(Boolean)
+}
+
+/** Only START-02 judges whether anything restarts by itself: here the harness lends a hand, because the data is what counts. */
+async function bringBack(context: ScenarioContext): Promise<boolean> {
+  const restartsItself = context.service.target.replicas.restart !== 'never'
+  if (restartsItself && (await untilAllReady(context))) return true
+  for (const { id } of context.instances) {
+    if (await context.untilReady(id, 0)) continue
+    try {
+      await context.control.start(id, 'start-after-crash')
+    } catch (thrown) {
+      context.step(`${id} could not be started: ${messageOf(thrown)}`)
+    }
+  }
+  return untilAllReady(context)
+}
+
+async function crash(context: ScenarioContext, load: Load, number: number): Promise<boolean> {
+  const targets = [...context.instances.map(({ id }) => id), ...context.components.filter(({ ownsData }) => ownsData).map(({ name }) => name)]
+  const before = acknowledgedBy(load)
+  const acknowledgedMin = context.threshold('START-05', 'acked_last_second_min')
+  await context.until('writes are acknowledged', () => acknowledgedBy(load) >= before + acknowledgedMin, context.returnWindowMs + recoveryMsMax(context))
+  context.step(`writing until a random instant (${number})`)
+  await context.pause(writingMs.min + context.random() * writingMs.random)
+  context.step(`killing ${targets.join(', ')} at one instant (${number})`)
+  await context.control.kill(targets, `crash-${number}`)
+  context.step('waiting for the service to come back')
+  return bringBack(context)
+}
+
+export const acknowledgedWritesSurviveACrash: Scenario = {
+  id: 'startup-and-shutdown/acknowledged-writes-survive-a-crash',
+  title: 'Every write that was acknowledged can be read after all processes were killed at one instant',
+  needs: ['data.write', 'data.read.strong', 'lifecycle.kill', 'health.readiness'],
+  instanceCountMin: 1,
+  expectedMs: (service, profile) => {
+    const kills = Number(thresholdValues(acknowledgedWritesSurvive, profile)['kills'])
+    const cycleMs = writingMs.min + writingMs.random + usualCrashMs + 1.5 * usualStartMs(service)
+    return kills * cycleMs + 2_000
+  },
+  async exercise(context) {
+    const { data } = context.service
+    if (data === undefined) return
+    const kills = context.threshold('START-05', 'kills')
+    const cycleMsMax = writingMs.min + writingMs.random + 3 * recoveryMsMax(context) + context.returnWindowMs
+    const load = context.traffic.start({
+      name: 'writes',
+      ratePerSecond: writesPerSecond,
+      operations: [data.write.name],
+      via: 'balancer',
+      connections: 'keep-alive',
+      durationMaxMs: kills * cycleMsMax,
+    })
+    try {
+      for (let number = 1; number <= kills; number++) {
+        if (!(await crash(context, load, number))) break
+      }
+    } finally {
+      await load.stop()
+    }
+    context.step('reading every written key back')
+    const convergenceMs = Math.max(context.threshold('START-05', 'convergence_s') * 1_000, 3 * data.maxLagMs)
+    await context.traffic.reconcile({ load: 'reconcile', convergenceMs })
+  },
+  checks: [noAcknowledgedWriteIsLost],
+}

@@ -1,0 +1,129 @@
+import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { counted, listed, spanned } from '../../core/checks/counted.js'
+import type { StopResult } from '../../core/driver.js'
+import { eventsOf, type History } from '../../core/history.js'
+import { disturbedHarness, factOf, interventionsOf, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
+import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { exitCodeOf } from './exit-code.js'
+
+/** What the platform promises a process that it stops. Declared by the descriptor; the thresholds are the usual values. */
+interface StopTerms {
+  readonly graceMs: number
+  readonly limitMs: number
+  readonly allowedExitCodes: readonly number[]
+  readonly survivorsMax: number
+}
+
+interface Stop {
+  readonly intervention: Intervention
+  readonly label: string
+  readonly result: StopResult | undefined
+  readonly faults: readonly string[]
+}
+
+function termsOf(history: History, thresholds: ThresholdValues): StopTerms {
+  const declared = factOf(history, 'stop') as { readonly graceMs?: number; readonly allowedExitCodes?: readonly number[] } | undefined
+  const graceMs = declared?.graceMs ?? numberThreshold(thresholds, 'grace_s') * 1_000
+  const usual = thresholds['allowed_exit_codes']
+  return {
+    graceMs,
+    limitMs: graceMs * numberThreshold(thresholds, 'stop_within_grace_ratio'),
+    allowedExitCodes: declared?.allowedExitCodes ?? (typeof usual === 'number' ? [usual] : (usual ?? [])),
+    survivorsMax: numberThreshold(thresholds, 'survivors_max'),
+  }
+}
+
+function stopsOf(history: History, terms: StopTerms): Stop[] {
+  const interventions = interventionsOf(history, 'stop')
+  return interventions.map((intervention, index) => {
+    const next = interventions.slice(index + 1).find((other) => other.target === intervention.target)
+    const window = { fromMs: intervention.issuedAtMs, toMs: next?.issuedAtMs ?? Infinity }
+    const result = observationsOf(history, 'stop-result', intervention.target, window)[0]?.value as StopResult | undefined
+    return { intervention, label: intervention.label ?? 'a stop', result, faults: result === undefined ? [] : faultsOf(result, terms) }
+  })
+}
+
+function faultsOf(result: StopResult, terms: StopTerms): string[] {
+  const exitCode = exitCodeOf(result)
+  return [
+    ...(result.killed ? [`did not exit within its grace period of ${spanned(terms.graceMs)} and had to be killed`] : []),
+    ...(!result.killed && result.durationMs > terms.limitMs ? [`took ${spanned(result.durationMs)} of the ${spanned(terms.limitMs)} allowed`] : []),
+    ...(!result.killed && exitCode !== undefined && !terms.allowedExitCodes.includes(exitCode) ? [`exited with ${result.signal ?? `code ${exitCode}`}, allowed are ${terms.allowedExitCodes.join(', ')}`] : []),
+    ...(result.survivors.length > terms.survivorsMax ? [`left ${counted(result.survivors.length, 'process', 'processes')} behind (${result.survivors.join(', ')})`] : []),
+  ]
+}
+
+/** A stop that was merely slow may have been slow because of us; nothing of ours makes a process ignore a signal. */
+function doubtOf(history: History, { intervention, result }: Stop, terms: StopTerms): string | undefined {
+  if (result === undefined || result.killed || result.durationMs <= terms.limitMs || faultsOf({ ...result, durationMs: 0 }, terms).length > 0) return undefined
+  const window = { fromMs: intervention.issuedAtMs, toMs: intervention.issuedAtMs + result.durationMs }
+  return disturbedHarness(history, window, terms.limitMs / 10)?.summary
+}
+
+/** The instance was seen to work just before it was told to stop. */
+function wasUp(history: History, { intervention }: Stop): boolean {
+  let up = false
+  for (const event of eventsOf(history, 'observation')) {
+    if (event.atMs > intervention.issuedAtMs) continue
+    if (event.probe === 'readiness' && event.target === intervention.target) up = (event.value as { outcome: string }).outcome === 'pass'
+  }
+  return up
+}
+
+const isLoaded = ({ intervention }: Stop): boolean => intervention.label?.startsWith('stop-loaded') === true
+
+/** Requests of its own load that the instance answered in the last second before it was told to stop. */
+function answeredBefore(history: History, { intervention, label }: Stop): number {
+  const { issuedAtMs } = intervention
+  return requestsOf(history, label).filter(({ outcome, endedAtMs }) => (outcome === 'ok' || outcome === 'degraded') && endedAtMs <= issuedAtMs && endedAtMs >= issuedAtMs - 1_000).length
+}
+
+function missingIn(history: History, stop: Stop, thresholds: ThresholdValues): string | undefined {
+  const { intervention, label, result } = stop
+  if (intervention.witnessedAtMs === undefined || result === undefined) return `${label} was not witnessed: ${intervention.error ?? 'how the process ended was not seen'}`
+  if (!result.killed && exitCodeOf(result) === undefined) return `the exit code of ${label} could not be observed`
+  if (!wasUp(history, stop)) return `${intervention.target} was not ready before ${label}`
+  if (!isLoaded(stop)) return undefined
+  const needed = numberThreshold(thresholds, 'load_requests_min')
+  const answered = answeredBefore(history, stop)
+  return answered < needed ? `only ${counted(answered, 'request')} of ${needed} were answered in the last second before ${label}` : undefined
+}
+
+function missingStops(stops: readonly Stop[], thresholds: ThresholdValues): string[] {
+  const needed = numberThreshold(thresholds, 'stops')
+  const loadedNeeded = numberThreshold(thresholds, 'loaded_stops')
+  const loaded = stops.filter(isLoaded).length
+  return [
+    ...(stops.length < needed ? [`only ${counted(stops.length, 'stop')} of ${needed} took place`] : []),
+    ...(loaded < loadedNeeded ? [`only ${loaded} of ${counted(loadedNeeded, 'stop')} under load took place`] : []),
+  ]
+}
+
+function evidenceOf(stop: Stop, terms: StopTerms): Evidence[] {
+  const { label, intervention, result, faults } = stop
+  if (result === undefined) return []
+  const ending = faults.length > 0 ? listed(faults) : `exited with ${result.signal ?? `code ${result.exitCode}`}`
+  return [{ note: `${label} of ${intervention.target}: ${ending}`, measured: Math.round(result.durationMs), allowed: Math.round(terms.limitMs), unit: 'ms' }]
+}
+
+function evaluate(history: History, thresholds: ThresholdValues): Finding {
+  const terms = termsOf(history, thresholds)
+  const stops = stopsOf(history, terms)
+  if (stops.length === 0) return inconclusive('no instance was stopped')
+  const evidence = stops.flatMap((stop) => evidenceOf(stop, terms))
+  const doubts = stops.map((stop) => doubtOf(history, stop, terms))
+  const bad = stops.filter((stop, index) => stop.faults.length > 0 && doubts[index] === undefined && stop.intervention.witnessedAtMs !== undefined)
+  if (bad.length > 0) {
+    return failed(`${bad.length} of ${counted(stops.length, 'stop')} went wrong: on ${bad[0]?.label} ${bad[0]?.intervention.target} ${listed(bad[0]?.faults ?? [])}`, evidence)
+  }
+  const reasons = [...doubts.filter((doubt) => doubt !== undefined), ...stops.flatMap((stop) => missingIn(history, stop, thresholds) ?? []), ...missingStops(stops, thresholds)]
+  if (reasons.length > 0) return inconclusive(listed(reasons), evidence)
+  const slowestMs = Math.max(...stops.map((stop) => stop.result?.durationMs ?? 0))
+  return passed(
+    `exited by itself with an allowed code and nothing left behind in all of ${counted(stops.length, 'stop')}, ${stops.filter(isLoaded).length} of them under load, the slowest in ${spanned(slowestMs)} of ${spanned(terms.limitMs)}`,
+    evidence,
+    { strength: strengthOf(stops.length) },
+  )
+}
+
+export const exitsByItselfInTime: Check = { id: 'exits-by-itself-in-time', requirement: 'START-04', evaluate }

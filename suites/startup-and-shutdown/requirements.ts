@@ -1,0 +1,6 @@
+import type { Requirement } from '../../core/requirement.js'
+import { acknowledgedWritesSurvive, comesBackAfterBoot, comesBackAfterDeath } from './recovery.requirements.js'
+import { readyMeansReady, stopsByItself } from './starts-and-stops.requirements.js'
+
+/** The checklist entries of this section, in their order. */
+export const requirements: readonly Requirement[] = [comesBackAfterBoot, comesBackAfterDeath, readyMeansReady, stopsByItself, acknowledgedWritesSurvive]

@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, test } from 'vitest'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const rooms = ['bin', 'core', 'operating-system', 'engine', 'drivers', 'suites', 'reports', 'reference-service', 'bench', 'tests', 'scripts']
+const functionLinesMax = 70
+const fileLinesMax = 300
+const parametersMax = 4 // 3 and an options object
+
+function files(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return files(path)
+    return /\.(ts|js)$/.test(entry.name) ? [path] : []
+  })
+}
+const everything = rooms.flatMap(files).map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
+const isTest = (path: string): boolean => path.startsWith('tests/') || /\.test(-support)?\.ts$/.test(path)
+
+interface FunctionSize {
+  readonly where: string
+  readonly lines: number
+  readonly parameters: number
+}
+function functionsOf(path: string, text: string): readonly FunctionSize[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true)
+  const found: FunctionSize[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) {
+      const from = source.getLineAndCharacterOfPosition(node.getStart()).line
+      const to = source.getLineAndCharacterOfPosition(node.getEnd()).line
+      found.push({ where: `${path}:${from + 1}`, lines: to - from + 1, parameters: node.parameters.length })
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return found
+}
+
+describe('sizes', () => {
+  test(`files have at most ${fileLinesMax} lines`, () => {
+    const long = everything.filter(({ text }) => text.split('\n').length - 1 > fileLinesMax).map(({ path, text }) => `${path}: ${text.split('\n').length - 1}`)
+    expect(long).toEqual([])
+  })
+  test(`functions have at most ${functionLinesMax} lines`, () => {
+    const long = everything
+      .filter(({ path }) => !isTest(path))
+      .flatMap(({ path, text }) => functionsOf(path, text))
+      .filter(({ lines }) => lines > functionLinesMax)
+      .map(({ where, lines }) => `${where}: ${lines}`)
+    expect(long).toEqual([])
+  })
+  test('functions take few parameters', () => {
+    const many = everything
+      .filter(({ path }) => !isTest(path))
+      .flatMap(({ path, text }) => functionsOf(path, text))
+      .filter(({ parameters }) => parameters > parametersMax)
+      .map(({ where }) => where)
+    expect(many).toEqual([])
+  })
+})
+
+/** Programs of their own whose standard error is their log file. */
+const programsWithALogFile = ['drivers/network/network-process.ts', 'drivers/process/machine.ts']
+
+function usesAny(path: string, text: string): boolean {
+  let found = false
+  const visit = (node: ts.Node): void => {
+    found ||= node.kind === ts.SyntaxKind.AnyKeyword
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true))
+  return found
+}
+
+describe('bans', () => {
+  test('the type any', () => {
+    expect(everything.filter(({ path, text }) => !isTest(path) && usesAny(path, text)).map(({ path }) => path)).toEqual([])
+  })
+  const banned: readonly (readonly [string, RegExp, (path: string) => boolean])[] = [
+    ['tests that do not run', /\b(describe|test|it)\.(only|skip|todo)\b/, isTest],
+    ['type checks switched off', /@ts-(ignore|expect-error|nocheck)/, (path) => !isTest(path)],
+    ['unfinished work', /\b(TODO|FIXME|XXX)\b/, (path) => path !== 'tests/tidy.test.ts'],
+    ['console output outside of scripts and benchmarks', /\bconsole\.(log|error|warn|info)\(/, (path) => !/^(scripts|bench|reference-service|tests)\//.test(path) && !isTest(path) && !programsWithALogFile.includes(path)],
+    ['module state in suites', /^(export )?let\b/m, (path) => path.startsWith('suites/')],
+  ]
+  test.each(banned)('%s', (_, pattern, applies) => {
+    const found = everything.filter(({ path, text }) => applies(path) && path !== 'tests/tidy.test.ts' && pattern.test(text)).map(({ path }) => path)
+    expect(found).toEqual([])
+  })
+  test('folders and files with names that say nothing', () => {
+    expect(everything.map(({ path }) => path).filter((path) => /(^|[/-])(utils?|helpers?|managers?|misc|common)([./-]|$)/.test(path))).toEqual([])
+  })
+})
