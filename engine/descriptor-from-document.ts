@@ -1,4 +1,5 @@
 import type { DescriptorDocument, OperationDocument, ProcedureDocument } from './descriptor-schema.js'
+import { addressTemplate } from '../core/capabilities.js'
 import type { RequirementId } from '../core/requirement.js'
 import type { BalancerSettings, DataOperations, Lifecycle, Operation, Procedure, ServiceDescriptor } from '../core/service-descriptor.js'
 
@@ -118,16 +119,19 @@ function balancerOf(document: DescriptorDocument['balancer']): BalancerSettings 
   }
 }
 
-const componentName = /\{([a-z][a-z0-9-]*):(host|port)\}/g
+/** An address of a component that is not declared would stay an unreplaced template in the service's environment. */
 function requireKnownComponents(target: DescriptorDocument['target']): void {
   const known = Object.keys(target.components)
-  const units = [['target', 'replicas', target.replicas] as const, ...known.map((name) => ['target', 'components', target.components[name]!, name] as const)]
-  for (const [first, second, unit, name] of units) {
-    for (const [variable, text] of Object.entries(unit.env)) {
-      for (const match of text.matchAll(componentName)) {
-        if (known.includes(match[1] ?? '')) continue
-        const path = [first, second, ...(name === undefined ? [] : [name]), 'env', variable]
-        throw new DescriptorContradiction(path, `names the component "${match[1]}", expected one of: ${known.join(', ') || '(none declared)'}`)
+  const units = [
+    { path: ['target', 'replicas'], unit: target.replicas },
+    ...Object.entries(target.components).map(([name, unit]) => ({ path: ['target', 'components', name], unit })),
+  ]
+  for (const { path, unit } of units) {
+    const texts = [...Object.entries(unit.env).map(([name, text]) => ({ at: ['env', name], text })), ...unit.command.map((text, index) => ({ at: ['command', index], text }))]
+    for (const { at, text } of texts) {
+      for (const [, name = ''] of text.matchAll(addressTemplate)) {
+        if (known.includes(name)) continue
+        throw new DescriptorContradiction([...path, ...at], `names the component "${name}", expected one of: ${known.join(', ') || '(none declared)'}`)
       }
     }
   }

@@ -54,7 +54,7 @@ export async function exerciseScenario(options: ExerciseOptions): Promise<void> 
     control: createControls(world, interventions),
     gate,
     onStep: (message) => options.emit({ type: 'step', scenario: scenario.id, message, atMs: world.clock() }),
-    shares: (lastMs) => traffic.shares(lastMs),
+    shares: (lastMs) => traffic.shares(lastMs).byInstance,
   })
   const exercise = async (): Promise<void> => {
     options.emit({ type: 'step', scenario: scenario.id, message: 'waiting for a healthy baseline', atMs: world.clock() })

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { isAlive, type ProcessEntry, type ProcessIdentity } from './process-table.js'
-import { membersOfGroups } from './run-processes.js'
+import { isAlive, processTree, type ProcessEntry, type ProcessIdentity } from './process-table.js'
 
 export interface EndOptions {
   /** How long they may take to end by themselves after SIGTERM. 0: SIGKILL at once. */
@@ -39,13 +38,14 @@ export async function endProcesses(find: () => readonly ProcessEntry[], options:
   }
 }
 
-/** Ends process groups; one whose leader is not the process that was written down is left alone. */
+/** Ends process groups and what descends from them. One whose leader is not the process that was written down is left alone. */
 export async function endProcessGroups(groups: readonly ProcessIdentity[], options: EndOptions): Promise<EndResult> {
-  // Members are remembered while the leader lives: it may be the first to go.
-  const members = new Map<string, ProcessEntry>()
+  // Members are remembered: the leader may be the first to go, and a member shows that the group is still the same.
+  const known = new Map(groups.map((group) => [keyOf(group), group]))
   return endProcesses(() => {
-    for (const entry of membersOfGroups(groups)) members.set(keyOf(entry), entry)
-    return [...members.values()].filter((entry) => isAlive(entry.pid, entry.startTime))
+    const found = processTree([...known.values()])
+    for (const entry of found) known.set(keyOf(entry), entry)
+    return found
   }, options)
 }
 

@@ -49,19 +49,22 @@ export function groupMembers(pgid: number, table: readonly ProcessEntry[] = list
 }
 
 /**
- * The roots that still live, everything in the process groups they lead, and all descendants of these. Parent
- * links matter: a process such as a PostgreSQL backend makes a session, and so a group, of its own.
+ * The roots that still live, everything in process groups that a root leads or led, and all descendants of these.
+ * A group counts while one root is a member of it, be it not the leader: as long as it has members its number is not
+ * given to another. Parent links matter: a process such as a PostgreSQL backend makes a session, and so a group, of
+ * its own.
  */
 export function processTree(
   roots: readonly ProcessIdentity[],
   table: readonly ProcessEntry[] = listProcesses(),
 ): ProcessEntry[] {
   const byPid = new Map(table.map((entry) => [entry.pid, entry]))
+  const pids = new Set(roots.map((root) => root.pid))
   const living = roots.flatMap((root) => {
     const entry = byPid.get(root.pid)
     return entry?.startTime === root.startTime ? [entry] : []
   })
-  const groups = new Set(living.filter((entry) => entry.pgid === entry.pid).map((entry) => entry.pgid))
+  const groups = new Set(living.map((entry) => entry.pgid).filter((pgid) => pids.has(pgid)))
   return withDescendants([...living, ...table.filter((entry) => groups.has(entry.pgid))], table)
 }
 

@@ -2,7 +2,6 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { sep } from 'node:path'
 import { pidsByEnvironmentWithPs } from './process-table-ps.js'
 import {
-  groupMembers,
   listProcesses,
   onLinux,
   processTree,
@@ -56,17 +55,6 @@ export function findRunProcesses(trace: RunTrace): ProcessEntry[] {
   const marked = processesWithMarker(trace.marker, table)
   const writing = processesWritingInto(trace.directory, table)
   return withDescendants([...living, ...marked, ...writing], table, except)
-}
-
-/**
- * Members of the groups, each only while it is certain that the group is the one that was meant: its leader
- * lives and has the start time that was written down. What is left of a group without its leader is found by the
- * other marks of a run.
- */
-export function membersOfGroups(groups: readonly ProcessIdentity[]): ProcessEntry[] {
-  const table = listProcesses()
-  const certain = groups.filter((group) => table.some((entry) => entry.pid === group.pid && entry.startTime === group.startTime))
-  return certain.flatMap((group) => groupMembers(group.pid, table))
 }
 
 function environmentOf(pid: number): string[] {

@@ -63,8 +63,10 @@ const unitSuffixes: Readonly<Record<NonNullable<Evidence['unit']>, string>> = {
   ratio: '',
   count: '',
 }
-export const formatMeasurement = (value: number, unit: Evidence['unit']): string =>
-  `${formatNumber(value)}${unit === undefined ? '' : unitSuffixes[unit]}`
+export function formatMeasurement(value: number, unit: Evidence['unit']): string {
+  if (unit === 'requests' && value === 1) return '1 request'
+  return `${formatNumber(value)}${unit === undefined ? '' : unitSuffixes[unit]}`
+}
 
 /** `measured 812 ms, allowed 2 s`; empty when nothing was measured. */
 export function formatComparison(evidence: Evidence): string {

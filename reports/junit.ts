@@ -170,7 +170,7 @@ function detailsOf(requirement: RequirementReport): string {
     grade === null ? null : `evidence grade: ${grade}`,
     values.length === 0 ? null : `thresholds: ${values.join(', ')}`,
     scenario === null ? null : `scenario: ${scenario}`,
-    requirement.outcome === 'passed' ? null : `to fix: ${requirement.remediation}`,
+    requirement.outcome === 'failed' || requirement.outcome === 'missing' ? `to fix: ${requirement.remediation}` : null,
     `reproduce: ${requirement.reproduce}`,
   ]
   return lines.filter((line) => line !== null).join('\n')

@@ -3,19 +3,15 @@
  * clear a terminal, characters that reverse the reading direction, or markers that CI servers obey.
  */
 
-const c0 = /[\u0000-\u0008\u000b-\u001f\u007f]/g
-const c1 = /[\u0080-\u009f]/g
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 /** Marks, embeddings, overrides and isolates of the Unicode Bidirectional Algorithm. */
 const bidirectional = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 const lineSeparators = /\r\n|[\u2028\u2029\u0085]/g
 const loneSurrogates = /\p{Surrogate}/gu
 const nonCharacters = /[\ufdd0-\ufdef\ufffe\uffff]/g
 
+/** Spelled out rather than shown as U+2400 pictures: many fonts do not have those. */
 const codePointName = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-/** U+0000 to U+001F and U+007F have visible pictures in the block at U+2400. */
-const controlPicture = (character: string): string =>
-  character === '\u007f' ? '\u2421' : String.fromCharCode(0x2400 + character.charCodeAt(0))
-
 /**
  * The same text with everything that acts instead of being read made visible. Line feeds and tabs stay. The
  * result is well-formed Unicode and holds only characters that XML 1.0 allows.
@@ -23,8 +19,7 @@ const controlPicture = (character: string): string =>
 export function printable(text: string): string {
   return text
     .replace(lineSeparators, '\n')
-    .replace(c0, controlPicture)
-    .replace(c1, codePointName)
+    .replace(controls, codePointName)
     .replace(bidirectional, codePointName)
     .replace(loneSurrogates, '\ufffd')
     .replace(nonCharacters, '\ufffd')

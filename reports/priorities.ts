@@ -22,6 +22,10 @@ function byWeight(a: RequirementReport, b: RequirementReport): number {
   )
 }
 
+/** Failed and missing requirements that a waiver accepts: they earn nothing and do not fail the build. */
+export const waivedCount = (report: RunReport): number =>
+  report.requirements.filter((requirement) => isRed(requirement) && requirement.waived !== null).length
+
 /** Inconclusive and erroneous requirements: nobody knows whether they hold. Heaviest first. */
 export function unknowns(report: RunReport): readonly RequirementReport[] {
   return report.requirements

@@ -14,7 +14,7 @@ export interface ComebackQuestion {
   /** The next fault, or the end of the scenario: what was sent later says nothing. */
   readonly untilMs: number
   readonly limitMs: number
-  /** Load of the direct requests that were tried once it was ready. */
+  /** Load of the direct requests that were tried once the harness found it ready. */
   readonly load: string
 }
 
@@ -45,7 +45,8 @@ export function comebackOf(history: History, question: ComebackQuestion): Comeba
 
   const proof = newProcessProof(history, question, { bootBefore, ready })
   if (proof === undefined) return unknown(`neither a boot id nor the platform shows that a new process of ${instance} answered`)
-  const tries = requestsOf(history, question.load).filter((one) => one.via === instance && sentAtMs(one) >= ready.sentAtMs && sentAtMs(one) < untilMs)
+  // They may be a little earlier than the sample: the harness tries them as soon as it finds the instance ready by itself.
+  const tries = requestsOf(history, question.load).filter((one) => one.via === instance && sentAtMs(one) >= fromMs && sentAtMs(one) < untilMs)
   const served = tries.find((one) => one.outcome === 'ok' || one.outcome === 'degraded')
   if (served === undefined) return withoutService(tries, question)
   const afterwards = tries.slice(tries.indexOf(served))

@@ -19,8 +19,6 @@ export class ForwardedExchange {
   readonly #response: ServerResponse
   readonly #options: ExchangeOptions
   readonly #upstream: ClientRequest
-  readonly #expectsContinue: boolean
-  #continued = false
   #uploading = false // the client has not sent all of its body
   #uploadBlocked = false // the backend does not take the body
   #downloadBlocked = false // the client does not take the answer
@@ -33,7 +31,6 @@ export class ForwardedExchange {
     this.#request = request
     this.#response = response
     this.#options = options
-    this.#expectsContinue = request.headers.expect !== undefined
     const { backend } = options
     this.#upstream = httpRequest({
       host: backend.host,
@@ -94,9 +91,6 @@ export class ForwardedExchange {
       upstream.end()
     })
     request.on('error', () => {}) // 'close' follows
-    request.once('close', () => {
-      if (!request.complete) upstream.destroy()
-    })
     // Nobody takes the rest any more: discard it, so that the client can read its answer.
     upstream.once('close', () => {
       request.off('data', onData)
@@ -107,7 +101,6 @@ export class ForwardedExchange {
   #forwardInformation(information: InformationEvent): void {
     if (this.#request.httpVersionMinor === 0 || this.#response.headersSent) return
     if (information.statusCode === 100) {
-      this.#continued = true
       this.#response.writeContinue()
     } else if (information.statusCode === 103 && information.headers.link !== undefined) {
       this.#response.writeEarlyHints({ link: information.headers.link })
@@ -120,7 +113,6 @@ export class ForwardedExchange {
     this.#options.connections.noteAnswer(answer)
     this.#framed = this.#request.httpVersionMinor > 0 || answer.headers['content-length'] !== undefined
     const headers = answerHeaders(answer, { chunkable: this.#request.httpVersionMinor > 0 && this.#request.method !== 'HEAD' })
-    if (this.#bodyWithheld) headers.push('Connection', 'close')
     try {
       response.writeHead(answer.statusCode!, answer.statusMessage!, headers)
     } catch (error) {
@@ -152,18 +144,14 @@ export class ForwardedExchange {
       this.#ended = true
       const trailers = trailersOf(answer)
       if (trailers.length > 0) response.addTrailers(trailers)
+      // The answer may come before the whole body, or instead of 100-continue; nobody else tells of the client's end then.
+      if (this.#uploading) this.#request.socket.once('close', () => this.#upstream.destroy())
       response.end()
-      if (this.#bodyWithheld) this.#upstream.destroy()
     })
     answer.on('error', (error) => this.#fail(error))
     answer.once('close', () => {
       if (!answer.complete) this.#fail(errorWithCode('ECONNRESET', 'the answer ended too early'))
     })
-  }
-
-  /** The client waits for a 100 that will not come, so nothing can follow on its connection. */
-  get #bodyWithheld(): boolean {
-    return this.#expectsContinue && !this.#continued && !this.#request.complete
   }
 
   #fail(error: unknown): void {
@@ -175,7 +163,7 @@ export class ForwardedExchange {
     }
     this.#options.onFailure()
     const failure = upstreamFailureOf(error)
-    answerForBackend(this.#response, failure, { backend: this.#options.backend.id, close: this.#bodyWithheld, reused: this.#upstream.reusedSocket })
+    answerForBackend(this.#response, failure, { backend: this.#options.backend.id, reused: this.#upstream.reusedSocket })
   }
 
   #cutClient(): void {
@@ -185,7 +173,7 @@ export class ForwardedExchange {
   }
 }
 
-function answerForBackend(response: ServerResponse, failure: UpstreamFailure, options: { readonly backend: string; readonly close: boolean; readonly reused: boolean }): void {
+function answerForBackend(response: ServerResponse, failure: UpstreamFailure, options: { readonly backend: string; readonly reused: boolean }): void {
   const connection = options.reused ? 'a reused connection' : 'a new connection'
   const text = `no answer from backend ${options.backend} on ${connection}: ${failure.reason}: ${failure.detail}\n`
   response.writeHead(failure.status, {
@@ -193,7 +181,6 @@ function answerForBackend(response: ServerResponse, failure: UpstreamFailure, op
     [backendHeader]: options.backend,
     'content-type': 'text/plain; charset=utf-8',
     'content-length': Buffer.byteLength(text),
-    ...(options.close ? { connection: 'close' } : {}),
   })
   response.end(text)
 }

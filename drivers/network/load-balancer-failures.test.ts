@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { get, openWire, post, startBalancer, startRawBackend, until, type Wire } from './raw-http.fixture.js'
+import { get, openWire, post, startBalancer, startRawBackend, until, type Wire } from './raw-http.test-support.js'
 
 /** No check may eject the backend while it fails on purpose. */
 const patient = { fall: 1_000 }

@@ -10,7 +10,7 @@ import type { BackendAddress, NetworkEvent } from './network-protocol.js'
 import { checkReadiness } from './readiness-check.js'
 import { UpstreamConnections, type UpstreamOptions } from './upstream-connections.js'
 
-/** Defaults: `maxIdleMs` 1 000, `connectTimeoutMs` 5 000, `responseTimeoutMs` 60 000. */
+/** Defaults: `maxIdleMs` 500, `connectTimeoutMs` 5 000, `responseTimeoutMs` 60 000. */
 export interface LoadBalancerSettings extends BalancerSettings, Partial<UpstreamOptions> {
   readonly readinessPath: string
 }
@@ -73,6 +73,11 @@ export class LoadBalancer {
     return this.#backends.some((backend) => backend.address.id === id && backend.health.up)
   }
 
+  /** Requests that were given to a backend and are not over, whether it has seen them yet or not. */
+  inFlight(id: string): number {
+    return this.#backends.find((backend) => backend.address.id === id)?.connections.inUse ?? 0
+  }
+
   counters(): BalancerCounters {
     const byBackend = [...this.#counters].map(([id, counted]) => [id, { ...counted, up: this.isUp(id) }] as const)
     return { requests: this.#requests, errors: this.#errors, retries: 0, byBackend: Object.fromEntries(byBackend) }
@@ -87,7 +92,7 @@ export class LoadBalancer {
   #newBackend(address: BackendAddress): Backend {
     const settings = this.#settings
     const connections = new UpstreamConnections({
-      maxIdleMs: settings.maxIdleMs ?? 1_000,
+      maxIdleMs: settings.maxIdleMs ?? 500,
       connectTimeoutMs: settings.connectTimeoutMs ?? 5_000,
       responseTimeoutMs: settings.responseTimeoutMs ?? 60_000,
     })
@@ -156,8 +161,6 @@ export class LoadBalancer {
     this.#errors += 1
     response.setHeader(balancerHeader, refusal.reason)
     response.setHeader('content-type', 'text/plain; charset=utf-8')
-    // A body that was not asked for (100-continue) may or may not come: nothing can follow it on the connection.
-    if (response.req.headers.expect !== undefined) response.setHeader('connection', 'close')
     if (refusal.retryAfterSeconds !== undefined) response.setHeader('retry-after', refusal.retryAfterSeconds)
     response.writeHead(refusal.status)
     response.end(`${refusal.text}\n`)

@@ -95,6 +95,11 @@ export class UpstreamConnections extends Agent {
     }
   }
 
+  /** Connections with a request on them, or being made for one. */
+  get inUse(): number {
+    return this.sockets['backend']?.length ?? 0
+  }
+
   /** While not accepting, idle connections are closed and those in use are closed when they become idle. */
   set accepting(value: boolean) {
     this.#accepting = value

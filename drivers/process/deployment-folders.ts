@@ -34,10 +34,14 @@ export function makeFolders(root: string, unitNames: readonly string[]): Deploym
 
 export const logFileOf = (folders: DeploymentFolders, name: string): string => join(folders.logs, `${name}.log`)
 
-/** Volatile state is gone after a reboot, and the machine has another boot id. Returns the id. */
-export function renewVolatileState(folders: DeploymentFolders): string {
+/** What a machine loses with its power. */
+export function wipeVolatileState(folders: DeploymentFolders): void {
   rmSync(folders.run, { recursive: true, force: true, maxRetries: 3 })
   mkdirSync(folders.run)
+}
+
+/** A new boot id, where a witness can read it as from /proc/sys/kernel/random/boot_id of a real machine. */
+export function writeBootId(folders: DeploymentFolders): string {
   const bootId = randomUUID()
   writeFileSync(join(folders.run, 'machine-boot-id'), `${bootId}\n`)
   return bootId

@@ -160,6 +160,11 @@ export class SupervisedUnit {
 
 /** Right after the leader's exit its number cannot have been given to another group: members still hold it. */
 function endRestOfGroup(pgid: number): void {
+  try {
+    process.kill(-pgid, 0)
+  } catch {
+    return // nobody is left, as nearly always
+  }
   const members = (): readonly ProcessEntry[] => groupMembers(pgid)
   killAtOnce(members)
 }

@@ -20,7 +20,7 @@ export function startBackgroundLoad(options: BackgroundLoadOptions): { stop(): P
   const ended = new Promise<void>((resolve) => {
     const limits = {
       overallRate: ratePerSecond,
-      maxOverallRequests: requestsMax,
+      maxOverallRequests: Math.max(requestsMax, connections), // autocannon asks for one a connection at least
       duration: Math.max(1, Math.ceil(durationMaxMs / 1_000)),
       ignoreCoordinatedOmission: true,
     }

@@ -7,6 +7,7 @@ import { valueOf } from './keys.js'
 import { atPointer, Template } from './template.js'
 
 const readTimeoutMs = 2_000
+const againMs = 100
 
 /**
  * How often the effect with a key happened, by the word of one instance; 404 means never. Undefined when the
@@ -24,8 +25,24 @@ export async function effectCount(context: TrafficContext, instance: Instance, o
   return typeof count === 'number' && Number.isFinite(count) ? count : undefined
 }
 
-/** The same from the first instance that can tell, each tried in turn. */
-export async function effectCountAnywhere(context: TrafficContext, options: { readonly operation: Operation; readonly key: string; readonly last?: string }): Promise<number | undefined> {
+interface LookUp {
+  readonly operation: Operation
+  readonly key: string
+  /** The instance to be asked only when no other can tell. */
+  readonly last: string
+}
+
+/** The same from the first instance that can tell. A 0 is asked again for as long as a read may lag behind. */
+export async function effectCountAnywhere(context: TrafficContext, options: LookUp): Promise<number | undefined> {
+  const endAtMs = context.clock() + context.visibleAfterMs
+  for (;;) {
+    const count = await fromOneOfThem(context, options)
+    if (count !== 0 || context.clock() >= endAtMs || context.signal.aborted) return count
+    await new Promise((resolve) => setTimeout(resolve, againMs))
+  }
+}
+
+async function fromOneOfThem(context: TrafficContext, options: LookUp): Promise<number | undefined> {
   const inTurn = [...context.instances].sort((a, b) => Number(a.id === options.last) - Number(b.id === options.last))
   for (const instance of inTurn) {
     const count = await effectCount(context, instance, options)

@@ -65,6 +65,7 @@ interface LineParts {
 
 function startLine({ context, client, counts, operations, onEnd, url, number, options }: LineParts): { stop(): void; readonly ended: Promise<void> } {
   let how: End | undefined
+  let turn = number // half of the connections begin with the other operation
   let waiting: Promise<void> | undefined
   const end = (reason: End): void => {
     if (how !== undefined) return
@@ -74,27 +75,28 @@ function startLine({ context, client, counts, operations, onEnd, url, number, op
     connection.destroy()
   }
   const connection = new Connection({ url, clock: context.clock, nextNumber: () => number, own: true, onIdleClose: () => end('closed-by-server') })
-  const send = async (plannedAtMs: number, index: number): Promise<void> => {
+  const send = async (plannedAtMs: number): Promise<void> => {
     connection.busy = true
-    const { event, exchange } = await client.request({ operation: operations[(index + number) % operations.length]!, plannedAtMs, connection, recorded: false })
+    const { event, exchange } = await client.request({ operation: operations[turn++ % operations.length]!, plannedAtMs, connection, recorded: false })
     connection.busy = false
     // The server had closed it before anything was written: that is an end, not a request.
     if (exchange?.neverWritten || event.code === connectionEndedCode) return end('closed-by-server')
     counts.ended += 1
     if (event.outcome !== 'ok') counts.notOk += 1
     context.record(event)
-    if (event.closeAnnounced) end('told-to-close')
+    if (event.outcome === 'cancelled') end('stopped')
+    else if (event.closeAnnounced) end('told-to-close')
     else if (!connection.usable) end(exchange?.ending === 'complete' ? 'closed-by-server' : 'failed')
   }
   const pacer = new Pacer({
     ratePerSecond: 1_000 / options.everyMs,
     durationMaxMs: options.durationMaxMs,
     clock: context.clock,
-    onDue: (plannedAtMs, index) => {
+    onDue: (plannedAtMs) => {
       // One request at a time on a connection: what is due while the last one is outstanding is left out.
       if (waiting !== undefined || how !== undefined || operations.length === 0) return
       counts.planned += 1
-      waiting = send(plannedAtMs, index).finally(() => (waiting = undefined))
+      waiting = send(plannedAtMs).finally(() => (waiting = undefined))
     },
   })
   const planning = { cancel: () => pacer.stop() }

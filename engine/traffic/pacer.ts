@@ -10,8 +10,14 @@ export interface PacerOptions {
 }
 
 const slipReportMs = 1_000
-/** Shorter than this a timer cannot wait; the loop is polled instead. */
-const timerMsMin = 0.25
+/** A timer waits whole milliseconds. Above this rate the rest is polled, below it nobody minds. */
+const polledRateMin = 1_000
+const polledMsMax = 0.25
+/**
+ * After a stall the loop sends for this long before it looks at its sockets again. Without that, sending that costs
+ * more than the rate allows would never read an answer, and every request would end as a timeout of our own making.
+ */
+const burstMsMax = 2
 
 /**
  * Plans at a constant rate: instant n is start + n / rate, whatever happened to the earlier ones. One timer, armed
@@ -59,7 +65,8 @@ export class Pacer {
 
   readonly #tick = (): void => {
     const { clock, onDue } = this.#options
-    for (let now = clock(); !this.#stopped && this.planned < this.#countMax; now = clock()) {
+    const beganAtMs = clock()
+    for (let now = beganAtMs; !this.#stopped && this.planned < this.#countMax && now - beganAtMs < burstMsMax; now = clock()) {
       const dueAtMs = this.#dueAtMs(this.planned)
       if (dueAtMs > now) break
       this.#slipMsMax = Math.max(this.#slipMsMax, now - dueAtMs)
@@ -76,8 +83,9 @@ export class Pacer {
   }
 
   #arm(waitMs: number): void {
-    if (waitMs < timerMsMin) this.#immediate = setImmediate(this.#tick)
-    else this.#timer = setTimeout(this.#tick, Math.max(1, Math.floor(waitMs)))
+    const polled = this.#options.ratePerSecond > polledRateMin
+    if (waitMs <= 0 || (polled && waitMs < polledMsMax)) this.#immediate = setImmediate(this.#tick)
+    else this.#timer = setTimeout(this.#tick, Math.max(1, polled ? Math.floor(waitMs) : Math.ceil(waitMs)))
   }
 
   #report(): void {

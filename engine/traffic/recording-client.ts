@@ -95,6 +95,11 @@ export class RecordingClient {
     return this.begin(plan).completed
   }
 
+  /** Records a request that is not sent after all, as cancelled. */
+  skip(plan: RequestPlan, detail: string): void {
+    this.#notSent(this.#context.nextRequestId(), plan, detail)
+  }
+
   close(): void {
     this.#pool.close()
   }
@@ -186,6 +191,7 @@ export class RecordingClient {
 
   #notSent(id: number, plan: RequestPlan, detail: string | undefined): Completed {
     const event = this.#blank(id, plan, this.#context.clock())
+    if (plan.key !== undefined) event.key = plan.key
     if (detail !== undefined) event.detail = detail
     if (plan.recorded !== false) this.#context.record(event)
     return { event, exchange: undefined }

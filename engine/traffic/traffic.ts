@@ -101,7 +101,9 @@ const identifyTimeoutMs = 2_000
 
 async function identify(context: TrafficContext): Promise<IdentityReport> {
   const { readinessPath, livenessPath, detailPath } = context.service.health
-  const paths = [readinessPath, livenessPath, detailPath].filter((path) => path !== undefined)
+  const reads = context.operations.ordinary().filter(({ operation }) => !operation.mutates)
+  const key = context.keys.newKey('identify') // of nothing: also an answer that there is none names its instance
+  const paths = [readinessPath, livenessPath, detailPath, ...reads.map((read) => read.fill({ key }).path)].filter((path) => path !== undefined)
   const known = (id: InstanceId): boolean => context.identities.last.has(id)
   await Promise.all(
     context.instances.map(async (instance) => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import { ConfigurationError } from './configuration-error.js'
 
 /** All settings with their defaults. Times in milliseconds. */
 export const defaults = {
@@ -44,6 +45,6 @@ export const readConfiguration = (path: string): Configuration => {
   try {
     return parseConfiguration(readFileSync(path, 'utf8'))
   } catch (error) {
-    throw new Error(`while reading the configuration ${path}: ${(error as Error).message}`, { cause: error })
+    throw new ConfigurationError(`while reading the configuration ${path}: ${(error as Error).message}`, { cause: error })
   }
 }

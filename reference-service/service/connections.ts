@@ -1,8 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Server as NetServer } from 'node:net'
 import type { Socket } from 'node:net'
+import type { Address } from './environment.js'
 
 interface Usage {
+  readonly openedAtMs: number
+  used: boolean
   requests: number
   idleSinceMs: number
 }
@@ -13,7 +16,7 @@ export class Connections {
 
   constructor(private readonly server: Server) {
     server.on('connection', (socket: Socket) => {
-      this.usage.set(socket, { requests: 0, idleSinceMs: performance.now() })
+      this.usage.set(socket, { openedAtMs: performance.now(), used: false, requests: 0, idleSinceMs: performance.now() })
       socket.once('close', () => this.usage.delete(socket))
     })
     server.on('request', (request: IncomingMessage, response: ServerResponse) => this.track(request.socket, response))
@@ -23,10 +26,17 @@ export class Connections {
     const usage = this.usage.get(socket)
     if (!usage) return
     usage.requests++
+    usage.used = true
     response.once('close', () => {
       usage.requests--
       usage.idleSinceMs = performance.now()
     })
+  }
+
+  /** Connections of the last second that have not sent a request yet: it is probably on its way. */
+  get withoutRequest(): number {
+    const sinceMs = performance.now() - 1_000
+    return [...this.usage.values()].filter(({ used, openedAtMs }) => !used && openedAtMs > sinceMs).length
   }
 
   /**
@@ -38,6 +48,10 @@ export class Connections {
     for (const [socket, { requests, idleSinceMs }] of this.usage) {
       if (requests === 0 && nowMs - idleSinceMs >= idleMsMin) socket.end()
     }
+  }
+
+  listen({ host, port }: Address): void {
+    if (!this.server.listening) this.server.listen({ host, port })
   }
 
   /**

@@ -3,7 +3,7 @@ import type { Configuration } from './configuration.js'
 import { breaksConnection, statementFailure } from './database-errors.js'
 import type { DatabaseMonitor } from './database-monitor.js'
 import type { Address, Environment } from './environment.js'
-import { OutcomeUnknown, Unavailable } from './errors.js'
+import { OutcomeUnknown, Refusal, Unavailable } from './errors.js'
 
 type Row = Record<string, unknown>
 type Values = readonly unknown[]
@@ -109,6 +109,9 @@ export class DatabaseAccess {
   }
 
   private async onClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    if (pool === this.primary && this.monitor.primaryIsGone()) {
+      throw new Unavailable(`the primary database is down: ${this.monitor.primary.output ?? ''}`)
+    }
     let client: pg.PoolClient
     try {
       client = await pool.connect()
@@ -119,7 +122,7 @@ export class DatabaseAccess {
     try {
       return await work(client)
     } catch (error) {
-      broken = breaksConnection((error as Error).cause ?? error)
+      broken = !(error instanceof Refusal) && breaksConnection((error as Error).cause ?? error)
       throw error
     } finally {
       client.release(broken)

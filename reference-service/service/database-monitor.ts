@@ -7,6 +7,7 @@ import { log } from './log.js'
 export interface DatabaseState {
   /** `unknown` until the first check. */
   readonly state: 'unknown' | 'up' | 'down'
+  readonly sinceMs: number
   readonly output?: string
 }
 
@@ -15,7 +16,9 @@ interface Sample {
   readonly position: bigint
 }
 
-const unknown: DatabaseState = { state: 'unknown' }
+const unknown: DatabaseState = { state: 'unknown', sinceMs: 0 }
+/** A database that has been down for so long is not asked any more by requests: they would only wait. */
+const goneMs = 1_000
 
 /** Position in the write-ahead log, '16/B374D848' -> number. */
 export function logPosition(text: string): bigint {
@@ -53,7 +56,9 @@ class Probe {
       connectionTimeoutMillis: timeoutMs,
       query_timeout: timeoutMs,
     })
-    client.on('error', () => this.close())
+    client.on('error', () => {
+      if (this.client === client) this.close()
+    })
     await client.connect()
     return client
   }
@@ -76,7 +81,6 @@ export class DatabaseMonitor {
   private readonly samples: Sample[] = []
   private replayed = 0n
   private readonly probes: { readonly primary: Probe; readonly replica: Probe }
-  private timer: NodeJS.Timeout | undefined
 
   constructor(
     addresses: { readonly primary: Address; readonly replica: Address },
@@ -91,8 +95,7 @@ export class DatabaseMonitor {
       const next = async (): Promise<void> => {
         const startedAtMs = performance.now()
         await this.checkOnce(name, check)
-        this.timer = setTimeout(next, Math.max(0, this.settings.intervalMs - (performance.now() - startedAtMs)))
-        this.timer.unref()
+        setTimeout(next, Math.max(0, this.settings.intervalMs - (performance.now() - startedAtMs))).unref()
       }
       void next()
     }
@@ -106,21 +109,27 @@ export class DatabaseMonitor {
     return seen === undefined ? Infinity : performance.now() - seen.atMs
   }
 
+  primaryIsGone(): boolean {
+    return this.primary.state === 'down' && performance.now() - this.primary.sinceMs > goneMs
+  }
+
   private async checkOnce(name: 'primary' | 'replica', check: () => Promise<void>): Promise<void> {
     try {
       await check()
       this.failures[name] = 0
-      this.change(name, { state: 'up' })
+      this.change(name, 'up')
     } catch (error) {
       const { message } = error as Error
       // Down only after some failures in a row: one slow answer of a busy machine is not an outage.
-      if (++this.failures[name] >= this.settings.failuresUntilDown) this.change(name, { state: 'down', output: message })
+      if (++this.failures[name] >= this.settings.failuresUntilDown) this.change(name, 'down', message)
     }
   }
 
-  private change(name: 'primary' | 'replica', state: DatabaseState): void {
-    if (this[name].state !== state.state) log(`database ${name} is ${state.state}`, state.output === undefined ? {} : { output: state.output })
-    this[name] = state
+  private change(name: 'primary' | 'replica', state: 'up' | 'down', output?: string): void {
+    const before = this[name]
+    const changed = before.state !== state
+    if (changed) log(`database ${name} is ${state}`, output === undefined ? {} : { output })
+    this[name] = { state, sinceMs: changed ? performance.now() : before.sinceMs, ...(output === undefined ? {} : { output }) }
   }
 
   private async checkPrimary(): Promise<void> {

@@ -59,7 +59,7 @@ export class Drain {
     if (this.current === 'serving') return
     this.ending?.abort()
     this.change('serving')
-    if (defective('drain.closes-listener-at-once')) this.parts.listen()
+    this.reopen()
   }
 
   /** Resolves true when drained, false when `timeoutMs` is over first. */
@@ -72,6 +72,11 @@ export class Drain {
         resolve(true)
       })
     })
+  }
+
+  /** Only for the defect drain.closes-listener-at-once: a drained replica must hear when it is told to come back. */
+  private reopen(): void {
+    if (defective('drain.closes-listener-at-once')) this.parts.listen()
   }
 
   private change(state: DrainState): void {
@@ -92,6 +97,7 @@ export class Drain {
     if (!empty) await this.endWhatIsLeft()
     if (undone.aborted) return
     this.change('drained')
+    this.reopen()
     while (!undone.aborted) {
       if (!defective('drain.pins-keepalive')) connections.endIdle(idleMsMin)
       await new Promise((resolve) => setTimeout(resolve, 250).unref())

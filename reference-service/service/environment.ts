@@ -1,4 +1,4 @@
-import { exitCodeConfiguration } from '../defects.js'
+import { ConfigurationError } from './configuration-error.js'
 
 export interface Address {
   readonly host: string
@@ -21,19 +21,17 @@ export interface Environment {
   readonly machineDirectory: string
 }
 
-/** Ends the process with exit code 78 when a variable is missing. */
+/** Throws ConfigurationError when a variable is missing. */
 export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   const text = (name: string): string => {
     const value = variables[name]
     if (value) return value
-    process.stderr.write(`server: ${name} is not set\n`)
-    return process.exit(exitCodeConfiguration)
+    throw new ConfigurationError(`${name} is not set`)
   }
   const port = (name: string): number => {
     const value = Number(text(name))
     if (Number.isInteger(value) && value > 0 && value < 65_536) return value
-    process.stderr.write(`server: found ${name}=${text(name)}, expected a port number\n`)
-    return process.exit(exitCodeConfiguration)
+    throw new ConfigurationError(`found ${name}=${text(name)}, expected a port number`)
   }
   return {
     listen: { host: text('HOST'), port: port('PORT') },

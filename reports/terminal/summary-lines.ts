@@ -1,7 +1,7 @@
 import type { RequirementReport, RunReport } from '../../core/run-report.js'
 import { formatRequiredLevel, formatScore, formatScoreLine, formatShare } from '../format.js'
 import { outcomeDisplay, outcomesByUrgency, standingOf } from '../outcome-display.js'
-import { fixFirst, reservations, toneOf, unknowns } from '../priorities.js'
+import { fixFirst, reservations, toneOf, unknowns, waivedCount } from '../priorities.js'
 import { shortText } from './event-lines.js'
 import type { Style } from './style.js'
 import { padEnd, padStart, textWidth, truncate, wrap } from './text-width.js'
@@ -78,6 +78,7 @@ const toneSymbols = { good: '✓', bad: '✗', unsure: '?', broken: '!' } as con
 
 function verdictLines(report: RunReport, { style, columns }: SummaryOptions): readonly string[] {
   const tone = toneOf(report)
+  const waived = waivedCount(report)
   const counts = outcomesByUrgency
     .filter((outcome) => report.score.counts[outcome] > 0)
     .map((outcome) => style.outcome(outcome, `${outcomeDisplay[outcome].symbol} ${report.score.counts[outcome]} ${outcomeDisplay[outcome].word}`))
@@ -85,7 +86,7 @@ function verdictLines(report: RunReport, { style, columns }: SummaryOptions): re
   return [
     '',
     ` ${style.bold(formatScoreLine(report.score))}${style.dim(` (asked for: ${formatRequiredLevel(report.requiredLevel)})`)}`,
-    ...(counts.length === 0 ? [] : [` ${counts.join('  ')}`]),
+    ...(counts.length === 0 ? [] : [` ${counts.join('  ')}${waived > 0 ? style.dim(`  (${waived} waived)`) : ''}`]),
     ...reservations(report).flatMap((one) => wrap(`! ${shortText(one)}`, columns - 2).map((line) => ` ${style.warning(line)}`)),
     ...verdict.map((line) => ` ${style.tone(tone, line)}`),
   ]

@@ -46,6 +46,7 @@ async function exercise(context: ScenarioContext): Promise<void> {
   // The last two: what only the first replica does is a matter of RDND-02, and would disturb the picture here.
   const [cutOff, hung] = context.instances.slice(-2).map((one) => one.id)
   if (cutOff === undefined || hung === undefined) return
+  const clientTimeout = clientTimeoutMs(context.service)
   const load = context.traffic.start({
     name: unfitLoad,
     ratePerSecond,
@@ -53,10 +54,10 @@ async function exercise(context: ScenarioContext): Promise<void> {
     via: 'balancer',
     connections: 'keep-alive',
     durationMaxMs: 2 * (hold + notReadyMs + context.ejectWindowMs + 2 * returnMs) + 10_000,
-    timeoutMs: clientTimeoutMs(context.service),
+    timeoutMs: clientTimeout,
   })
   const samples = context.traffic.sample({ probes: ['readiness'], instances: [hung, cutOff], everyMs: sampleEveryMs })
-  const times: ArmTimes = { hold, leavesWithinMs: notReadyMs + context.ejectWindowMs, returnMs }
+  const times: ArmTimes = { hold, leavesWithinMs: notReadyMs + context.ejectWindowMs, returnMs, clientTimeoutMs: clientTimeout }
 
   const back = await makeUnfit(context, hung, { ...times, what: `${hung} hangs`, apply: () => context.control.freeze(hung, `${hung} hangs`) })
   const edges = context.edges.filter((edge) => edge.from === cutOff)
@@ -73,6 +74,7 @@ interface ArmTimes {
   readonly hold: number
   readonly leavesWithinMs: number
   readonly returnMs: number
+  readonly clientTimeoutMs: number
 }
 interface Arm extends ArmTimes {
   readonly what: string
@@ -87,12 +89,13 @@ async function makeUnfit(context: ScenarioContext, target: InstanceId, arm: Arm)
   const fromMs = context.now()
   const fault = await arm.apply()
   await context.untilInRotation(target, false, arm.leavesWithinMs)
-  // Whenever it left: one ejection window may still be open, and what follows it is what is judged.
-  const untilMs = Math.max(fromMs + arm.hold, context.now() + context.ejectWindowMs + 1_000)
+  // Whenever it left, one ejection window may still be open. What follows is judged, and must have time to fail.
+  const untilMs = Math.max(fromMs + arm.hold, context.now() + context.ejectWindowMs + arm.clientTimeoutMs)
   await context.pause(untilMs - context.now())
   // Told before the undo begins: from here on the replica may serve again.
   context.observe('release', target, {})
   context.step(`${target} is released`)
   await fault.undo()
-  return context.untilInRotation(target, true, arm.returnMs)
+  // Traffic has to go on for a little longer than the limit, or nobody could say that it was passed.
+  return context.untilInRotation(target, true, arm.returnMs + 1_500)
 }

@@ -3,7 +3,7 @@ import type { History } from '../../core/history.js'
 import { factOf, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { fails, judgeEachLoss, type Loss } from './loss.js'
-import { rollCallLoad, type RollCallObservation } from './roll-call.js'
+import { rollCallLoad, sessionCall, type RollCallObservation } from './roll-call.js'
 import { outcomesText, requestEvidence } from './worst-finding.js'
 
 const requirement = 'RDND-02'
@@ -86,7 +86,7 @@ const onlyFailsInTraffic = ({ after }: Loss, operation: string): boolean => {
   return requests.length > 0 && requests.every(fails)
 }
 
-const belongsTo = (called: string, operation: string): boolean => called === operation || (operation === 'session' && called.startsWith('session.'))
+const belongsTo = (called: string, operation: string): boolean => called === operation || (operation === sessionCall && called.startsWith('session.'))
 
 interface Calls {
   readonly before: readonly RollCallObservation[]

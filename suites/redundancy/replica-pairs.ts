@@ -40,10 +40,11 @@ const succeeded = (answer: Answer): boolean => answer.outcome === 'ok' || answer
 const said = (answer: Answer): string => `${answer.outcome}${answer.status === undefined ? '' : ` ${answer.status}`}`
 const untried: Attempt = { ok: false, final: false, detail: 'never tried', cancelled: true }
 
-/** Only a polite refusal may be tried again from the start; any other failed beginning is what the replica did. */
+/** What may be tried again from the start; any other failed beginning is what the replica did. */
+const mayBeginAgain: ReadonlySet<string> = new Set(['polite-refusal', 'reset-idle', 'cancelled'])
 const notBegun = (where: string, what: string, answer: Answer): Attempt => {
   const cancelled = answer.outcome === 'cancelled'
-  return { ok: false, final: !cancelled && answer.outcome !== 'polite-refusal', detail: `${what} on ${where} gave ${said(answer)}`, cancelled }
+  return { ok: false, final: !mayBeginAgain.has(answer.outcome), detail: `${what} on ${where} gave ${said(answer)}`, cancelled }
 }
 const continued = (where: string, what: string, answer: Answer): Attempt => {
   const ok = succeeded(answer)

@@ -14,6 +14,8 @@ export interface RollCallObservation {
 
 export const rollCallLoad = (when: string): string => `roll call ${when}`
 export const rollCallAttempts = 3
+/** Opening and resuming a session, as one call. Operations of the descriptor have no dot in their names. */
+export const sessionCall = 'data.session'
 
 type Answer = Awaited<ReturnType<TrafficControls['send']>>
 const succeeded = (answer: Answer): boolean => answer.outcome === 'ok' || answer.outcome === 'degraded'
@@ -58,7 +60,7 @@ function callsOf(context: ScenarioContext, { send, key }: { readonly send: Send;
   calls.set(data.write.name, () => send(data.write.name, { key: context.traffic.newKey() }))
   for (const read of [data.readOrdinary, data.readStrong]) if (read !== undefined) calls.set(read.name, () => send(read.name, { key }))
   const { session } = data
-  if (session !== undefined) calls.set('session', () => oneSession(send, context.traffic.newKey(), session))
+  if (session !== undefined) calls.set(sessionCall, () => oneSession(send, context.traffic.newKey(), session))
   return calls
 }
 

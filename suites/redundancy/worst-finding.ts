@@ -19,6 +19,7 @@ export function worstFinding(findings: readonly Finding[]): Finding {
 
 /** Evidence with the ids of requests, cut to the number a report may carry. */
 export function requestEvidence(evidence: Evidence, requests: readonly { readonly id: number }[]): Evidence {
+  if (requests.length === 0) return evidence
   return { ...evidence, requests: requests.slice(0, evidenceRequestsMax).map((one) => one.id) }
 }
 

@@ -6,6 +6,8 @@ import { restartedByItselfAfterACrash } from './restarted-by-itself-after-a-cras
 import { comebackLimitMs, usualStartMs } from './time-limits.js'
 
 const readinessEveryMs = 100
+/** After a comeback readiness is sampled this long, so that the last readings are those of what came back. */
+const sampledAfterMs = 3 * readinessEveryMs
 /** What making and witnessing a kill, and the requests after it, usually take. */
 const usualKillMs = 800
 
@@ -21,6 +23,7 @@ async function killAndWait(context: ScenarioContext, instance: string, number: n
     // One request that hangs tells enough: waiting for twenty timeouts would add nothing.
     if ((await requestDirectly(context, instance, `after-${label}`)) === 'timeout') break
   }
+  await context.pause(sampledAfterMs)
   return true
 }
 

@@ -7,7 +7,9 @@ import { comebackLimitMs, usualStartMs, usualStopMs, watchBeyondLimitMs } from '
 import { untilServing } from './await-service.js'
 
 const trafficPerSecond = 10
-const readinessEveryMs = 250
+const readinessEveryMs = 100
+/** After a comeback readiness is sampled this long, so that the last readings are those of what came back. */
+const sampledAfterMs = 3 * readinessEveryMs
 
 async function rebootAndWait(context: ScenarioContext, manner: RebootManner, number: number): Promise<boolean> {
   const label = rebootLabel(manner, number)
@@ -16,6 +18,7 @@ async function rebootAndWait(context: ScenarioContext, manner: RebootManner, num
   await context.control.reboot(manner, label)
   context.step('waiting for every instance to come back by itself')
   const back = await Promise.all(context.instances.map(({ id }) => untilServing(context, id, { load: `after-${label}`, limitMs })))
+  await context.pause(sampledAfterMs)
   return back.every(Boolean)
 }
 

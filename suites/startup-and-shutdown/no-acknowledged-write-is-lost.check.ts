@@ -55,12 +55,15 @@ function evidenceOf(entries: readonly LedgerEntry[], crashes: readonly Crash[]):
     ...states.map((state) => {
       const those = entries.filter((entry) => entry.state === state)
       const found = state === 'lost' ? `; the strong read of ${those[0]?.key} found ${those[0]?.found}` : ''
-      const shown = state === 'stable' || state === 'rejected' ? {} : { requests: those.flatMap((entry) => entry.requests).slice(0, evidenceRequestsMax) }
-      return { note: `${those.length} writes ${meaning[state]}${found}`, measured: those.length, unit: 'count' as const, ...shown }
+      const shown = wrong.has(state) ? { requests: those.flatMap((entry) => entry.requests).slice(0, evidenceRequestsMax) } : {}
+      return { note: `${counted(those.length, 'write')} ${meaning[state]}${found}`, measured: those.length, unit: 'count' as const, ...shown }
     }),
     ...crashes.map(({ label, acknowledgedInLastSecond }) => ({ note: `${label}: writes acknowledged in the last second before it`, measured: acknowledgedInLastSecond, unit: 'count' as const })),
   ]
 }
+
+/** States that somebody will want to look at. */
+const wrong: ReadonlySet<WriteState> = new Set(['lost', 'unexpected', 'unread'])
 
 const meaning: Readonly<Record<WriteState, string>> = {
   stable: 'acknowledged and read back',

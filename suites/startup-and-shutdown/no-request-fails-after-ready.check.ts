@@ -5,8 +5,9 @@ import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, factOf, interventionsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 
-/** A stall of the harness that can make a request fail by itself. */
+/** A stall of the harness that can make a request fail by itself, and how near to the request trouble of ours counts. */
 const stallMsMax = 1_000
+const disturbanceNearMs = 250
 
 /** One start: the race between readiness and real requests, all of them sent to the instance directly. */
 interface Race {
@@ -113,7 +114,10 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
 /** An answer of the service needs no excuse; a request without one may have failed because of us. */
 function explained(history: History, failures: readonly RequestEvent[]): string | undefined {
   if (failures.some((one) => one.status !== undefined)) return undefined
-  const window = { fromMs: Math.min(...failures.map((one) => one.plannedAtMs)), toMs: Math.max(...failures.map((one) => one.endedAtMs)) }
+  const window = {
+    fromMs: Math.min(...failures.map((one) => one.plannedAtMs)) - disturbanceNearMs,
+    toMs: Math.max(...failures.map((one) => one.endedAtMs)) + disturbanceNearMs,
+  }
   return disturbedHarness(history, window, stallMsMax)?.summary
 }
 

@@ -118,7 +118,7 @@ export const acknowledgedWritesSurvive: Requirement = {
     { key: 'acked_last_second_min', unit: 'requests', meaning: 'writes acknowledged in the last second before each crash', standard: 20 },
     { key: 'lost_max', unit: 'count', meaning: 'acknowledged writes that may be lost', standard: 0 },
     { key: 'unexpected_max', unit: 'count', meaning: 'refused or never attempted writes that may be there', standard: 0 },
-    { key: 'convergence_s', unit: 's', meaning: 'time to keep reading before a missing write counts as lost; three times the declared lag when that is longer', standard: 30, quick: 10 },
+    { key: 'convergence_s', unit: 's', meaning: 'time to keep reading before a missing write counts as lost; three times the declared lag when that is longer', standard: 30, quick: 3 },
   ],
   inconclusiveIf: [
     'fewer than 20 writes were acknowledged in the last second before a crash',

@@ -13,7 +13,7 @@ const loadBeforeStopMs = 1_100
 /** An idle stop is preceded by this long a look at an idle, ready instance. */
 const idleBeforeStopMs = 4 * readinessEveryMs
 /** A delayed dependency is given back after this many delays even if the instance is not ready: with it, it may never be. */
-const delaysPerSlowStart = 10
+const delaysPerSlowStart = 8
 /** The fault has to be in place before the process looks for its dependency; its witness only comes from that process. */
 const faultHeadStartMs = 100
 
@@ -120,8 +120,8 @@ export const startsAndStopsInOrder: Scenario = {
     const stops = thresholdValues(stopsByItself, profile)
     const cycles = cyclesOf((requirement, key) => Number((requirement === 'START-03' ? starts : stops)[key]), { starts: true, stops: true })
     const cycleMs = usualStopMs(service) + usualStartMs(service) + afterReadyMs(Number(starts['requests_after_ready_min']))
-    const special = Number(stops['loaded_stops']) * loadBeforeStopMs + Number(starts['slowed_starts']) * 4 * Number(starts['slow_start_delay_ms'])
-    return cycles.count * cycleMs + special
+    const slowedMs = Math.max(0, delaysPerSlowStart * Number(starts['slow_start_delay_ms']) - usualStartMs(service))
+    return cycles.count * cycleMs + Number(stops['loaded_stops']) * loadBeforeStopMs + Number(starts['slowed_starts']) * slowedMs
   },
   async exercise(context) {
     const instance = context.instances[Math.floor(context.random() * context.instances.length)]?.id

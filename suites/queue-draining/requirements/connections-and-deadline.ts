@@ -79,7 +79,7 @@ const drain07: Requirement = {
   ],
   inconclusiveIf: [
     'the stuck request was not proven to be executing when the drain was issued',
-    'the client gave up before the limit',
+    'the client gave up before the limit, or the request finished by itself',
     'the drain was not acknowledged, or the replica did not return afterwards',
   ],
   evidence: ['when and how the stuck request ended', 'when the process exited, where it should', 'what became of the ordinary requests'],

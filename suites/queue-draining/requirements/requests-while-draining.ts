@@ -81,7 +81,7 @@ const drain04: Requirement = {
     'too few requests, or none could be attributed to the drained replica before the drain',
     'the balancer lost requests on a clean drain of an echo server, or was not qualified',
     'the null control lost requests or did not run',
-    'requests failed before the drain was issued',
+    'requests failed before the drain was issued, or were given up by the harness',
     'the replica did not return to the rotation',
   ],
   evidence: ['counts by outcome', 'last request the drained replica was given', 'when the balancer took the replica out', '95 % bounds per request and per drain'],
@@ -91,7 +91,8 @@ const drain04: Requirement = {
     { id: 'drain.closes-listener-at-once', how: 'The drain fails readiness and closes the listening socket in the same tick; requests in flight are finished.' },
   ],
   mustNotFire: ['DRAIN-03', 'DRAIN-05'],
-  mayFire: ['UPGR-01', 'RDND-05', 'DRAIN-01', 'DRAIN-08'],
+  // DRAIN-06: the close() of many servers also closes idle persistent connections, without telling their clients.
+  mayFire: ['UPGR-01', 'RDND-05', 'DRAIN-01', 'DRAIN-06', 'DRAIN-08'],
   limits: 'The result speaks for the service and the balancer together; it holds for the check interval, fall and timeout that were declared.',
 }
 

@@ -1,2 +1,0 @@
-/** One JSON object a line on standard output. */
-export declare function log(message: string, detail?: Readonly<Record<string, unknown>>): void;

@@ -1,6 +1,0 @@
-import { suite as monitoring } from './monitoring/index.js';
-import { suite as queueDraining } from './queue-draining/index.js';
-import { suite as redundancy } from './redundancy/index.js';
-import { suite as startupAndShutdown } from './startup-and-shutdown/index.js';
-/** Every conformance suite, in the order of the checklist. What is not listed here does not exist. */
-export const suites = [startupAndShutdown, queueDraining, redundancy, monitoring];

@@ -1,2 +1,0 @@
-import type { Scenario } from '../../core/scenario.js';
-export declare const startsAndStopsInOrder: Scenario;

@@ -1,5 +1,0 @@
-/**
- * Only for the defect start.manual-unlock. The file stands in the volatile folder: installing the service creates
- * it, a reboot wipes it, and without it the service waits to be unlocked.
- */
-export declare const unlockMarker: (runDirectory: string) => string;

@@ -1,2 +1,0 @@
-import { type StartNetwork } from './network-protocol.js';
-export declare const startNetwork: StartNetwork;

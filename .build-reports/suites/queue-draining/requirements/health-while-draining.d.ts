@@ -1,2 +1,0 @@
-import type { Requirement } from '../../../core/requirement.js';
-export declare const healthWhileDraining: readonly Requirement[];

@@ -1,2 +1,0 @@
-import type { Suite } from '../../core/scenario.js';
-export declare const suite: Suite;

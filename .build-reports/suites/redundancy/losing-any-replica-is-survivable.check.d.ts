@@ -1,4 +1,0 @@
-import { type Check } from '../../core/check.js';
-export declare const lossCostsOnlyTheWindow: Check;
-export declare const noFailureAfterEjection: Check;
-export declare const everyFunctionWorks: Check;

@@ -1,3 +1,0 @@
-export type RebootManner = 'orderly' | 'power-loss';
-/** Label of a reboot; direct requests after it belong to the load `after-<label>`. */
-export declare const rebootLabel: (manner: RebootManner, number: number) => string;

@@ -1,2 +1,0 @@
-import { type Check } from '../../core/check.js';
-export declare const restartedByItselfAfterACrash: Check;

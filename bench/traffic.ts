@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import type { Network } from '../drivers/network/network-protocol.js'
+import { startNetwork } from '../drivers/network/start-network.js'
+import { measureTraffic, type TrafficMeasurement } from '../engine/traffic/measure.js'
+import { measureThroughput } from '../engine/traffic/throughput.js'
+
+const environment = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' }
+const settings = { intervalMs: 250, fall: 2, rise: 1, timeoutMs: 1_000, readinessPath: '/' }
+
+const start = (folder: string, backends: readonly URL[]): Promise<Network> =>
+  startNetwork(
+    { balancer: { ...settings, backends: backends.map((url, index) => ({ id: `echo-${index}`, host: url.hostname, port: Number(url.port) })) }, edges: [] },
+    { environment, logFile: join(folder, 'network.log'), onEvent: () => {}, onUnexpectedExit: (reason) => console.error(reason) },
+  )
+
+/** The open loop against an echo server in another process that answers at once: all of the latency is error. */
+export async function measureSchedule(options: { readonly ratePerSecond: number; readonly durationMs: number; readonly folder: string }): Promise<TrafficMeasurement> {
+  await using network = await start(options.folder, [])
+  await measureTraffic({ url: network.echoUrl, ratePerSecond: options.ratePerSecond, durationMs: 500 }) // warm
+  return measureTraffic({ url: network.echoUrl, ...options })
+}
+
+export interface BalancerMeasurement {
+  readonly throughputPerSecond: number
+  readonly directPerSecond: number
+  readonly addedMsP50: number
+  readonly addedMsP99: number
+}
+
+/** A balancer in front of two echo servers, each in a process of its own, against the same echo servers without it. */
+export async function measureBalancer(folder: string): Promise<BalancerMeasurement> {
+  await using first = await start(folder, [])
+  await using second = await start(folder, [])
+  await using network = await start(folder, [first.echoUrl, second.echoUrl])
+  await untilAnswering(network.balancerUrl)
+  const paced = { ratePerSecond: 500, durationMs: 2_000 }
+  await measureTraffic({ url: network.balancerUrl, ratePerSecond: 500, durationMs: 500 })
+  const direct = await measureTraffic({ url: first.echoUrl, ...paced })
+  const through = await measureTraffic({ url: network.balancerUrl, ...paced })
+  return {
+    throughputPerSecond: await measureThroughput({ url: network.balancerUrl, connections: 16, durationMs: 2_000 }),
+    directPerSecond: await measureThroughput({ url: first.echoUrl, connections: 16, durationMs: 2_000 }),
+    addedMsP50: through.latencyMsP50 - direct.latencyMsP50,
+    addedMsP99: through.latencyMsP99 - direct.latencyMsP99,
+  }
+}
+
+async function untilAnswering(url: URL): Promise<void> {
+  for (const endAt = performance.now() + 5_000; performance.now() < endAt; ) {
+    if ((await fetch(url)).ok) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('the balancer has no backend')
+}

@@ -1,0 +1,40 @@
+import type { DeployOptions } from '../../core/driver.js'
+import type { ServiceDescriptor } from '../../core/service-descriptor.js'
+import { ProcessRecord } from '../../operating-system/process-record.js'
+import { findRunProcesses, markerVariable } from '../../operating-system/run-processes.js'
+import type { ProcessEntry, ProcessIdentity } from '../../operating-system/process-table.js'
+import type { Network } from '../network/network-protocol.js'
+import { markerOf, type DeploymentFolders } from './deployment-folders.js'
+import { searchPath, type PlannedUnit } from './plan-units.js'
+
+/** What all parts of one deployment share. */
+export interface DeploymentWorld {
+  readonly service: ServiceDescriptor
+  readonly options: DeployOptions
+  readonly folders: DeploymentFolders
+  readonly units: readonly PlannedUnit[]
+  readonly network: Network
+  readonly record: ProcessRecord
+}
+
+/** The marker tells this deployment from others of the run: its end must not end them. */
+export const markedEnvironment = (options: DeployOptions): Readonly<Record<string, string>> => ({
+  ...options.environment,
+  [markerVariable]: markerOf(options.runId, options.directory),
+})
+
+/** Whole environment of a process of ours. */
+export const ownEnvironment = (options: DeployOptions): Readonly<Record<string, string>> => ({
+  PATH: searchPath,
+  [markerVariable]: markerOf(options.runId, options.directory),
+})
+
+/** Everything that lives of this deployment but its network. */
+export function processesOfMachine(world: DeploymentWorld, known: readonly ProcessIdentity[]): ProcessEntry[] {
+  return findRunProcesses({
+    marker: markerOf(world.options.runId, world.options.directory),
+    directory: world.folders.logs,
+    known,
+    except: [world.network.pid],
+  })
+}

@@ -1,0 +1,115 @@
+import Fastify from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import { defective } from '../defects.js'
+import { accountRoutes } from './accounts.js'
+import { administrationRoutes } from './administration.js'
+import type { Configuration } from './configuration.js'
+import type { Connections } from './connections.js'
+import type { DatabaseAccess } from './database-access.js'
+import type { Drain } from './drain.js'
+import { answerError, Refusal, Unavailable } from './errors.js'
+import { healthRoutes } from './health.js'
+import type { HealthSources } from './health.js'
+import { requireLease } from './hidden-leader.js'
+import type { InFlight, WorkInFlight } from './in-flight.js'
+import type { RecordStore } from './record-store.js'
+import { recordRoutes } from './records.js'
+import { sessionRoutes } from './sessions.js'
+import { transferRoutes } from './transfers.js'
+import { workRoutes } from './work.js'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Health and administration: always answered, and not counted as work in flight. */
+    readonly control?: boolean
+  }
+  interface FastifyRequest {
+    work: WorkInFlight
+  }
+}
+
+export interface ApplicationParts extends HealthSources {
+  readonly database: DatabaseAccess
+  readonly records: RecordStore
+  readonly drain: Drain
+  readonly inFlight: InFlight
+  readonly connections: Connections
+  readonly isStopping: () => boolean
+}
+
+/** The HTTP server without its routes: it must exist before the drain can be given its connections. */
+export function createApplication(http: Configuration['http']): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    keepAliveTimeout: http.keepAliveTimeoutMs,
+    routerOptions: { maxParamLength: 1_000 },
+  })
+  // Headers may be late by one keep-alive pause and a bit, or Node closes a reused connection under the request.
+  app.server.headersTimeout = http.keepAliveTimeoutMs + 5_000
+  return app
+}
+
+export function addRoutes(app: FastifyInstance, parts: ApplicationParts): void {
+  const { database, identity } = parts
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler((request) => {
+    throw new Refusal(404, `no route ${request.method} ${request.url}`)
+  })
+  acceptEmptyBodies(app)
+  addHooks(app, parts)
+  healthRoutes(app, parts)
+  administrationRoutes(app, parts)
+  recordRoutes(app, parts.records)
+  accountRoutes(app, database)
+  transferRoutes(app, database)
+  sessionRoutes(app, database)
+  workRoutes(app, database, identity)
+  app.get('/throws', () => {
+    throw new Error('this route always throws')
+  })
+}
+
+function acceptEmptyBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, parsed) => {
+    if (body === '') return parsed(null, undefined)
+    try {
+      parsed(null, JSON.parse(body as string))
+    } catch {
+      parsed(new Refusal(400, 'the body is not JSON'), undefined)
+    }
+  })
+}
+
+function addHooks(app: FastifyInstance, parts: ApplicationParts): void {
+  const { identity, startUp, drain, inFlight, database } = parts
+  app.decorateRequest('work')
+
+  app.addHook('onRequest', (request, reply, next) => {
+    reply.headers({ 'x-instance': identity.instance, 'x-boot': identity.boot })
+    const { config, url } = request.routeOptions
+    if (config.control) return next()
+    if (defective('drain.accepts-then-drops') && drain.state !== 'serving' && request.method !== 'GET') {
+      reply.hijack()
+      return void request.raw.socket.destroy()
+    }
+    const { work, end } = inFlight.begin(`${request.method} ${url ?? 'unknown'}`, request.raw.socket)
+    request.work = work
+    reply.raw.once('close', end)
+    if (startUp.complete) return next()
+    next(defective('start.ready-too-early') ? new Error('the caches are not filled yet') : new Unavailable('the replica is starting'))
+  })
+
+  // Clients on persistent connections leave by themselves, so that none has to be closed under a request.
+  app.addHook('onSend', (_request, reply, _payload, next) => {
+    if (drain.state !== 'serving' && !defective('drain.pins-keepalive')) reply.header('connection', 'close')
+    next()
+  })
+
+  if (defective('rdnd.hidden-leader')) {
+    const needsLease = /^\/(records|accounts|transfers)\b/
+    app.addHook('preHandler', async (request) => {
+      if (request.method !== 'GET' && needsLease.test(request.url)) await requireLease(database)
+    })
+  }
+}

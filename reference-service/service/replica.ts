@@ -1,0 +1,49 @@
+import { defective } from '../defects.js'
+import { addRoutes, createApplication } from './application.js'
+import type { Configuration } from './configuration.js'
+import { Connections } from './connections.js'
+import { DatabaseAccess } from './database-access.js'
+import { DatabaseMonitor } from './database-monitor.js'
+import { Drain } from './drain.js'
+import type { Environment } from './environment.js'
+import { keepLease } from './hidden-leader.js'
+import { newIdentity } from './identity.js'
+import { InFlight } from './in-flight.js'
+import { log } from './log.js'
+import { DatabaseRecordStore } from './record-store.js'
+import { StartUp, takeLock } from './start-up.js'
+import { stop } from './stop.js'
+import { WriteBehindRecordStore } from './write-behind-record-store.js'
+
+/**
+ * Starts a replica: it listens at once, for its health answers, and is ready when it is warm. Returns the orderly
+ * stop, which ends the process; calling it again changes nothing.
+ */
+export async function startReplica(environment: Environment, configuration: Configuration): Promise<() => Promise<void>> {
+  const releaseLock = takeLock(environment)
+  const identity = newIdentity(environment.instance)
+  const app = createApplication(configuration.http)
+  const monitor = new DatabaseMonitor(environment, configuration.monitor)
+  const database = new DatabaseAccess(environment, configuration, monitor)
+  const inFlight = new InFlight()
+  const connections = new Connections(app.server)
+  const drain = new Drain(configuration.drain, { inFlight, connections, listen: () => connections.listen(environment.listen) })
+  const startUp = new StartUp(environment, configuration, database)
+  const writeBehind = defective('start.acks-before-durable') ? new WriteBehindRecordStore(database) : undefined
+  const records = writeBehind ?? new DatabaseRecordStore(database)
+
+  let stopping: Promise<void> | undefined
+  addRoutes(app, { identity, monitor, database, inFlight, connections, drain, startUp, records, isStopping: () => stopping !== undefined })
+  await app.listen(environment.listen)
+  log('listening', { ...identity, ...environment.listen })
+  monitor.start()
+  void startUp.run().then(() => {
+    if (defective('rdnd.hidden-leader') && environment.index === 0) keepLease(database)
+  })
+
+  const finish = async (): Promise<void> => {
+    await writeBehind?.flush()
+    releaseLock()
+  }
+  return () => (stopping ??= stop({ drain, inFlight, connections, database, finish }, configuration.drain))
+}

@@ -1,0 +1,86 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { defective } from '../defects.js'
+import { unlockMarker } from '../unlock-marker.js'
+import type { Configuration } from './configuration.js'
+import type { DatabaseAccess } from './database-access.js'
+import type { Environment } from './environment.js'
+import { log } from './log.js'
+import { migrate } from './schema.js'
+
+const slowWarmUpMs = 2_000
+
+/** What happens between the start of the process and the first request that can be served. */
+export class StartUp {
+  private warm = false
+
+  constructor(
+    private readonly environment: Environment,
+    private readonly configuration: Configuration,
+    private readonly database: DatabaseAccess,
+  ) {}
+
+  /** Whether requests can be served. */
+  get complete(): boolean {
+    return this.warm
+  }
+  /** Whether readiness may be true already. */
+  get mayBeReady(): boolean {
+    return this.warm || this.early
+  }
+  // Only a restart is early: at the first start on a machine the traffic right after deployment would see it too.
+  private early = false
+
+  /** Tries for ever: a database that is away makes this replica wait, not exit. */
+  async run(): Promise<void> {
+    const restarted = this.noteStart()
+    this.early = restarted && defective('start.ready-too-early')
+    for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 200)) {
+      try {
+        await migrate(this.database)
+        await this.database.warmUp()
+        break
+      } catch (error) {
+        log('waiting for the database', { error: (error as Error).message })
+        await pause(waitMs)
+      }
+    }
+    await pause(this.early ? slowWarmUpMs : this.configuration.warmUp.durationMs)
+    await this.unlocked()
+    this.warm = true
+    log('ready')
+  }
+
+  /** Only for the defect start.manual-unlock. */
+  unlock(): void {
+    writeFileSync(unlockMarker(this.environment.runDirectory), '')
+  }
+  private async unlocked(): Promise<void> {
+    if (!defective('start.manual-unlock')) return
+    while (!existsSync(unlockMarker(this.environment.runDirectory))) await pause(100)
+  }
+
+  /** Whether this instance was started on this machine before. */
+  private noteStart(): boolean {
+    const folder = join(this.environment.machineDirectory, 'started')
+    const marker = join(folder, this.environment.instance)
+    const restarted = existsSync(marker)
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(marker, '')
+    return restarted
+  }
+}
+
+/** Only for the defect start.stale-lock: the lock of an orderly stop is removed, that of a kill stays. */
+export function takeLock({ runDirectory, instance }: Environment): () => void {
+  if (!defective('start.stale-lock')) return () => {}
+  const path = join(runDirectory, `${instance}.lock`)
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx' })
+  } catch (error) {
+    process.stderr.write(`server: another process holds the lock: ${(error as Error).message}\n`)
+    process.exit(1)
+  }
+  return () => rmSync(path, { force: true })
+}

@@ -1,0 +1,64 @@
+import type { FastifyInstance } from 'fastify'
+import type { DatabaseAccess } from './database-access.js'
+import { foreignKeyViolation, checkViolation, hasSqlState, uniqueViolation } from './database-errors.js'
+import { Refusal } from './errors.js'
+
+interface Transfer {
+  readonly marker: string
+  readonly from: string
+  readonly to: string
+  readonly amount: number
+}
+
+function transferOf(body: unknown): Transfer {
+  const { marker, from, to, amount } = (body ?? {}) as Partial<Record<keyof Transfer, unknown>>
+  const texts = [marker, from, to].every((value) => typeof value === 'string' && value !== '')
+  if (!texts || !Number.isSafeInteger(amount) || (amount as number) <= 0 || from === to) {
+    throw new Refusal(422, 'expected "marker", "from", "to" (two accounts) and "amount" (a whole number above 0)')
+  }
+  return { marker, from, to, amount } as Transfer
+}
+
+/** The marker row and both balances change in one transaction, so the sum of all balances is always the same. */
+async function transfer(database: DatabaseAccess, { marker, from, to, amount }: Transfer): Promise<void> {
+  await database.transaction(async (statements) => {
+    // Both rows are locked in the order of their ids: opposite transfers cannot block each other for ever.
+    const rows = await statements('select id from accounts where id in ($1, $2) order by id for update', [from, to])
+    if (rows.length < 2) throw new Refusal(422, 'one of the accounts does not exist')
+    await statements('insert into transfers (marker, source, destination, amount) values ($1, $2, $3, $4)', [marker, from, to, amount])
+    await statements('update accounts set balance = balance - $2 where id = $1', [from, amount])
+    await statements('update accounts set balance = balance + $2 where id = $1', [to, amount])
+  })
+}
+
+function refusalOf(error: unknown, marker: string): unknown {
+  if (hasSqlState(error, uniqueViolation)) return new Refusal(409, `the transfer ${marker} has been made`)
+  if (hasSqlState(error, checkViolation)) return new Refusal(422, 'the balance does not cover the amount')
+  if (hasSqlState(error, foreignKeyViolation)) return new Refusal(422, 'one of the accounts does not exist')
+  return error
+}
+
+export function transferRoutes(app: FastifyInstance, database: DatabaseAccess): void {
+  app.post('/transfers', async (request, reply) => {
+    const wanted = transferOf(request.body)
+    try {
+      await transfer(database, wanted)
+    } catch (error) {
+      throw refusalOf(error, wanted.marker)
+    }
+    return reply.code(201).send(wanted)
+  })
+
+  app.get<{ Params: { marker: string } }>('/transfers/:marker', async (request) => {
+    const columns = 'marker, source as "from", destination as "to", amount::int as amount'
+    const [row] = await database.ordinary(`select ${columns} from transfers where marker = $1`, [request.params.marker])
+    if (!row) throw new Refusal(404, `no transfer ${request.params.marker}`)
+    return row
+  })
+
+  // One statement sees one point in time: the sum holds also while transfers are made.
+  app.get('/balances', async () => {
+    const [row] = await database.strong('select count(*)::int as accounts, sum(balance)::float8 as sum from accounts')
+    return row
+  })
+}

@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest'
+import type { Check } from '../../core/check.js'
+import { historyOf, type HistoryEvent } from '../../core/history.js'
+import { answersAreFast, answersAreFresh, causeIsNamed, codeAndBodyAgree } from './health-answers-mean-what-they-say.check.js'
+
+const thresholds = { samples_per_state: 5, soft_fault_s: 4, shown_within_s: 10, disagreements_max: 0, stale_answers_max: 0, p99_ms_max: 500, cause_named_ratio_min: 1 }
+const judge = (check: Check, events: readonly HistoryEvent[]) => check.evaluate(historyOf(events), thresholds)
+
+const fact = (name: string, value: unknown): HistoryEvent => ({ kind: 'fact', name, value, atMs: 0 })
+interface Answered {
+  readonly state: string
+  readonly endpoint: string
+  readonly target: string
+  readonly status: number | null
+  readonly json?: unknown
+  readonly cacheControl?: string
+  readonly age?: string
+  readonly durationMs: number
+}
+let clock = 0
+const answer = ({ target, ...value }: Answered): HistoryEvent =>
+  ({ kind: 'observation', probe: 'health-answer', target, atMs: (clock += 10), value: { ...value, ...(value.status === null ? {} : { body: JSON.stringify(value.json) }) } })
+
+/** What each endpoint of the replica says in each state: status code, word, and the dependency named as broken. */
+type Said = readonly [number, string, string?]
+type Says = Readonly<Record<string, Said>>
+const good: Says = { healthy: [200, 'pass'], degraded: [200, 'warn', 'recommendations'], failing: [503, 'fail', 'database'], recovered: [200, 'pass'], draining: [503, 'fail'] }
+
+interface Shape {
+  readonly says?: Says
+  readonly headers?: Partial<Answered>
+  /** What a state's answers have beyond that. */
+  readonly more?: (state: string, endpoint: string) => Partial<Answered>
+  readonly faultAtMs?: number
+}
+function history({ says = good, headers = { cacheControl: 'no-store' }, more = () => ({}), faultAtMs = -20_000 }: Shape = {}): HistoryEvent[] {
+  clock = 0
+  const fault = (id: number, target: string, label: string, phase: 'issued' | 'acknowledged' | 'witnessed' | 'undone'): HistoryEvent =>
+    ({ kind: 'intervention', id, name: 'fault-dependency', target, label, phase, atMs: faultAtMs })
+  const phases = ['issued', 'acknowledged', 'witnessed', 'undone'] as const
+  const events: HistoryEvent[] = [
+    fact('health-plan', { target: 'a', detail: true, softFault: true, hardFault: true }),
+    fact('hardDependencies', ['database']),
+    ...phases.map((phase) => fault(1, 'recommendations', 'soft dependency down', phase)),
+    ...phases.map((phase) => fault(2, 'database', 'hard dependency down', phase)),
+  ]
+  for (const [state, [status, word, broken]] of Object.entries(says)) {
+    for (let reading = 0; reading < 5; reading++) {
+      for (const endpoint of ['readiness', 'liveness', 'detail']) {
+        const own = endpoint === 'liveness' ? ([200, 'pass'] as const) : ([status, word] as const)
+        const checks = endpoint === 'detail' && broken !== undefined ? { checks: { [broken]: [{ status: 'fail' }] } } : {}
+        const common = { state, endpoint, durationMs: 8, ...headers, ...more(state, endpoint) }
+        events.push(answer({ target: 'a', status: own[0], json: { status: own[1], ...checks }, ...common }))
+        events.push(answer({ target: 'balancer', status: 200, json: { status: 'pass' }, ...common }))
+      }
+    }
+  }
+  return events
+}
+const without = (events: HistoryEvent[], drop: (event: HistoryEvent) => boolean): HistoryEvent[] => events.filter((event) => !drop(event))
+const isPhase = (label: string, phase: string) => (event: HistoryEvent) => event.kind === 'intervention' && event.label === label && event.phase === phase
+const inState = (state: string) => (event: HistoryEvent) => event.kind === 'observation' && (event.value as { state?: string }).state === state
+
+test('answers that mean what they say pass everything', () => {
+  for (const check of [codeAndBodyAgree, answersAreFresh, answersAreFast, causeIsNamed]) expect(judge(check, history()), check.id).toMatchObject({ outcome: 'passed' })
+})
+
+describe('status code and body', () => {
+  test('a body that says fail with 200 fails, and names the state and endpoint', () => {
+    const finding = judge(codeAndBodyAgree, history({ says: { ...good, failing: [200, 'fail', 'database'] } }))
+    expect(finding).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('failing: readiness of a answered 200 and said fail') })
+    expect(finding.evidence.map((one) => one.measured)).toEqual([5, 5])
+  })
+  test('a body that says pass with 503 fails too', () => {
+    expect(judge(codeAndBodyAgree, history({ says: { ...good, draining: [503, 'pass'] } })).outcome).toBe('failed')
+  })
+  test('even when the fault was not witnessed or nothing recovered', () => {
+    const lying = history({ says: { ...good, failing: [200, 'fail', 'database'] } })
+    expect(judge(codeAndBodyAgree, without(lying, isPhase('hard dependency down', 'witnessed'))).outcome).toBe('failed')
+  })
+  test('a failing state that never showed is no pass', () => {
+    expect(judge(codeAndBodyAgree, history({ says: { ...good, failing: [200, 'pass'] } }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('0 health answers turned failing') })
+  })
+  test.each([
+    ['nothing was read', []],
+    ['no state before the fault', without(history(), inState('healthy'))],
+    ['the fault was not witnessed', without(history(), isPhase('hard dependency down', 'witnessed'))],
+    ['the fault was never made', without(history(), (event) => event.kind === 'intervention')],
+    ['it did not recover', history({ says: { ...good, recovered: [503, 'fail'] } })],
+    ['there is no way to make it fail', [...history(), fact('health-plan', { target: 'a', detail: true, softFault: true, hardFault: false })]],
+  ])('%s: inconclusive', (_name, events) => {
+    expect(judge(codeAndBodyAgree, events).outcome).toBe('inconclusive')
+  })
+  test('a service that needs nothing shows its failing state in a drain', () => {
+    const needsNothing = [fact('hardDependencies', []), fact('health-plan', { target: 'a', detail: true, softFault: false, hardFault: false })]
+    const alone = (says: Says): HistoryEvent[] => [...history({ says }), ...needsNothing]
+    expect(judge(codeAndBodyAgree, alone({ healthy: [200, 'pass'], draining: [503, 'fail'] })).outcome).toBe('passed')
+    expect(judge(codeAndBodyAgree, alone({ healthy: [200, 'pass'], draining: [200, 'pass'] })).outcome).toBe('inconclusive')
+  })
+})
+
+describe('freshness', () => {
+  test('an Age shows a cache, a lifetime allows one', () => {
+    expect(judge(answersAreFresh, history({ headers: { cacheControl: 'no-store', age: '3' } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('Age: 3') })
+    expect(judge(answersAreFresh, history({ headers: { cacheControl: 'public, max-age=60' } })).outcome).toBe('failed')
+  })
+  test('when nothing is said, answers that change through the balancer show it, constant ones do not', () => {
+    expect(judge(answersAreFresh, history({ headers: {} })).outcome).toBe('inconclusive')
+    let count = 0
+    expect(judge(answersAreFresh, history({ headers: {}, more: () => ({ json: { status: 'pass', at: ++count } }) })).outcome).toBe('passed')
+  })
+  test('too few answers are no pass', () => {
+    expect(judge(answersAreFresh, []).outcome).toBe('inconclusive')
+    expect(judge(answersAreFresh, history().slice(0, 12)).outcome).toBe('inconclusive')
+  })
+})
+
+describe('speed', () => {
+  const slow = (count: number, durationMs: number): HistoryEvent[] => Array.from({ length: count }, () => answer({ target: 'a', state: 'healthy', endpoint: 'readiness', status: 200, durationMs }))
+  test('many slow answers fail', () => {
+    expect(judge(answersAreFast, [...history(), ...slow(10, 700)])).toMatchObject({ outcome: 'failed', evidence: [{ measured: 700, allowed: 500 }, {}] })
+  })
+  test('one that is a little slow is not the 99th percentile, one that is far off leaves it open', () => {
+    expect(judge(answersAreFast, [...history(), ...slow(1, 700)]).outcome).toBe('passed')
+    expect(judge(answersAreFast, [...history(), ...slow(1, 4_000)]).outcome).toBe('inconclusive')
+  })
+  test('no answer in time counts as slow, but not of a replica that drains and may have left', () => {
+    const silent = (state: string): HistoryEvent[] => Array.from({ length: 10 }, () => answer({ target: 'a', state, endpoint: 'readiness', status: null, durationMs: 5_000 }))
+    expect(judge(answersAreFast, [...history(), ...silent('failing')]).outcome).toBe('failed')
+    expect(judge(answersAreFast, [...history(), ...silent('draining')]).outcome).toBe('passed')
+  })
+  test('a stalled harness makes slow answers inconclusive, and no answers are no pass', () => {
+    const stall: HistoryEvent = { kind: 'observation', probe: 'event-loop-delay', target: 'harness', atMs: 300, value: { maxMs: 600, p99Ms: 600, windowMs: 250 } }
+    expect(judge(answersAreFast, [...history(), ...slow(10, 700), stall]).outcome).toBe('inconclusive')
+    expect(judge(answersAreFast, [...history(), stall]).outcome).toBe('passed')
+    expect(judge(answersAreFast, []).outcome).toBe('inconclusive')
+  })
+})
+
+describe('the cause', () => {
+  test('a hard dependency that is never named fails', () => {
+    expect(judge(causeIsNamed, history({ says: { ...good, failing: [503, 'fail', 'something'] } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('never named database'), evidence: [{ measured: 0.5 }] })
+  })
+  test('a soft one fails only after its time to show', () => {
+    const says: Says = { ...good, degraded: [200, 'pass'] }
+    expect(judge(causeIsNamed, history({ says })).outcome).toBe('failed')
+    expect(judge(causeIsNamed, history({ says, faultAtMs: -2_000 }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('not named in the first') })
+  })
+  test('is not asked for without a detail, or without dependencies', () => {
+    expect(judge(causeIsNamed, [...history(), fact('health-plan', { target: 'a', detail: false, softFault: true, hardFault: true })]).outcome).toBe('not-applicable')
+    expect(judge(causeIsNamed, [...history(), fact('health-plan', { target: 'a', detail: true, softFault: false, hardFault: false })]).outcome).toBe('not-applicable')
+  })
+  test.each([
+    ['nothing was read', []],
+    ['a fault was not witnessed', without(history(), isPhase('hard dependency down', 'witnessed'))],
+    ['a fault was not made', without(history(), (event) => event.kind === 'intervention' && event.target === 'recommendations')],
+    ['the state was not read', without(history(), inState('failing'))],
+  ])('%s: inconclusive', (_name, events) => {
+    expect(judge(causeIsNamed, events).outcome).toBe('inconclusive')
+  })
+})

@@ -1,0 +1,168 @@
+import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
+import type { History } from '../../core/history.js'
+import { disturbedHarness, factOf, interventionsOf } from '../../core/reading.js'
+import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { bodySays, codeSays, disagrees, healthAnswersOf, namesBroken, saysFail, type HealthAnswer } from './health-answer.js'
+import { slowAnswersMax } from './slow-answers.js'
+import { cacheabilityOf } from './cacheability.js'
+
+const requirement = 'MONI-02'
+const answersMin = 3
+const stallMsMax = 250
+
+interface Plan {
+  readonly target: string
+  readonly detail: boolean
+  readonly softFault: boolean
+  readonly hardFault: boolean
+}
+const planOf = (history: History): Plan | undefined => factOf(history, 'health-plan') as Plan | undefined
+const softLabel = 'soft dependency down'
+const hardLabel = 'hard dependency down'
+
+const describe = (answer: HealthAnswer): string => {
+  const where = answer.target === 'balancer' ? 'through the balancer' : `of ${answer.target}`
+  return `${answer.state}: ${answer.endpoint} ${where} answered ${answer.status}${bodySays(answer) === undefined ? '' : ` and said ${bodySays(answer)}`}`
+}
+/** The same thing said many times becomes one note with a count. */
+function counted(answers: readonly HealthAnswer[]): Evidence[] {
+  const counts = new Map<string, number>()
+  for (const answer of answers) counts.set(describe(answer), (counts.get(describe(answer)) ?? 0) + 1)
+  return [...counts].map(([note, measured]) => ({ note, measured, allowed: 0, unit: 'count' }))
+}
+
+export const codeAndBodyAgree: Check = {
+  id: 'status-code-and-body-of-a-health-answer-agree',
+  requirement,
+  evaluate(history, thresholds) {
+    const answers = healthAnswersOf(history).filter((one) => one.status !== null)
+    const against = answers.filter(disagrees)
+    if (against.length > numberThreshold(thresholds, 'disagreements_max')) {
+      return failed(`${against.length} of ${answers.length} health answers contradict themselves, for example ${describe(against[0] as HealthAnswer)}`, counted(against))
+    }
+    const missing = missingStates(history, answers)
+    if (missing !== undefined) return inconclusive(missing)
+    const worded = answers.filter((one) => bodySays(one) !== undefined).length
+    return passed(`${answers.length} health answers were read in all states: none of the ${worded} that say how they are contradicts its status code`, [], {
+      strength: strengthOf(answers.length),
+    })
+  },
+}
+
+/** What keeps the states from having been seen: a pass needs the healthy, the failing and the recovered one. */
+function missingStates(history: History, answers: readonly HealthAnswer[]): string | undefined {
+  const plan = planOf(history)
+  if (plan === undefined) return 'health was never read'
+  const own = answers.filter((one) => one.target === plan.target)
+  const passing = (state: string): number => own.filter((one) => one.state === state && one.endpoint === 'readiness' && one.status !== null && codeSays(one.status) === 'pass').length
+  if (passing('healthy') < answersMin) return `readiness of ${plan.target} passed ${passing('healthy')} times before any fault, needs ${answersMin}`
+  // A service without a dependency it needs can be made to fail its readiness by draining only.
+  const needsNothing = (factOf(history, 'hardDependencies') as readonly string[] | undefined)?.length === 0
+  if (needsNothing) return own.some((one) => one.state === 'draining' && saysFail(one)) ? undefined : 'no failing state could be produced: no hard dependency is declared, and no answer turned failing in a drain'
+  if (!plan.hardFault) return `no hard dependency of ${plan.target} can be made to fail`
+  const fault = interventionsOf(history, 'fault-dependency', hardLabel)[0]
+  if (fault?.witnessedAtMs === undefined) return `the fault of the hard dependency was not witnessed${fault?.error === undefined ? '' : `: ${fault.error}`}`
+  const failing = own.filter((one) => (one.state === 'failing' || one.state === 'turning-failing') && saysFail(one))
+  if (failing.length < answersMin) return `${failing.length} health answers turned failing while ${fault.target} was down, needs ${answersMin}`
+  return passing('recovered') === 0 ? `readiness of ${plan.target} was not seen to pass again after ${fault.target} was back` : undefined
+}
+
+export const answersAreFresh: Check = {
+  id: 'health-answers-are-not-cached',
+  requirement,
+  evaluate(history, thresholds) {
+    const answers = healthAnswersOf(history).filter((one) => one.status !== null)
+    const verdicts = answers.map((answer) => ({ answer, kept: cacheabilityOf(answer) }))
+    const stale = verdicts.filter(({ kept }) => kept === 'was-cached' || kept === 'allowed')
+    if (stale.length > numberThreshold(thresholds, 'stale_answers_max')) {
+      const headers = stale.map(({ answer }) => `${answer.endpoint}: ${answer.age === undefined ? `Cache-Control: ${answer.cacheControl}` : `Age: ${answer.age}`}`)
+      const evidence = [...new Set(headers)].map((note): Evidence => ({ note, measured: headers.filter((one) => one === note).length, allowed: 0, unit: 'count' }))
+      return failed(`${stale.length} of ${answers.length} health answers came from a cache or may be kept by one (${headers[0]})`, evidence)
+    }
+    const endpoints = [...new Set(answers.map((one) => one.endpoint))]
+    const short = endpoints.length === 0 || endpoints.some((endpoint) => answers.filter((one) => one.endpoint === endpoint).length < answersMin)
+    if (short) return inconclusive(`${answers.length} health answers were read, needs ${answersMin} of each endpoint`)
+    const unknown = endpoints.filter((endpoint) => verdicts.some(({ answer, kept }) => answer.endpoint === endpoint && kept === 'not-forbidden') && !changesThroughBalancer(answers, endpoint))
+    if (unknown.length > 0) return inconclusive(`nothing forbids caching of ${unknown.join(', ')}, and the answers through the balancer never changed: it is not known whether a cache would keep them`)
+    return passed(`none of ${answers.length} health answers came from a cache or may be kept by one`, [], { strength: strengthOf(answers.length) })
+  },
+}
+
+/** Different answers through the balancer cannot all be one kept answer. */
+const changesThroughBalancer = (answers: readonly HealthAnswer[], endpoint: string): boolean =>
+  new Set(answers.filter((one) => one.endpoint === endpoint && one.target === 'balancer').map((one) => `${one.status} ${one.body}`)).size > 1
+
+export const answersAreFast: Check = {
+  id: 'health-answers-are-fast-in-every-state',
+  requirement,
+  evaluate(history, thresholds) {
+    // A draining replica may have left: then nobody is there to answer.
+    const timed = healthAnswersOf(history).filter((one) => one.status !== null || one.state !== 'draining')
+    const limitMs = numberThreshold(thresholds, 'p99_ms_max')
+    if (timed.length < answersMin) return inconclusive(`${timed.length} health answers were timed, needs ${answersMin}`)
+    const slow = timed.filter((one) => one.durationMs > limitMs)
+    const slowest = Math.round(Math.max(...timed.map((one) => one.durationMs)))
+    const evidence: Evidence[] = [{ note: `slowest of ${timed.length} health answers`, measured: slowest, allowed: limitMs, unit: 'ms' }]
+    // With few samples the maximum stands for the percentile, against twice the limit: one slow answer is not the 99th percentile.
+    if (slow.length <= slowAnswersMax(timed.length) && slowest <= 2 * limitMs) return passed(`the slowest of ${timed.length} health answers took ${slowest} ms`, evidence)
+    const window = { fromMs: Math.min(...timed.map((one) => one.atMs)), toMs: Math.max(...timed.map((one) => one.atMs)) }
+    const disturbed = disturbedHarness(history, window, stallMsMax)
+    if (disturbed !== null) return disturbed
+    if (slow.length <= slowAnswersMax(timed.length)) return inconclusive(`${slow.length} of ${timed.length} health answers took longer than ${limitMs} ms, up to ${slowest} ms: too few to speak of the 99th percentile`, evidence)
+    return failed(`${slow.length} of ${timed.length} health answers took longer than ${limitMs} ms, up to ${slowest} ms`, [...evidence, ...counted(slow)])
+  },
+}
+
+export const causeIsNamed: Check = {
+  id: 'the-dependency-that-is-down-is-named-in-the-detail',
+  requirement,
+  evaluate(history, thresholds) {
+    const plan = planOf(history)
+    if (plan === undefined) return inconclusive('health was never read')
+    if (!plan.detail) return notApplicable('no detail endpoint is declared')
+    const judged = [
+      ...(plan.softFault ? [judgeNaming(history, { plan, label: softLabel, state: 'degraded', thresholds })] : []),
+      ...(plan.hardFault ? [judgeNaming(history, { plan, label: hardLabel, state: 'failing', thresholds })] : []),
+    ]
+    if (judged.length === 0) return notApplicable('the service has no dependency that could be named')
+    const named = judged.filter((one) => one.outcome === 'passed').length
+    const open = judged.filter((one) => one.outcome === 'inconclusive')
+    const ratioMin = numberThreshold(thresholds, 'cause_named_ratio_min')
+    const evidence: Evidence[] = [{ note: `dependencies named while they were down; ${releaseNote(history)}`, measured: named / judged.length, allowed: ratioMin, unit: 'ratio' }]
+    const summary = judged.filter((one) => one.outcome !== 'passed').map((one) => one.summary)
+    // What is still open is given the benefit of the doubt before it fails.
+    if ((named + open.length) / judged.length < ratioMin) return failed(summary.join('; '), evidence)
+    if (named / judged.length < ratioMin) return inconclusive(summary.join('; '), evidence)
+    return passed(judged.map((one) => one.summary).join('; '), evidence)
+  },
+}
+
+interface Naming {
+  readonly plan: Plan
+  readonly label: string
+  readonly state: 'degraded' | 'failing'
+  readonly thresholds: ThresholdValues
+}
+function judgeNaming(history: History, { plan, label, state, thresholds }: Naming): Finding {
+  const fault = interventionsOf(history, 'fault-dependency', label)[0]
+  if (fault === undefined) return inconclusive(`no ${label} was produced`)
+  if (fault.witnessedAtMs === undefined) return inconclusive(`the fault of ${fault.target} was not witnessed`)
+  const own = healthAnswersOf(history).filter((one) => one.target === plan.target && one.status !== null)
+  const details = own.filter((one) => one.state === state && one.endpoint === 'detail')
+  const last = details.at(-1)
+  if (last === undefined || details.length < answersMin) return inconclusive(`${details.length} answers of the detail were read while ${fault.target} was down, needs ${answersMin}`)
+  if (details.some((one) => namesBroken(one, fault.target))) return passed(`${fault.target} was named while it was down`)
+  // Readiness that already fails shows that the service knows; otherwise it has its time to notice.
+  const known = own.some((one) => one.state === state && saysFail(one))
+  const lastedMs = last.atMs - (fault.acknowledgedAtMs ?? fault.issuedAtMs)
+  const limitMs = numberThreshold(thresholds, 'shown_within_s') * 1_000
+  if (!known && lastedMs < limitMs) return inconclusive(`${fault.target} was not named in the first ${Math.round(lastedMs / 1_000)} s after it went down, ${limitMs / 1_000} s are allowed`)
+  return failed(`the detail never named ${fault.target} while it was down`)
+}
+
+/** The release is a SHOULD of the same draft: reported, not judged. */
+function releaseNote(history: History): string {
+  const keys = ['version', 'releaseId', 'release']
+  const told = healthAnswersOf(history).some(({ endpoint, json }) => endpoint === 'detail' && typeof json === 'object' && json !== null && keys.some((key) => key in json))
+  return told ? 'the detail tells the release' : 'the detail does not tell the release'
+}

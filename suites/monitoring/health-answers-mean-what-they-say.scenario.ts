@@ -1,0 +1,125 @@
+import type { InstanceId } from '../../core/history.js'
+import { numberThreshold, thresholdValues, type ProfileName } from '../../core/requirement.js'
+import type { Scenario, ScenarioContext } from '../../core/scenario.js'
+import type { ServiceDescriptor } from '../../core/service-descriptor.js'
+import { answersAreFast, answersAreFresh, causeIsNamed, codeAndBodyAgree } from './health-answers-mean-what-they-say.check.js'
+import type { HealthState } from './health-answer.js'
+import { requirements } from './requirements.js'
+
+const id = 'MONI-02'
+const readEveryMs = 200
+const settleMs = 1_000
+const usualTurnMs = 1_000
+const returnMs = 30_000
+
+export const scenario: Scenario = {
+  id: 'monitoring/health-answers-mean-what-they-say',
+  title: 'Status code and body of a health answer agree in every state',
+  needs: ['health.readiness', 'health.liveness'],
+  instanceCountMin: 1,
+  expectedMs,
+  exercise,
+  checks: [codeAndBodyAgree, answersAreFresh, answersAreFast, causeIsNamed],
+}
+
+function expectedMs(service: ServiceDescriptor, profile: ProfileName): number {
+  const requirement = requirements.find((one) => one.id === id)
+  if (requirement === undefined) return 0
+  const values = thresholdValues(requirement, profile, service.overrides[id])
+  const perStateMs = numberThreshold(values, 'samples_per_state') * readEveryMs
+  return 5 * perStateMs + numberThreshold(values, 'soft_fault_s') * 1_000 + 2 * settleMs + 3 * usualTurnMs
+}
+
+/** Read five times a second; the draining state comes last, so that nothing has to be made good after it. */
+async function exercise(context: ScenarioContext): Promise<void> {
+  const target = context.instances.at(-1)?.id
+  if (target === undefined) return
+  context.fact('health-plan', {
+    target,
+    detail: context.service.health.detailPath !== undefined,
+    softFault: softDependency(context, target) !== undefined,
+    hardFault: hardDependency(context, target) !== undefined,
+  })
+  // Some services notice a dependency only when they use it, and a proxy can show a refused connection only when one is
+  // made. Sent to the replica itself, because the balancer will leave it out when it needs this most.
+  const load = context.traffic.start({
+    name: 'background',
+    ratePerSecond: 20,
+    operations: 'mixed',
+    via: target,
+    connections: 'keep-alive',
+    durationMaxMs: 10 * expectedMs(context.service, context.profile) + returnMs,
+  })
+  context.step('health while all is well')
+  await readState(context, target, 'healthy')
+  await degrade(context, target)
+  await fail(context, target)
+  await drain(context, target)
+  await load.stop()
+}
+
+const componentOf = (context: ScenarioContext, target: InstanceId, hard: boolean): string | undefined =>
+  context.components.find((one) => one.hard === hard && context.edges.some((edge) => edge.from === target && edge.to === one.name))?.name
+const softDependency = (context: ScenarioContext, target: InstanceId): string | undefined => componentOf(context, target, false)
+const hardDependency = (context: ScenarioContext, target: InstanceId): string | undefined => componentOf(context, target, true)
+
+async function degrade(context: ScenarioContext, target: InstanceId): Promise<void> {
+  const component = softDependency(context, target)
+  if (component === undefined) return
+  context.step(`health while ${component}, a soft dependency, is down`)
+  const fault = await context.control.faultDependency({ component, fault: { kind: 'refuse' }, from: target, label: 'soft dependency down' })
+  const readFromMs = context.now() + context.threshold(id, 'soft_fault_s') * 1_000
+  while (context.now() < readFromMs && !context.signal.aborted) await readOnce(context, target, 'turning-degraded')
+  await readState(context, target, 'degraded')
+  await fault.undo()
+  await context.pause(settleMs)
+}
+
+/** Only one replica loses the dependency, so that the rest of the service goes on. */
+async function fail(context: ScenarioContext, target: InstanceId): Promise<void> {
+  const component = hardDependency(context, target)
+  if (component === undefined) return
+  context.step(`health of ${target} while ${component}, a hard dependency, is down for it`)
+  const fault = await context.control.faultDependency({ component, fault: { kind: 'refuse' }, from: target, label: 'hard dependency down' })
+  await untilNotReady(context, { target, state: 'turning-failing', timeoutMs: context.threshold(id, 'shown_within_s') * 1_000 })
+  await context.pause(settleMs) // the endpoints need not turn at the same instant
+  await readState(context, target, 'failing')
+  await fault.undo()
+  context.step(`health of ${target} after ${component} is back`)
+  await context.untilReady(target, returnMs)
+  await context.pause(settleMs / 2)
+  await readState(context, target, 'recovered')
+}
+
+async function drain(context: ScenarioContext, target: InstanceId): Promise<void> {
+  if (context.service.lifecycle.drain === undefined) return
+  context.step(`health of ${target} while it drains`)
+  await context.control.drain(target, 'drain')
+  await readState(context, target, 'draining')
+  if (context.service.lifecycle.undrain !== undefined) await context.control.undrain(target, 'undrain')
+}
+
+async function untilNotReady(context: ScenarioContext, wait: { readonly target: InstanceId; readonly state: HealthState; readonly timeoutMs: number }): Promise<void> {
+  await context.until(
+    `${wait.target} is not ready`,
+    async () => {
+      await readOnce(context, wait.target, wait.state)
+      return !(await context.untilReady(wait.target, 0))
+    },
+    wait.timeoutMs,
+  )
+}
+
+async function readState(context: ScenarioContext, target: InstanceId, state: HealthState): Promise<void> {
+  const readings = context.threshold(id, 'samples_per_state')
+  for (let done = 0; done < readings && !context.signal.aborted; done++) await readOnce(context, target, state)
+}
+
+/** Every declared endpoint once, on the replica and through the balancer, and what is left of a fifth of a second. */
+async function readOnce(context: ScenarioContext, target: InstanceId, state: HealthState): Promise<void> {
+  const { livenessPath, detailPath } = context.service.health
+  const endpoints = ['readiness' as const, ...(livenessPath === undefined ? [] : ['liveness' as const]), ...(detailPath === undefined ? [] : ['detail' as const])]
+  const fromMs = context.now()
+  await Promise.all(endpoints.flatMap((endpoint) => [target, 'balancer'].map((via) => context.traffic.readHealth({ endpoint, via, state }))))
+  await context.pause(Math.max(0, fromMs + readEveryMs - context.now()))
+}

@@ -1,0 +1,11 @@
+import type { Suite } from '../../core/scenario.js'
+import { scenario as healthAnswersMeanWhatTheySay } from './health-answers-mean-what-they-say.scenario.js'
+import { requirements } from './requirements.js'
+
+export const suite: Suite = {
+  id: 'monitoring',
+  title: 'Monitoring',
+  areas: [{ id: 'MONI', title: 'Monitoring' }],
+  requirements,
+  scenarios: [healthAnswersMeanWhatTheySay],
+}

@@ -1,0 +1,54 @@
+import type { Requirement } from '../../core/requirement.js'
+
+const healthAnswers: Requirement = {
+  id: 'MONI-02',
+  area: 'MONI',
+  title: 'Health answers mean what they say',
+  keyword: 'MUST',
+  level: 1,
+  weight: 2,
+  safety: 'disruptive',
+  statement:
+    'Health endpoints MUST use 2xx-3xx for pass and warn and 4xx-5xx for fail, MUST NOT be cached, and SHOULD report the release and the state of each dependency.',
+  why: 'Balancers look at the status code and people at the body: when the two disagree, one of them acts on a false picture.',
+  source: [
+    'draft-inadarei-api-health-check-06, sections 3 and 4',
+    'The Practice of Cloud System Administration, 2.1.13',
+    "Amazon Builders' Library: Implementing health checks",
+    'RFC 9111 5.1 Age and 5.2.2 Cache-Control',
+  ],
+  needs: ['health.readiness', 'health.liveness'],
+  absence: { rule: 'fail' },
+  procedure: [
+    'Read readiness, liveness and detail five times a second, on one replica and through the balancer, under light traffic.',
+    'Do so while all is well, while a soft dependency refuses connections, while a hard dependency refuses this one replica, after both have been healed, and while the replica drains.',
+    'Compare status code and body of every answer, look for caching, for the name of the dependency that is down, and at the time each answer took.',
+  ],
+  passCriterion: 'No answer disagrees with itself, none may be or was cached, all are fast, and the dependency that is down is named in the detail (when one is declared).',
+  thresholds: [
+    { key: 'samples_per_state', unit: 'count', meaning: 'readings of every endpoint in each state, five a second', standard: 25, quick: 5, thorough: 75 },
+    { key: 'soft_fault_s', unit: 's', meaning: 'how long the soft dependency has been down before the state is read', standard: 11, quick: 3 },
+    { key: 'shown_within_s', unit: 's', meaning: 'how long a health answer may take to show that a dependency is down', standard: 10 },
+    { key: 'disagreements_max', unit: 'count', meaning: 'answers whose status code contradicts their body', standard: 0 },
+    { key: 'stale_answers_max', unit: 'count', meaning: 'answers that came from a cache or may be kept by one', standard: 0 },
+    { key: 'p99_ms_max', unit: 'ms', meaning: '99th percentile of the time an answer takes', standard: 500 },
+    { key: 'cause_named_ratio_min', unit: 'ratio', meaning: 'share of the faulted dependencies that the detail names', standard: 1 },
+  ],
+  inconclusiveIf: [
+    'the fault of the hard dependency was not witnessed, or no health answer turned failing',
+    'health did not pass again after the fault was taken back',
+    'too few answers in a state',
+    'nothing forbids caching, and the answers through the balancer never changed',
+    'the soft dependency was not named before its fault was taken back, and the fault lasted less than the allowed time',
+  ],
+  evidence: ['answers per state with status code and body word', 'caching headers', 'slowest answer', 'the dependencies and whether they were named'],
+  remediation:
+    'Derive the status code from the same value that is written into the body: 200 for pass and warn, 503 for fail. Send Cache-Control: no-store on every health endpoint and exempt the paths from any cache or CDN in front. List each dependency in the detail under the name operators use, with its own status, so that the one that is down can be read off. Give every dependency check a short deadline, or answer from a result that is refreshed in the background, so that health answers stay below half a second.',
+  defects: [{ id: 'moni.fail-with-200', how: 'the body says fail and the status is 200 when a hard dependency is down' }],
+  mustNotFire: ['DRAIN-01', 'RDND-07'],
+  mayFire: ['RDND-03'],
+  limits: 'Bodies are understood when they are JSON with a word of health at /status; otherwise the status code alone counts. Caching is looked for between the harness and the replica, not at networks further out.',
+}
+
+/** Monitoring: what the service says about itself. */
+export const requirements: readonly Requirement[] = [healthAnswers]

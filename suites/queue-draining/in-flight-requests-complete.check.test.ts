@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import { historyOf, type HistoryEvent, type RequestOutcome } from '../../core/history.js'
+import { thresholdValues } from '../../core/requirement.js'
+import { check } from './in-flight-requests-complete.check.js'
+import { every, intervention, nullControl, returned, sample, stall, witness, type WitnessSpec } from './literal-history.js'
+import { requirements } from './requirements.js'
+
+const thresholds = thresholdValues(requirements.find((one) => one.id === check.requirement)!, 'quick')
+const judge = (...events: readonly (HistoryEvent | readonly HistoryEvent[])[]) => check.evaluate(historyOf(events.flat()), thresholds)
+
+const drain = intervention('drain', { target: 'instance-0', label: 'drain-1', issuedAtMs: 1_000, acknowledgedAtMs: 1_020, witnessedAtMs: 1_100 })
+const inFlight = (more: Partial<WitnessSpec> = {}, count = 10): HistoryEvent[] =>
+  every({ fromMs: 0, toMs: count, everyMs: 1 }, (offset) =>
+    witness({ group: 'drain-1', instance: 'instance-0', provenAtMs: 800 + offset, endedAtMs: 2_800 + offset, effects: 1, ...more }),
+  ).flat()
+const control = (outcome: RequestOutcome = 'reset-in-flight'): HistoryEvent[] => [
+  ...intervention('kill', { target: 'instance-1', label: 'kill-control', issuedAtMs: 6_000, acknowledgedAtMs: 6_005, witnessedAtMs: 6_010 }),
+  ...every({ fromMs: 0, toMs: 10, everyMs: 1 }, () => witness({ group: 'kill-control', instance: 'instance-1', provenAtMs: 5_900, endedAtMs: 6_003, outcome })).flat(),
+]
+const back = returned('instance-0', 5_000)
+
+describe('in-flight requests complete', () => {
+  test('passes when all complete exactly once and the kill control lost some', () => {
+    const finding = judge(drain, inFlight(), back, control())
+    expect(finding).toMatchObject({ outcome: 'passed', strength: { n: 10 } })
+    expect(finding.summary).toBe('0 of 10 requests in flight were lost over 1 drain, each completed exactly once; the same requests under a kill lost 10')
+    expect(finding.evidence.map((one) => one.note).join('\n')).toContain('fewer than 26 % per request')
+    expect(finding.evidence.map((one) => one.note).join('\n')).toContain('fewer than 95 % per drain')
+  })
+
+  test('judges on the acknowledgement when readiness does not show the drain, and says so', () => {
+    const green = intervention('drain', { target: 'instance-0', label: 'drain-1', issuedAtMs: 1_000, acknowledgedAtMs: 1_020 })
+    const finding = judge(green, inFlight(), back, control())
+    expect(finding.outcome).toBe('passed')
+    expect(finding.evidence.map((one) => one.note).join()).toContain('the acknowledgement alone stands for the drain')
+  })
+
+  test('a command that answers only at the end of the drain is dated by readiness', () => {
+    const slow = intervention('drain', { target: 'instance-0', label: 'drain-1', issuedAtMs: 1_000, acknowledgedAtMs: 2_900, witnessedAtMs: 2_910 })
+    expect(judge(slow, inFlight(), back, control()).outcome).toBe('inconclusive')
+    const shown = [sample('readiness', 'instance-0', 900, 'pass'), sample('readiness', 'instance-0', 1_100, 'fail')]
+    expect(judge(slow, shown, inFlight(), back, control()).outcome).toBe('passed')
+  })
+
+  test.each<RequestOutcome>(['reset-in-flight', 'closed-in-flight', 'truncated', 'timeout', 'error-status', 'polite-refusal', 'wrong-content', 'reset-idle'])(
+    'fails when one of them ends in %s',
+    (outcome) => {
+      const lost = witness({ group: 'drain-1', instance: 'instance-0', provenAtMs: 900, endedAtMs: 1_220, outcome })
+      const finding = judge(drain, inFlight(), lost, back, control())
+      expect(finding.outcome).toBe('failed')
+      expect(finding.summary).toContain(`1 of 11 requests in flight were lost (${outcome} 1; allowed 0)`)
+      expect(finding.evidence[0]?.requests).toEqual([lost[0]?.kind === 'request' ? lost[0].id : -1])
+    },
+  )
+
+  test('a loss before the acknowledgement is a loss to the drain', () => {
+    const lost = witness({ group: 'drain-1', instance: 'instance-0', provenAtMs: 900, endedAtMs: 1_010, outcome: 'reset-in-flight' })
+    expect(judge(drain, inFlight(), lost, back, control()).outcome).toBe('failed')
+  })
+
+  test('fails without control, count or return: one loss is enough', () => {
+    expect(judge(drain, inFlight({ outcome: 'reset-in-flight', endedAtMs: 1_220 }, 1)).outcome).toBe('failed')
+  })
+
+  test('fails on duplicated effects, and on answers whose effect never happened', () => {
+    expect(judge(drain, inFlight({ effects: 2 }), back, control()).summary).toContain('the effect of 10 happened more than once')
+    expect(judge(drain, inFlight({ effects: 0 }), back, control()).summary).toContain('10 were answered although their effect never happened')
+  })
+
+  test('is inconclusive when the kill control did not run or lost nothing', () => {
+    expect(judge(drain, inFlight(), back).summary).toBe('the kill control did not run')
+    expect(judge(drain, inFlight(), back, control('ok')).summary).toContain('the kill control lost 0 of 10 requests, needs 1')
+    expect(judge(drain, inFlight(), back, control().slice(0, 3)).summary).toContain('no request of the kill control was proven')
+  })
+
+  test('is inconclusive with too few requests, too weak a proof, or a proof that came too late', () => {
+    expect(judge(drain, back, control()).summary).toContain('only 0 requests were proven')
+    expect(judge(drain, inFlight({}, 9), back, control()).summary).toContain('only 9 requests were proven to be in flight across a drain, needs 10')
+    expect(judge(drain, inFlight({ proof: 'D' }), back, control()).outcome).toBe('inconclusive')
+    expect(judge(drain, inFlight({ proof: 'C', via: 'balancer' }), back, control()).outcome).toBe('inconclusive')
+    expect(judge(drain, inFlight({ proof: 'C' }), back, control()).outcome).toBe('passed')
+    expect(judge(drain, inFlight({ provenAtMs: 1_001 }), back, control()).outcome).toBe('inconclusive')
+    expect(judge(drain, inFlight({ endedAtMs: 1_010 }), back, control()).outcome).toBe('inconclusive')
+    expect(judge(drain, inFlight({ outcome: 'cancelled' }), back, control()).outcome).toBe('inconclusive')
+  })
+
+  test('is inconclusive when effects were not read, the replica did not return, or no drain was acknowledged', () => {
+    expect(judge(drain, inFlight({ effects: undefined }), back, control()).summary).toContain('could not be read how often the effect of 10 requests')
+    expect(judge(drain, inFlight(), control()).summary).toContain('not recorded whether instance-0 came back')
+    expect(judge(drain, inFlight(), returned('instance-0', 5_000, { ready: false, inRotation: false }), control()).summary).toContain('did not become ready again')
+    expect(judge(inFlight(), back, control()).summary).toBe('no replica was drained')
+    const refused = intervention('drain', { target: 'instance-0', label: 'drain-1', issuedAtMs: 1_000, error: 'found 500' })
+    expect(judge(refused, inFlight(), back, control()).summary).toBe('the drain of instance-0 was not acknowledged: found 500')
+  })
+
+  test('is inconclusive when the harness was disturbed, for a loss as for a pass', () => {
+    const disturbed = nullControl({ fromMs: 1_500, toMs: 1_600, everyMs: 100 }, 'reset-in-flight')
+    expect(judge(drain, inFlight(), back, control(), disturbed).outcome).toBe('inconclusive')
+    expect(judge(drain, inFlight({ outcome: 'timeout' }), back, control(), stall(1_500, 3_000)).outcome).toBe('inconclusive')
+  })
+
+  test('needs as many drains as the profile asks for', () => {
+    const standard = thresholdValues(requirements.find((one) => one.id === check.requirement)!, 'standard')
+    const finding = check.evaluate(historyOf([drain, inFlight({}, 40), back, control()].flat()), standard)
+    expect(finding.summary).toContain('only 1 drain had requests in flight, needs 3')
+  })
+})

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { historyOf, type HistoryEvent, type RequestEvent } from '../../core/history.js'
+import { thresholdValues } from '../../core/requirement.js'
+import { check } from './keep-alive-connections-are-wound-down.check.js'
+import { drained, every, intervention, nullControl, request, unacknowledged } from './literal-history.js'
+import { requirements } from './requirements.js'
+
+const thresholds = thresholdValues(requirements.find((one) => one.id === check.requirement)!, 'standard')
+const judge = (...events: readonly (HistoryEvent | readonly HistoryEvent[])[]) => check.evaluate(historyOf(events.flat()), thresholds)
+
+type Last = Partial<RequestEvent> | undefined
+/** One connection with a request every 200 ms, GET and POST in turn; its last request at `lastMs` is changed. */
+const connection = (number: number, lastMs: number, last: Last): RequestEvent[] =>
+  every({ fromMs: 1_000 + number, toMs: lastMs + 1, everyMs: 200 }, (atMs, i) =>
+    request('keep-alive', atMs, { via: 'instance-0', connection: number, reused: i > 0, method: i % 2 === 0 ? 'GET' : 'POST', ...(atMs + 200 > lastMs ? last : {}) }),
+  )
+const connections = (lastMs: number, last: Last, count = 20): RequestEvent[] => every({ fromMs: 0, toMs: count, everyMs: 1 }, (number) => connection(number, lastMs, last)).flat()
+const told: Last = { closeAnnounced: true }
+const quiet: HistoryEvent = { kind: 'phase', name: 'quiet', atMs: 19_000 }
+
+describe('keep-alive connections are wound down', () => {
+  test('passes when every connection is told to close in time', () => {
+    const finding = judge(drained, connections(2_300, told), quiet)
+    expect(finding).toMatchObject({ outcome: 'passed', strength: { n: 20 } })
+    expect(finding.summary).toContain('20 of 20 persistent connections were told to close')
+  })
+
+  test('a polite refusal with Connection: close tells it too', () => {
+    expect(judge(drained, connections(2_300, { outcome: 'polite-refusal', closeAnnounced: true }), quiet).outcome).toBe('passed')
+  })
+
+  test('one idle reset of a GET is allowed beside connections that were told', () => {
+    const one = connection(20, 2_220, { outcome: 'reset-idle', method: 'GET' })
+    expect(judge(drained, connections(2_300, told, 19), one, quiet).outcome).toBe('passed')
+  })
+
+  test('fails when connections are served beyond the limit', () => {
+    const finding = judge(drained, connections(18_000, undefined), quiet)
+    expect(finding.outcome).toBe('failed')
+    expect(finding.summary).toContain('20 of 20 were still served without a word 15 s after the drain was acknowledged')
+    expect(judge(drained, connections(2_300, told, 19), connection(20, 18_000, told), quiet).outcome).toBe('failed')
+  })
+
+  test('fails on an idle reset of a POST, and on a request that is cut in flight', () => {
+    expect(judge(drained, connections(2_300, told, 19), connection(20, 2_220, { outcome: 'reset-idle', method: 'POST' }), quiet).summary).toContain('1 idle reset hit a request that must not be repeated')
+    for (const outcome of ['reset-in-flight', 'closed-in-flight', 'truncated'] as const) {
+      expect(judge(drained, connections(2_300, told, 19), connection(20, 2_220, { outcome, method: 'GET' }), quiet).summary).toContain('1 request on them was cut in flight')
+    }
+  })
+
+  test('what the stop cuts is not charged to the drain', () => {
+    const stop = intervention('stop', { target: 'instance-0', issuedAtMs: 2_222, acknowledgedAtMs: 2_500 })
+    const cutByStop = connection(20, 2_220, { outcome: 'closed-in-flight', endedAtMs: 2_300 })
+    expect(judge(drained, connections(2_220, told, 19), cutByStop, stop, quiet).outcome).toBe('inconclusive')
+  })
+
+  test('is inconclusive when connections end without a word, by silence or by idle resets alone', () => {
+    expect(judge(drained, connections(2_300, undefined), quiet).summary).toContain('20 of 20 persistent connections ended between two requests')
+    expect(judge(drained, connections(1_900, undefined), quiet).summary).toContain('20 of 20 persistent connections ended between two requests')
+    expect(judge(drained, connections(2_300, { outcome: 'cancelled', code: 'SW_CONNECTION_ENDED' }), quiet).outcome).toBe('inconclusive')
+    expect(judge(drained, connections(2_300, { outcome: 'reset-idle', method: 'GET' }), quiet).outcome).toBe('inconclusive')
+  })
+
+  test('is inconclusive when they were not watched for long enough', () => {
+    const stop = intervention('stop', { target: 'instance-0', issuedAtMs: 6_000, acknowledgedAtMs: 6_500 })
+    expect(judge(drained, connections(5_900, undefined), stop, quiet).summary).toContain('were not watched for the 15 s that are allowed')
+  })
+
+  test('is inconclusive when connections were closed before the drain, or there were none', () => {
+    expect(judge(drained, connections(2_300, told, 19), connection(20, 1_500, told), quiet).summary).toContain('only 19 persistent connections were alive')
+    expect(judge(drained, quiet).summary).toContain('only 0 persistent connections were alive')
+    expect(judge(unacknowledged, connections(2_300, told), quiet).outcome).toBe('inconclusive')
+    expect(judge(connections(2_300, told), quiet).summary).toBe('no replica was drained')
+  })
+
+  test('is inconclusive when the harness may have been the cause', () => {
+    const cut = connection(20, 2_220, { outcome: 'closed-in-flight' })
+    expect(judge(drained, connections(2_300, told, 19), cut, nullControl({ fromMs: 2_100, toMs: 2_200, everyMs: 100 }, 'refused'), quiet).outcome).toBe('inconclusive')
+  })
+})

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { historyOf, type HistoryEvent, type RequestEvent, type RequestOutcome } from '../../core/history.js'
+import { thresholdValues } from '../../core/requirement.js'
+import { drained, every, fact, intervention, nullControl, platform, request, returned, unacknowledged, witness } from './literal-history.js'
+import { check } from './no-request-fails-through-the-balancer.check.js'
+import { requirements } from './requirements.js'
+
+const thresholds = thresholdValues(requirements.find((one) => one.id === check.requirement)!, 'quick')
+const judge = (...events: readonly (HistoryEvent | readonly HistoryEvent[])[]) => check.evaluate(historyOf(events.flat()), thresholds)
+
+const qualification = (outcome: RequestOutcome = 'ok'): HistoryEvent[] =>
+  every({ fromMs: -3_000, toMs: 0, everyMs: 100 }, (atMs, i) => request('balancer-qualification', atMs, { outcome: i === 7 ? outcome : 'ok' }))
+const control = nullControl({ fromMs: 0, toMs: 9_000, everyMs: 100 })
+const settings = fact('ejectWindowMs', 2_000)
+const stopped = intervention('stop', { target: 'instance-0', label: 'behind-balancer', issuedAtMs: 6_000, acknowledgedAtMs: 6_300, witnessedAtMs: 6_300 })
+const startedAgain = intervention('start', { target: 'instance-0', label: 'restore', issuedAtMs: 8_000, acknowledgedAtMs: 8_050 })
+const back = returned('instance-0', 9_900)
+const down = platform('backend-down', 'instance-0', 2_600)
+
+/** 100 per second over two replicas; instance-0 gets its last request at `lastMs`, and from 9 s on again. */
+function traffic(change: (atMs: number) => Partial<RequestEvent> = () => ({}), lastMs = 2_600): RequestEvent[] {
+  return every({ fromMs: 0, toMs: 10_000, everyMs: 10 }, (atMs, i) => {
+    const drainedOne = i % 2 === 0 && (atMs <= lastMs || atMs >= 9_000)
+    return request('background', atMs, { instance: drainedOne ? 'instance-0' : 'instance-1', boot: 'boot-1', ...change(atMs) })
+  })
+}
+const world = [settings, ...control, ...drained, ...stopped, ...startedAgain, back, down, ...qualification()]
+const at = (atMs: number, outcome: RequestOutcome, toMs = atMs) => (planned: number) => (planned >= atMs && planned <= toMs ? { outcome } : {})
+
+describe('no request fails through the balancer', () => {
+  test('passes without a failed request and with a share that falls to zero in time', () => {
+    const finding = judge(world, traffic())
+    expect(finding).toMatchObject({ outcome: 'passed', strength: { n: 800 } })
+    expect(finding.summary).toBe('0 of 800 requests through the balancer failed while instance-0 was drained and stopped; its share fell to zero within 590 ms (allowed 2 s)')
+  })
+
+  test.each<RequestOutcome>(['error-status', 'polite-refusal', 'refused', 'timeout', 'reset-in-flight', 'truncated', 'reset-idle'])('fails on one request that ends in %s', (outcome) => {
+    const finding = judge(world, traffic(at(2_300, outcome)))
+    expect(finding).toMatchObject({ outcome: 'failed' })
+    expect(finding.evidence[0]?.requests).toHaveLength(1)
+  })
+
+  test('an idle reset of what may be repeated is not a failure', () => {
+    expect(judge(world, traffic((atMs) => (atMs === 2_300 ? { outcome: 'reset-idle', method: 'GET' } : {}))).outcome).toBe('passed')
+  })
+
+  test('says that the grace of the drain is shorter than detection', () => {
+    const finding = judge(world, traffic(at(2_020, 'error-status', 2_590)))
+    expect(finding.outcome).toBe('failed')
+    expect(finding.summary).toContain('stopped serving within 15 ms of the acknowledgement, but the balancer took it out only after 590 ms, so the grace of the drain is shorter than detection (up to 2 s)')
+    const later = judge(world, traffic(at(3_000, 'error-status')))
+    expect(later.summary).toContain('when the balancer had already taken instance-0 out')
+  })
+
+  test('fails when the drained replica is still given requests after the eject window', () => {
+    const finding = judge(world, traffic(() => ({}), 5_500))
+    expect(finding.outcome).toBe('failed')
+    expect(finding.summary).toContain('still given requests 3.5 s after the drain was acknowledged (allowed 2 s)')
+  })
+
+  test('time counts from the acknowledgement, and a long request by when it was sent', () => {
+    expect(judge(world, traffic(() => ({}), 4_000)).outcome).toBe('passed')
+    expect(judge(world, traffic((atMs) => (atMs === 2_600 ? { endedAtMs: 5_900 } : {}))).outcome).toBe('passed')
+  })
+
+  test('a request in flight through the balancer that is lost fails it', () => {
+    const lost = witness({ group: 'behind-balancer', instance: 'instance-0', provenAtMs: 1_900, endedAtMs: 2_210, outcome: 'truncated', via: 'balancer' })
+    expect(judge(world, traffic(), lost).outcome).toBe('failed')
+    const direct = witness({ group: 'other', instance: 'instance-0', provenAtMs: 1_900, endedAtMs: 2_210, outcome: 'truncated' })
+    expect(judge(world, traffic(), direct).outcome).toBe('passed')
+  })
+
+  test('what a starting replica does is not charged to the drain, nor is another boot', () => {
+    expect(judge(world, traffic(at(9_100, 'error-status', 9_500))).outcome).toBe('passed')
+    const restarted = platform('process-started', 'instance-0', 5_000)
+    expect(judge(world, restarted, traffic((atMs) => (atMs > 5_000 ? { instance: 'instance-0', boot: 'boot-2', outcome: 'error-status' } : {}), 2_600)).outcome).not.toBe('failed')
+  })
+
+  test('is inconclusive when the balancer loses requests itself or was not qualified', () => {
+    const unqualified = world.filter((event) => event.kind !== 'request' || event.load !== 'balancer-qualification')
+    expect(judge(unqualified, traffic(at(2_300, 'error-status'))).summary).toContain('was not qualified')
+    expect(judge(unqualified, qualification('error-status'), traffic(at(2_300, 'error-status'))).summary).toContain('the balancer itself lost 1 of 30')
+  })
+
+  test('is inconclusive when the null control lost requests or did not run', () => {
+    const without = world.filter((event) => event.kind !== 'request' || event.load !== 'null-control')
+    expect(judge(without, traffic()).summary).toBe('the null control did not run')
+    expect(judge(without, nullControl({ fromMs: 0, toMs: 9_000, everyMs: 100 }, 'timeout'), traffic(at(2_300, 'timeout'))).outcome).toBe('inconclusive')
+  })
+
+  test('is inconclusive when requests failed before the drain', () => {
+    expect(judge(world, traffic(at(1_000, 'error-status'))).summary).toContain('1 request failed before the drain was issued')
+  })
+
+  test('is inconclusive with no traffic, too little, none on the drained replica, or some given up by us', () => {
+    expect(judge(world).outcome).toBe('inconclusive')
+    expect(judge(world, traffic().filter((_, i) => i % 4 < 2)).summary).toContain('only 400 requests through the balancer, needs 600')
+    expect(judge(world, traffic(() => ({ instance: 'instance-1' }))).summary).toContain('no answer before the drain could be attributed to instance-0')
+    expect(judge(world, traffic(at(3_000, 'cancelled'))).summary).toContain('1 request through the balancer was given up by the harness')
+    const endsEarly = traffic().filter((one) => one.plannedAtMs < 4_000)
+    expect(judge(world, endsEarly).summary).toContain('no request was sent after the eject window')
+  })
+
+  test('is inconclusive without a drain, an acknowledgement, a stop, a return or a known eject window', () => {
+    const without = (events: readonly HistoryEvent[]): HistoryEvent[] => world.filter((event) => !events.includes(event))
+    expect(judge(without(drained), traffic()).summary).toBe('no replica was drained')
+    expect(judge(without(drained), unacknowledged, traffic()).outcome).toBe('inconclusive')
+    expect(judge(without(stopped), traffic()).summary).toContain('instance-0 was not stopped')
+    expect(judge(without([back]), traffic()).summary).toContain('not recorded whether instance-0 came back')
+    expect(judge(without([back]), returned('instance-0', 9_900, { ready: true, inRotation: false }), traffic()).summary).toContain('did not come back into the rotation')
+    expect(judge(without([settings]), traffic()).summary).toContain('eject window of the balancer is not known')
+  })
+})

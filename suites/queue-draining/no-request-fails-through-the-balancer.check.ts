@@ -1,0 +1,148 @@
+import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { counted, listed, spanned } from '../../core/checks/counted.js'
+import type { History, RequestEvent } from '../../core/history.js'
+import { countsAsLost, disturbedHarness, harnessHealth, interventionsOf, numberFact, requestsOf } from '../../core/reading.js'
+import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { drainSpan, isFinding, landing, missingReturn, platformAtMs, type DrainSpan } from './drain-span.js'
+import { labels, loads } from './names.js'
+import { shareOf, type Share } from './share-of-replica.js'
+import { idsOf, judgeable, strengthLines, talliedOutcomes } from './wording.js'
+
+/** Through the balancer no refusal is promised away: a polite one is a failed request too. */
+const failedForClient = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
+
+/** No request through the balancer fails from before the drain until the stopped replica is started again. */
+export const check: Check = {
+  id: 'no-request-fails-through-the-balancer',
+  requirement: 'DRAIN-04',
+  evaluate(history, thresholds) {
+    const span = drainSpan(history, labels.behindBalancer)
+    if (isFinding(span)) return span
+    const ejectWindowMs = numberFact(history, 'ejectWindowMs')
+    if (ejectWindowMs === undefined) return inconclusive('the eject window of the balancer is not known')
+    const untilMs = startedAgainAtMs(history, span)
+    const requests = throughBalancer(history, untilMs)
+    const unfit = unfitToJudge(history, { fromMs: Math.min(span.issuedAtMs, ...requests.map((one) => one.plannedAtMs)), toMs: untilMs }, ejectWindowMs)
+    if (unfit !== null) return unfit
+    const allowedMs = numberThreshold(thresholds, 'share_zero_within_eject_windows') * ejectWindowMs
+    const share = shareOf({ requests, span, untilMs, allowedMs })
+    const givenUp = requestsOf(history, loads.background).filter((one) => !judgeable(one) && one.plannedAtMs < untilMs).length
+    const seen: Seen = { history, thresholds, span, requests, share, ejectWindowMs, givenUp }
+    const evidence = evidenceOf(seen)
+    return clientFinding(seen, evidence) ?? missingEvidence(seen, evidence) ?? pass(seen, evidence)
+  },
+}
+
+interface Seen {
+  readonly history: History
+  readonly thresholds: ThresholdValues
+  readonly span: DrainSpan
+  readonly requests: readonly RequestEvent[]
+  readonly share: Share
+  readonly ejectWindowMs: number
+  /** Requests that ended by a failure of ours: what they would have got, nobody knows. */
+  readonly givenUp: number
+}
+
+/** What a starting replica does to clients is another requirement's business, so the window ends before it. */
+function startedAgainAtMs(history: History, span: DrainSpan): number {
+  const back = interventionsOf(history)
+    .filter((one) => one.target === span.target && one.issuedAtMs > span.issuedAtMs && (one.name === 'start' || one.name === 'undrain'))
+    .map((one) => one.issuedAtMs)
+  const bySupervisor = platformAtMs(history, 'process-started', span.target, span.acknowledgedAtMs)
+  return Math.min(...back, bySupervisor ?? Infinity)
+}
+
+function throughBalancer(history: History, untilMs: number): RequestEvent[] {
+  return [...requestsOf(history, loads.background), ...requestsOf(history, loads.witness)].filter(
+    (request) => request.via === 'balancer' && judgeable(request) && request.plannedAtMs < untilMs,
+  )
+}
+
+/** A balancer or a harness that loses requests by itself makes it impossible to charge any to the service. */
+function unfitToJudge(history: History, window: { readonly fromMs: number; readonly toMs: number }, ejectWindowMs: number): Finding | null {
+  const qualification = requestsOf(history, loads.qualification)
+  const lost = qualification.filter(failedForClient)
+  if (qualification.length === 0) return inconclusive('the balancer was not qualified: nobody knows what it loses by itself')
+  if (lost.length > 0) {
+    return inconclusive(`the balancer itself lost ${lost.length} of ${qualification.length} requests on a clean drain of an echo server`, [
+      { note: `requests lost by the balancer: ${talliedOutcomes(lost)}`, measured: lost.length, allowed: 0, unit: 'requests', requests: idsOf(lost) },
+    ])
+  }
+  if (harnessHealth(history, window).controlRequests === 0) return inconclusive('the null control did not run')
+  return disturbedHarness(history, window, ejectWindowMs / 2)
+}
+
+/** What clients suffered, or a replica that was still given requests too late; undefined when neither. */
+function clientFinding({ history, thresholds, span, requests, share, ejectWindowMs }: Seen, evidence: readonly Evidence[]): Finding | undefined {
+  const bad = requests.filter(failedForClient)
+  const before = bad.filter((request) => request.endedAtMs < span.issuedAtMs)
+  if (before.length > 0) return inconclusive(`${counted(before.length, 'request')} failed before the drain was issued, so later ones cannot be charged to it`, evidence)
+  const failedMax = numberThreshold(thresholds, 'failed_max')
+  const said: string[] = []
+  if (bad.length > failedMax) {
+    said.push(`${bad.length} of ${requests.length} requests through the balancer failed (${talliedOutcomes(bad)}; allowed ${failedMax})${explained({ history, span, bad, ejectWindowMs })}`)
+  }
+  if (share.late.length > 0) {
+    said.push(`${span.target} was still given requests ${spanned(share.lastMs ?? 0)} after the drain was acknowledged (allowed ${spanned(share.allowedMs)})`)
+  }
+  if (said.length === 0) return undefined
+  const shown: Evidence[] = [
+    { note: 'failed requests through the balancer', measured: bad.length, allowed: failedMax, unit: 'requests', requests: idsOf(bad) },
+    ...(share.late.length === 0 ? [] : [{ note: 'requests given to the drained replica too late', measured: share.late.length, allowed: 0, unit: 'requests' as const, requests: idsOf(share.late) }]),
+  ]
+  return failed(said.join('; '), [...shown, ...evidence])
+}
+
+/** Why they failed, when the times say so: the replica left before the balancer could notice. */
+function explained({ history, span, bad, ejectWindowMs }: { readonly history: History; readonly span: DrainSpan; readonly bad: readonly RequestEvent[]; readonly ejectWindowMs: number }): string {
+  const downAtMs = platformAtMs(history, 'backend-down', span.target, span.issuedAtMs)
+  const firstAtMs = Math.min(...bad.map((request) => request.endedAtMs))
+  const firstMs = Math.max(0, firstAtMs - span.acknowledgedAtMs)
+  if (downAtMs === undefined) return `, the first ${spanned(firstMs)} after the acknowledgement; the balancer never took ${span.target} out`
+  const downMs = Math.max(0, downAtMs - span.acknowledgedAtMs)
+  if (firstAtMs > downAtMs) return `, the first ${spanned(firstMs)} after the acknowledgement, when the balancer had already taken ${span.target} out`
+  return `: ${span.target} stopped serving within ${spanned(firstMs)} of the acknowledgement, but the balancer took it out only after ${spanned(downMs)}, so the grace of the drain is shorter than detection (up to ${spanned(ejectWindowMs)})`
+}
+
+function missingEvidence({ history, thresholds, span, requests, share, givenUp }: Seen, evidence: readonly Evidence[]): Finding | undefined {
+  const requestsMin = numberThreshold(thresholds, 'requests_min')
+  const reasons: string[] = []
+  if (requests.length < requestsMin) reasons.push(`only ${counted(requests.length, 'request')} through the balancer, needs ${requestsMin}`)
+  if (share.before === 0) reasons.push(`no answer before the drain could be attributed to ${span.target}, so its share cannot be seen to fall`)
+  if (share.watched === 0) reasons.push('no request was sent after the eject window, so the share cannot be seen to be zero')
+  if (givenUp > 0) reasons.push(`${counted(givenUp, 'request')} through the balancer ${givenUp === 1 ? 'was' : 'were'} given up by the harness`)
+  const stopped = interventionsOf(history, 'stop').some((one) => one.target === span.target && one.acknowledgedAtMs !== undefined && one.issuedAtMs > span.acknowledgedAtMs)
+  if (!stopped && span.endedBy !== 'exit') reasons.push(`${span.target} was not stopped`)
+  const missing = missingReturn(history, span.target, span.acknowledgedAtMs)
+  if (missing !== undefined) reasons.push(missing)
+  return reasons.length === 0 ? undefined : inconclusive(listed(reasons), evidence)
+}
+
+function pass({ span, requests, share }: Seen, evidence: readonly Evidence[]): Finding {
+  const last = share.lastMs === undefined ? 'at once' : `within ${spanned(Math.max(0, share.lastMs))}`
+  return passed(
+    `0 of ${requests.length} requests through the balancer failed while ${span.target} was drained and stopped; its share fell to zero ${last} (allowed ${spanned(share.allowedMs)})`,
+    [...strengthLines({ count: requests.length, what: 'requests through the balancer failed' }, 1), ...evidence],
+    { strength: strengthOf(requests.length) },
+  )
+}
+
+function evidenceOf({ history, span, requests, share, ejectWindowMs }: Seen): Evidence[] {
+  const downAtMs = platformAtMs(history, 'backend-down', span.target, span.issuedAtMs)
+  const inFlight = requests.filter((request) => request.load === loads.witness)
+  const idle = requests.filter((request) => request.outcome === 'reset-idle')
+  return [
+    landing(span),
+    { note: `outcomes through the balancer: ${talliedOutcomes(requests)}`, measured: requests.length, unit: 'requests' },
+    { note: `in flight through the balancer when the drain was issued: ${talliedOutcomes(inFlight)}`, measured: inFlight.length, unit: 'requests' },
+    ...(idle.length === 0 ? [] : [{ note: 'idle resets, of which those that may be repeated are not counted as failed', measured: idle.length, unit: 'requests' as const, requests: idsOf(idle) }]),
+    {
+      note: `last request given to ${span.target} after the acknowledgement (eject window ${spanned(ejectWindowMs)}, from the settings of the balancer)`,
+      measured: Math.max(0, Math.round(share.lastMs ?? 0)),
+      allowed: share.allowedMs,
+      unit: 'ms',
+    },
+    ...(downAtMs === undefined ? [] : [{ note: `the balancer took ${span.target} out, after the acknowledgement`, measured: Math.round(downAtMs - span.acknowledgedAtMs), unit: 'ms' as const }]),
+  ]
+}

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { historyOf, type HistoryEvent, type RequestEvent, type RequestOutcome } from '../../core/history.js'
+import { thresholdValues } from '../../core/requirement.js'
+import { drained, every, platform, nullControl, request, stall, unacknowledged } from './literal-history.js'
+import { check } from './no-request-is-accepted-and-dropped.check.js'
+import { requirements } from './requirements.js'
+
+const thresholds = thresholdValues(requirements.find((one) => one.id === check.requirement)!, 'standard')
+const judge = (...events: readonly (HistoryEvent | readonly HistoryEvent[])[]) => check.evaluate(historyOf(events.flat()), thresholds)
+
+/** 50 per second directly to the replica, from before the drain until `toMs`; 200 of them after the acknowledgement. */
+const stragglers = (outcome: (atMs: number) => RequestOutcome, toMs = 6_020): RequestEvent[] =>
+  every({ fromMs: 1_600, toMs, everyMs: 20 }, (atMs) => request('straggler', atMs, { via: 'instance-0', key: `k${atMs}`, endedAtMs: atMs + 2, outcome: atMs < 2_000 ? 'ok' : outcome(atMs) }))
+const end: HistoryEvent = { kind: 'phase', name: 'stopping instance-0', atMs: 6_100 }
+
+describe('no request is accepted and dropped', () => {
+  test('passes when all are served, refused politely, or refused before they are sent', () => {
+    expect(judge(drained, stragglers(() => 'ok'), end)).toMatchObject({ outcome: 'passed', strength: { n: 200 } })
+    expect(judge(drained, stragglers((atMs) => (atMs < 4_500 ? 'polite-refusal' : 'refused')), end).summary).toContain('0 were served, 124 politely refused and 76 refused before they were sent')
+    expect(judge(drained, stragglers(() => 'refused'), end).outcome).toBe('passed')
+    expect(judge(drained, stragglers((atMs) => (atMs === 2_500 ? 'reset-before-send' : 'degraded')), end).outcome).toBe('passed')
+  })
+
+  test.each<RequestOutcome>(['reset-in-flight', 'closed-in-flight', 'reset-idle', 'truncated', 'timeout', 'error-status', 'wrong-content'])('fails on one %s in the middle of the drain', (outcome) => {
+    const finding = judge(drained, stragglers((atMs) => (atMs === 3_000 ? outcome : 'ok')), end)
+    expect(finding).toMatchObject({ outcome: 'failed' })
+    expect(finding.evidence[0]?.requests).toHaveLength(1)
+  })
+
+  test('fails when everything is accepted and dropped and the listener never closes', () => {
+    expect(judge(drained, stragglers(() => 'closed-in-flight'), end).summary).toContain('200 were accepted and dropped (closed-in-flight 200)')
+  })
+
+  test('a few cuts as the listener closes are the race of the accept queue, more are not', () => {
+    const closing = (cuts: number) => (atMs: number): RequestOutcome => (atMs < 4_000 ? 'ok' : atMs < 4_000 + cuts * 20 ? 'reset-in-flight' : 'refused')
+    const finding = judge(drained, stragglers(closing(2)), end)
+    expect(finding.outcome).toBe('passed')
+    expect(finding.summary).toContain('2 were cut at the close of the listener')
+    expect(judge(drained, stragglers(closing(4)), end).outcome).toBe('failed')
+    const tooFar = (atMs: number): RequestOutcome => (atMs === 3_800 ? 'reset-in-flight' : atMs < 4_000 ? 'ok' : 'refused')
+    expect(judge(drained, stragglers(tooFar), end).outcome).toBe('failed')
+  })
+
+  test('one cut in a sample too small to tell 1 % decides nothing', () => {
+    const quick = thresholdValues(requirements.find((one) => one.id === check.requirement)!, 'quick')
+    const events = [...drained, ...stragglers((atMs) => (atMs < 2_500 ? 'ok' : atMs < 2_520 ? 'reset-in-flight' : 'refused'), 3_300), end]
+    expect(check.evaluate(historyOf(events), quick)).toMatchObject({ outcome: 'inconclusive' })
+  })
+
+  test('fails when a request without an answer took effect', () => {
+    const cut = stragglers((atMs) => (atMs < 4_000 ? 'ok' : atMs < 4_020 ? 'reset-in-flight' : 'refused'))
+    const read = (outcome: RequestOutcome, status: number): RequestEvent => request('straggler-effects', 7_000, { method: 'GET', key: 'k4000', outcome, status })
+    expect(judge(drained, cut, end, read('ok', 200)).summary).toContain('1 took effect without an answer')
+    expect(judge(drained, cut, end, read('error-status', 404)).outcome).toBe('passed')
+  })
+
+  test('a replica that leaves early must still have been sent some', () => {
+    const exit = (atMs: number) => [platform('process-exited', 'instance-0', atMs), ...stragglers((plannedAtMs) => (plannedAtMs < atMs ? 'ok' : 'refused'))]
+    expect(judge(drained, exit(3_100)).outcome).toBe('passed')
+    expect(judge(drained, exit(2_400)).summary).toContain('only 19 requests fell into the drain of instance-0, needs 50')
+  })
+
+  test('is inconclusive without traffic, a baseline, a drain or an acknowledgement', () => {
+    expect(judge(drained, stragglers(() => 'ok', 2_010), end).summary).toContain('only 0 requests fell into the drain')
+    expect(judge(drained, stragglers(() => 'ok', 4_000), end).summary).toContain('needs 200')
+    expect(judge(drained, stragglers(() => 'ok').filter((one) => one.plannedAtMs > 2_000), end).summary).toContain('was not seen to serve this operation before the drain')
+    expect(judge(drained, end).outcome).toBe('inconclusive')
+    expect(judge(stragglers(() => 'ok'), end).summary).toBe('no replica was drained')
+    expect(judge(unacknowledged, stragglers(() => 'closed-in-flight'), end).outcome).toBe('inconclusive')
+  })
+
+  test('is inconclusive when the harness may have been the cause', () => {
+    expect(judge(drained, stragglers((atMs) => (atMs === 3_000 ? 'timeout' : 'ok')), end, stall(3_100, 2_000)).outcome).toBe('inconclusive')
+    expect(judge(drained, stragglers((atMs) => (atMs === 3_000 ? 'timeout' : 'ok')), end, nullControl({ fromMs: 3_000, toMs: 3_100, everyMs: 100 }, 'timeout')).outcome).toBe('inconclusive')
+  })
+})

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest'
+import { historyOf, type HistoryEvent, type RequestEvent } from '../../core/history.js'
+import { cutOffReplicaLeaves, hungReplicaLeaves } from './an-unfit-replica-leaves-the-rotation.check.js'
+import { unfitLoad, type ArmName } from './unfit-arm.js'
+
+const thresholds = { fault_s: 8, readiness_false_within_s: 10, failures_after_window_max: 0, return_within_s: 5 }
+const windowMs = 2_000
+const faultAtMs = 10_000
+const releaseAtMs = 22_000
+
+let ids = 0
+const request = (plannedAtMs: number, more: Partial<RequestEvent> = {}): RequestEvent =>
+  ({ kind: 'request', id: ++ids, load: unfitLoad, operation: 'read', method: 'GET', via: 'balancer', plannedAtMs, sentAtMs: plannedAtMs, endedAtMs: plannedAtMs + 5, outcome: 'ok', instance: 'b', ...more })
+const fact = (name: string, value: unknown): HistoryEvent => ({ kind: 'fact', name, value, atMs: 0 })
+const observation = (probe: string, target: string, atMs: number, value: unknown): HistoryEvent => ({ kind: 'observation', probe, target, atMs, value })
+const sample = (sentAtMs: number, outcome: string, tookMs = 5): HistoryEvent => ({ kind: 'observation', probe: 'readiness', target: 'a', sentAtMs, atMs: sentAtMs + tookMs, value: { outcome } })
+
+interface Shape {
+  readonly name: ArmName
+  /** Readiness passes until then. */
+  readonly readyUntilMs: number
+  /** The replica answers requests until then, and again from `backAtMs`. */
+  readonly servesUntilMs: number
+  readonly backAtMs?: number
+  readonly outcomeInWindow?: RequestEvent['outcome']
+}
+/** Replica a becomes unfit at 10 s and is released at 22 s; b serves throughout, 50 requests a second. */
+function arm(shape: Shape): HistoryEvent[] {
+  const { name, readyUntilMs, servesUntilMs, backAtMs = 23_000 } = shape
+  const phase = (phase: 'issued' | 'acknowledged' | 'witnessed' | 'undone', atMs: number): HistoryEvent => ({ kind: 'intervention', id: 1, name, target: 'a', phase, atMs })
+  const events: HistoryEvent[] = [
+    fact('ejectWindowMs', windowMs),
+    fact('hardDependencies', ['database']),
+    phase('issued', faultAtMs),
+    phase('acknowledged', faultAtMs + 10),
+    phase('witnessed', faultAtMs + 700),
+    observation('release', 'a', releaseAtMs, {}),
+    phase('undone', releaseAtMs + 10),
+  ]
+  for (let atMs = 8_000; atMs < 29_000; atMs += 200) events.push(sample(atMs, atMs <= readyUntilMs || atMs >= backAtMs ? 'pass' : 'fail'))
+  for (let atMs = 8_000; atMs < 29_000; atMs += 20) {
+    const fromA = (atMs / 20) % 2 === 0 && (atMs <= servesUntilMs || atMs >= backAtMs)
+    const unfit = fromA && atMs >= faultAtMs && atMs < releaseAtMs
+    events.push(request(atMs, { ...(fromA ? { instance: 'a' } : {}), ...(unfit ? { outcome: shape.outcomeInWindow ?? 'error-status' } : {}) }))
+  }
+  return events
+}
+const leaving: Shape = { name: 'isolate', readyUntilMs: 10_800, servesUntilMs: 12_000 }
+const judge = (events: readonly HistoryEvent[]) => cutOffReplicaLeaves.evaluate(historyOf(events), thresholds)
+const without = (events: HistoryEvent[], drop: (event: HistoryEvent) => boolean): HistoryEvent[] => events.filter((event) => !drop(event))
+const isProbe = (event: HistoryEvent, probe: string): boolean => event.kind === 'observation' && event.probe === probe
+
+describe('a replica that leaves and returns', () => {
+  test('passes, with failures inside the ejection window only', () => {
+    const finding = judge(arm(leaving))
+    expect(finding).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('was back') })
+    expect(finding.strength?.n).toBeGreaterThan(300)
+  })
+  test('passes when it hangs: requests planned in the window may time out long after it', () => {
+    const hung = without(arm({ ...leaving, name: 'freeze', readyUntilMs: 9_900, servesUntilMs: 9_999 }), (event) => isProbe(event, 'readiness') && event.kind === 'observation' && event.atMs > faultAtMs && event.atMs < releaseAtMs)
+    const samples = [10_000, 11_000, 12_000, 13_000, 14_000].map((atMs) => sample(atMs, 'timeout', 1_000))
+    const answeredOnRelease = sample(21_950, 'pass', 100)
+    const stuck = request(11_500, { endedAtMs: 17_500, outcome: 'timeout' })
+    const events = [...hung, ...samples, answeredOnRelease, stuck]
+    expect(hungReplicaLeaves.evaluate(historyOf(events), thresholds)).toMatchObject({ outcome: 'passed' })
+    expect(judge(events).outcome).toBe('inconclusive') // it is another arm
+  })
+})
+
+describe('failed', () => {
+  test('readiness that never stops passing', () => {
+    const finding = judge(arm({ ...leaving, readyUntilMs: 30_000, servesUntilMs: 30_000 }))
+    expect(finding).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('went on passing') })
+  })
+  test('readiness that stops too late, or passes again in between', () => {
+    expect(judge(arm({ ...leaving, readyUntilMs: 20_600, servesUntilMs: 20_600 }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('only after') })
+    expect(judge([...arm(leaving), sample(21_000, 'pass')]).outcome).toBe('failed')
+  })
+  test('a request that fails after the window, with its id', () => {
+    const late = request(15_000, { outcome: 'timeout' })
+    const finding = judge([...arm(leaving), late])
+    expect(finding.outcome).toBe('failed')
+    expect(finding.evidence.flatMap((one) => one.requests ?? [])).toEqual([late.id])
+  })
+  test('a request that reaches the replica after the window, even when it is answered well after the release', () => {
+    expect(judge([...arm(leaving), request(21_500, { instance: 'a', endedAtMs: 22_100 })])).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('answered by a') })
+  })
+  test('a replica that does not come back while there is traffic to see it', () => {
+    expect(judge(arm({ ...leaving, backAtMs: 60_000 }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('not back in rotation') })
+  })
+})
+
+describe('inconclusive', () => {
+  const cases: Readonly<Record<string, HistoryEvent[]>> = {
+    'an empty history': [fact('hardDependencies', ['database'])],
+    'no fault': without(arm(leaving), (event) => event.kind === 'intervention'),
+    'a fault that was not witnessed': without(arm(leaving), (event) => event.kind === 'intervention' && event.phase === 'witnessed'),
+    'an unknown window': without(arm(leaving), (event) => event.kind === 'fact' && event.name === 'ejectWindowMs'),
+    'no release': without(arm(leaving), (event) => isProbe(event, 'release')),
+    'no undo': without(arm(leaving), (event) => event.kind === 'intervention' && event.phase === 'undone'),
+    'no readiness samples': without(arm(leaving), (event) => isProbe(event, 'readiness')),
+    'too few readiness samples': without(arm(leaving), (event) => isProbe(event, 'readiness') && event.kind === 'observation' && event.atMs > 10_700),
+    'no traffic': without(arm(leaving), (event) => event.kind === 'request'),
+    'too little traffic after the window': without(arm(leaving), (event) => event.kind === 'request' && event.plannedAtMs > 13_500 && event.plannedAtMs < releaseAtMs),
+    'a replica that took no part before': arm(leaving).map((event) => (event.kind === 'request' && event.plannedAtMs < faultAtMs ? { ...event, instance: 'b' } : event)),
+    'failures just before': [...arm(leaving), request(9_500, { outcome: 'timeout', endedAtMs: 9_700 })],
+    'traffic that ended before the replica had to be back': without(arm({ ...leaving, backAtMs: 60_000 }), (event) => event.kind === 'request' && event.plannedAtMs > 24_000),
+    'a failed null control beside the failure': [...arm(leaving), request(15_000, { outcome: 'timeout' }), request(15_000, { load: 'null-control', outcome: 'timeout' })],
+  }
+  test.each(Object.entries(cases))('%s', (_name, events) => {
+    expect(judge(events).outcome).toBe('inconclusive')
+  })
+  test('a fault that ended before readiness had to fail', () => {
+    const events = arm({ ...leaving, readyUntilMs: 30_000, servesUntilMs: 9_000 }).map((event) => (isProbe(event, 'release') && event.kind === 'observation' ? { ...event, atMs: 18_000 } : event))
+    expect(judge(events)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('too early') })
+  })
+})
+
+test('a service that needs nothing cannot be cut off', () => {
+  expect(judge([...arm(leaving), fact('hardDependencies', [])]).outcome).toBe('not-applicable')
+})
