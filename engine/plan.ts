@@ -4,6 +4,7 @@ import type { Capability, ProfileName, Requirement, RequirementId, SafetyClass }
 import type { Scenario, Suite } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { declaredCapabilities } from '../core/capabilities.js'
+import { requireSoundSuites } from '../core/suite-rules.js'
 
 /** A requirement that is settled before anything runs, and why. */
 export interface Settled {
@@ -36,6 +37,7 @@ const safetyRank: Readonly<Record<SafetyClass, number>> = { safe: 0, disruptive:
 
 /** What will be judged, what cannot be and why. Starts nothing. */
 export function planRun(input: PlanInput): Plan {
+  requireSoundSuites(input.suites)
   const declared = declaredCapabilities(input.service)
   const offered = input.driver.offers(input.service)
   const settled = new Map<RequirementId, Settled>()

@@ -72,3 +72,12 @@ test('stopAll stops a whole tree', async () => {
   expect(stopped).toHaveLength(2)
   await expect.poll(() => stopped.map((entry) => readProcess(entry.pid)?.state)).toEqual(['T', 'T'])
 })
+
+test('killAtOnce kills also when looking at what was stopped goes wrong', async () => {
+  const root = await start('sleep 1000 & echo; wait')
+  const look = (stopped: readonly ProcessIdentity[]): void => {
+    throw new Error(`saw ${stopped.length}`)
+  }
+  expect(() => killAtOnce(() => processTree([root]), look)).toThrow('saw 2')
+  expect(await untilGone([root], 5_000)).toBe(true)
+})

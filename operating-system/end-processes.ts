@@ -52,10 +52,20 @@ export async function endProcessGroups(groups: readonly ProcessIdentity[], optio
 /**
  * Kills all that `find` finds as if at one instant: everything is stopped before the first one dies, so that
  * none sees another one's end and acts on it. Synchronous for the same reason. Returns what was sent SIGKILL.
+ * `whenStopped` may look at what still exists, but only shortly.
  */
-export function killAtOnce(find: () => readonly ProcessEntry[]): ProcessEntry[] {
+export function killAtOnce(
+  find: () => readonly ProcessEntry[],
+  whenStopped: (stopped: readonly ProcessEntry[]) => void = () => undefined,
+): ProcessEntry[] {
   const stopped = stopAll(find)
-  return stopped.filter((entry) => send(entry, 'SIGKILL'))
+  const killed: ProcessEntry[] = []
+  try {
+    whenStopped(stopped)
+  } finally {
+    for (const entry of stopped) if (send(entry, 'SIGKILL')) killed.push(entry)
+  }
+  return killed
 }
 
 /** Stops all that `find` finds, again and again until it finds nothing new: a stopped process cannot fork. */

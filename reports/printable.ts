@@ -32,8 +32,9 @@ export function oneLine(text: string): string {
 
 /**
  * CI servers obey markers inside a log or a JUnit file: `##[…]`, `##vso[…]` and `##teamcity[…]` anywhere in a line,
- * `[[ATTACHMENT|…]]` in system-out (it uploads the named file). Broken up here so that only we can use them.
+ * `::…::` at its beginning (which any word becomes when a line is wrapped), `[[ATTACHMENT|…]]` in system-out (it
+ * uploads the named file). Broken up here so that nothing a service said is obeyed.
  */
 export function withoutMarkers(text: string): string {
-  return text.replace(/##(?=\w*\[)/g, '# #').replace(/\[\[(?=\s*ATTACHMENT)/gi, '[ [')
+  return text.replace(/##(?=\w*\[)/g, '# #').replace(/(^|\s)::(?=\S)/g, '$1: :').replace(/\[\[(?=\s*ATTACHMENT)/gi, '[ [')
 }

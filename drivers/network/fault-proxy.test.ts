@@ -179,7 +179,7 @@ describe('delay and bandwidth', () => {
     const tookMs = performance.now() - sentAtMs
     expect(client.received).toBe(Array.from({ length: 50 }, (_, index) => `${index},`).join(''))
     expect(tookMs).toBeGreaterThanOrEqual(239)
-    expect(tookMs).toBeLessThan(1_000)
+    expect(tookMs).toBeLessThan(3_000)
     expect(proxy.counters()).toMatchObject({ accepted: 1, held: 1 })
   })
 
@@ -207,7 +207,7 @@ describe('delay and bandwidth', () => {
     await until('everything', () => upstream.wires.reduce((sum, wire) => sum + wire.bytes, 0) === 100_000)
     const tookMs = performance.now() - sentAtMs
     expect(tookMs).toBeGreaterThan(480)
-    expect(tookMs).toBeLessThan(1_500)
+    expect(tookMs).toBeLessThan(3_000)
     await until('both ends', () => upstream.wires.every((wire) => wire.ended === 'fin'))
   })
 })

@@ -20,6 +20,12 @@ interface Backend {
   readonly connections: UpstreamConnections
   readonly health: BackendHealth
 }
+interface Refusal {
+  readonly status: number
+  readonly reason: string
+  readonly text: string
+  readonly retryAfterSeconds?: number
+}
 interface BackendCounters {
   requests: number
   errors: number
@@ -157,7 +163,7 @@ export class LoadBalancer {
     }
   }
 
-  #refuse(response: ServerResponse, refusal: { readonly status: number; readonly reason: string; readonly text: string; readonly retryAfterSeconds?: number }): void {
+  #refuse(response: ServerResponse, refusal: Refusal): void {
     this.#errors += 1
     response.setHeader(balancerHeader, refusal.reason)
     response.setHeader('content-type', 'text/plain; charset=utf-8')

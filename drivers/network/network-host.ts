@@ -3,7 +3,8 @@ import { SeaworthyError } from '../../core/errors.js'
 import { startEchoServer, type EchoServer } from './echo-server.js'
 import { FaultProxy } from './fault-proxy.js'
 import { LoadBalancer, type LoadBalancerSettings } from './load-balancer.js'
-import { edgeKey, type BackendAddress, type EdgeTarget, type NetworkAddresses, type NetworkCalls, type NetworkEvent, type NetworkSpec } from './network-protocol.js'
+import type { BackendAddress, EdgeTarget, NetworkAddresses, NetworkCalls, NetworkEvent, NetworkSpec } from './network-protocol.js'
+import { edgeKey } from './network-protocol.js'
 import { QualificationRig } from './qualification-rig.js'
 
 interface Parts {

@@ -8,7 +8,7 @@ import type { NetworkEvent } from './network-protocol.js'
 
 /** Raw sockets for tests: what goes over the wire, byte by byte, without the manners of a library. */
 
-export async function until(what: string, condition: () => boolean, limitMs = 5_000): Promise<void> {
+export async function until(what: string, condition: () => boolean, limitMs = 10_000): Promise<void> {
   const untilMs = performance.now() + limitMs
   while (!condition()) {
     if (performance.now() > untilMs) throw new Error(`${what}: not within ${limitMs} ms`)

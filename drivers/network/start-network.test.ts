@@ -118,6 +118,7 @@ describe('the network process', () => {
     harness.stdout.on('data', (chunk: Buffer) => (output += String(chunk)))
     await until('its pid', () => output.includes('\n'), 15_000)
     const pid = Number(output)
+    onTestFinished(async () => void ((await runs(pid)) && process.kill(pid, 'SIGKILL')))
     expect(await runs(pid)).toBe(true)
     harness.kill('SIGKILL')
     await untilGone(pid)

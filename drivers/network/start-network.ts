@@ -3,7 +3,8 @@ import { closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Edge } from '../../core/driver.js'
 import { messageOf, SeaworthyError } from '../../core/errors.js'
-import { edgeKey, type Network, type NetworkAddresses, type NetworkCall, type NetworkCalls, type NetworkMessage, type StartNetwork } from './network-protocol.js'
+import type { Network, NetworkAddresses, NetworkCall, NetworkCalls, NetworkMessage, StartNetwork } from './network-protocol.js'
+import { edgeKey } from './network-protocol.js'
 
 const startTimeoutMs = 10_000
 const closeTimeoutMs = 3_000
@@ -38,6 +39,7 @@ function spawnNetwork(environment: Readonly<Record<string, string>>, logFile: st
   }
 }
 
+type ReturnTypeOf<N extends keyof NetworkCalls> = Promise<Awaited<ReturnType<NetworkCalls[N]>>>
 interface PendingCall {
   resolve(value: unknown): void
   reject(error: Error): void
@@ -79,22 +81,20 @@ class NetworkConnection {
     })
   }
 
-  async call<N extends keyof NetworkCalls>(name: N, parameters: Parameters<NetworkCalls[N]>, timeoutMs?: number): Promise<Awaited<ReturnType<NetworkCalls[N]>>> {
+  async call<N extends keyof NetworkCalls>(name: N, parameters: Parameters<NetworkCalls[N]>, timeoutMs?: number): ReturnTypeOf<N> {
     if (this.#endReason !== undefined) throw this.#endedError()
     this.#calls += 1
     const call: NetworkCall = { id: this.#calls, name, parameters }
-    const value = await new Promise<unknown>((resolve, reject) => {
-      const timer = timeoutMs === undefined ? undefined : setTimeout(() => reject(new SeaworthyError('SW_NETWORK', `no answer to ${name} within ${timeoutMs} ms`)), timeoutMs)
-      const settled = <T>(settle: (value: T) => void) => (value: T): void => {
-        clearTimeout(timer)
-        settle(value)
-      }
-      this.#pending.set(call.id, { resolve: settled(resolve), reject: settled(reject) })
-      this.#child.send(call, (error) => {
-        if (error !== null) this.#pending.get(call.id)?.reject(error)
-      })
+    const answer = new Promise<unknown>((resolve, reject) => {
+      this.#pending.set(call.id, { resolve, reject })
     })
-    return value as Awaited<ReturnType<NetworkCalls[N]>>
+    const fail = (error: Error): void => this.#pending.get(call.id)?.reject(error)
+    const late = (): void => fail(new SeaworthyError('SW_NETWORK', `no answer to ${name} within ${timeoutMs} ms`))
+    const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs)
+    this.#child.send(call, (error) => {
+      if (error !== null) fail(error)
+    })
+    return (await answer.finally(() => clearTimeout(timer))) as Awaited<ReturnTypeOf<N>>
   }
 
   /** Ends the process and resolves when it is gone; may be called twice. */

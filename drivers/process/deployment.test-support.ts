@@ -49,7 +49,7 @@ export interface TestRun {
   readonly events: DriverPlatformEvent[]
   /** Entries of the journal that are not done. */
   readonly journaled: ReadonlyMap<number, JournalEntry>
-  deploy(service: ServiceDescriptor, name?: string): Promise<Deployment>
+  deploy(service: ServiceDescriptor, name?: string, signal?: AbortSignal): Promise<Deployment>
   eventsOf(name: DriverPlatformEvent['name'], target: string): DriverPlatformEvent[]
   /** What of it lives. */
   processes(): ProcessEntry[]
@@ -76,13 +76,13 @@ export function testRun(): TestRun {
     directory,
     events,
     journaled,
-    async deploy(service, name = '1') {
+    async deploy(service, name = '1', signal = new AbortController().signal) {
       mkdirSync(join(directory, name))
       const deployment = await processDriver.deploy(service, {
         runId,
         directory: join(directory, name),
         journal,
-        signal: new AbortController().signal,
+        signal,
         environment: { SEAWORTHY_RUN: runId, SEAWORTHY_DEFECT: 'none' },
         onPlatformEvent: (event) => events.push(event),
       })

@@ -96,8 +96,7 @@ export class MachinePower {
     // The groups first, at once: to look for everything else takes some milliseconds.
     for (const leader of [...(machine === undefined ? [] : [machine]), ...this.#running.values()]) stopGroup(leader)
     const atHrtimeMs = hrtimeMs()
-    this.#world.record.add(this.#processes(machine))
-    killAtOnce(() => this.#processes(machine))
+    killAtOnce(() => this.#processes(machine), (stopped) => this.#world.record.add(stopped))
     const { left } = await endProcesses(() => this.#processes(machine), { termGraceMs: 0, killWithinMs: endWithinMs })
     if (left.length > 0) {
       const found = left.map((entry) => `${entry.pid} ${entry.command}`).join(', ')

@@ -88,6 +88,16 @@ describe('install', () => {
     expect(run.processes()).toEqual([])
   })
 
+  test('is cut when the run is interrupted', async () => {
+    const interruption = new AbortController()
+    const deployed = run.deploy(descriptor({ install: ['sh', '-c', 'sleep 1001; true'] }), '1', interruption.signal)
+    const refused = expect(deployed).rejects.toThrow('interrupted')
+    await expect.poll(() => run.processes().filter((entry) => entry.command === 'sleep').length, within).toBe(1)
+    interruption.abort()
+    await refused
+    expect(run.processes()).toEqual([])
+  })
+
   test('a unit file that is not understood is refused', async () => {
     const install = ['sh', '-c', 'echo "{\\"restart\\":\\"sometimes\\"}" > {machine}/units/replica-0.json']
     await expect(run.deploy(descriptor({ install }))).rejects.toMatchObject({ code: 'SW_UNIT_OVERRIDE' })
@@ -112,6 +122,23 @@ describe('the end of a deployment', () => {
     await deployment.controls.freeze?.('replica-0')
     await deployment[Symbol.asyncDispose]()
     expect(run.processes()).toEqual([])
+  })
+
+  test('in the middle of a reboot leaves nothing either', async () => {
+    const deployment = await run.deploy(descriptor({ replicas: { ...idle, count: 2 } }))
+    const rebooted = deployment.controls.reboot!('orderly').then(() => 'rebooted', () => 'cut short')
+    await deployment[Symbol.asyncDispose]()
+    expect(await rebooted).toBe('cut short')
+    expect(run.processes()).toEqual([])
+  })
+
+  test('a lost network is reported, and refuses what is asked of it', async () => {
+    const replicas = { ...idle, env: { STORE: '{store:port}' }, count: 1 }
+    const deployment = await run.deploy(descriptor({ replicas, components: [component('store')] }))
+    const network = [...run.journaled.values()].find((entry) => entry.kind === 'process-group' && entry.what === 'network') as { pid: number }
+    process.kill(network.pid, 'SIGKILL')
+    await expect.poll(() => run.eventsOf('process-exited', 'network'), within).toMatchObject([{ detail: { unexpected: true } }])
+    await expect(deployment.controls.faultEdge!(deployment.edges[0]!, { kind: 'refuse' })).rejects.toMatchObject({ code: 'SW_NETWORK' })
   })
 
   test('a lost machine is reported, takes its units along, and refuses what is asked of it', async () => {

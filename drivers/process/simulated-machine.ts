@@ -1,6 +1,6 @@
 import { killAtOnce } from '../../operating-system/end-processes.js'
 import { ProcessRecord } from '../../operating-system/process-record.js'
-import { listProcesses, processTree } from '../../operating-system/process-table.js'
+import { processTree, type ProcessEntry } from '../../operating-system/process-table.js'
 import type { BootOrder, MachineRequest, UnitEvent } from './machine-protocol.js'
 import { SupervisedUnit } from './supervised-unit.js'
 
@@ -39,14 +39,13 @@ export class SimulatedMachine {
   /** Power off: everything is killed at one instant. Synchronous, so that nothing can come in between. */
   powerOff(): void {
     for (const unit of this.#units.values()) unit.leaveDown()
-    this.sample()
-    killAtOnce(() => processTree(this.#runningProcesses()))
+    killAtOnce(() => processTree(this.#runningProcesses()), (stopped) => this.#remember(stopped))
   }
 
-  /** Writes down who runs now, for whoever must clean up after this process was killed. */
-  sample(): void {
+  /** For whoever must clean up after this process was killed. */
+  #remember(entries: readonly ProcessEntry[]): void {
     try {
-      this.#record?.add(processTree(this.#runningProcesses(), listProcesses()))
+      this.#record?.add(entries)
     } catch (error) {
       this.#log(`the record of processes cannot be written: ${String(error)}`) // its folder was removed: there is no more to lose
     }
@@ -64,7 +63,7 @@ export class SimulatedMachine {
       // A unit that cannot be started was reported as exited and goes on under its restart policy.
       await unit.start().catch((error: unknown) => this.#log(`${unit.unit.name} cannot be started: ${String(error)}`))
     }
-    this.#sampler = setInterval(() => this.sample(), sampleEveryMs)
+    this.#sampler = setInterval(() => this.#remember(processTree(this.#runningProcesses())), sampleEveryMs)
     return null
   }
 

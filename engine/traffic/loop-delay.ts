@@ -1,32 +1,35 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { TrafficContext } from './context.js'
 
-const everyMs = 200
-const resolutionMs = 5
-const toMs = (nanoseconds: number): number => Math.max(0, Math.round(nanoseconds / 1e4) / 100 - resolutionMs)
+const tickMs = 5
+const windowMsAim = 200
+const rounded = (ms: number): number => Math.round(ms * 100) / 100
 
-/** Records how long the harness itself stalled: observations `event-loop-delay` { maxMs, p99Ms, windowMs }. */
+/**
+ * Records how long the harness itself stalled: observations `event-loop-delay` { maxMs, p99Ms, windowMs }. A chain
+ * of timers of our own, because the histogram of perf_hooks forgets a stall that goes on while it is reset.
+ */
 export function startLoopDelay(context: TrafficContext): { stop(): void } {
-  const histogram = monitorEventLoopDelay({ resolution: resolutionMs })
-  histogram.enable()
-  let lastAtMs = context.clock()
-  const report = (): void => {
+  let lateMs: number[] = []
+  let windowFromMs = context.clock()
+  let dueAtMs = windowFromMs + tickMs
+  let timer: NodeJS.Timeout
+  const tick = (): void => {
     const atMs = context.clock()
-    const windowMs = Math.round(atMs - lastAtMs)
-    // A stall that has just ended may not have reached the histogram yet, but made this timer late.
-    const lateMs = Math.max(0, windowMs - everyMs)
-    const maxMs = histogram.count === 0 ? lateMs : Math.max(toMs(histogram.max), lateMs)
-    const p99Ms = histogram.count === 0 ? lateMs : toMs(histogram.percentile(99))
-    context.observe('event-loop-delay', 'harness', { maxMs, p99Ms, windowMs })
-    histogram.reset()
-    lastAtMs = atMs
+    lateMs.push(Math.max(0, atMs - dueAtMs))
+    if (atMs - windowFromMs >= windowMsAim) {
+      lateMs.sort((a, b) => a - b)
+      const p99Ms = lateMs[Math.ceil(lateMs.length * 0.99) - 1] ?? 0
+      context.observe('event-loop-delay', 'harness', { maxMs: rounded(lateMs.at(-1) ?? 0), p99Ms: rounded(p99Ms), windowMs: Math.round(atMs - windowFromMs) })
+      lateMs = []
+      windowFromMs = atMs
+    }
+    arm(atMs)
   }
-  const timer = setInterval(report, everyMs)
-  timer.unref()
-  return {
-    stop: () => {
-      clearInterval(timer)
-      histogram.disable()
-    },
+  const arm = (atMs: number): void => {
+    dueAtMs = atMs + tickMs
+    timer = setTimeout(tick, tickMs)
+    timer.unref()
   }
+  arm(windowFromMs)
+  return { stop: () => clearTimeout(timer) }
 }

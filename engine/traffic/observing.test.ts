@@ -12,18 +12,19 @@ const observations = (rig: Rig, probe: string): ObservationEvent[] => rig.events
 const valuesOf = <T>(rig: Rig, probe: string): T[] => observations(rig, probe).map(({ value }) => value as T)
 
 describe('sampling', () => {
+  const silence = { outcome: 'timeout' }
   const cases: readonly (readonly [string, (response: ServerResponse) => void, object])[] = [
     ['pass', (response) => void response.setHeader('x-boot', 'b7').end('ready'), { outcome: 'pass', status: 200, boot: 'b7' }],
     ['fail', (response) => void response.writeHead(503).end(), { outcome: 'fail', status: 503 }],
     ['reset', (response) => void response.socket!.resetAndDestroy(), { outcome: 'reset' }],
     ['closed', (response) => void response.socket!.end(), { outcome: 'reset' }],
-    ['silent', () => {}, { outcome: 'timeout' }],
+    ['silent', () => {}, silence],
   ]
   test.each(cases)('%s', async (_name, answer, value) => {
     const server = await scriptedServer((_request, response) => answer(response))
     const rig = rigOn([server.url], serviceOf([]))
     closing.push(() => rig.traffic.close(), server.close)
-    const sampler = rig.traffic.sample({ probes: ['readiness'], instances: ['i-0'], everyMs: 20, timeoutMs: 150 })
+    const sampler = rig.traffic.sample({ probes: ['readiness'], instances: ['i-0'], everyMs: 20, timeoutMs: value === silence ? 150 : 10_000 })
     await until(() => observations(rig, 'readiness').length >= 3)
     await sampler.stop()
     for (const event of observations(rig, 'readiness')) {
@@ -38,7 +39,7 @@ describe('sampling', () => {
     await gone.close()
     const rig = rigOn([server.url, gone.url], serviceOf([]))
     closing.push(() => rig.traffic.close(), server.close)
-    const sampler = rig.traffic.sample({ probes: ['readiness', 'liveness'], instances: ['i-0', 'i-1'], everyMs: 10, timeoutMs: 300 })
+    const sampler = rig.traffic.sample({ probes: ['readiness', 'liveness'], instances: ['i-0', 'i-1'], everyMs: 10, timeoutMs: 1_500 })
     await until(() => server.received.filter((line) => line === 'GET /ready').length >= 5)
     expect(observations(rig, 'readiness').filter(({ target }) => target === 'i-0')).toHaveLength(0)
     await sampler.stop()

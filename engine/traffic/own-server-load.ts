@@ -7,7 +7,7 @@ import { RecordingClient } from './recording-client.js'
 
 const durationMaxMs = 3_600_000
 const timeoutMs = 5_000
-/** The drain of the echo backend begins when this share of the requests was sent. */
+/** The drain of the echo backend begins when this share of the requests was answered. */
 const shareBeforeDrain = 0.2
 
 interface OwnLoad {
@@ -52,13 +52,13 @@ export async function qualifyBalancer(
 ): Promise<void> {
   const balancer = await qualification()
   const load = startOwnLoad(context, { name: 'balancer-qualification', url: balancer.entrypoint, ratePerSecond: options.ratePerSecond, via: 'balancer' })
-  const untilPlanned = async (count: number): Promise<void> => {
-    while (load.counts().planned < count && !context.signal.aborted) await new Promise((resolve) => setTimeout(resolve, 10))
+  const untilAnswered = async (count: number): Promise<void> => {
+    while (load.counts().ended < count && !context.signal.aborted) await new Promise((resolve) => setTimeout(resolve, 10))
   }
   try {
-    await untilPlanned(options.requests * shareBeforeDrain)
+    await untilAnswered(options.requests * shareBeforeDrain)
     await balancer.drainOneBackend()
-    await untilPlanned(options.requests)
+    await untilAnswered(options.requests)
   } finally {
     await load.stop()
     await balancer.close()

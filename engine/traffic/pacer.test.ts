@@ -26,7 +26,7 @@ test('plans 500 a second evenly and sends them near their instants', async () =>
   expect(clock() - startedAt).toBeGreaterThan(990)
   planned.slice(1).forEach((atMs, index) => expect(atMs - planned[index]!).toBeCloseTo(2, 5))
   expect(Math.min(...slips)).toBeGreaterThanOrEqual(0)
-  expect(slips.sort((a, b) => a - b)[250]).toBeLessThan(5)
+  expect(slips.sort((a, b) => a - b)[250]).toBeLessThan(20)
 })
 
 test('keeps the plan at 5000 a second', async () => {

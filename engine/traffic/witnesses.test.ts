@@ -48,9 +48,9 @@ async function worker(work: Operation, options: { readonly instances?: number; r
 }
 
 const effect = { path: '/effects?key={key}', pointer: '/count' }
-const stream = operation('stream', { method: 'POST', path: '/stream?key={key}&ms={durationMs}', mutates: true, streams: true, minDurationMs: 300, timeoutMs: 900, expect: { status: [200], json: {}, bodyEndsWith: 'done' }, effect })
-const slow = operation('slow', { method: 'POST', path: '/slow?key={key}&ms={durationMs}', mutates: true, minDurationMs: 300, timeoutMs: 900, effect })
-const hold = operation('hold', { method: 'POST', path: '/hold?key={key}', body: { key: '{key}' }, mutates: true, holdsBody: true, timeoutMs: 900 })
+const stream = operation('stream', { method: 'POST', path: '/stream?key={key}&ms={durationMs}', mutates: true, streams: true, minDurationMs: 700, timeoutMs: 2_100, expect: { status: [200], json: {}, bodyEndsWith: 'done' }, effect })
+const slow = operation('slow', { method: 'POST', path: '/slow?key={key}&ms={durationMs}', mutates: true, minDurationMs: 700, timeoutMs: 2_100, effect })
+const hold = operation('hold', { method: 'POST', path: '/hold?key={key}', body: { key: '{key}' }, mutates: true, holdsBody: true, timeoutMs: 2_100 })
 
 const witnessEvents = (rig: Rig): WitnessEvent[] => rig.events.filter((event) => event.kind === 'witness')
 const requestOf = (rig: Rig, id: number): RequestEvent | undefined => rig.requests('witness').find((event) => event.id === id)

@@ -106,6 +106,8 @@ function settingsOf({ role, host, port, primary }: ClusterOptions): string {
     fsync: 'on',
     synchronous_commit: 'on',
     full_page_writes: 'on',
+    // After a crash everything is synced once: file by file that takes seconds on a busy disk.
+    recovery_init_sync_method: process.platform === 'linux' ? 'syncfs' : 'fsync',
     wal_level: 'replica',
     hot_standby: 'on',
     hot_standby_feedback: 'on',

@@ -23,7 +23,6 @@ button:hover{border-color:var(--soft)}
 .card>summary .symbol{align-self:center}
 .card .id{font-weight:600;min-width:8.5ch}
 .card .standing{font-size:.85rem;color:var(--soft);white-space:nowrap}
-.card abbr{text-decoration:none;font-weight:600}
 .card>summary .word{min-width:7.6em;text-align:right;font-size:.9rem}
 .card>summary .said{grid-column:3/-1;color:var(--soft);font-size:.92rem}
 .card[open]>summary .said{color:var(--ink)}

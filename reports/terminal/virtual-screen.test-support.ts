@@ -12,6 +12,7 @@ export class VirtualScreen {
   overflows = 0
   readonly unknownControls: string[] = []
   readonly #rows: string[] = ['']
+  readonly #widths: number[] = [0]
   #row = 0
 
   constructor(columns: number) {
@@ -37,7 +38,7 @@ export class VirtualScreen {
     else if (final === 'J' && parameters === '') this.#rows.length = this.#row + 1
     else if (isPrivate === '?' && parameters === '25') this.isCursorVisible = final === 'h'
     else if (final !== 'm') this.unknownControls.push(whole)
-    if (final === 'J') this.#rows[this.#row] = ''
+    if (final === 'J') this.#set('', 0)
     return whole.length
   }
 
@@ -51,18 +52,21 @@ export class VirtualScreen {
 
   #put(character: string): void {
     if (/^[\u0000-\u001f\u007f-\u009f]/.test(character)) this.unknownControls.push(character)
-    const row = this.#rows[this.#row] ?? ''
-    if (textWidth(row) + textWidth(character) <= this.columns) {
-      this.#rows[this.#row] = row + character
-      return
-    }
+    const characterWidth = textWidth(character)
+    const width = (this.#widths[this.#row] ?? 0) + characterWidth
+    if (width <= this.columns) return this.#set(`${this.#rows[this.#row] ?? ''}${character}`, width)
     this.overflows += 1
     this.#down()
-    this.#rows[this.#row] = character
+    this.#set(character, characterWidth)
+  }
+
+  #set(text: string, width: number): void {
+    this.#rows[this.#row] = text
+    this.#widths[this.#row] = width
   }
 
   #down(): void {
     this.#row += 1
-    this.#rows[this.#row] ??= ''
+    if (this.#rows[this.#row] === undefined) this.#set('', 0)
   }
 }

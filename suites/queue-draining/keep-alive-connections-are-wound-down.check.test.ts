@@ -41,6 +41,16 @@ describe('keep-alive connections are wound down', () => {
     expect(judge(drained, connections(2_300, told, 19), connection(20, 18_000, told), quiet).outcome).toBe('failed')
   })
 
+  test('fails when the server closes connections between two requests without having told anybody', () => {
+    const closed = (number: number, atMs: number, how = 'closed-by-server'): HistoryEvent => ({ kind: 'observation', probe: 'connection-ended', target: 'instance-0', atMs, value: { load: 'keep-alive', connection: number, how } })
+    const silent = [...connections(2_300, told, 19), ...connection(20, 2_220, undefined)]
+    expect(judge(drained, silent, closed(20, 2_400), quiet).summary).toContain('1 of 20 were closed between two requests without being told in an answer')
+    expect(judge(drained, silent, closed(20, 2_400, 'stopped'), quiet).outcome).toBe('inconclusive')
+    expect(judge(drained, connections(2_300, told), closed(19, 2_400), quiet).outcome).toBe('passed')
+    const stop = intervention('stop', { target: 'instance-0', issuedAtMs: 2_350, acknowledgedAtMs: 2_500 })
+    expect(judge(drained, silent, stop, closed(20, 2_400), quiet).outcome).toBe('inconclusive')
+  })
+
   test('fails on an idle reset of a POST, and on a request that is cut in flight', () => {
     expect(judge(drained, connections(2_300, told, 19), connection(20, 2_220, { outcome: 'reset-idle', method: 'POST' }), quiet).summary).toContain('1 idle reset hit a request that must not be repeated')
     for (const outcome of ['reset-in-flight', 'closed-in-flight', 'truncated'] as const) {
@@ -55,8 +65,8 @@ describe('keep-alive connections are wound down', () => {
   })
 
   test('is inconclusive when connections end without a word, by silence or by idle resets alone', () => {
-    expect(judge(drained, connections(2_300, undefined), quiet).summary).toContain('20 of 20 persistent connections ended between two requests')
-    expect(judge(drained, connections(1_900, undefined), quiet).summary).toContain('20 of 20 persistent connections ended between two requests')
+    expect(judge(drained, connections(2_300, undefined), quiet).summary).toContain('20 of 20 persistent connections ended without being told')
+    expect(judge(drained, connections(1_900, undefined), quiet).summary).toContain('20 of 20 persistent connections ended without being told')
     expect(judge(drained, connections(2_300, { outcome: 'cancelled', code: 'SW_CONNECTION_ENDED' }), quiet).outcome).toBe('inconclusive')
     expect(judge(drained, connections(2_300, { outcome: 'reset-idle', method: 'GET' }), quiet).outcome).toBe('inconclusive')
   })

@@ -1,10 +1,10 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History } from '../../core/history.js'
-import { disturbedHarness, requestsOf, retriable } from '../../core/reading.js'
+import { disturbedHarness, retriable } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { drainSpan, isFinding, landing, type DrainSpan } from './drain-span.js'
-import { labels, loads } from './names.js'
+import { labels } from './names.js'
 import { connectionsAcross, type Connection } from './persistent-connections.js'
 import { idsOf, percent, talliedOutcomes } from './wording.js'
 
@@ -18,9 +18,8 @@ export const check: Check = {
   evaluate(history, thresholds) {
     const span = drainSpan(history, labels.behindBalancer)
     if (isFinding(span)) return span
-    const requests = requestsOf(history, loads.keepAlive).filter((request) => request.via === span.target)
     const limitMs = numberThreshold(thresholds, 'wound_down_within_s') * 1_000
-    const connections = connectionsAcross(requests, span, limitMs)
+    const connections = connectionsAcross(history, span, limitMs)
     const evidence = evidenceOf(span, connections, limitMs)
     return violation({ connections, span, thresholds, history, limitMs }, evidence) ?? doubt({ connections, span, thresholds, limitMs }, evidence) ?? pass(connections, limitMs, evidence)
   },
@@ -35,12 +34,16 @@ interface Seen {
 
 function violation({ connections, span, thresholds, history, limitMs }: Seen & { readonly history: History }, evidence: readonly Evidence[]): Finding | undefined {
   const pinned = connections.filter((one) => one.pinned.length > 0)
+  const untold = connections.filter((one) => one.closedUntold)
   const cut = connections.flatMap((one) => one.cut)
   const onPost = connections.flatMap((one) => one.idleResets.filter((request) => !retriable(request)))
   const idleMax = numberThreshold(thresholds, 'reset_idle_per_connection_max')
   const tooOften = connections.filter((one) => one.idleResets.filter(retriable).length > idleMax)
   const said: string[] = []
   if (pinned.length > 0) said.push(`${pinned.length} of ${connections.length} were still served without a word ${spanned(limitMs)} after the drain was acknowledged`)
+  if (connections.length > 0 && 1 - untold.length / connections.length < numberThreshold(thresholds, 'told_to_close_ratio_min')) {
+    said.push(`${untold.length} of ${connections.length} were closed between two requests without being told in an answer`)
+  }
   if (cut.length > 0) said.push(`${counted(cut.length, 'request')} on them ${cut.length === 1 ? 'was' : 'were'} cut in flight (${talliedOutcomes(cut)})`)
   if (onPost.length > numberThreshold(thresholds, 'reset_nonidempotent_max')) said.push(`${counted(onPost.length, 'idle reset')} hit a request that must not be repeated`)
   if (tooOften.length > 0) said.push(`${tooOften.length} had more than ${counted(idleMax, 'idle reset')}`)
@@ -68,7 +71,7 @@ function doubt({ connections, span, thresholds, limitMs }: Seen, evidence: reado
   if (open.length > 0) {
     return inconclusive(`${open.length} of ${connections.length} persistent connections were still open after ${spanned(span.endedAtMs - span.acknowledgedAtMs)}, and were not watched for the ${spanned(limitMs)} that are allowed`, evidence)
   }
-  return inconclusive(`${connections.length - told.length - excused.length} of ${connections.length} persistent connections ended between two requests, without being told in an answer`, evidence)
+  return inconclusive(`${connections.length - told.length - excused.length} of ${connections.length} persistent connections ended without being told, and nobody knows how`, evidence)
 }
 
 function pass(connections: readonly Connection[], limitMs: number, evidence: readonly Evidence[]): Finding {

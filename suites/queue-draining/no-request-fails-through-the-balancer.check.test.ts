@@ -72,6 +72,7 @@ describe('no request fails through the balancer', () => {
 
   test('what a starting replica does is not charged to the drain, nor is another boot', () => {
     expect(judge(world, traffic(at(9_100, 'error-status', 9_500))).outcome).toBe('passed')
+    expect(judge(world, traffic((atMs) => (atMs > 5_000 ? { instance: 'instance-0', boot: 'boot-2' } : {}))).outcome).toBe('passed')
     const restarted = platform('process-started', 'instance-0', 5_000)
     expect(judge(world, restarted, traffic((atMs) => (atMs > 5_000 ? { instance: 'instance-0', boot: 'boot-2', outcome: 'error-status' } : {}), 2_600)).outcome).not.toBe('failed')
   })

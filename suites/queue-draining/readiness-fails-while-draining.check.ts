@@ -59,7 +59,7 @@ function judge(seen: Seen & { readonly evidence: readonly Evidence[] }): Finding
   if (late !== undefined && late.sentAtMs < first.sentAtMs) {
     return failed(`readiness of ${span.target} first failed ${spanned(first.sentAtMs - span.acknowledgedAtMs)} after the drain was acknowledged (allowed ${spanned(limits.firstFailMs)})`, evidence)
   }
-  const relapses = during.filter((sample) => sample.outcome === 'pass' && false)
+  const relapses = during.filter((sample) => sample.outcome === 'pass' && sample.sentAtMs > first.atMs)
   if (relapses.length > limits.relapsesMax) {
     return failed(`readiness of ${span.target} passed again ${counted(relapses.length, 'time')} while it drained (allowed ${limits.relapsesMax})`, evidence)
   }

@@ -3,7 +3,7 @@ import { numberThreshold, thresholdValues } from '../../core/requirement.js'
 import type { Scenario, ScenarioContext } from '../../core/scenario.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { balancerServesEverything, mixedLoad, pairsShareRecords, pairsShareSessions } from './any-replica-serves-any-request.check.js'
-import { recordProbe, runProbes, sessionProbe, type Pair } from './replica-pairs.js'
+import { recordProbe, runProbes, runProbesOnce, sessionProbe, type Pair, type PairProbe } from './replica-pairs.js'
 import { requirements } from './requirements.js'
 
 const id = 'RDND-01'
@@ -34,14 +34,19 @@ async function exercise(context: ScenarioContext): Promise<void> {
   const reads = [...new Set([data?.readOrdinary?.name, data?.readStrong?.name])].filter((name) => name !== undefined)
   context.fact('pair-plan', { reads, session: data?.session !== undefined })
 
-  context.step('work on one and the same replica, as a control')
-  for (const one of ids) await tryPair(context, { from: one, to: one }, { records: 1, sessions: 1, reads })
   const sizes = { records: context.threshold(id, 'records_per_pair'), sessions: context.threshold(id, 'sessions_per_pair'), reads }
+  const windowMs = Math.max(context.threshold(id, 'convergence_s') * 1_000, 2 * (data?.maxLagMs ?? 0))
+  context.step('work on one and the same replica, as a control')
+  for (const one of ids) await runProbes(context, probesOf(context, { from: one, to: one }, { records: 1, sessions: 1, reads }), windowMs)
+  let slowestMs = 0
   for (const from of ids) {
     context.step(`work begun on ${from}, continued on every other replica`)
-    for (const to of ids) if (to !== from) await tryPair(context, { from, to }, sizes)
+    for (const to of ids) {
+      if (to !== from) slowestMs = Math.max(slowestMs, await runProbes(context, probesOf(context, { from, to }, sizes), windowMs))
+    }
   }
-  await tryBalancer(context, { ...sizes, sessions: sizes.sessions * ids.length })
+  const waitMs = Math.min(windowMs, Math.max(2 * slowestMs, data?.maxLagMs ?? 0))
+  await tryBalancer(context, { ...sizes, sessions: sizes.sessions * ids.length * (ids.length - 1) }, waitMs)
 }
 
 interface Sizes {
@@ -51,7 +56,7 @@ interface Sizes {
 }
 
 /** Ordinary and strong reads in turn, because either may be the one that looks into local memory. */
-async function tryPair(context: ScenarioContext, pair: Pair, { records, sessions, reads }: Sizes): Promise<void> {
+function probesOf(context: ScenarioContext, pair: Pair, { records, sessions, reads }: Sizes): PairProbe[] {
   const { data } = context.service
   const session = data?.session
   const probes = session === undefined ? [] : Array.from({ length: sessions }, () => sessionProbe(context, pair, session))
@@ -59,23 +64,19 @@ async function tryPair(context: ScenarioContext, pair: Pair, { records, sessions
     const read = reads[index % reads.length]
     if (data !== undefined && read !== undefined) probes.push(recordProbe(context, pair, { write: data.write.name, read }))
   }
-  const convergenceMs = context.threshold(id, 'convergence_s') * 1_000
-  await runProbes(context, probes, Math.max(convergenceMs, 2 * (data?.maxLagMs ?? 0)))
+  return probes
 }
 
-async function tryBalancer(context: ScenarioContext, sizes: Sizes): Promise<void> {
+async function tryBalancer(context: ScenarioContext, sizes: Sizes, waitMs: number): Promise<void> {
   context.step('every operation through the balancer, each on a new connection')
-  const durationMs = (context.threshold(id, 'balancer_operations') / ratePerSecond) * 1_000
   const load = context.traffic.start({
     name: mixedLoad,
     ratePerSecond,
     operations: 'mixed',
     via: 'balancer',
     connections: 'fresh',
-    durationMaxMs: durationMs,
+    durationMaxMs: (context.threshold(id, 'balancer_operations') / ratePerSecond) * 1_000,
   })
-  const mixed = context.pause(durationMs)
-  await tryPair(context, { from: 'balancer', to: 'balancer' }, sizes)
-  await mixed
-  await load.stop()
+  await runProbesOnce(context, probesOf(context, { from: 'balancer', to: 'balancer' }, sizes), waitMs)
+  await load.finished()
 }

@@ -28,17 +28,20 @@ interface Attempt {
   /** The harness gave it up, or could not send it: that says nothing about the service. */
   readonly cancelled: boolean
 }
-interface PairProbe {
+export interface PairProbe {
   readonly pair: Pair
   readonly kind: PairKind
-  attempt(): Promise<Attempt>
-  last: Attempt
+  /** Begins the work at `from`; undefined when it is begun, now or earlier. */
+  begin(): Promise<Attempt | undefined>
+  /** Continues it at `to`. */
+  proceed(): Promise<Attempt>
 }
+/** What a probe needs of a scenario. */
+type Sending = { readonly traffic: Pick<TrafficControls, 'send' | 'newKey'> }
 
 type Answer = Awaited<ReturnType<TrafficControls['send']>>
 const succeeded = (answer: Answer): boolean => answer.outcome === 'ok' || answer.outcome === 'degraded'
 const said = (answer: Answer): string => `${answer.outcome}${answer.status === undefined ? '' : ` ${answer.status}`}`
-const untried: Attempt = { ok: false, final: false, detail: 'never tried', cancelled: true }
 
 /** What may be tried again from the start; any other failed beginning is what the replica did. */
 const mayBeginAgain: ReadonlySet<string> = new Set(['polite-refusal', 'reset-idle', 'cancelled'])
@@ -55,63 +58,86 @@ export interface RecordOperations {
   readonly write: string
   readonly read: string
 }
-export function recordProbe(context: ScenarioContext, pair: Pair, { write, read }: RecordOperations): PairProbe {
+export function recordProbe({ traffic }: Sending, pair: Pair, { write, read }: RecordOperations): PairProbe {
   const common = { load: pairLoad(pair), fresh: pair.from === 'balancer' }
   let written: string | undefined
   return {
     pair,
     kind: 'record',
-    last: untried,
-    attempt: async () => {
-      if (written === undefined) {
-        const key = context.traffic.newKey()
-        const answer = await context.traffic.send({ ...common, operation: write, via: pair.from, key })
-        if (!succeeded(answer)) return notBegun(pair.from, 'the write', answer)
-        written = key
-      }
-      return continued(pair.to, `the read (${read})`, await context.traffic.send({ ...common, operation: read, via: pair.to, key: written }))
+    begin: async () => {
+      if (written !== undefined) return undefined
+      const key = traffic.newKey()
+      const answer = await traffic.send({ ...common, operation: write, via: pair.from, key })
+      if (!succeeded(answer)) return notBegun(pair.from, 'the write', answer)
+      written = key
+      return undefined
     },
+    proceed: async () => continued(pair.to, `the read (${read})`, await traffic.send({ ...common, operation: read, via: pair.to, ...(written === undefined ? {} : { key: written }) })),
   }
 }
 
-export function sessionProbe(context: ScenarioContext, pair: Pair, { open, tokenPointer, resume }: NonNullable<DataOperations['session']>): PairProbe {
-  const common = { load: pairLoad(pair), fresh: pair.from === 'balancer', key: context.traffic.newKey() }
+export function sessionProbe({ traffic }: Sending, pair: Pair, { open, tokenPointer, resume }: NonNullable<DataOperations['session']>): PairProbe {
+  const common = { load: pairLoad(pair), fresh: pair.from === 'balancer', key: traffic.newKey() }
   let token: string | undefined
   return {
     pair,
     kind: 'session',
-    last: untried,
-    attempt: async () => {
-      if (token === undefined) {
-        const answer = await context.traffic.send({ ...common, operation: open.name, via: pair.from })
-        if (!succeeded(answer)) return notBegun(pair.from, 'opening the session', answer)
-        token = tokenAt(answer.body, tokenPointer)
-        if (token === undefined) return { ok: false, final: true, detail: `${pair.from} gave no session token at ${tokenPointer}`, cancelled: false }
-      }
-      const answer = await context.traffic.send({ ...common, operation: resume.name, via: pair.to, token })
-      return continued(pair.to, 'resuming the session', answer)
+    begin: async () => {
+      if (token !== undefined) return undefined
+      const answer = await traffic.send({ ...common, operation: open.name, via: pair.from })
+      if (!succeeded(answer)) return notBegun(pair.from, 'opening the session', answer)
+      token = tokenAt(answer.body, tokenPointer)
+      return token === undefined ? { ok: false, final: true, detail: `${pair.from} gave no session token at ${tokenPointer}`, cancelled: false } : undefined
     },
+    proceed: async () => continued(pair.to, 'resuming the session', await traffic.send({ ...common, operation: resume.name, via: pair.to, ...(token === undefined ? {} : { token }) })),
   }
 }
 
-/** Tries all probes until each is settled or the time is up, and records one observation `pair` for each that was judged. */
-export async function runProbes(context: ScenarioContext, probes: readonly PairProbe[], timeoutMs: number): Promise<void> {
+/**
+ * Tries all probes until each is settled or the time is up, and records one observation `pair` for each that was judged.
+ * Returns how long it took, in ms.
+ */
+export async function runProbes(context: ScenarioContext, probes: readonly PairProbe[], timeoutMs: number): Promise<number> {
   const first = probes[0]
-  if (first === undefined) return
+  if (first === undefined) return 0
+  const fromMs = context.now()
+  const last = new Map<PairProbe, Attempt>()
   let pending = probes
   await context.until(
     `work begun on ${first.pair.from} is continued on ${first.pair.to}`,
     async () => {
-      await Promise.all(pending.map(async (probe) => (probe.last = await probe.attempt())))
-      pending = pending.filter((probe) => !probe.last.final)
+      await Promise.all(pending.map(async (probe) => last.set(probe, (await probe.begin()) ?? (await probe.proceed()))))
+      pending = pending.filter((probe) => last.get(probe)?.final !== true)
       return pending.length === 0
     },
     timeoutMs,
   )
-  for (const { pair, kind, last } of probes) {
-    if (last.cancelled) continue
-    const value: PairObservation = { ...pair, kind, ok: last.ok, detail: last.detail }
-    context.observe('pair', pair.to, value)
+  observe(context, last)
+  return context.now() - fromMs
+}
+
+/**
+ * Begins all probes, waits, and continues each just once. Through a balancer another try would sooner or later meet the
+ * replica that began the work, and hide that no other knows of it.
+ */
+export async function runProbesOnce(context: ScenarioContext, probes: readonly PairProbe[], waitMs: number): Promise<void> {
+  const last = new Map<PairProbe, Attempt>()
+  await Promise.all(
+    probes.map(async (probe) => {
+      const failure = await probe.begin()
+      if (failure !== undefined) last.set(probe, failure)
+    }),
+  )
+  await context.pause(waitMs)
+  await Promise.all(probes.filter((probe) => !last.has(probe)).map(async (probe) => last.set(probe, await probe.proceed())))
+  observe(context, last)
+}
+
+/** What the harness gave up is not observed: it says nothing about the service. */
+function observe(context: ScenarioContext, attempts: ReadonlyMap<PairProbe, Attempt>): void {
+  for (const [{ pair, kind }, { ok, detail, cancelled }] of attempts) {
+    const value: PairObservation = { ...pair, kind, ok, detail }
+    if (!cancelled) context.observe('pair', pair.to, value)
   }
 }
 

@@ -1,6 +1,7 @@
 import { messageOf } from '../../core/errors.js'
 import { thresholdValues } from '../../core/requirement.js'
 import type { Load, Scenario, ScenarioContext } from '../../core/scenario.js'
+import { untilServing } from './await-service.js'
 import { noAcknowledgedWriteIsLost } from './no-acknowledged-write-is-lost.check.js'
 import { acknowledgedWritesSurvive } from './recovery.requirements.js'
 import { usualStartMs, watchBeyondLimitMs } from './time-limits.js'
@@ -13,15 +14,16 @@ const usualCrashMs = 800
 const recoveryMsMax = (context: ScenarioContext): number => 2 * context.service.lifecycle.startTimeoutMs + watchBeyondLimitMs
 const acknowledgedBy = (load: Load): number => load.counts().ended - load.counts().notOk
 
-async function untilAllReady(context: ScenarioContext): Promise<boolean> {
-  const timeoutMs = recoveryMsMax(context)
-  return (await Promise.all(context.instances.map(({ id }) => context.untilReady(id, timeoutMs)))).every(Boolean)
+/** Serving, not only ready: what a service that is ready too early cannot read yet is not lost. */
+async function untilAllServe(context: ScenarioContext): Promise<boolean> {
+  const limitMs = 2 * context.service.lifecycle.startTimeoutMs
+  return (await Promise.all(context.instances.map(({ id }) => untilServing(context, id, { load: 'after-crash', limitMs })))).every(Boolean)
 }
 
 /** Only START-02 judges whether anything restarts by itself: here the harness lends a hand, because the data is what counts. */
 async function bringBack(context: ScenarioContext): Promise<boolean> {
   const restartsItself = context.service.target.replicas.restart !== 'never'
-  if (restartsItself && (await untilAllReady(context))) return true
+  if (restartsItself && (await untilAllServe(context))) return true
   for (const { id } of context.instances) {
     if (await context.untilReady(id, 0)) continue
     try {
@@ -30,16 +32,21 @@ async function bringBack(context: ScenarioContext): Promise<boolean> {
       context.step(`${id} could not be started: ${messageOf(thrown)}`)
     }
   }
-  return untilAllReady(context)
+  return untilAllServe(context)
 }
 
 async function crash(context: ScenarioContext, load: Load, number: number): Promise<boolean> {
   const targets = [...context.instances.map(({ id }) => id), ...context.components.filter(({ ownsData }) => ownsData).map(({ name }) => name)]
-  const before = acknowledgedBy(load)
   const acknowledgedMin = context.threshold('START-05', 'acked_last_second_min')
-  await context.until('writes are acknowledged', () => acknowledgedBy(load) >= before + acknowledgedMin, context.returnWindowMs + recoveryMsMax(context))
+  const untilAcknowledged = (): Promise<boolean> => {
+    const before = acknowledgedBy(load)
+    return context.until('writes are acknowledged', () => acknowledgedBy(load) >= before + acknowledgedMin, context.returnWindowMs + recoveryMsMax(context))
+  }
+  await untilAcknowledged()
   context.step(`writing until a random instant (${number})`)
   await context.pause(writingMs.min + context.random() * writingMs.random)
+  // A crash in a moment when no write arrives would show nothing.
+  await untilAcknowledged()
   context.step(`killing ${targets.join(', ')} at one instant (${number})`)
   await context.control.kill(targets, `crash-${number}`)
   context.step('waiting for the service to come back')

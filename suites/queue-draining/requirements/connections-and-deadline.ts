@@ -36,10 +36,10 @@ const drain06: Requirement = {
   ],
   inconclusiveIf: [
     'connections were already closed before the drain',
-    'connections ended between two requests without a word: then nobody can say whether they were told',
+    'connections ended and nobody knows how',
     'the replica was not observed for long enough',
   ],
-  evidence: ['connections told to close and the slowest of them', 'idle resets and cut requests', 'connections that were still served normally at the limit'],
+  evidence: ['connections told to close and the slowest of them', 'idle resets and cut requests', 'connections that were closed untold, or still served normally at the limit'],
   remediation:
     'Once the drain flag is set add Connection: close to every HTTP/1.1 answer and send GOAWAY on HTTP/2, keep that up for longer than the longest client idle time, and only then close the listener and the idle connections.',
   defects: [{ id: 'drain.pins-keepalive', how: 'Existing keep-alive connections are served normally for as long as the client likes.' }],
