@@ -29,7 +29,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** A harness with a real deployment: two replicas that ignore SIGTERM, one child that has left its group. */
+/** A harness with a real deployment: two replicas that ignore SIGTERM, each with a child that has left its group and its parent. */
 const harnessProgram = `
 import { deploymentDirectory, openRun } from ${JSON.stringify(join(built, 'engine/run-registry.js'))}
 import { startReaper } from ${JSON.stringify(join(built, 'engine/start-reaper.js'))}
@@ -37,7 +37,7 @@ import { processDriver } from ${JSON.stringify(join(built, 'drivers/process/proc
 const [state, runId] = process.argv.slice(2)
 const run = openRun(runId, state)
 const reaper = await startReaper(run)
-const command = ['sh', '-c', 'trap "" TERM; setsid sleep 1001 >/dev/null 2>&1 & while :; do sleep 1000; done']
+const command = ['sh', '-c', 'trap "" TERM; (setsid sleep 1001 >/dev/null 2>&1 &); while :; do sleep 1000; done']
 const unit = { command, env: {}, restart: 'always', startAtBoot: true }
 const service = {
   name: 'x', directory: '/', target: { kind: 'process', replicas: { ...unit, count: 2 }, components: [] },

@@ -13,7 +13,7 @@ export interface Totals {
 }
 
 /** Loads that are ours, not the clients': left out of what a report draws and counts. */
-const ownLoads: ReadonlySet<string> = new Set(['null-control', 'gate', 'balancer-qualification', 'reconcile'])
+const ownLoads: ReadonlySet<string> = new Set(['null-control', 'gate', 'balancer-qualification', 'reconcile', 'seed'])
 
 /** Sums a history up for a report, in bounded memory: requests in buckets of equal width, interventions as spans. */
 export function totalsOf(history: History): Totals {

@@ -201,6 +201,16 @@ describe('hostile text', () => {
   })
 })
 
+test('a line that breaks inside a word does not begin with a marker', () => {
+  for (let length = 80; length < 110; length++) {
+    const { screen, play } = terminalOf({ isTTY: false })
+    play(started)
+    const [first] = exampleReport.requirements
+    play(finished({ ...exampleReport, requirements: [{ ...first!, outcome: 'failed', summary: `${'x'.repeat(length)}::error::owned` }] }))
+    expect(screen.written).not.toMatch(/^\s*::/m)
+  }
+})
+
 describe('a stream that fails', () => {
   test.each([true, false])('never throws and falls silent (terminal: %s)', async (isTTY) => {
     let writes = 0

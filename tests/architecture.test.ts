@@ -48,7 +48,7 @@ function importsOf(file: string): readonly Import[] {
   return found.map((match) => ({ file, specifier: match[1] ?? '' }))
 }
 
-const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.endsWith('.test-support.ts')
+const isTest = (file: string): boolean => /\.(test|test-support|fixture)\.ts$/.test(file)
 const roomOf = (file: string): string => file.split('/')[0] ?? ''
 
 describe('arrows between rooms', () => {

@@ -18,7 +18,7 @@ function files(folder: string): readonly string[] {
   })
 }
 const everything = rooms.flatMap(files).map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
-const isTest = (path: string): boolean => path.startsWith('tests/') || /\.test(-support)?\.ts$/.test(path)
+const isTest = (path: string): boolean => path.startsWith('tests/') || /\.(test|test-support|fixture)\.ts$/.test(path)
 
 interface FunctionSize {
   readonly where: string

@@ -144,14 +144,21 @@ export class ForwardedExchange {
       this.#ended = true
       const trailers = trailersOf(answer)
       if (trailers.length > 0) response.addTrailers(trailers)
-      // The answer may come before the whole body, or instead of 100-continue; nobody else tells of the client's end then.
-      if (this.#uploading) this.#request.socket.once('close', () => this.#upstream.destroy())
+      if (this.#uploading) this.#endWithClient()
       response.end()
     })
     answer.on('error', (error) => this.#fail(error))
     answer.once('close', () => {
       if (!answer.complete) this.#fail(errorWithCode('ECONNRESET', 'the answer ended too early'))
     })
+  }
+
+  /** The answer came before the whole body, or instead of 100-continue: from now on only the socket tells of the client's end. */
+  #endWithClient(): void {
+    const { socket } = this.#request
+    const onClose = (): void => void this.#upstream.destroy()
+    socket.once('close', onClose)
+    this.#request.once('end', () => socket.off('close', onClose))
   }
 
   #fail(error: unknown): void {

@@ -31,7 +31,7 @@ export function checkReadiness(target: { readonly host: string; readonly port: n
     let timer = setTimeout(() => {
       const lateMs = performance.now() - dueAtMs
       if (lateMs < stallMs) return expire()
-      timer = setTimeout(expire, Math.min(lateMs, timeoutMs))
+      timer = setTimeout(expire, lateMs)
     }, timeoutMs)
     check.once('response', (answer) => {
       const status = answer.statusCode ?? 0

@@ -9,6 +9,7 @@ export type UpstreamFailureReason =
   | 'response-timeout' // not a byte for the whole response timeout
   | 'headers-too-large'
   | 'invalid-response'
+  | 'local-failure' // this machine ran out of ports, descriptors or memory: not the backend's fault
   | 'failed' // anything else the system reports, see the text of the answer
 
 export interface UpstreamFailure {
@@ -30,9 +31,12 @@ export function upstreamFailureOf(thrown: unknown): UpstreamFailure {
   return { status, reason, detail: code === '' ? messageOf(thrown) : `${messageOf(thrown)} (${code})` }
 }
 
+const localFailures: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])
+
 function reasonOf(code: string, syscall: string | undefined): UpstreamFailureReason {
   if (code === 'ECONNREFUSED') return 'refused'
   if (code === connectTimeoutCode || (code === 'ETIMEDOUT' && syscall === 'connect')) return 'connect-timeout'
+  if (localFailures.has(code)) return 'local-failure'
   if (code === responseTimeoutCode) return 'response-timeout'
   if (code === 'HPE_HEADER_OVERFLOW') return 'headers-too-large'
   if (code === 'HPE_INVALID_EOF_STATE') return 'closed'

@@ -1,6 +1,6 @@
 import type { DeployOptions } from '../../core/driver.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
-import { ProcessRecord } from '../../operating-system/process-record.js'
+import { readProcessRecord, type ProcessRecord } from '../../operating-system/process-record.js'
 import { findRunProcesses, markerVariable } from '../../operating-system/run-processes.js'
 import type { ProcessEntry, ProcessIdentity } from '../../operating-system/process-table.js'
 import type { Network } from '../network/network-protocol.js'
@@ -34,7 +34,7 @@ export function processesOfMachine(world: DeploymentWorld, known: readonly Proce
   return findRunProcesses({
     marker: markerOf(world.options.runId, world.options.directory),
     directory: world.folders.logs,
-    known,
+    known: [...known, ...readProcessRecord(world.folders.processRecord).processes],
     except: [world.network.pid],
   })
 }

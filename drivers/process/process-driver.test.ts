@@ -116,7 +116,7 @@ describe('the end of a deployment', () => {
   })
 
   test('ends what left its group, its parent and its log file, and what is frozen', async () => {
-    const script = 'setsid sh -c "sleep 1001 & sleep 1001" </dev/null >/dev/null 2>&1 & exec sleep 1000'
+    const script = '(setsid sh -c "sleep 1001 & sleep 1001" </dev/null >/dev/null 2>&1 &); exec sleep 1000'
     const deployment = await run.deploy(descriptor({ replicas: { ...idle, command: ['sh', '-c', script], count: 1 } }))
     await expect.poll(() => run.processes().filter((entry) => entry.command === 'sleep').length, within).toBe(3)
     await deployment.controls.freeze?.('replica-0')

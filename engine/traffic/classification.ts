@@ -58,6 +58,8 @@ export function classify(seen: Seen): Classified {
 
 function classifyAnswer(seen: Seen): Classified {
   const { status = 0, problem } = seen
+  // Out of ports, descriptors or memory in the balancer is a failure of our own machine.
+  if (seen.balancer?.startsWith('local-failure')) return { outcome: 'cancelled', detail: `failure of the harness: ${seen.balancer}` }
   if (seen.balancer !== undefined) return { outcome: 'error-status', detail: `made by the balancer: ${seen.balancer}` }
   if (problem === undefined) return { outcome: 'ok' }
   if (problem.of === 'content') return { outcome: 'wrong-content', detail: problem.text }

@@ -56,7 +56,7 @@ pre{margin:0;flex:1;min-width:0;overflow-x:auto;background:var(--sunken);border:
 .relaxed td{color:var(--inconclusive);font-weight:600}
 .defects{display:grid;gap:6px;margin-top:3px}
 .defects code{display:block;font-weight:600}
-@media (max-width:760px){.card>summary{grid-template-columns:auto auto minmax(0,1fr)}
+@media (max-width:760px){.card>summary{grid-template-columns:auto minmax(0,1fr) auto}
 .card>summary h3,.card>summary .said,.card>summary .standing{grid-column:1/-1}
 .card>summary .word{text-align:right}
 .card>summary h3{order:1}.card>summary .standing{order:2}.card>summary .said{order:3}}

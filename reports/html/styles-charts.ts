@@ -47,7 +47,7 @@ polyline.latency{fill:none;stroke:var(--slowest);stroke-width:1.2;stroke-linejoi
 .chip{color:var(--tone);font-weight:600;text-decoration:none}
 .chip:hover{text-decoration:underline}
 .interventions{font-size:.85rem;margin-left:auto}
-.interventions[open]{width:100%}
+.interventions[open]{width:100%;overflow-x:auto}
 .interventions summary{color:var(--accent);cursor:pointer}
 .interventions table{margin-top:6px}
 .interventions td{border-bottom:1px solid var(--line)}

@@ -6,17 +6,17 @@ const palette = `
 :root{color-scheme:light;
 --page:#f4f6f8;--surface:#fff;--sunken:#f0f3f6;--ink:#15202b;--soft:#55636f;--line:#dce2e8;--strong:#b9c4ce;--accent:#14507f;
 --passed:#147a55;--failed:#c4282b;--missing:#a8326e;--inconclusive:#96600a;--error:#6d41b3;--quiet:#687682;
---passed-bar:#1f8a62;--failed-bar:#d5383a;--missing-bar:#bd4a84;--inconclusive-bar:#d99a22;--error-bar:#8a5fd0;--quiet-bar:#b4bec8;--rest-bar:#d5dce3;
+--passed-bar:#1a7f59;--failed-bar:#d5383a;--missing-bar:#bd4a84;--inconclusive-bar:#d99a22;--error-bar:#8a5fd0;--quiet-bar:#b4bec8;--rest-bar:#d5dce3;
 --answered:#8fb3cf;--refused:#e2a82e;--lost:#d5282b;--slowest:#15202b;--procedure:#2f6da3;--fault:#b4531a;--on-span:#fff;
 --shadow:0 1px 2px rgb(16 32 48/.06),0 4px 16px rgb(16 32 48/.05)}
 @media screen and (prefers-color-scheme:dark){:root{color-scheme:dark;
 --page:#0d141b;--surface:#151e27;--sunken:#101820;--ink:#e4eaf0;--soft:#9aa8b5;--line:#25313d;--strong:#3f4e5c;--accent:#7fb8e8;
 --passed:#52c79b;--failed:#ff8079;--missing:#f08abb;--inconclusive:#e8b04d;--error:#c0a0f5;--quiet:#93a1ae;
---passed-bar:#2f9c73;--failed-bar:#e2524e;--missing-bar:#c8588f;--inconclusive-bar:#cf962b;--error-bar:#8f6ad2;--quiet-bar:#4b5966;--rest-bar:#2b3742;
+--passed-bar:#35a97d;--failed-bar:#e85f59;--missing-bar:#d26a9d;--inconclusive-bar:#cf962b;--error-bar:#a685e2;--quiet-bar:#4b5966;--rest-bar:#2b3742;
 --answered:#44708f;--refused:#dba531;--lost:#ff5b55;--slowest:#dfe7ee;--procedure:#68a6dc;--fault:#e08a4d;--on-span:#0d141b;
 --shadow:none}}
 :root{--on-bar:#fff}.o-inconclusive,.o-skipped,.o-not-applicable{--on-bar:#14202b}
-@media screen and (prefers-color-scheme:dark){.o-skipped,.o-not-applicable{--on-bar:#e4eaf0}}
+@media screen and (prefers-color-scheme:dark){:root{--on-bar:#0d141b}.o-skipped,.o-not-applicable{--on-bar:#e4eaf0}}
 .o-passed{--tone:var(--passed);--bar:var(--passed-bar)}.o-failed{--tone:var(--failed);--bar:var(--failed-bar)}
 .o-missing{--tone:var(--missing);--bar:var(--missing-bar)}.o-inconclusive{--tone:var(--inconclusive);--bar:var(--inconclusive-bar)}
 .o-error{--tone:var(--error);--bar:var(--error-bar)}.o-skipped{--tone:var(--quiet);--bar:var(--quiet-bar)}
@@ -27,9 +27,9 @@ const palette = `
 const base = `
 *{box-sizing:border-box}
 html{scroll-padding-top:4rem;-webkit-text-size-adjust:100%}
-body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
-.note,.interventions td:last-child,.areas tbody th{overflow-wrap:anywhere;min-width:10.5em}
-.masthead,h1,.service,.facts,.run-facts,.side{overflow-wrap:anywhere}
+body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.note,.interventions td:last-child,.areas tbody th{min-width:10.5em}
+thead,.number,.standing{overflow-wrap:normal}
 main,footer,.masthead{max-width:1120px;margin:0 auto;padding:0 24px}
 h1,h2,h3,h4,p,ul,ol,dl,dd,figure,table{margin:0;padding:0}
 ul,ol{list-style:none}

@@ -50,9 +50,9 @@ export class Screen {
     return Math.max(4, this.#stream.rows ?? 24)
   }
 
-  /** Lines that stay. */
+  /** Lines that stay. None may begin with `::`, wherever it was broken: CI servers take such a line for a command. */
   print(lines: readonly string[]): void {
-    const text = lines.map((line) => `${line}\n`).join('')
+    const text = lines.map((line) => `${line.replace(/^(\s*)::/, '$1: :')}\n`).join('')
     if (text === '') return
     this.#write(`${this.#eraseLive()}${text}${this.#drawLive()}`)
   }

@@ -48,6 +48,8 @@ describe('no request fails through the balancer', () => {
     const finding = judge(world, traffic(at(2_020, 'error-status', 2_590)))
     expect(finding.outcome).toBe('failed')
     expect(finding.summary).toContain('stopped serving within 15 ms of the acknowledgement, but the balancer took it out only after 590 ms, so the grace of the drain is shorter than detection (up to 2 s)')
+    const neverLeft = world.map((event) => (event === down ? platform('backend-down', 'instance-0', 6_100) : event))
+    expect(judge(neverLeft, traffic(at(6_020, 'error-status'), 6_000)).summary).toContain('took instance-0 out only after 4.1 s, so readiness did not say in time that it was leaving')
     const later = judge(world, traffic(at(3_000, 'error-status')))
     expect(later.summary).toContain('when the balancer had already taken instance-0 out')
   })
@@ -66,6 +68,9 @@ describe('no request fails through the balancer', () => {
   test('a request in flight through the balancer that is lost fails it', () => {
     const lost = witness({ group: 'behind-balancer', instance: 'instance-0', provenAtMs: 1_900, endedAtMs: 2_210, outcome: 'truncated', via: 'balancer' })
     expect(judge(world, traffic(), lost).outcome).toBe('failed')
+    const elsewhere = witness({ group: 'nobody', instance: 'instance-1', provenAtMs: 1_900, endedAtMs: 3_400, via: 'balancer' })
+    const proven = witness({ group: 'behind-balancer', instance: 'instance-0', provenAtMs: 1_900, endedAtMs: 3_400, via: 'balancer' })
+    expect(judge(world, traffic(), proven, elsewhere).evidence.map((one) => one.note)).toContain('in flight on instance-0 through the balancer when the drain was issued: ok 1')
     const direct = witness({ group: 'other', instance: 'instance-0', provenAtMs: 1_900, endedAtMs: 2_210, outcome: 'truncated' })
     expect(judge(world, traffic(), direct).outcome).toBe('passed')
   })

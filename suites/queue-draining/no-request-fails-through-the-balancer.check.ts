@@ -1,7 +1,7 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { countsAsLost, disturbedHarness, harnessHealth, interventionsOf, numberFact, requestsOf } from '../../core/reading.js'
+import { countsAsLost, disturbedHarness, harnessHealth, interventionsOf, numberFact, requestsOf, witnessesOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { drainSpan, isFinding, landing, missingReturn, platformAtMs, type DrainSpan } from './drain-span.js'
 import { labels, loads } from './names.js'
@@ -101,6 +101,7 @@ function explained({ history, span, bad, ejectWindowMs }: { readonly history: Hi
   const firstMs = Math.max(0, firstAtMs - span.acknowledgedAtMs)
   if (downAtMs === undefined) return `, the first ${spanned(firstMs)} after the acknowledgement; the balancer never took ${span.target} out`
   const downMs = Math.max(0, downAtMs - span.acknowledgedAtMs)
+  if (downMs > ejectWindowMs) return `, the first ${spanned(firstMs)} after the acknowledgement; the balancer took ${span.target} out only after ${spanned(downMs)}, so readiness did not say in time that it was leaving`
   if (firstAtMs > downAtMs) return `, the first ${spanned(firstMs)} after the acknowledgement, when the balancer had already taken ${span.target} out`
   return `: ${span.target} stopped serving within ${spanned(firstMs)} of the acknowledgement, but the balancer took it out only after ${spanned(downMs)}, so the grace of the drain is shorter than detection (up to ${spanned(ejectWindowMs)})`
 }
@@ -130,12 +131,13 @@ function pass({ span, requests, share }: Seen, evidence: readonly Evidence[]): F
 
 function evidenceOf({ history, span, requests, share, ejectWindowMs }: Seen): Evidence[] {
   const downAtMs = platformAtMs(history, 'backend-down', span.target, span.issuedAtMs)
-  const inFlight = requests.filter((request) => request.load === loads.witness)
+  const proven = new Set(witnessesOf(history, labels.behindBalancer).map((witness) => witness.request))
+  const inFlight = requests.filter((request) => proven.has(request.id))
   const idle = requests.filter((request) => request.outcome === 'reset-idle')
   return [
     landing(span),
     { note: `outcomes through the balancer: ${talliedOutcomes(requests)}`, measured: requests.length, unit: 'requests' },
-    { note: `in flight through the balancer when the drain was issued: ${talliedOutcomes(inFlight)}`, measured: inFlight.length, unit: 'requests' },
+    { note: `in flight on ${span.target} through the balancer when the drain was issued: ${talliedOutcomes(inFlight)}`, measured: inFlight.length, unit: 'requests' },
     ...(idle.length === 0 ? [] : [{ note: 'idle resets, of which those that may be repeated are not counted as failed', measured: idle.length, unit: 'requests' as const, requests: idsOf(idle) }]),
     {
       note: `last request given to ${span.target} after the acknowledgement (eject window ${spanned(ejectWindowMs)}, from the settings of the balancer)`,

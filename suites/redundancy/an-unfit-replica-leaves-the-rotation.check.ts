@@ -2,13 +2,13 @@ import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, ty
 import type { History } from '../../core/history.js'
 import { disturbedHarness, factOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { believed, delayMs, isCalm } from './calm.js'
 import { doubtAbout, fails, returnedAtMs, unfitArmOf, type ArmName, type UnfitArm } from './unfit-arm.js'
 import { outcomesText, requestEvidence, worstFinding } from './worst-finding.js'
 
 const requirement = 'RDND-03'
 const samplesMin = 5
 const requestsAfterMin = 50
-const stallMsMax = 1_000
 const seconds = (ms: number): number => Math.round(ms / 100) / 10
 
 export const hungReplicaLeaves: Check = {
@@ -34,13 +34,11 @@ function judgeArm(history: History, thresholds: ThresholdValues, name: ArmName):
   const doubt = doubtAbout(history, arm)
   if (doubt !== undefined) return inconclusive(doubt)
   if (arm.samples.length < samplesMin) return inconclusive(`readiness of ${arm.target} was sampled ${arm.samples.length} times during the fault, needs ${samplesMin}`)
-  const findings = [judgeLeaving(arm, thresholds), judgeReturn(history, arm, thresholds)]
-  const finding = worstFinding(findings)
-  if (finding.outcome !== 'failed') return finding
-  return disturbedHarness(history, { fromMs: arm.issuedAtMs, toMs: arm.releasedAtMs }, stallMsMax) ?? finding
+  return worstFinding([judgeLeaving(history, arm, thresholds), judgeReturn(history, arm, thresholds)])
 }
 
-function judgeLeaving(arm: UnfitArm, thresholds: ThresholdValues): Finding {
+/** Readiness that passes is the replica's own word, and believed whatever the state of the harness. */
+function judgeLeaving(history: History, arm: UnfitArm, thresholds: ThresholdValues): Finding {
   const limitMs = numberThreshold(thresholds, 'readiness_false_within_s') * 1_000
   const { target, appliedAtMs, releasedAtMs, notReadyAtMs } = arm
   const passing = arm.samples.filter((one) => one.outcome === 'pass').length
@@ -54,7 +52,15 @@ function judgeLeaving(arm: UnfitArm, thresholds: ThresholdValues): Finding {
   const tookMs = Math.max(0, notReadyAtMs - appliedAtMs)
   const evidence: Evidence = { note, measured: seconds(tookMs), allowed: limitMs / 1_000, unit: 's' }
   if (tookMs > limitMs) return failed(`readiness of ${target} stopped passing only after ${seconds(tookMs)} s`, [evidence])
-  return judgeTraffic(arm, { thresholds, evidence, ejectedByMs: Math.max(notReadyAtMs, appliedAtMs) + arm.windowMs })
+  const ejectedByMs = Math.max(notReadyAtMs, appliedAtMs) + arm.windowMs
+  const finding = judgeTraffic(arm, { thresholds, evidence, ejectedByMs })
+  return believed(finding, history, {
+    window: { fromMs: arm.issuedAtMs, toMs: releasedAtMs },
+    calmly: (spans) => {
+      const late = delayMs(spans, { fromMs: arm.issuedAtMs, toMs: ejectedByMs })
+      return judgeTraffic({ ...arm, requests: arm.requests.filter(isCalm(spans)) }, { thresholds, evidence, ejectedByMs: ejectedByMs + late })
+    },
+  })
 }
 
 interface Ejection {
@@ -100,5 +106,7 @@ function judgeReturn(history: History, arm: UnfitArm, thresholds: ThresholdValue
   }
   const watchedMs = Math.max(0, ...arm.requests.map((one) => one.plannedAtMs - undoneAtMs))
   if (watchedMs < limitMs) return inconclusive(`${target} was not seen back in rotation, but traffic ended ${seconds(watchedMs)} s after the release`)
+  const disturbed = disturbedHarness(history, { fromMs: undoneAtMs, toMs: undoneAtMs + limitMs }, limitMs / 4)
+  if (disturbed !== null) return disturbed
   return failed(`${target} was not back in rotation ${seconds(limitMs)} s after the release`, [evidence(backAtMs === undefined ? watchedMs : backAtMs - undoneAtMs)])
 }

@@ -11,7 +11,7 @@ const request = (load: string, more: Partial<RequestEvent> = {}): RequestEvent =
   ({ kind: 'request', id: ++ids, load, operation: 'read', method: 'GET', via: 'balancer', plannedAtMs: 100, endedAtMs: 105, outcome: 'ok', ...more })
 const fact = (name: string, value: unknown): HistoryEvent => ({ kind: 'fact', name, value, atMs: 0 })
 const pair = (from: string, to: string, kind: PairKind, ok = true): HistoryEvent =>
-  ({ kind: 'observation', probe: 'pair', target: to, atMs: 200, value: { from, to, kind, ok, detail: ok ? 'ok' : 'the read on it gave error-status 404' } })
+  ({ kind: 'observation', probe: 'pair', target: to, atMs: 200, value: { from, to, kind, key: `${from}${to}`, ok, detail: ok ? 'ok' : 'the read on it gave error-status 404' } })
 
 const plan = fact('pair-plan', { reads: ['read'], session: true })
 const base = (): HistoryEvent[] => [
@@ -76,6 +76,12 @@ describe('records', () => {
   test('a failure is not believed when the null control failed in the same span', () => {
     expect(judge([...complete(false), echo('timeout')]).outcome).toBe('inconclusive')
     expect(judge([...complete(true), echo('ok')]).outcome).toBe('passed')
+  })
+  test('but it is, when its last request was answered while nothing was disturbed', () => {
+    const last = (atMs: number, more: Partial<RequestEvent>): RequestEvent => request(pairLoad({ from: 'a', to: 'b' }), { via: 'b', key: 'ab', plannedAtMs: atMs, endedAtMs: atMs + 5, ...more })
+    expect(judge([...complete(false), echo('timeout'), last(3_000, { outcome: 'error-status', status: 404 })]).outcome).toBe('failed')
+    expect(judge([...complete(false), echo('timeout'), last(3_000, { outcome: 'timeout' })]).outcome).toBe('inconclusive')
+    expect(judge([...complete(false), echo('timeout'), last(300, { outcome: 'error-status', status: 404 })]).outcome).toBe('inconclusive')
   })
 })
 

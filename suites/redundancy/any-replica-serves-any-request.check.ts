@@ -1,22 +1,35 @@
 import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { countsAsLost, disturbedHarness, factOf, observationsOf, requestsOf } from '../../core/reading.js'
+import { countsAsLost, factOf, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { disturbances, isCalm } from './calm.js'
 import { pairLoad, pairLoadPrefix, type Pair, type PairKind, type PairObservation } from './replica-pairs.js'
 import { outcomesText, requestEvidence } from './worst-finding.js'
 
 const requirement = 'RDND-01'
-/** Nothing here is judged in time but the convergence window of seconds. */
-const stallMsMax = 2_000
 export const mixedLoad = 'balancer-without-affinity'
 
-/** Whether the harness was too disturbed for a failure to be the service's, from the first request of a pair on. */
-function disturbed(history: History): Finding | null {
+/** What a disturbance of the harness did not touch, from the first request of a pair on: null when there was none. */
+function undisturbed(history: History): ((request: RequestEvent) => boolean) | null {
   const ours = requestsOf(history).filter((one) => one.load === mixedLoad || one.load.startsWith(pairLoadPrefix))
   const fromMs = ours.reduce((least, one) => Math.min(least, one.plannedAtMs), Number.POSITIVE_INFINITY)
   const toMs = ours.reduce((most, one) => Math.max(most, one.endedAtMs), Number.NEGATIVE_INFINITY)
-  return disturbedHarness(history, { fromMs, toMs }, stallMsMax)
+  const spans = disturbances(history, { fromMs, toMs })
+  return spans.length === 0 ? null : isCalm(spans)
 }
+
+/** Failed for certain: the last request of it was answered, and not while the harness was disturbed. */
+function firmly(history: History, failing: readonly PairObservation[]): readonly PairObservation[] {
+  const usable = undisturbed(history)
+  if (usable === null) return failing
+  const lastOf = new Map<string, RequestEvent>()
+  for (const request of requestsOf(history)) if (request.load.startsWith(pairLoadPrefix)) lastOf.set(`${request.load} ${request.key}`, request)
+  return failing.filter((one) => {
+    const last = lastOf.get(`${pairLoad(one)} ${one.key}`)
+    return last?.status !== undefined && usable(last)
+  })
+}
+const doubtful = (failures: number): Finding => inconclusive(`the harness was disturbed while ${failures} failed`)
 
 interface Matrix {
   readonly instances: readonly string[]
@@ -83,11 +96,14 @@ function judgePairs(history: History, thresholds: ThresholdValues, kind: PairKin
     )
   }
   const direct = matrix.observed.filter((one) => one.from !== 'balancer')
-  const failing = direct.filter((one) => !one.ok)
+  const failures = direct.filter((one) => !one.ok)
   const evidence = matrixEvidence(history, direct, kind)
-  if (failing.length > numberThreshold(thresholds, 'failures_max')) {
+  const failuresMax = numberThreshold(thresholds, 'failures_max')
+  if (failures.length > failuresMax) {
+    const failing = firmly(history, failures)
+    if (failing.length <= failuresMax) return doubtful(failures.length)
     const pairs = [...new Set(failing.map(pairText))]
-    return disturbed(history) ?? failed(`${failing.length} of ${direct.length} ${kind}s failed, on ${pairs.length} pairs of replicas: ${pairs.join(', ')}`, evidence)
+    return failed(`${failing.length} of ${direct.length} ${kind}s failed, on ${pairs.length} pairs of replicas: ${pairs.join(', ')}`, evidence)
   }
   const short = uncovered(matrix, numberThreshold(thresholds, `${kind}s_per_pair`))
   if (short.length > 0) return inconclusive(`too few ${kind}s on these pairs: ${short.join(', ')}`)
@@ -134,15 +150,12 @@ export const balancerServesEverything: Check = {
     const works = new Set(matrix.observed.filter((one) => one.from === one.to && one.from !== 'balancer' && one.ok).map((one) => one.kind))
     const sequences = matrix.observed.filter((one) => one.from === 'balancer' && works.has(one.kind))
     const broken = sequences.filter((one) => !one.ok)
-    if (lost.length + broken.length > numberThreshold(thresholds, 'failures_max')) {
-      const evidence = [
-        ...(lost.length === 0 ? [] : [requestEvidence({ note: `mixed operations through the balancer: ${outcomesText(lost)}`, measured: lost.length, allowed: 0, unit: 'requests' as const }, lost)]),
-        ...(['record', 'session'] as const).flatMap((kind) => matrixEvidence(history, broken.filter((one) => one.kind === kind), kind)),
-      ]
-      return (
-        disturbed(history) ??
-        failed(`without affinity ${lost.length} of ${requests.length} operations and ${broken.length} of ${sequences.length} records and sessions failed through the balancer`, evidence)
-      )
+    const failuresMax = numberThreshold(thresholds, 'failures_max')
+    if (lost.length + broken.length > failuresMax) {
+      const failing = { lost: lost.filter(undisturbed(history) ?? (() => true)), broken: firmly(history, broken) }
+      if (failing.lost.length + failing.broken.length <= failuresMax) return doubtful(lost.length + broken.length)
+      const summary = `without affinity ${failing.lost.length} of ${requests.length} operations and ${failing.broken.length} of ${sequences.length} records and sessions failed through the balancer`
+      return failed(summary, balancerEvidence(history, failing))
     }
     const needed = Math.floor(numberThreshold(thresholds, 'balancer_operations') * 0.9)
     if (requests.length < needed) return inconclusive(`${requests.length} operations were sent through the balancer, needs ${needed}`)
@@ -151,4 +164,12 @@ export const balancerServesEverything: Check = {
       strength: strengthOf(requests.length),
     })
   },
+}
+
+function balancerEvidence(history: History, { lost, broken }: { readonly lost: readonly RequestEvent[]; readonly broken: readonly PairObservation[] }): Evidence[] {
+  const mixed: Evidence = { note: `mixed operations through the balancer: ${outcomesText(lost)}`, measured: lost.length, allowed: 0, unit: 'requests' }
+  return [
+    ...(lost.length === 0 ? [] : [requestEvidence(mixed, lost)]),
+    ...(['record', 'session'] as const).flatMap((kind) => matrixEvidence(history, broken.filter((one) => one.kind === kind), kind)),
+  ]
 }

@@ -58,6 +58,8 @@ const replaced = (events: HistoryEvent[], change: (one: RequestEvent) => Partial
   events.map((event) => (event.kind === 'request' ? { ...event, ...change(event) } : event))
 const without = (events: HistoryEvent[], drop: (event: HistoryEvent) => boolean): HistoryEvent[] => events.filter((event) => !drop(event))
 
+const stallUntil = (atMs: number): HistoryEvent => observation('event-loop-delay', 'harness', atMs, { maxMs: 3_000, p99Ms: 3_000, windowMs: 250 })
+
 describe('a loss that costs nothing but its window', () => {
   test('passes all checks, with the number of requests that were judged', () => {
     expect(outcomes(survivable())).toEqual(['passed', 'passed', 'passed'])
@@ -97,9 +99,15 @@ describe('after ejection', () => {
   test('a failure beside a failed null control or a long stall is not believed', () => {
     const late = request(13_000, { outcome: 'timeout' })
     const echo = request(13_000, { load: 'null-control', outcome: 'timeout' })
-    const stall = observation('event-loop-delay', 'harness', 13_500, { maxMs: 3_000, p99Ms: 3_000, windowMs: 250 })
     expect(judge(noFailureAfterEjection, [...survivable(), late, echo]).outcome).toBe('inconclusive')
-    expect(judge(noFailureAfterEjection, [...survivable(), late, stall]).outcome).toBe('inconclusive')
+    expect(judge(noFailureAfterEjection, [...survivable(), late, stallUntil(13_500)]).outcome).toBe('inconclusive')
+  })
+  test('a failure that no disturbance touched is believed, unless the disturbance may have delayed the ejection', () => {
+    const late = request(15_000, { outcome: 'error-status' })
+    const finding = judge(noFailureAfterEjection, [...survivable(), late, stallUntil(14_000)])
+    expect(finding.outcome).toBe('failed')
+    expect(finding.evidence.flatMap((one) => one.requests ?? [])).toEqual([late.id])
+    expect(judge(noFailureAfterEjection, [...survivable(), request(13_500, { outcome: 'error-status' }), stallUntil(12_000)]).outcome).toBe('inconclusive')
   })
 })
 
@@ -110,6 +118,13 @@ describe('functions', () => {
     const finding = judge(everyFunctionWorks, [...events, call('a', 'write', 0), refused])
     expect(finding).toMatchObject({ outcome: 'failed', summary: 'without a 1 of 2 operations did not work: write' })
     expect(finding.evidence.flatMap((one) => one.requests ?? [])).toEqual([refused.id])
+  })
+  test('calls that a disturbance touched are not held against it', () => {
+    const events = without(survivable(), (event) => event.kind === 'observation' && event.probe === 'roll-call' && (event.value as { when: string }).when === 'a' && event.target === 'write')
+    const called = request(13_100, { load: rollCallLoad('a'), operation: 'write', outcome: 'timeout', endedAtMs: 14_000 })
+    const broken = [...events, call('a', 'write', 0), called]
+    expect(judge(everyFunctionWorks, broken).outcome).toBe('failed')
+    expect(judge(everyFunctionWorks, [...broken, stallUntil(14_000)]).outcome).toBe('inconclusive')
   })
   test('one that fails only in the traffic after ejection fails too', () => {
     const events = replaced(survivable(), ({ plannedAtMs, operation }) => (operation === 'write' && plannedAtMs > 22_100 && plannedAtMs <= 26_000 ? { outcome: 'error-status' } : undefined))

@@ -54,14 +54,16 @@ function judgeFunctions(history: History, loss: Loss, thresholds: ThresholdValue
   const { target } = loss
   const observed = observationsOf(history, 'roll-call').map((event) => event.value as RollCallObservation)
   const before = observed.filter((one) => one.when === 'before')
-  const without = new Map(observed.filter((one) => one.when === target).map((one) => [one.operation, one]))
+  const called = requestsOf(history, rollCallLoad(target))
+  const usable = (operation: string): boolean => called.filter((one) => belongsTo(one.operation, operation)).every(loss.usable)
+  const without = new Map(observed.filter((one) => one.when === target && usable(one.operation)).map((one) => [one.operation, one]))
   const worked = before.filter((one) => one.ok > 0)
   if (worked.length === 0) return inconclusive(`no operation was seen to work before ${target} was lost`)
   const broken = worked.filter((one) => isWorse(one, without.get(one.operation)) || onlyFailsInTraffic(loss, one.operation))
   const evidence: Evidence[] = broken.map((one) => {
     const gone = without.get(one.operation)
     const note = `${one.operation}: ${one.ok} of ${one.attempts} calls succeeded before, ${gone?.ok ?? 0} of ${gone?.attempts ?? 0} without ${target}${gone?.detail ? ` (${gone.detail})` : ''}`
-    const calls = requestsOf(history, rollCallLoad(target)).filter((call) => fails(call) && belongsTo(call.operation, one.operation))
+    const calls = called.filter((call) => fails(call) && belongsTo(call.operation, one.operation))
     return requestEvidence({ note }, [...calls, ...loss.after.filter((request) => fails(request) && request.operation === one.operation)])
   })
   const ratio = (worked.length - broken.length) / worked.length

@@ -1,6 +1,7 @@
 import { inconclusive, type Finding } from '../../core/check.js'
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
-import { countsAsLost, disturbedHarness, factOf, interventionsOf, numberFact, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
+import { countsAsLost, factOf, interventionsOf, numberFact, observationsOf, requestsOf, type Intervention, type Window } from '../../core/reading.js'
+import { believed, delayMs, isCalm } from './calm.js'
 import { worstFinding } from './worst-finding.js'
 
 /** Name of the load that runs through the whole scenario of RDND-02. */
@@ -8,8 +9,6 @@ export const lossLoad = 'background'
 export const requestsAfterMin = 50
 const baselineMs = 1_000
 const shareSeenMs = 5_000
-/** A stall longer than this could make requests time out or fall on the wrong side of the window. */
-const stallMsMax = 1_000
 
 /** The loss of one replica with its three times, and the requests around it. */
 export interface Loss {
@@ -26,6 +25,8 @@ export interface Loss {
   readonly inFlight: readonly RequestEvent[]
   readonly during: readonly RequestEvent[] // planned in [issued, ejectedBy]
   readonly after: readonly RequestEvent[] // planned in (ejectedBy, released]
+  /** Whether a request may be used against the service; false for what a disturbance of the harness touched. */
+  readonly usable: (request: RequestEvent) => boolean
 }
 
 /** Failed for a client; a polite refusal counts here too, because a loss may cost only what the replica was serving. */
@@ -54,12 +55,28 @@ export function judgeEachLoss(history: History, judge: (loss: Loss) => Finding):
 function judgeOne(history: History, loss: Loss, judge: (loss: Loss) => Finding): Finding {
   const doubt = doubtOf(history, loss)
   if (doubt !== undefined) return inconclusive(doubt)
-  const finding = judge(loss)
-  if (finding.outcome === 'failed') return disturbedHarness(history, { fromMs: loss.issuedAtMs, toMs: loss.releasedAtMs }, stallMsMax) ?? finding
+  const finding = believed(judge(loss), history, {
+    window: { fromMs: loss.issuedAtMs, toMs: loss.releasedAtMs },
+    calmly: (spans) => judge(calmLoss(loss, spans)),
+  })
   if (finding.outcome !== 'passed') return finding
   const { target, after, releasedAtMs } = loss
   if (after.length < requestsAfterMin) return inconclusive(`${after.length} requests were sent between the ejection of ${target} and its release, needs ${requestsAfterMin}`)
   return returned(history, target, releasedAtMs) ? finding : inconclusive(`${target} was not seen back in rotation after its release`)
+}
+
+/** The loss without what a disturbance touched; ejection may have been late by as much as the disturbance lasted. */
+function calmLoss(loss: Loss, spans: readonly Window[]): Loss {
+  const usable = isCalm(spans)
+  const ejectedByMs = loss.ejectedByMs + delayMs(spans, { fromMs: loss.issuedAtMs, toMs: loss.ejectedByMs })
+  return {
+    ...loss,
+    usable,
+    ejectedByMs,
+    inFlight: loss.inFlight.filter(usable),
+    during: loss.during.filter(usable),
+    after: loss.after.filter((one) => usable(one) && one.plannedAtMs > ejectedByMs),
+  }
 }
 
 /** The loss as it was recorded, or what is missing of it. */
@@ -83,6 +100,7 @@ function lossOf(history: History, hold: Intervention, given: { readonly windowMs
     inFlight: requests.filter((one) => one.plannedAtMs < issuedAtMs && one.endedAtMs >= issuedAtMs),
     during,
     after,
+    usable: () => true,
   }
 }
 

@@ -12,6 +12,8 @@ export type PairKind = 'record' | 'session'
 /** Value of an observation `pair`: one record or session that was begun at `from` and continued at `to`. */
 export interface PairObservation extends Pair {
   readonly kind: PairKind
+  /** Key of its requests. */
+  readonly key: string
   readonly ok: boolean
   readonly detail: string
 }
@@ -31,6 +33,8 @@ interface Attempt {
 export interface PairProbe {
   readonly pair: Pair
   readonly kind: PairKind
+  /** Of the last attempt. */
+  key(): string
   /** Begins the work at `from`; undefined when it is begun, now or earlier. */
   begin(): Promise<Attempt | undefined>
   /** Continues it at `to`. */
@@ -60,19 +64,23 @@ export interface RecordOperations {
 }
 export function recordProbe({ traffic }: Sending, pair: Pair, { write, read }: RecordOperations): PairProbe {
   const common = { load: pairLoad(pair), fresh: pair.from === 'balancer' }
-  let written: string | undefined
+  let key = traffic.newKey()
+  let begun = false
+  let tried = false
   return {
     pair,
     kind: 'record',
+    key: () => key,
     begin: async () => {
-      if (written !== undefined) return undefined
-      const key = traffic.newKey()
+      if (begun) return undefined
+      if (tried) key = traffic.newKey() // what was tried before may have been written after all
+      tried = true
       const answer = await traffic.send({ ...common, operation: write, via: pair.from, key })
       if (!succeeded(answer)) return notBegun(pair.from, 'the write', answer)
-      written = key
+      begun = true
       return undefined
     },
-    proceed: async () => continued(pair.to, `the read (${read})`, await traffic.send({ ...common, operation: read, via: pair.to, ...(written === undefined ? {} : { key: written }) })),
+    proceed: async () => continued(pair.to, `the read (${read})`, await traffic.send({ ...common, operation: read, via: pair.to, key })),
   }
 }
 
@@ -82,6 +90,7 @@ export function sessionProbe({ traffic }: Sending, pair: Pair, { open, tokenPoin
   return {
     pair,
     kind: 'session',
+    key: () => common.key,
     begin: async () => {
       if (token !== undefined) return undefined
       const answer = await traffic.send({ ...common, operation: open.name, via: pair.from })
@@ -135,8 +144,9 @@ export async function runProbesOnce(context: ScenarioContext, probes: readonly P
 
 /** What the harness gave up is not observed: it says nothing about the service. */
 function observe(context: ScenarioContext, attempts: ReadonlyMap<PairProbe, Attempt>): void {
-  for (const [{ pair, kind }, { ok, detail, cancelled }] of attempts) {
-    const value: PairObservation = { ...pair, kind, ok, detail }
+  for (const [probe, { ok, detail, cancelled }] of attempts) {
+    const { pair, kind } = probe
+    const value: PairObservation = { ...pair, kind, key: probe.key(), ok, detail }
     if (!cancelled) context.observe('pair', pair.to, value)
   }
 }

@@ -11,12 +11,12 @@ const writesPerSecond = 100
 const writingMs = { min: 1_000, random: 500 }
 const usualCrashMs = 800
 
-const recoveryMsMax = (context: ScenarioContext): number => 2 * context.service.lifecycle.startTimeoutMs + watchBeyondLimitMs
+const recoveryMsMax = (context: ScenarioContext): number => context.service.lifecycle.startTimeoutMs + watchBeyondLimitMs
 const acknowledgedBy = (load: Load): number => load.counts().ended - load.counts().notOk
 
 /** Serving, not only ready: what a service that is ready too early cannot read yet is not lost. */
 async function untilAllServe(context: ScenarioContext): Promise<boolean> {
-  const limitMs = 2 * context.service.lifecycle.startTimeoutMs
+  const limitMs = context.service.lifecycle.startTimeoutMs
   return (await Promise.all(context.instances.map(({ id }) => untilServing(context, id, { load: 'after-crash', limitMs })))).every(Boolean)
 }
 
@@ -67,7 +67,7 @@ export const acknowledgedWritesSurviveACrash: Scenario = {
     const { data } = context.service
     if (data === undefined) return
     const kills = context.threshold('START-05', 'kills')
-    const cycleMsMax = writingMs.min + writingMs.random + 3 * recoveryMsMax(context) + context.returnWindowMs
+    const cycleMsMax = writingMs.min + writingMs.random + 5 * recoveryMsMax(context) + context.returnWindowMs
     const load = context.traffic.start({
       name: 'writes',
       ratePerSecond: writesPerSecond,

@@ -1,0 +1,41 @@
+import { inconclusive, type Finding } from '../../core/check.js'
+import type { History, RequestEvent } from '../../core/history.js'
+import { countsAsLost, disturbedHarness, inWindow, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+
+/** A stall longer than this could make requests time out, or delay the balancer, which shares the machine. */
+export const stallMsMax = 1_000
+/** After a stall everything that waited comes at once. */
+const aftermathMs = 500
+
+/** When the harness, or the machine it shares with the service, was too busy to be believed. Empty when it never was. */
+export function disturbances(history: History, window: Window): Window[] {
+  const stalls = observationsOf(history, 'event-loop-delay', 'harness').flatMap((event) => {
+    const { maxMs = 0, windowMs = 0 } = event.value as { readonly maxMs?: number; readonly windowMs?: number }
+    return maxMs > stallMsMax ? [{ fromMs: event.atMs - Math.max(windowMs, maxMs), toMs: event.atMs + aftermathMs }] : []
+  })
+  const echoes = requestsOf(history, 'null-control')
+    .filter(countsAsLost)
+    .map((one) => ({ fromMs: one.plannedAtMs, toMs: one.endedAtMs + aftermathMs }))
+  return [...stalls, ...echoes].filter((span) => span.fromMs <= window.toMs && span.toMs >= window.fromMs)
+}
+
+/** Neither planned, under way nor ended in any of these spans. */
+export const isCalm = (spans: readonly Window[]) => (request: RequestEvent): boolean =>
+  !spans.some((span) => inWindow(request.plannedAtMs, span) || inWindow(request.endedAtMs, span) || (request.plannedAtMs < span.fromMs && request.endedAtMs > span.toMs))
+
+/** By how much what had to happen in a window may have been late. */
+export const delayMs = (spans: readonly Window[], window: Window): number =>
+  spans.reduce((sum, span) => sum + Math.max(0, Math.min(span.toMs, window.toMs) - Math.max(span.fromMs, window.fromMs)), 0)
+
+/**
+ * A failure in a disturbed window is believed only when it still is one without everything the disturbance touched:
+ * `calmly` judges what is left. Otherwise nothing is known, and the finding says why.
+ */
+export function believed(finding: Finding, history: History, options: { readonly window: Window; calmly(spans: readonly Window[]): Finding }): Finding {
+  if (finding.outcome !== 'failed') return finding
+  const spans = disturbances(history, options.window)
+  if (spans.length === 0) return finding
+  const left = options.calmly(spans)
+  if (left.outcome === 'failed') return left
+  return disturbedHarness(history, options.window, stallMsMax) ?? inconclusive(`the harness was disturbed near these failures: ${finding.summary}`)
+}
