@@ -141,7 +141,7 @@ export interface ScenarioControls {
   freeze(target: string, label?: string): Promise<AppliedFault>
   /** Cuts every dependency edge of one instance. */
   isolate(target: InstanceId, label?: string): Promise<AppliedFault>
-  /** A fault on the edges of all instances (or one) to a component. */
-  faultDependency(options: { readonly component: string; readonly fault: EdgeFault; readonly from?: InstanceId; readonly label?: string }): Promise<AppliedFault>
+  /** A fault on the edges of all instances (or one) to a component. With `background` the witness is not waited for. */
+  faultDependency(options: { readonly component: string; readonly fault: EdgeFault; readonly from?: InstanceId; readonly label?: string; readonly background?: boolean }): Promise<AppliedFault>
   reboot(manner: 'orderly' | 'power-loss', label?: string): Promise<void>
 }

@@ -1,9 +1,10 @@
 import type { DeploymentControls, Edge, EdgeCounters } from '../core/driver.js'
+import { InterventionFailed } from '../core/errors.js'
 import type { AppliedFault, ScenarioControls } from '../core/scenario.js'
 import { ejectWindowMs } from '../core/service-descriptor.js'
 import { witnessDeath, witnessDrain, witnessEdges, witnessFreeze, witnessReady } from './fault-witness.js'
 import { carryOut } from './procedures.js'
-import { Interventions } from './recorded-intervention.js'
+import { Interventions, type InterventionPlan } from './recorded-intervention.js'
 import { readiness, type ScenarioWorld } from './scenario-world.js'
 
 /** The driver's control, or an error that names it: a scenario must not reach for what its `needs` did not list. */
@@ -19,7 +20,7 @@ interface Before {
 }
 async function stateBefore(world: ScenarioWorld, target: string): Promise<Before> {
   const state = await offered(world, 'processState')(target)
-  if (state.pid === null) throw new Error(`${target} is not running (${state.state})`)
+  if (state.pid === null) throw new InterventionFailed('kill', target, `it is not running (${state.state})`)
   const isInstance = world.deployment.instances.some((one) => one.id === target)
   return { pid: state.pid, boot: isInstance ? (await readiness(world, target)).boot : undefined }
 }
@@ -150,9 +151,10 @@ function crashControls(world: ScenarioWorld, interventions: Interventions): Cras
   }
 }
 
+type EdgePlan = Pick<InterventionPlan<void>, 'name' | 'target' | 'label' | 'detail' | 'background'>
 type Edges = Pick<ScenarioControls, 'isolate' | 'faultDependency'>
 function edgeControls(world: ScenarioWorld, interventions: Interventions): Edges {
-  const onEdges = async (plan: { name: string; target: string; label?: string | undefined; detail: Readonly<Record<string, unknown>> }, edges: readonly Edge[], fault: Parameters<NonNullable<DeploymentControls['faultEdge']>>[1]): Promise<AppliedFault> => {
+  const onEdges = async (plan: EdgePlan, edges: readonly Edge[], fault: Parameters<NonNullable<DeploymentControls['faultEdge']>>[1]): Promise<AppliedFault> => {
     if (edges.length === 0) throw new Error(`there is no dependency edge for ${plan.name} of ${plan.target}`)
     const before: EdgeCounters[] = []
     return interventions.makeUndoable(
@@ -172,10 +174,10 @@ function edgeControls(world: ScenarioWorld, interventions: Interventions): Edges
   return {
     isolate: (target, label) =>
       onEdges({ name: 'isolate', target, label, detail: {} }, world.deployment.edges.filter((edge) => edge.from === target), { kind: 'silence' }),
-    faultDependency: ({ component, fault, from, label }) => {
+    faultDependency: ({ component, fault, from, label, background = false }) => {
       const instances = world.deployment.instances.map((one) => one.id)
       const edges = world.deployment.edges.filter((edge) => edge.to === component && (from === undefined ? instances.includes(edge.from) : edge.from === from))
-      return onEdges({ name: 'fault-dependency', target: component, label, detail: { fault, from: from ?? 'all' } }, edges, fault)
+      return onEdges({ name: 'fault-dependency', target: component, label, background, detail: { fault, from: from ?? 'all' } }, edges, fault)
     },
   }
 }

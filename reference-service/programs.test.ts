@@ -14,7 +14,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const sources = fileURLToPath(new URL('.', import.meta.url))
 // In node_modules, so that the programs find their packages and git does not find them.
-const build = join(dirname(dirname(sources)), 'node_modules', '.cache', `reference-service-${process.pid}`)
+const build = join(dirname(sources), 'node_modules', '.cache', `reference-service-${process.pid}`)
 let folder = ''
 let ports: Record<'primary' | 'replica' | 'server', number>
 const running = new Map<string, ChildProcess>()
@@ -90,12 +90,14 @@ interface Answer {
   readonly text: string
   readonly json: Record<string, unknown>
   readonly closes: boolean
+  /** Sent on a connection that had carried a request before. */
+  readonly reused: boolean
 }
 const freshConnection = new Agent({ keepAlive: false })
 
 function ask(method: string, path: string, body?: unknown, agent: Agent = freshConnection): Promise<Answer> {
   return new Promise((resolve) => {
-    const fail = (error: NodeJS.ErrnoException): void => resolve({ status: 0, text: error.code ?? error.message, json: {}, closes: true })
+    const fail = (error: NodeJS.ErrnoException): void => resolve({ status: 0, text: error.code ?? error.message, json: {}, closes: true, reused: sent.reusedSocket })
     const headers = body === undefined ? {} : { 'content-type': 'application/json' }
     const sent = request({ host: '127.0.0.1', port: ports.server, method, path, headers, agent }, (response) => {
       let text = ''
@@ -103,7 +105,7 @@ function ask(method: string, path: string, body?: unknown, agent: Agent = freshC
       response.once('error', fail)
       response.once('end', () => {
         const json = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {}
-        resolve({ status: response.statusCode ?? 0, text, json, closes: response.headers.connection === 'close' })
+        resolve({ status: response.statusCode ?? 0, text, json, closes: response.headers.connection === 'close', reused: sent.reusedSocket })
       })
     })
     sent.once('error', fail)
@@ -193,27 +195,34 @@ test('a drain fails readiness, tells clients to leave, finishes work, ends at it
   agent.destroy()
 })
 
-test('an orderly stop resets no connection and exits by itself', async () => {
+test('an orderly stop tells clients to leave before it closes, and exits by itself', async () => {
   const outcomes: Answer[] = []
   const client = async (name: string): Promise<void> => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-    for (let turn = 0; outcomes.at(-1)?.text !== 'ECONNREFUSED'; turn++) {
-      outcomes.push(await ask('PUT', `/records/${name}-${turn}`, { value: turn }, agent))
+    for (let turn = 0, refused = false; !refused; turn++) {
+      const outcome = await ask('PUT', `/records/${name}-${turn}`, { value: turn }, agent)
+      outcomes.push(outcome)
+      refused = outcome.text === 'ECONNREFUSED'
     }
     agent.destroy()
   }
   const clients = ['x', 'y', 'z'].map(client)
-  await until('traffic flows', () => Promise.resolve(outcomes.length > 10))
-  const server = running.get('server')
-  server?.kill('SIGTERM')
+  await until('traffic flows', () => Promise.resolve(outcomes.length > 20))
+  const stopped = running.get('server')!
+  stopped.kill('SIGTERM')
   await Promise.all(clients)
-  const kinds = new Set(outcomes.map(({ status, text }) => (status === 0 ? text : String(status))))
-  expect([...kinds].sort()).toEqual(['200', 'ECONNREFUSED'])
-  expect(outcomes.filter(({ closes }) => !closes).length).toBeGreaterThan(0)
-  expect(await exitOf(server!)).toBe(0)
+  const exit = await exitOf(stopped)
   startServer()
   await untilPass()
-})
+
+  expect(exit).toBe(0)
+  const unanswered = outcomes.filter(({ status, text }) => status === 0 && text !== 'ECONNREFUSED')
+  // When the listening socket is closed the kernel may reset a connection that nobody has accepted: once a client.
+  expect(unanswered.filter(({ reused }) => reused)).toEqual([])
+  expect(unanswered.length).toBeLessThanOrEqual(clients.length)
+  expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set([200, 0]))
+  expect(outcomes.some(({ status, closes }) => status === 200 && closes)).toBe(true)
+}, 60_000)
 
 test('what was acknowledged survives the kill of everything at once', async () => {
   const acknowledged: string[] = []
@@ -235,7 +244,7 @@ test('what was acknowledged survives the kill of everything at once', async () =
   await untilPass()
   const answers = await Promise.all(acknowledged.map((key) => ask('GET', `/records/${key}?fresh=1`)))
   expect(answers.filter(({ status }) => status !== 200)).toEqual([])
-})
+}, 60_000)
 
 const worksInFolder = (pid: string): boolean => {
   try {

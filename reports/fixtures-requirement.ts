@@ -17,7 +17,7 @@ export function requirement(given: Given): RequirementReport {
     findings: [],
     evidence: [],
     defects: [],
-    reproduce: `seaworthy run --service services/orders/seaworthy.yaml --only ${given.id} --seed 271828`,
+    reproduce: `seaworthy run services/orders/seaworthy.yaml --only ${given.id} --profile standard --random-seed 271828`,
     ...given,
   }
 }

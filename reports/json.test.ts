@@ -29,6 +29,12 @@ beforeAll(() => {
 
 const errorsOf = (value: unknown): unknown => (validate(value) ? [] : validate.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`))
 
+/** The example with short timelines: every path counts once, and there are fewer of them to change one by one. */
+const changeable = (): RunReport => {
+  const scenarios = exampleReport.scenarios.map((one) => ({ ...one, timeline: { ...one.timeline, buckets: one.timeline.buckets.slice(0, 1) } }))
+  return structuredClone({ ...exampleReport, scenarios, requirements: exampleReport.requirements.slice(0, 6) })
+}
+
 /** Every object schema in the document, by JSON path. */
 function* objectSchemas(value: unknown, path: string): Generator<[string, ObjectSchema]> {
   if (Array.isArray(value) || typeof value !== 'object' || value === null) {
@@ -59,7 +65,7 @@ describe('run.json against its schema', () => {
   })
 
   test('an unknown key is refused in every object', () => {
-    const report = structuredClone(exampleReport)
+    const report = changeable()
     const refused: string[] = []
     const accepted: string[] = []
     for (const [path, node] of nodes(report)) {
@@ -68,11 +74,11 @@ describe('run.json against its schema', () => {
       delete node['surprise']
     }
     expect(accepted).toEqual([])
-    expect(refused.length).toBeGreaterThan(100)
+    expect(refused.length).toBeGreaterThan(50)
   })
 
   test('every key of the type is required, but for what Evidence may leave out', () => {
-    const report = structuredClone(exampleReport)
+    const report = changeable()
     const optional = new Set<string>()
     for (const [path, node] of nodes(report)) {
       if (path.endsWith('/thresholds')) continue

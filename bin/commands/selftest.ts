@@ -94,7 +94,7 @@ interface SelftestContext {
 /** Its own requirement and those that must stay quiet: more would only cost time. */
 async function runDefect({ defect, requirement }: SelectedDefect, context: SelftestContext): Promise<DefectResult> {
   const built = new Set(suites.flatMap((suite) => suite.requirements).map((one) => one.id))
-  const only = new Set([requirement.id, ...requirement.mustNotFire].filter((id) => built.has(id)))
+  const only = new Set([requirement.id, ...(defect.mustNotFire ?? requirement.mustNotFire)].filter((id) => built.has(id)))
   const driver = drivers.find((one) => one.name === 'process')
   if (driver === undefined) throw new Error('there is no process driver')
   const descriptorPath = referenceDescriptor()
@@ -121,7 +121,7 @@ async function runDefect({ defect, requirement }: SelectedDefect, context: Selft
   })
   const judged = report.requirements.filter((one) => only.has(one.id))
   const failed = judged.filter((one) => one.outcome === 'failed' || one.outcome === 'missing').map((one) => one.id)
-  const allowed = new Set<string>([requirement.id, ...requirement.mayFire])
+  const allowed = new Set<string>([requirement.id, ...(defect.mayFire ?? requirement.mayFire)])
   return {
     id: defect.id,
     requirement: requirement.id,

@@ -21,7 +21,8 @@ export interface KeyStoreOptions {
 /** Makes keys, and knows which were attempted and which can be read. */
 export class KeyStore {
   readonly #options: KeyStoreOptions
-  readonly #attempted = new Set<string>()
+  /** Whether a write of the key was acknowledged. */
+  readonly #attempted = new Map<string, boolean>()
   readonly #waiting: { readonly key: string; readonly visibleAtMs: number }[] = []
   readonly #known: string[] = []
   #made = 0
@@ -39,10 +40,11 @@ export class KeyStore {
 
   /** A write of this key is about to be sent; from now on it may exist. */
   attempted(key: string): void {
-    this.#attempted.add(key)
+    if (!this.#attempted.has(key)) this.#attempted.set(key, false)
   }
 
   acknowledged(key: string, atMs: number): void {
+    this.#attempted.set(key, true)
     this.#waiting.push({ key, visibleAtMs: atMs + this.#options.visibleAfterMs })
     if (this.#waiting.length > knownMax * 2) this.#admit(atMs)
   }
@@ -59,7 +61,11 @@ export class KeyStore {
   }
 
   attemptedKeys(): readonly string[] {
-    return [...this.#attempted]
+    return [...this.#attempted.keys()]
+  }
+
+  wasAcknowledged(key: string): boolean {
+    return this.#attempted.get(key) === true
   }
 
   /** Acknowledgements come in the order of time, so what may be read is at the front. */

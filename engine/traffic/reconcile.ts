@@ -60,7 +60,7 @@ async function onePass(context: TrafficContext, { client, operation, keys, last,
         continue
       }
       const { event } = await client.request({ ...plan, recorded: false })
-      if (last || isSettled(event) || context.signal.aborted) context.record(event)
+      if (last || isSettled(event, context.keys.wasAcknowledged(key)) || context.signal.aborted) context.record(event)
       else open.push(key)
     }
   }
@@ -68,4 +68,6 @@ async function onePass(context: TrafficContext, { client, operation, keys, last,
   return open
 }
 
-const isSettled = (event: RequestEvent): boolean => event.outcome === 'ok'
+/** There, or honestly absent although nobody promised it: only what was acknowledged is waited for. */
+const isSettled = (event: RequestEvent, acknowledged: boolean): boolean =>
+  event.outcome === 'ok' || (!acknowledged && (event.status === 404 || event.status === 410))

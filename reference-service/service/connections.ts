@@ -12,10 +12,13 @@ interface Usage {
 
 /** The server's connections, and how to close them without a reset. */
 export class Connections {
+  /** How many there were since the start. */
+  accepted = 0
   private readonly usage = new Map<Socket, Usage>()
 
   constructor(private readonly server: Server) {
     server.on('connection', (socket: Socket) => {
+      this.accepted++
       this.usage.set(socket, { openedAtMs: performance.now(), used: false, requests: 0, idleSinceMs: performance.now() })
       socket.once('close', () => this.usage.delete(socket))
     })

@@ -32,7 +32,7 @@ export async function stop(parts: StopParts, times: Configuration['drain']): Pro
   log('stopping')
   drain.begin()
   await drain.drainedWithin(times.deadlineMs + answerMs)
-  await immediate() // right after the loop has accepted what the kernel had queued
+  await untilNobodyKnocks(connections)
   connections.stopListening()
   await pause(lingerMs)
   while (connections.withoutRequest > 0 && performance.now() < endAtMs + lingerMs) await pause(20)
@@ -42,4 +42,16 @@ export async function stop(parts: StopParts, times: Configuration['drain']): Pro
   await Promise.race([parts.finish().then(() => database.close()), pause(closeMs)])
   log('stopped')
   process.exit(0)
+}
+
+/**
+ * What the kernel has queued for a listening socket is reset when that is closed. So it is closed right after a turn of
+ * the event loop that found nobody in the queue.
+ */
+async function untilNobodyKnocks(connections: Connections): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) {
+    const { accepted } = connections
+    await immediate()
+    if (connections.accepted === accepted) return
+  }
 }

@@ -24,7 +24,9 @@ export class WriteBehindRecordStore implements RecordStore {
   }
 
   put(key: string, value: unknown): Promise<StoredRecord> {
-    const record = { key, value, version: (this.buffer.get(key)?.version ?? 0) + 1 }
+    const before = this.buffer.get(key)
+    if (before && JSON.stringify(before.value) === JSON.stringify(value)) return Promise.resolve(before)
+    const record = { key, value, version: (before?.version ?? 0) + 1 }
     this.buffer.set(key, record)
     return Promise.resolve(record)
   }

@@ -7,17 +7,16 @@ const timelines = `
 const report = JSON.parse(document.getElementById('report').textContent)
 const seconds = (ms) => (ms / 1000).toFixed(1) + ' s'
 
-function columnsOf(scenario, perColumn) {
-  const columns = []
-  scenario.timeline.buckets.forEach((bucket, index) => {
-    if (index % perColumn === 0) columns.push({ ...bucket })
-    else {
-      const column = columns[columns.length - 1]
-      for (const key of ['ok', 'refused', 'lost']) column[key] += bucket[key]
-      column.latencyMsMax = Math.max(column.latencyMsMax, bucket.latencyMsMax)
-    }
-  })
-  return columns
+function columnsOf(scenario, columnMs) {
+  const columns = new Map()
+  for (const bucket of scenario.timeline.buckets) {
+    const atMs = Math.floor(bucket.atMs / columnMs) * columnMs
+    const column = columns.get(atMs) ?? { atMs, ok: 0, refused: 0, lost: 0, latencyMsMax: 0 }
+    columns.set(atMs, column)
+    for (const key of ['ok', 'refused', 'lost']) column[key] += bucket[key]
+    column.latencyMsMax = Math.max(column.latencyMsMax, bucket.latencyMsMax)
+  }
+  return [...columns.values()].sort((a, b) => a.atMs - b.atMs)
 }
 
 function linesOf(scenario, column, columnMs) {
@@ -37,9 +36,8 @@ function linesOf(scenario, column, columnMs) {
 
 function followPointer(chart) {
   const scenario = report.scenarios[Number(chart.dataset.scenario)]
-  const perColumn = Number(chart.dataset.perColumn)
-  const columnMs = scenario.timeline.bucketMs * perColumn
-  const columns = columnsOf(scenario, perColumn)
+  const columnMs = Number(chart.dataset.columnMs)
+  const columns = columnsOf(scenario, columnMs)
   const left = Number(chart.dataset.left)
   const right = Number(chart.dataset.right)
   const endMs = Number(chart.dataset.endMs)

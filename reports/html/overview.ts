@@ -2,7 +2,7 @@ import type { Outcome } from '../../core/outcome.js'
 import type { AreaReport, RequirementReport, RunReport } from '../../core/run-report.js'
 import { formatDuration, formatRequiredLevel, formatScore, formatShare } from '../format.js'
 import { outcomeDisplay, outcomesByUrgency, standingOf } from '../outcome-display.js'
-import { fixFirst, reservations, toneOf, waivedCount } from '../priorities.js'
+import { fixFirst, reservations, toneOf, unknowns, waivedCount } from '../priorities.js'
 import { anchorOf, html, type Content, type Markup } from './markup.js'
 
 /** A load line as it is painted on a hull: as deep as this a ship may lie in the water. */
@@ -17,7 +17,8 @@ ${reservations(report).map((one) => html`<p class="notice">${one}</p>`)}
 ${figures(report)}
 ${strip(report)}
 </section>
-${fixSection(report)}`
+${fixSection(report)}
+${unknownSection(report)}`
 }
 
 /** The verdict with a link from every requirement it names. */
@@ -86,11 +87,25 @@ function fixSection(report: RunReport): Content {
 </section>`
 }
 
+/** What is unknown has no remedy: it has to be judged first. */
+function unknownSection(report: RunReport): Content {
+  const open = unknowns(report)
+  if (open.length === 0) return null
+  return html`<section class="fix" aria-labelledby="unknown-heading">
+<h2 id="unknown-heading">What could not be judged</h2>
+<ol>${open.map((requirement) => html`<li class="o-${requirement.outcome}">${named(requirement)}<p class="said">${requirement.summary}</p></li>`)}</ol>
+</section>`
+}
+
 const fixItem = (requirement: RequirementReport): Markup => html`<li class="o-${requirement.outcome}">
-<div><h3><a href="#${anchorOf(requirement.id)}">${requirement.id}</a> ${requirement.title}</h3>
-<p class="standing"><b class="word">${outcomeDisplay[requirement.outcome].word}</b> ${standingOf(requirement)}</p></div>
+${named(requirement)}
 <div><p class="said">${requirement.summary}</p><p class="remedy">${requirement.remediation}</p></div>
 </li>`
+
+const named = (requirement: RequirementReport): Markup => html`<div>
+<h3><a href="#${anchorOf(requirement.id)}">${requirement.id}</a> ${requirement.title}</h3>
+<p class="standing"><b class="word">${outcomeDisplay[requirement.outcome].word}</b> ${standingOf(requirement)}</p>
+</div>`
 
 export function areasSection(report: RunReport): Content {
   if (report.areas.length === 0) return null

@@ -147,7 +147,7 @@ describe.runIf(executablePath !== undefined)('in a browser', () => {
     await page.locator('#DRAIN-03 .copy', { hasText: 'Copied' }).waitFor()
     await page.locator('input[name=text]').focus()
     await page.keyboard.press('Control+V')
-    expect(await page.locator('input[name=text]').inputValue()).toContain('--only DRAIN-03 --seed 271828')
+    expect(await page.locator('input[name=text]').inputValue()).toContain('--only DRAIN-03 --profile standard --random-seed 271828')
     await page.close()
   })
 

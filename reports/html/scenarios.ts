@@ -23,10 +23,12 @@ const legend = html`<ul class="legend">
 
 function scenarioArticle(report: RunReport, scenario: ScenarioReport, index: number): Markup {
   const { id, title, durationMs, requests, lost, incomplete } = scenario
-  const lostText = lost === 0 ? 'none lost' : html`<b class="lost">${formatNumber(lost)} lost</b>`
+  // Most faults cost requests, within what is allowed: red is for a scenario on which something failed.
+  const isRed = report.requirements.some((requirement) => requirement.scenario === id && requirement.outcome === 'failed')
+  const lostText = lost === 0 ? 'none lost' : html`<b${isRed && html` class="lost"`}>${formatNumber(lost)} lost</b>`
   return html`<article class="scenario" id="${scenarioAnchor(id)}">
 <header><h3>${title}</h3><code>${id}</code></header>
-<p class="facts"><span>${formatDuration(durationMs)}</span><span>${formatNumber(requests)} requests, ${lostText}</span>${files(scenario)}</p>
+<div class="facts"><span>${formatDuration(durationMs)}</span><span>${formatNumber(requests)} requests, ${lostText}</span>${files(scenario)}</div>
 ${incomplete !== null && html`<p class="notice">Did not reach its end: ${incomplete}</p>`}
 <figure>${timelineFigure(scenario, index)}</figure>
 <div class="below">${judged(report, id)}${interventionTable(scenario)}</div>
@@ -34,9 +36,11 @@ ${incomplete !== null && html`<p class="notice">Did not reach its end: ${incompl
 }
 
 function files({ history, logs }: ScenarioReport): Content {
-  const ofHistory = history === null ? [] : [fileLink(history, 'history')]
-  const links = [...ofHistory, ...logs.map((log) => fileLink(log, log.split('/').at(-1) ?? log))]
-  return links.length === 0 ? null : html`<span>${joined(links, ', ')}</span>`
+  const links = logs.map((log) => fileLink(log, log.split('/').at(-1) ?? log))
+  return [
+    history !== null && html`<span>${fileLink(history, 'history')}</span>`,
+    links.length > 0 && html`<details class="logs"><summary>${logs.length === 1 ? '1 log' : `${logs.length} logs`}</summary>${joined(links, ', ')}</details>`,
+  ]
 }
 
 /** The requirements that were judged on this scenario's history. */

@@ -11,6 +11,7 @@ export const chartStyles = `
 .scenario{background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:16px 20px 14px;margin-bottom:16px;box-shadow:var(--shadow)}
 .scenario header{display:flex;flex-wrap:wrap;gap:0 12px;align-items:baseline}
 .scenario header code{color:var(--soft)}
+.logs summary{color:var(--accent);cursor:pointer}
 .facts{display:flex;flex-wrap:wrap;gap:0 20px;color:var(--soft);font-size:.9rem}
 b.lost{color:var(--failed)}b.unsure{color:var(--inconclusive)}
 figure{margin-top:10px}
@@ -31,7 +32,7 @@ figure{margin-top:10px}
 .span.unproven.procedure rect{stroke:var(--procedure)}.span.unproven.fault rect{stroke:var(--fault)}
 .chart .span.unproven .inside{fill:var(--ink)}
 path.ok{fill:var(--answered)}path.refused{fill:var(--refused)}path.lost{fill:var(--lost)}
-polyline.latency{fill:none;stroke:var(--slowest);stroke-width:1.2;stroke-linejoin:round;opacity:.85}
+path.latency{fill:none;stroke:var(--slowest);stroke-width:1.2;stroke-linejoin:round;stroke-linecap:round;opacity:.85}
 .crosshair{stroke:var(--accent);stroke-width:1}
 .scrub{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:crosshair;pointer-events:none}
 .chart:has(.scrub:focus-visible){outline:2px solid var(--accent);outline-offset:4px;border-radius:3px}

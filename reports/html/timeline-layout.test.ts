@@ -11,12 +11,17 @@ const timeline = (given: Partial<Timeline>): Timeline => ({ bucketMs: 100, bucke
 describe('layout', () => {
   test('many buckets are merged, and no request gets lost in it', () => {
     const buckets = Array.from({ length: 5_003 }, (_, index) => bucket(index * 100, index % 7 === 0 ? 1 : 0))
-    const { columns, bucketsPerColumn, columnMs } = layOut(timeline({ buckets }))
+    const { columns, columnMs } = layOut(timeline({ buckets }))
     expect(columns.length).toBeLessThanOrEqual(360)
-    expect(columnMs).toBe(bucketsPerColumn * 100)
+    expect(columnMs % 100).toBe(0)
     const total = (ones: readonly TimelineBucket[], key: 'ok' | 'refused' | 'lost'): number => ones.reduce((sum, one) => sum + one[key], 0)
     for (const key of ['ok', 'refused', 'lost'] as const) expect(total(columns, key)).toBe(total(buckets, key))
     expect(Math.max(...columns.map(({ latencyMsMax }) => latencyMsMax))).toBe(500_200)
+  })
+  test('idle times that have no bucket stay empty', () => {
+    const { columns, columnMs } = layOut(timeline({ buckets: [bucket(0), bucket(100), bucket(90_000)] }))
+    expect(columns.map(({ atMs }) => Math.floor(atMs / columnMs))).toEqual([0, 300])
+    expect(columns[0]?.ok).toBe(20)
   })
   test('neither bars nor texts of interventions touch', () => {
     const interventions = Array.from({ length: 40 }, (_, index) => intervention(index * 900, index * 900 + 1_500, `replica-${index}`))

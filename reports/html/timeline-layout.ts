@@ -7,8 +7,7 @@ export interface TimelineLayout {
   readonly plot: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number }
   readonly lanes: readonly PlacedIntervention[]
   readonly phases: readonly PlacedPhase[]
-  /** Buckets of the report, this many merged into one column, so that a long scenario still draws as columns. */
-  readonly bucketsPerColumn: number
+  /** Buckets of the report, merged into wider ones where a long scenario has too many; idle times have none. */
   readonly columns: readonly TimelineBucket[]
   readonly columnMs: number
   readonly endMs: number
@@ -45,10 +44,11 @@ const axisHeight = 34
 const columnsMax = 360
 /** Average advance of the drawing's 11 px type; a little generous, so that texts do not touch. */
 const characterWidth = 6.1
+const boldCharacterWidth = 7
 
 export function layOut(timeline: Timeline): TimelineLayout {
-  const { columns, bucketsPerColumn } = merge(timeline.buckets)
-  const columnMs = timeline.bucketMs * bucketsPerColumn
+  const columnMs = timeline.bucketMs * bucketsPerColumn(timeline)
+  const columns = merge(timeline.buckets, columnMs)
   const endMs = Math.max(
     1,
     ...columns.map(({ atMs }) => atMs + columnMs),
@@ -68,7 +68,6 @@ export function layOut(timeline: Timeline): TimelineLayout {
     plot: { left: plotLeft, right: plotRight, top, bottom },
     lanes: lanes.map((lane) => ({ ...lane, top: lane.top + phaseHeight })),
     phases: placePhases(timeline.phases, xOf),
-    bucketsPerColumn,
     columns,
     columnMs,
     endMs,
@@ -80,19 +79,26 @@ export function layOut(timeline: Timeline): TimelineLayout {
   }
 }
 
-function merge(buckets: readonly TimelineBucket[]): { readonly columns: readonly TimelineBucket[]; readonly bucketsPerColumn: number } {
-  const bucketsPerColumn = Math.max(1, Math.ceil(buckets.length / columnsMax))
-  const columns: TimelineBucket[] = []
-  for (let index = 0; index < buckets.length; index += bucketsPerColumn) {
-    columns.push(buckets.slice(index, index + bucketsPerColumn).reduce((sum, bucket) => ({
-      atMs: sum.atMs,
+/** Buckets without a request may be left out of a report, so the time they span counts, not their number. */
+function bucketsPerColumn({ buckets, bucketMs }: Timeline): number {
+  const spanMs = Math.max(0, ...buckets.map(({ atMs }) => atMs + bucketMs))
+  return bucketMs > 0 ? Math.max(1, Math.ceil(spanMs / bucketMs / columnsMax)) : 1
+}
+
+function merge(buckets: readonly TimelineBucket[], columnMs: number): readonly TimelineBucket[] {
+  const columns = new Map<number, TimelineBucket>()
+  for (const bucket of buckets) {
+    const atMs = columnMs > 0 ? Math.floor(bucket.atMs / columnMs) * columnMs : bucket.atMs
+    const sum = columns.get(atMs) ?? { atMs, ok: 0, refused: 0, lost: 0, latencyMsMax: 0 }
+    columns.set(atMs, {
+      atMs,
       ok: sum.ok + bucket.ok,
       refused: sum.refused + bucket.refused,
       lost: sum.lost + bucket.lost,
       latencyMsMax: Math.max(sum.latencyMsMax, bucket.latencyMsMax),
-    })))
+    })
   }
-  return { columns, bucketsPerColumn }
+  return [...columns.values()].toSorted((a, b) => a.atMs - b.atMs)
 }
 
 export function interventionName({ name, target, label }: Intervention): string {
@@ -126,8 +132,8 @@ function placePhases(phases: Timeline['phases'], xOf: (atMs: number) => number):
   return ordered.map(({ name, atMs }, index) => {
     const left = xOf(atMs)
     const next = ordered[index + 1]
-    const room = (next === undefined ? width : xOf(next.atMs)) - left - 8
-    return { name, left, text: shortened(name, Math.floor(room / characterWidth)) }
+    const room = (next === undefined ? width : xOf(next.atMs)) - left - 10
+    return { name, left, text: shortened(name, Math.floor(room / boldCharacterWidth)) }
   })
 }
 

@@ -14,7 +14,7 @@ export function timelineFigure(scenario: ScenarioReport, index: number): Markup 
   }
   const layout = layOut(timeline)
   const { width, height, plot } = layout
-  return html`<div class="chart" data-scenario="${index}" data-per-column="${layout.bucketsPerColumn}" data-end-ms="${layout.endMs}"
+  return html`<div class="chart" data-scenario="${index}" data-column-ms="${layout.columnMs}" data-end-ms="${layout.endMs}"
 data-left="${plot.left / width}" data-right="${plot.right / width}" data-top="${plot.top / height}">
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${describe(scenario)}">
 ${axes(layout)}
@@ -92,12 +92,22 @@ function series(layout: TimelineLayout): Content {
     }
     if (column.lost > 0) paths.mark += rectangle(left, plot.bottom + 3, { width: Math.max(2.5, width), height: 5 })
   }
-  const points = columns
-    .filter(({ ok, refused, lost }) => ok + refused + lost > 0)
-    .map(({ atMs, latencyMsMax }) => `${n(layout.xOf(atMs + columnMs / 2))},${n(layout.yOfLatency(latencyMsMax))}`)
   return html`<path class="ok" d="${paths.ok}"/><path class="refused" d="${paths.refused}"/>
 <path class="lost" d="${paths.lost}"/><path class="lost" d="${paths.mark}"/>
-<polyline class="latency" points="${points.join(' ')}"/>`
+<path class="latency" d="${latencyPath(layout)}"/>`
+}
+
+/** The line stops where there was no request: nothing is known of the latency there. */
+function latencyPath({ columns, columnMs, xOf, yOfLatency }: TimelineLayout): string {
+  let lastMs = -Infinity
+  return columns
+    .filter(({ ok, refused, lost }) => ok + refused + lost > 0)
+    .map(({ atMs, latencyMsMax }) => {
+      const isNext = atMs - lastMs <= columnMs
+      lastMs = atMs
+      return `${isNext ? 'L' : 'M'}${n(xOf(atMs + columnMs / 2))} ${n(yOfLatency(latencyMsMax))}${isNext ? '' : 'h.1'}`
+    })
+    .join('')
 }
 
 const rectangle = (x: number, y: number, { width, height }: { readonly width: number; readonly height: number }): string =>

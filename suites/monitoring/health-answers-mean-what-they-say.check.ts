@@ -1,6 +1,6 @@
 import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import type { History } from '../../core/history.js'
-import { disturbedHarness, factOf, interventionsOf } from '../../core/reading.js'
+import { factOf, harnessHealth, interventionsOf, observationsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { bodySays, codeSays, disagrees, healthAnswersOf, namesBroken, saysFail, type HealthAnswer } from './health-answer.js'
 import { slowAnswersMax } from './slow-answers.js'
@@ -8,7 +8,8 @@ import { cacheabilityOf } from './cacheability.js'
 
 const requirement = 'MONI-02'
 const answersMin = 3
-const stallMsMax = 250
+/** A stall of a quarter of the time that is judged. */
+const stallMsMax = 125
 
 interface Plan {
   readonly target: string
@@ -96,21 +97,34 @@ export const answersAreFast: Check = {
   id: 'health-answers-are-fast-in-every-state',
   requirement,
   evaluate(history, thresholds) {
-    // A draining replica may have left: then nobody is there to answer.
-    const timed = healthAnswersOf(history).filter((one) => one.status !== null || one.state !== 'draining')
+    const timed = timedAnswers(history)
     const limitMs = numberThreshold(thresholds, 'p99_ms_max')
-    if (timed.length < answersMin) return inconclusive(`${timed.length} health answers were timed, needs ${answersMin}`)
+    if (timed.length < answersMin) return inconclusive(`${timed.length} health answers were timed while the harness was undisturbed, needs ${answersMin}`)
     const slow = timed.filter((one) => one.durationMs > limitMs)
     const slowest = Math.round(Math.max(...timed.map((one) => one.durationMs)))
     const evidence: Evidence[] = [{ note: `slowest of ${timed.length} health answers`, measured: slowest, allowed: limitMs, unit: 'ms' }]
     // With few samples the maximum stands for the percentile, against twice the limit: one slow answer is not the 99th percentile.
-    if (slow.length <= slowAnswersMax(timed.length) && slowest <= 2 * limitMs) return passed(`the slowest of ${timed.length} health answers took ${slowest} ms`, evidence)
+    const byChance = slow.length <= slowAnswersMax(timed.length)
+    if (byChance && slowest <= 2 * limitMs) return passed(`the slowest of ${timed.length} health answers took ${slowest} ms`, evidence)
+    if (byChance) return inconclusive(`${slow.length} of ${timed.length} health answers took longer than ${limitMs} ms, up to ${slowest} ms: too few to speak of the 99th percentile`, evidence)
     const window = { fromMs: Math.min(...timed.map((one) => one.atMs)), toMs: Math.max(...timed.map((one) => one.atMs)) }
-    const disturbed = disturbedHarness(history, window, stallMsMax)
-    if (disturbed !== null) return disturbed
-    if (slow.length <= slowAnswersMax(timed.length)) return inconclusive(`${slow.length} of ${timed.length} health answers took longer than ${limitMs} ms, up to ${slowest} ms: too few to speak of the 99th percentile`, evidence)
+    if (harnessHealth(history, window).controlFailed > 0) return inconclusive(`${slow.length} of ${timed.length} health answers were slow, but the null control failed too`, evidence)
     return failed(`${slow.length} of ${timed.length} health answers took longer than ${limitMs} ms, up to ${slowest} ms`, [...evidence, ...counted(slow)])
   },
+}
+
+/**
+ * The answers whose time is the service's: not of a draining replica that may have left, and not those that waited for a
+ * stalled harness.
+ */
+function timedAnswers(history: History): HealthAnswer[] {
+  const stalls = observationsOf(history, 'event-loop-delay', 'harness').flatMap((event) => {
+    const { maxMs = 0, windowMs = 0 } = event.value as { readonly maxMs?: number; readonly windowMs?: number }
+    return maxMs > stallMsMax ? [{ fromMs: event.atMs - Math.max(maxMs, windowMs), toMs: event.atMs + stallMsMax }] : []
+  })
+  return healthAnswersOf(history)
+    .filter((one) => one.status !== null || one.state !== 'draining')
+    .filter((one) => !stalls.some((stall) => one.atMs >= stall.fromMs && one.atMs - one.durationMs <= stall.toMs))
 }
 
 export const causeIsNamed: Check = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { historyOf, type HistoryEvent, type RequestOutcome } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
 import { check } from './a-drain-ends.check.js'
-import { every, fact, intervention, nullControl, platform, returned, stall, witness, type WitnessSpec } from './literal-history.js'
+import { every, fact, intervention, nullControl, platform, returned, stall, witness, type WitnessSpec } from './literal-history.test-support.js'
 import { requirements } from './requirements.js'
 
 const thresholds = thresholdValues(requirements.find((one) => one.id === check.requirement)!, 'standard')

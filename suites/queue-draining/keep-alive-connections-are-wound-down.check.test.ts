@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { historyOf, type HistoryEvent, type RequestEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
 import { check } from './keep-alive-connections-are-wound-down.check.js'
-import { drained, every, intervention, nullControl, request, unacknowledged } from './literal-history.js'
+import { drained, every, intervention, nullControl, request, unacknowledged } from './literal-history.test-support.js'
 import { requirements } from './requirements.js'
 
 const thresholds = thresholdValues(requirements.find((one) => one.id === check.requirement)!, 'standard')

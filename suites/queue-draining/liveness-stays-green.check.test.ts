@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { historyOf, type HistoryEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
-import { drained, every, fact, intervention, platform, sample, stall, unacknowledged } from './literal-history.js'
+import { drained, every, fact, intervention, platform, sample, stall, unacknowledged } from './literal-history.test-support.js'
 import { check } from './liveness-stays-green.check.js'
 import { requirements } from './requirements.js'
 
@@ -46,6 +46,6 @@ describe('liveness stays green', () => {
     expect(judge(before, drained).outcome).toBe('inconclusive')
     expect(judge(before, unacknowledged, during(() => 'pass')).outcome).toBe('inconclusive')
     expect(judge(drained, during(() => 'pass')).outcome).toBe('inconclusive')
-    expect(judge(before, drained, during((atMs) => (atMs === 3_050 ? 'timeout' : 'pass')), stall(3_100, 900)).outcome).toBe('inconclusive')
+    expect(judge(before, drained, during((atMs) => (atMs === 3_050 ? 'timeout' : 'pass')), stall(3_100, 1_400)).outcome).toBe('inconclusive')
   })
 })

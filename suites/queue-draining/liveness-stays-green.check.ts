@@ -9,7 +9,7 @@ import { labels } from './names.js'
 import { probeSamples, resolutionMs, samplesWhileDraining } from './probe-samples.js'
 
 /** A probe that is not answered within this stall of ours may have been answered in time. */
-const stallMs = 500
+const stallMs = 1_000
 
 /** Liveness passes from the acknowledgement of the drain until the replica refuses connections, exits or is stopped. */
 export const check: Check = {

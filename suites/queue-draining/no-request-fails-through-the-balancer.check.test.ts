@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { historyOf, type HistoryEvent, type RequestEvent, type RequestOutcome } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
-import { drained, every, fact, intervention, nullControl, platform, request, returned, unacknowledged, witness } from './literal-history.js'
+import { drained, every, fact, intervention, nullControl, platform, request, returned, unacknowledged, witness } from './literal-history.test-support.js'
 import { check } from './no-request-fails-through-the-balancer.check.js'
 import { requirements } from './requirements.js'
 

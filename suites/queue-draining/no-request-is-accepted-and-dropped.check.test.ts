@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { historyOf, type HistoryEvent, type RequestEvent, type RequestOutcome } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
-import { drained, every, platform, nullControl, request, stall, unacknowledged } from './literal-history.js'
+import { drained, every, platform, nullControl, request, stall, unacknowledged } from './literal-history.test-support.js'
 import { check } from './no-request-is-accepted-and-dropped.check.js'
 import { requirements } from './requirements.js'
 

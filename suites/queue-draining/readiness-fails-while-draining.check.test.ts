@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { historyOf, type HistoryEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
-import { drained, every, intervention, nullControl, platform, sample, stall, unacknowledged } from './literal-history.js'
+import { drained, every, intervention, nullControl, platform, sample, stall, unacknowledged } from './literal-history.test-support.js'
 import { check } from './readiness-fails-while-draining.check.js'
 import { requirements } from './requirements.js'
 

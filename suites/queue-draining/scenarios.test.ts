@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { scenario as aDrainEnds } from './a-drain-ends.scenario.js'
 import { scenario as behindBalancer } from './draining-is-invisible-through-the-balancer.scenario.js'
 import { scenario as inFlight } from './in-flight-requests-complete.scenario.js'
-import { scripted, scriptedService, type Script, type Scripted } from './scripted-context.js'
+import { scripted, scriptedService, type Script, type Scripted } from './scripted-context.test-support.js'
 import { stragglerOperation } from './straggler-operation.js'
 
 const exercised = async (scenario: typeof inFlight, script: Script = {}): Promise<Scripted> => {

@@ -93,7 +93,7 @@ describe('failed', () => {
 test('a disturbance takes nothing from what it did not touch', () => {
   const stall = observation('event-loop-delay', 'harness', 14_000, { maxMs: 1_500, p99Ms: 1_500, windowMs: 250 })
   expect(judge([...arm({ ...leaving, readyUntilMs: 30_000, servesUntilMs: 30_000 }), stall]).outcome).toBe('failed')
-  expect(judge([...arm(leaving), request(16_000, { outcome: 'error-status' }), stall]).outcome).toBe('failed')
+  expect(judge([...arm(leaving), request(17_000, { outcome: 'error-status' }), stall]).outcome).toBe('failed')
   expect(judge([...arm(leaving), request(13_500, { outcome: 'error-status' }), stall]).outcome).toBe('inconclusive')
   expect(judge([...arm(leaving), stall]).outcome).toBe('passed')
 })

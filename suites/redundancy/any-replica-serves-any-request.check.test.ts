@@ -79,8 +79,8 @@ describe('records', () => {
   })
   test('but it is, when its last request was answered while nothing was disturbed', () => {
     const last = (atMs: number, more: Partial<RequestEvent>): RequestEvent => request(pairLoad({ from: 'a', to: 'b' }), { via: 'b', key: 'ab', plannedAtMs: atMs, endedAtMs: atMs + 5, ...more })
-    expect(judge([...complete(false), echo('timeout'), last(3_000, { outcome: 'error-status', status: 404 })]).outcome).toBe('failed')
-    expect(judge([...complete(false), echo('timeout'), last(3_000, { outcome: 'timeout' })]).outcome).toBe('inconclusive')
+    expect(judge([...complete(false), echo('timeout'), last(4_000, { outcome: 'error-status', status: 404 })]).outcome).toBe('failed')
+    expect(judge([...complete(false), echo('timeout'), last(4_000, { outcome: 'timeout' })]).outcome).toBe('inconclusive')
     expect(judge([...complete(false), echo('timeout'), last(300, { outcome: 'error-status', status: 404 })]).outcome).toBe('inconclusive')
   })
 })

@@ -1,22 +1,40 @@
 import { inconclusive, type Finding } from '../../core/check.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { countsAsLost, disturbedHarness, inWindow, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { countsAsLost, disturbedHarness, inWindow, numberFact, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 
-/** A stall longer than this could make requests time out, or delay the balancer, which shares the machine. */
+/** A stall or slip longer than this could make requests time out, or delay the balancer, which shares the machine. */
 export const stallMsMax = 1_000
-/** After a stall everything that waited comes at once. */
-const aftermathMs = 500
 
-/** When the harness, or the machine it shares with the service, was too busy to be believed. Empty when it never was. */
+/**
+ * When the harness, or the machine it shares with the service, was too busy to be believed: it stalled, sent late, or lost
+ * requests to its own echo server. What the balancer took from a starved check stays in force for another ejection
+ * window, so each span ends that much later. In order, without overlap; empty when there was no disturbance.
+ */
 export function disturbances(history: History, window: Window): Window[] {
+  const aftermathMs = numberFact(history, 'ejectWindowMs') ?? stallMsMax
   const stalls = observationsOf(history, 'event-loop-delay', 'harness').flatMap((event) => {
     const { maxMs = 0, windowMs = 0 } = event.value as { readonly maxMs?: number; readonly windowMs?: number }
-    return maxMs > stallMsMax ? [{ fromMs: event.atMs - Math.max(windowMs, maxMs), toMs: event.atMs + aftermathMs }] : []
+    return maxMs > stallMsMax ? [{ fromMs: event.atMs - Math.max(windowMs, maxMs), toMs: event.atMs }] : []
+  })
+  const slips = observationsOf(history, 'schedule-slip', 'harness').flatMap((event) => {
+    const { slipMsMax = 0 } = event.value as { readonly slipMsMax?: number }
+    return slipMsMax > stallMsMax ? [{ fromMs: event.atMs - slipMsMax, toMs: event.atMs }] : []
   })
   const echoes = requestsOf(history, 'null-control')
     .filter(countsAsLost)
-    .map((one) => ({ fromMs: one.plannedAtMs, toMs: one.endedAtMs + aftermathMs }))
-  return [...stalls, ...echoes].filter((span) => span.fromMs <= window.toMs && span.toMs >= window.fromMs)
+    .map((one) => ({ fromMs: one.plannedAtMs, toMs: one.endedAtMs }))
+  const spans = [...stalls, ...slips, ...echoes].map((span) => ({ fromMs: span.fromMs, toMs: span.toMs + aftermathMs }))
+  return merged(spans.filter((span) => span.fromMs <= window.toMs && span.toMs >= window.fromMs))
+}
+
+function merged(spans: readonly Window[]): Window[] {
+  const result: Window[] = []
+  for (const span of [...spans].sort((a, b) => a.fromMs - b.fromMs)) {
+    const last = result.at(-1)
+    if (last === undefined || span.fromMs > last.toMs) result.push(span)
+    else result[result.length - 1] = { fromMs: last.fromMs, toMs: Math.max(last.toMs, span.toMs) }
+  }
+  return result
 }
 
 /** Neither planned, under way nor ended in any of these spans. */
@@ -37,5 +55,5 @@ export function believed(finding: Finding, history: History, options: { readonly
   if (spans.length === 0) return finding
   const left = options.calmly(spans)
   if (left.outcome === 'failed') return left
-  return disturbedHarness(history, options.window, stallMsMax) ?? inconclusive(`the harness was disturbed near these failures: ${finding.summary}`)
+  return disturbedHarness(history, options.window, stallMsMax) ?? inconclusive(`the harness was too busy near these failures to charge them to the service: ${finding.summary}`)
 }

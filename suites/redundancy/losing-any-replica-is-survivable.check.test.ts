@@ -104,7 +104,7 @@ describe('after ejection', () => {
   })
   test('a failure that no disturbance touched is believed, unless the disturbance may have delayed the ejection', () => {
     const late = request(15_000, { outcome: 'error-status' })
-    const finding = judge(noFailureAfterEjection, [...survivable(), late, stallUntil(14_000)])
+    const finding = judge(noFailureAfterEjection, [...survivable(), late, stallUntil(12_900)])
     expect(finding.outcome).toBe('failed')
     expect(finding.evidence.flatMap((one) => one.requests ?? [])).toEqual([late.id])
     expect(judge(noFailureAfterEjection, [...survivable(), request(13_500, { outcome: 'error-status' }), stallUntil(12_000)]).outcome).toBe('inconclusive')

@@ -119,8 +119,9 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
   const reasons = [...doubts.filter((doubt) => doubt !== undefined), ...stops.flatMap((stop) => missingIn(history, stop, thresholds) ?? []), ...missingStops(stops, thresholds)]
   if (reasons.length > 0) return inconclusive(listed(reasons), evidence)
   const slowestMs = Math.max(...stops.map((stop) => stop.result?.durationMs ?? 0))
+  const how = `all of ${counted(stops.length, 'stop')}, ${stops.filter(isLoaded).length} of them under load, the slowest in ${spanned(slowestMs)} of ${spanned(terms.limitMs)}`
   return passed(
-    `exited by itself with an allowed code and nothing left behind in all of ${counted(stops.length, 'stop')}, ${stops.filter(isLoaded).length} of them under load, the slowest in ${spanned(slowestMs)} of ${spanned(terms.limitMs)}`,
+    `exited by itself with an allowed code and nothing left behind in ${how}`,
     evidence,
     { strength: strengthOf(stops.length) },
   )

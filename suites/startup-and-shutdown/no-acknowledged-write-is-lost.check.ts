@@ -86,7 +86,9 @@ function missing(history: History, found: { readonly entries: readonly LedgerEnt
     ...(acknowledgedCount === 0 ? ['no write was acknowledged'] : []),
     ...(crashes.length < kills ? [`only ${counted(crashes.length, 'crash', 'crashes')} of ${kills} took place`] : []),
     ...crashes.filter(({ unwitnessed }) => unwitnessed.length > 0).map(({ label, unwitnessed }) => `nothing shows that ${listed(unwitnessed)} died in ${label}`),
-    ...crashes.filter((crash) => crash.acknowledgedInLastSecond < acknowledgedMin).map((crash) => `only ${counted(crash.acknowledgedInLastSecond, 'write')} of ${acknowledgedMin} were acknowledged in the last second before ${crash.label}`),
+    ...crashes
+      .filter((crash) => crash.acknowledgedInLastSecond < acknowledgedMin)
+      .map(({ label, acknowledgedInLastSecond: count }) => `only ${counted(count, 'write')} of ${acknowledgedMin} were acknowledged in the last second before ${label}`),
     ...(unread > 0 ? [`${unread} of ${acknowledgedCount} acknowledged writes could not be read afterwards`] : []),
     ...(incomplete ? ['the reconciliation did not reach its end'] : []),
   ]

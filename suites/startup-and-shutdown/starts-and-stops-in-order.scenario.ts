@@ -14,8 +14,6 @@ const loadBeforeStopMs = 1_100
 const idleBeforeStopMs = 4 * readinessEveryMs
 /** A delayed dependency is given back after this many delays even if the instance is not ready: with it, it may never be. */
 const delaysPerSlowStart = 8
-/** The fault has to be in place before the process looks for its dependency; its witness only comes from that process. */
-const faultHeadStartMs = 100
 
 const afterReadyMs = (requestsMin: number): number => (requestsMin / requestsPerSecond) * 1_100 + 300
 
@@ -51,10 +49,10 @@ async function stopOnce(context: ScenarioContext, instance: string, options: { r
 async function startSlowed(context: ScenarioContext, instance: string, options: { readonly label: string; readonly component: string; readonly delayMs: number }): Promise<void> {
   const { label, component, delayMs } = options
   context.step(`starting ${instance} with ${component} delayed by ${delayMs} ms`)
-  const applying = context.control.faultDependency({ component, from: instance, fault: { kind: 'delay', delayMs }, label })
-  await Promise.race([applying, context.pause(faultHeadStartMs)])
-  const starting = context.control.start(instance, label).then(() => context.untilReady(instance, delaysPerSlowStart * delayMs))
-  const [fault] = await Promise.all([applying, starting])
+  // Only the process that is about to be started can bear witness to it.
+  const fault = await context.control.faultDependency({ component, from: instance, fault: { kind: 'delay', delayMs }, label, background: true })
+  await context.control.start(instance, label)
+  await context.untilReady(instance, delaysPerSlowStart * delayMs)
   await fault.undo()
 }
 
