@@ -16,10 +16,12 @@ export function selectReporters(names: readonly string[]): readonly Reporter[] {
     })
 }
 
-export function liveReporter(names: readonly string[]): LiveReporter {
+const fileOf: Readonly<Record<string, string>> = { html: 'index.html', junit: 'junit.xml', json: 'run.json' }
+
+/** `files`: names of the reports that are written, to be named at the end. */
+export function liveReporter(names: readonly string[], files: readonly string[] = filesOf(names)): LiveReporter {
   if (!names.includes(terminalName)) return { onEvent: () => {}, close: () => {} }
-  const { stdout, env } = { stdout: process.stdout, env: process.env }
-  const isTTY = stdout.isTTY === true && env['CI'] === undefined
-  const color = env['NO_COLOR'] === undefined && (isTTY || (env['FORCE_COLOR'] ?? '0') !== '0')
-  return createTerminal({ stream: stdout, isTTY, columns: stdout.columns ?? 100, color })
+  return createTerminal({ stream: process.stdout, files })
 }
+
+const filesOf = (names: readonly string[]): readonly string[] => [...new Set([...names, 'json'])].flatMap((name) => fileOf[name] ?? [])

@@ -31,7 +31,8 @@ export function countOutcomes(requirements: readonly ScoredRequirement[]): Reado
 export function scoreValue(requirements: readonly ScoredRequirement[]): number | null {
   const weight = weightOf(having(requirements, scored))
   if (weight === 0) return null
-  return Math.round((1000 * weightOf(having(requirements, ['passed']))) / weight) / 10
+  // Down, so that nothing short of everything reads as 100.
+  return Math.floor((1000 * weightOf(having(requirements, ['passed']))) / weight) / 10
 }
 
 /** Weight of what was judged with a result over the weight of everything in the catalogue, in [0, 1]. */
@@ -69,7 +70,7 @@ export function levelOf(requirements: readonly ScoredRequirement[], profile: Pro
 export function scoreOf(requirements: readonly ScoredRequirement[], profile: ProfileName): Score {
   return {
     value: scoreValue(requirements),
-    coverage: Math.round(coverageOf(requirements) * 10_000) / 10_000,
+    coverage: Math.floor(coverageOf(requirements) * 10_000) / 10_000,
     level: levelOf(requirements, profile),
     counts: countOutcomes(requirements),
   }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync, openSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -97,7 +97,8 @@ const freshConnection = new Agent({ keepAlive: false })
 
 function ask(method: string, path: string, body?: unknown, agent: Agent = freshConnection): Promise<Answer> {
   return new Promise((resolve) => {
-    const fail = (error: NodeJS.ErrnoException): void => resolve({ status: 0, text: error.code ?? error.message, json: {}, closes: true, reused: sent.reusedSocket })
+    const fail = (error: NodeJS.ErrnoException): void =>
+      resolve({ status: 0, text: error.code ?? error.message, json: {}, closes: true, reused: sent.reusedSocket })
     const headers = body === undefined ? {} : { 'content-type': 'application/json' }
     const sent = request({ host: '127.0.0.1', port: ports.server, method, path, headers, agent }, (response) => {
       let text = ''

@@ -1,12 +1,20 @@
 import type { Evidence } from '../core/check.js'
 import { strengthOf } from '../core/check.js'
+import type { DefectCard } from '../core/requirement.js'
 import type { RequirementReport } from '../core/run-report.js'
 import { requirement } from './fixtures-requirement.js'
 import { exampleRequirementsOfReplicas } from './fixtures-requirements-of-replicas.js'
 
 /** Requirements of the example report on starting, stopping and draining. */
 
-/** Every optional key of Evidence is here, so that the schema's test meets each of them. */
+/** Every optional key is here, so that the schema's test meets each of them. */
+const manualUnlock: Required<DefectCard> = {
+  id: 'start.manual-unlock',
+  how: 'after a reboot the service waits for an unlock call before it serves',
+  mustNotFire: ['START-02'],
+  mayFire: ['START-03'],
+}
+
 const lostWitnesses: Required<Evidence> = {
   note: 'in-flight requests that ended without a complete answer, over 3 drains',
   measured: 3,
@@ -38,7 +46,7 @@ export const exampleRequirements: readonly RequirementReport[] = [
     remediation: 'Give the service a boot entry (restart policy always, an enabled unit) that needs no person.',
     defects: [
       { id: 'start.no-boot-entry', how: 'the supervisor is not in the boot entry: survives a crash but not a reboot' },
-      { id: 'start.manual-unlock', how: 'after a reboot the service waits for an unlock call before it serves' },
+      manualUnlock,
     ],
   }),
   requirement({

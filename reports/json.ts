@@ -13,7 +13,7 @@ export const keyOrder: readonly string[] = [
   'value', 'id', 'title', 'area', 'keyword', 'outcome', 'check', 'score', 'coverage', 'level', 'weight', 'counts', 'passed',
   'failed', 'missing', 'inconclusive', 'error', 'not-applicable', 'skipped', 'statement', 'waived', 'reason', 'owner', 'until',
   'scenario', 'summary', 'strength', 'n', 'bound95', 'grade', 'thresholds', 'relaxed', 'note', 'measured', 'allowed', 'unit',
-  'findings', 'evidence', 'remediation', 'defects', 'how', 'reproduce', 'history', 'logs', 'durationMs', 'requests', 'lost',
+  'findings', 'evidence', 'remediation', 'defects', 'how', 'mustNotFire', 'mayFire', 'reproduce', 'history', 'logs', 'durationMs', 'requests', 'lost',
   'incomplete', 'timeline', 'bucketMs', 'atMs', 'ok', 'refused', 'latencyMsMax', 'target', 'label', 'fromMs', 'toMs',
   'witnessed', 'buckets', 'interventions', 'phases', 'areas', 'requirements', 'scenarios',
 ]

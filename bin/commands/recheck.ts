@@ -24,7 +24,7 @@ export async function recheck(args: RecheckArguments): Promise<number> {
   const input = readRunInput(directory)
   const overrides = parseThresholds(args.threshold ?? [])
   const reporters = selectReporters(args.reporter)
-  const live = liveReporter(args.reporter)
+  const live = liveReporter(args.reporter, args.output === undefined ? [] : undefined)
   const report = judgeAgain(directory, input, overrides)
   live.onEvent({ type: 'run-ended', report })
   live.close()
