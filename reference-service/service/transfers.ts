@@ -19,16 +19,22 @@ function transferOf(body: unknown): Transfer {
   return { marker, from, to, amount } as Transfer
 }
 
-/** The marker row and both balances change in one transaction, so the sum of all balances is always the same. */
+/**
+ * The marker row and both balances change in one statement, so the sum of all balances is always the same. One statement and not a
+ * transaction of several: a replica that hangs between two of them would keep both accounts locked for all others. Both rows are locked
+ * in the order of their ids, so that opposite transfers cannot block each other for ever.
+ */
+const transferStatement = `
+  with locked as (select id from accounts where id in ($2, $3) order by id for update),
+       marked as (insert into transfers (marker, source, destination, amount)
+                  select $1, $2, $3, $4::bigint where (select count(*) from locked) = 2 returning marker),
+       moved as (update accounts set balance = balance + case when id = $2 then -$4::bigint else $4::bigint end
+                 where id in ($2, $3) and exists (select from marked) returning id)
+  select count(*)::int as accounts from moved`
+
 async function transfer(database: DatabaseAccess, { marker, from, to, amount }: Transfer): Promise<void> {
-  await database.transaction(async (statements) => {
-    // Both rows are locked in the order of their ids: opposite transfers cannot block each other for ever.
-    const rows = await statements('select id from accounts where id in ($1, $2) order by id for update', [from, to])
-    if (rows.length < 2) throw new Refusal(422, 'one of the accounts does not exist')
-    await statements('insert into transfers (marker, source, destination, amount) values ($1, $2, $3, $4)', [marker, from, to, amount])
-    await statements('update accounts set balance = balance - $2 where id = $1', [from, amount])
-    await statements('update accounts set balance = balance + $2 where id = $1', [to, amount])
-  })
+  const [row] = await database.write(transferStatement, [marker, from, to, amount])
+  if (row?.['accounts'] !== 2) throw new Refusal(422, 'one of the accounts does not exist')
 }
 
 function refusalOf(error: unknown, marker: string): unknown {
