@@ -9,6 +9,7 @@ import { createControls } from './scenario-controls.js'
 import { readiness, type ScenarioWorld } from './scenario-world.js'
 import { createTraffic, type Traffic } from './traffic/traffic.js'
 import { seededRandom } from './seeded-random.js'
+import { ServiceUnreachable, unreachableReason } from './service-unreachable.js'
 
 export interface ExerciseOptions extends ScenarioOptions {
   readonly world: ScenarioWorld
@@ -73,17 +74,10 @@ async function baseline({ world, traffic, gate }: { readonly world: ScenarioWorl
     world.record({ kind: 'gate', name: 'baseline', passed: false, startedAtMs, atMs: world.clock(), requests: 0, failed: 0, reason })
     return false
   }
-  for (const { id } of world.deployment.instances) {
-    let last = 'no answer'
-    const ready = await pollUntil(
-      async () => {
-        const answer = await readiness(world, id)
-        last = String(answer.status ?? answer.outcome)
-        return passes(answer)
-      },
-      { timeoutMs: readyTimeoutMs, everyMs: 30, signal: world.signal },
-    )
-    if (!ready) return refuse(`${id} did not become ready within ${readyTimeoutMs} ms: readiness gives ${last}`)
+  const unready = await firstUnready(world, readyTimeoutMs)
+  if (unready !== undefined) {
+    if (unready.neverListened) throw new ServiceUnreachable(unready.id, await unreachableReason(world, unready.id, readyTimeoutMs))
+    return refuse(`${unready.id} did not become ready within ${readyTimeoutMs} ms: readiness gives ${unready.last}`)
   }
   const inRotation = await pollUntil(
     async () => Object.values((await world.deployment.balancerCounters()).byBackend).every((backend) => backend.up),
@@ -94,6 +88,36 @@ async function baseline({ world, traffic, gate }: { readonly world: ScenarioWorl
   traffic.startNullControl(nullControlPerSecond)
   if (world.service.data !== undefined) await traffic.seed(seededKeys)
   return gate('baseline')
+}
+
+interface Unready {
+  readonly id: string
+  readonly last: string
+  /** Nothing accepted a connection on any instance in all that time. */
+  readonly neverListened: boolean
+}
+
+/** The first instance that is not ready in time, or undefined when all are. */
+async function firstUnready(world: ScenarioWorld, timeoutMs: number): Promise<Unready | undefined> {
+  const unready = await Promise.all(
+    world.deployment.instances.map(async ({ id }): Promise<Unready | undefined> => {
+      let last = 'no answer'
+      let neverListened = true
+      const ready = await pollUntil(
+        async () => {
+          const answer = await readiness(world, id)
+          last = String(answer.status ?? answer.outcome)
+          if (answer.outcome !== 'refused') neverListened = false
+          return passes(answer)
+        },
+        { timeoutMs, everyMs: 30, signal: world.signal },
+      )
+      return ready ? undefined : { id, last, neverListened }
+    }),
+  )
+  const found = unready.filter((one) => one !== undefined)
+  const everywhere = found.length === unready.length && found.every((one) => one.neverListened)
+  return found[0] === undefined ? undefined : { ...found[0], neverListened: everywhere && !world.signal.aborted }
 }
 
 async function gateTraffic(traffic: Traffic, ratePerSecond: number, durationMs: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { isNode, LineCounter, parseDocument, type Document } from 'yaml'
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import { z } from 'zod'
 import { messageOf, SeaworthyError } from '../core/errors.js'
 import { nearMisses } from '../core/near-miss.js'
@@ -27,6 +27,15 @@ export function loadDescriptor(file: string, environment: NodeJS.ProcessEnv = pr
   } catch (thrown) {
     if (thrown instanceof DescriptorContradiction) throw source.invalid([{ path: thrown.path, message: thrown.message }])
     throw thrown
+  }
+}
+
+/** 'file:line:column' of a path in a descriptor, or just the file when it cannot be told. */
+export function descriptorPosition(file: string, path: Path): string {
+  try {
+    return new Source(file, readText(file)).where(path)
+  } catch {
+    return file
   }
 }
 
@@ -66,12 +75,20 @@ class Source {
   /** 'file:line:column' of a path, or of its nearest parent that exists. */
   where(path: Path): string {
     for (let length = path.length; length >= 0; length--) {
-      const node = length === 0 ? this.document.contents : this.document.getIn(path.slice(0, length), true)
-      if (!isNode(node) || !node.range) continue
-      const { line, col } = this.lines.linePos(node.range[0])
+      const start = this.startOf(path.slice(0, length))
+      if (start === undefined) continue
+      const { line, col } = this.lines.linePos(start)
       return `${this.file}:${line}:${col}`
     }
     return `${this.file}:1:1`
+  }
+  /** Where the key stands, or the item of a list, or the document. */
+  private startOf(path: Path): number | undefined {
+    const key = path.at(-1)
+    const parent = path.length === 0 ? undefined : path.length === 1 ? this.document.contents : this.document.getIn(path.slice(0, -1), true)
+    const pair = isMap(parent) ? parent.items.find((one) => isScalar(one.key) && one.key.value === key) : undefined
+    const node = pair === undefined ? (path.length === 0 ? this.document.contents : this.document.getIn(path, true)) : pair.key
+    return isNode(node) ? node.range?.[0] : undefined
   }
   invalid(problems: readonly Problem[]): SeaworthyError {
     const text = problems.map(({ path, message }) => `${this.where(path)}: ${path.join('.') || 'document'}: ${message}`)

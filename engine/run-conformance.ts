@@ -1,16 +1,19 @@
+import { join } from 'node:path'
 import type { Driver, Journal } from '../core/driver.js'
+import { SeaworthyError } from '../core/errors.js'
 import type { Level, ProfileName, RequirementId, SafetyClass, ThresholdValues } from '../core/requirement.js'
 import { thresholdValues } from '../core/requirement.js'
 import type { RunEvent } from '../core/run-event.js'
 import type { RunReport } from '../core/run-report.js'
 import type { Suite } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
-import { join } from 'node:path'
 import { buildReport } from './build-report.js'
 import { judgeScenario, scenarioReport, type JudgedScenario } from './judge-scenario.js'
+import { descriptorPosition } from './load-descriptor.js'
 import { planRun, type Plan, type PlannedScenario } from './plan.js'
 import { writeRunInput } from './run-directory.js'
 import { runScenario } from './run-scenario.js'
+import type { ServiceUnreachable } from './service-unreachable.js'
 import { seededRandom } from './seeded-random.js'
 
 export interface ConformanceOptions {
@@ -60,16 +63,26 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
   const notRestored: string[] = []
   const judged: JudgedScenario<PlannedScenario>[] = []
   const oneAtATime = serialised()
+  let unreachable: ServiceUnreachable | undefined
+  const givenUp = new AbortController()
+  const signal = AbortSignal.any([options.signal, givenUp.signal])
   await inLanes(order, options.parallel, async (planned) => {
-    if (options.signal.aborted) return
+    if (signal.aborted) return
     const number = plan.scenarios.indexOf(planned)
-    const run = await runScenario({ ...options, scenario: planned.scenario, selected: planned.selected, thresholds, oneAtATime, workDirectory: join(options.workDirectory, `d${number}`) })
+    const run = await runScenario({ ...options, signal, scenario: planned.scenario, selected: planned.selected, thresholds, oneAtATime, workDirectory: join(options.workDirectory, `d${number}`) })
     notRestored.push(...run.notRestored)
+    if (run.unreachable !== undefined && judged.length === 0) {
+      // Not even the first start worked: every other scenario would wait in vain for the same.
+      unreachable ??= run.unreachable
+      givenUp.abort()
+      return
+    }
     const done = judgeScenario(planned, { runDirectory: options.runDirectory, run, thresholds })
     judged.push(done)
     announce(done, options)
   })
-  const report = buildReport({
+  if (unreachable !== undefined) throw neverStarted(unreachable, options)
+  return buildReport({
     ...options,
     status: options.signal.aborted ? 'interrupted' : 'complete',
     driver: options.driver.name,
@@ -81,8 +94,12 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
     judgements: inPlanOrder(plan, judged).flatMap((one) => one.judgements),
     scenarios: inPlanOrder(plan, judged).map(scenarioReport),
   })
-  return report
 }
+
+const neverStarted = (cause: ServiceUnreachable, { service, descriptorPath, runDirectory }: ConformanceOptions): SeaworthyError =>
+  new SeaworthyError('SW_SERVICE_UNREACHABLE', `while starting ${service.name}: ${cause.message} (${descriptorPosition(descriptorPath, ['target', 'replicas'])})`, {
+    hint: `The service must listen on {host}:{port} of the descriptor. Logs of all its processes are in ${join(runDirectory, 'scenarios')}.`,
+  })
 
 export function thresholdsOf({ suites, service, profile }: Pick<ConformanceOptions, 'suites' | 'service' | 'profile'>): (id: RequirementId) => ThresholdValues {
   const values = new Map(suites.flatMap((suite) => suite.requirements).map((one) => [one.id, thresholdValues(one, profile, service.overrides[one.id])]))

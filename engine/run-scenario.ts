@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { InterventionFailed, messageOf, SeaworthyError } from '../core/errors.js'
-import type { Deployment, Driver, DriverPlatformEvent, Journal } from '../core/driver.js'
+import type { Driver, DriverPlatformEvent, Journal } from '../core/driver.js'
 import type { HistoryEvent, IncompleteEvent } from '../core/history.js'
 import type { ProfileName, RequirementId, ThresholdValues } from '../core/requirement.js'
 import type { RunEvent } from '../core/run-event.js'
@@ -11,6 +11,7 @@ import { deployScenario, recordFacts } from './deploy-scenario.js'
 import { exerciseScenario } from './exercise-scenario.js'
 import { Recorder } from './recorder.js'
 import type { ScenarioWorld } from './scenario-world.js'
+import { ServiceUnreachable } from './service-unreachable.js'
 
 export interface ScenarioOptions {
   readonly scenario: Scenario
@@ -40,6 +41,8 @@ export interface ScenarioRun {
   readonly logs: readonly string[]
   readonly durationMs: number
   readonly notRestored: readonly string[]
+  /** Set when no instance ever listened. */
+  readonly unreachable: ServiceUnreachable | undefined
 }
 
 const hrtimeMs = (): number => Number(process.hrtime.bigint()) / 1e6
@@ -63,6 +66,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
   options.emit({ type: 'scenario-started', scenario: scenario.id })
   const progress = setInterval(() => options.emit({ type: 'progress', scenario: scenario.id, elapsedMs: clock(), ...counted }), 250)
   let logs: readonly string[] = []
+  let unreachable: ServiceUnreachable | undefined
   try {
     const deployment = await deployScenario({ ...options, cleanup, onPlatformEvent, startedAt, onLogs: (copied) => (logs = copied) })
     const world: ScenarioWorld = {
@@ -82,13 +86,14 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
     recordFacts(world, options)
     await exerciseScenario({ ...options, world, onCounts: (counts) => (counted = counts) })
   } catch (thrown) {
+    if (thrown instanceof ServiceUnreachable) unreachable = thrown
     record(incompleteEvent(thrown, options.signal, clock()))
   }
   notRestored.push(...(await cleanup.run()))
   clearInterval(progress)
   if (recorder.failure !== undefined) options.emit({ type: 'warning', message: `the history of ${scenario.id} could not be written: ${messageOf(recorder.failure)}` })
   recorder.close(clock())
-  return { id: scenario.id, history, logs, durationMs: clock(), notRestored }
+  return { id: scenario.id, history, logs, durationMs: clock(), notRestored, unreachable }
 }
 
 /** Whose fault it was that the exercise did not reach its end. Never the service's: what it did is for checks to say. */
@@ -102,5 +107,3 @@ function incompleteEvent(thrown: unknown, signal: AbortSignal, atMs: number): In
 
 /** The exercise took far longer than it should. */
 export class DeadlinePassed extends Error {}
-
-export type { Deployment }

@@ -29,7 +29,7 @@ export const check: Check = {
     const sent = all.filter((request) => request.plannedAtMs >= span.acknowledgedAtMs && request.plannedAtMs < span.endedAtMs)
     const sorted = sortOut(sent, span, appliedWithoutAnswer(history, sent))
     const evidence = evidenceOf(span, sent, sorted)
-    return violation(sorted, thresholds, evidence, history, span) ?? doubt(sorted, { sent, span, thresholds, evidence }) ?? pass(sorted, { sent, span, evidence })
+    return violation(sorted, { history, span, thresholds, evidence }) ?? doubt(sorted, { sent, span, thresholds, evidence }) ?? pass(sorted, { sent, span, evidence })
   },
 }
 
@@ -75,7 +75,14 @@ function listenerClosed(sent: readonly RequestEvent[]): number | undefined {
   return inOrder.slice(lastAccepted + 1).find((request) => request.outcome === 'refused')?.endedAtMs
 }
 
-function violation(sorted: Sorted, thresholds: ThresholdValues, evidence: readonly Evidence[], history: History, span: DrainSpan): Finding | undefined {
+interface Setting {
+  readonly history: History
+  readonly span: DrainSpan
+  readonly thresholds: ThresholdValues
+  readonly evidence: readonly Evidence[]
+}
+
+function violation(sorted: Sorted, { history, span, thresholds, evidence }: Setting): Finding | undefined {
   const { dropped, truncated, timedOut, wrong, applied } = sorted
   const said: string[] = []
   if (dropped.length > 0) said.push(`${dropped.length} were accepted and dropped (${talliedOutcomes(dropped)})`)

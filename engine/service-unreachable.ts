@@ -1,0 +1,36 @@
+import { open } from 'node:fs/promises'
+import { InterventionFailed } from '../core/errors.js'
+import { instanceOf, type ScenarioWorld } from './scenario-world.js'
+
+const tailBytes = 2_000
+const tailLines = 6
+
+/** No instance ever listened where it was told to: nothing can be tested, and the descriptor or the service must be mended first. */
+export class ServiceUnreachable extends InterventionFailed {
+  constructor(instance: string, found: string) {
+    super('the first start', instance, found)
+    this.name = 'ServiceUnreachable'
+  }
+}
+
+/** Where nothing listened, how the process ended if it did, and the last it said. */
+export async function unreachableReason(world: ScenarioWorld, id: string, waitedMs: number): Promise<string> {
+  const { host } = instanceOf(world, id).url
+  const state = await world.deployment.controls.processState?.(id)
+  const process = state === undefined ? '' : `; its process ${state.state === 'running' ? 'is running' : 'has exited'}${state.restarts > 0 ? ` after ${state.restarts} restarts` : ''}`
+  const said = await tailOf(world.deployment.logFiles.get(id))
+  return `nothing listened on ${host} for ${Math.round(waitedMs / 1_000)} s${process}${said === '' ? '; it said nothing' : `; its last words:\n${said}`}`
+}
+
+async function tailOf(path: string | undefined): Promise<string> {
+  if (path === undefined) return ''
+  try {
+    await using file = await open(path, 'r')
+    const { size } = await file.stat()
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(tailBytes), 0, tailBytes, Math.max(0, size - tailBytes))
+    const lines = buffer.subarray(0, bytesRead).toString('utf8').trimEnd().split('\n').slice(-tailLines)
+    return lines.map((line) => `    ${line}`).join('\n').trimEnd()
+  } catch {
+    return '' // a log that cannot be read is no reason to hide the rest
+  }
+}
