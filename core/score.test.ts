@@ -83,4 +83,26 @@ describe('exit code', () => {
     const requirements = [requirement('A', 'passed'), requirement('B', 'passed', { level: 2 }), requirement('C', 'passed', { level: 3 })]
     expect(decided(requirements, { requiredLevel: 3 }).exitCode).toBe(2)
   })
+  test('a world that was not restored is never a success, waived or not', () => {
+    const waived = [requirement('A', 'passed'), requirement('B', 'failed', { waived: true })]
+    expect(decided(waived, { requiredLevel: 1 }).exitCode).toBe(0)
+    expect(decided(waived, { requiredLevel: 1, restored: false }).exitCode).toBe(2)
+    expect(decided(waived, { restored: false }).exitCode).toBe(2)
+  })
+  test('waived SHOULDs do not stand in the way, unwaived failures do only below 80 %', () => {
+    const should = (id: string, outcome: Outcome, more: Partial<ScoredRequirement> = {}) => requirement(id, outcome, { keyword: 'SHOULD', ...more })
+    expect(decided([requirement('A', 'passed'), should('B', 'failed', { waived: true })], { requiredLevel: 1 }).exitCode).toBe(0)
+    expect(decided([requirement('A', 'failed', { waived: true }), should('B', 'passed', { weight: 9 }), should('C', 'failed')], { requiredLevel: 1 }).exitCode).toBe(0)
+    expect(decided([requirement('A', 'passed'), should('B', 'passed', { weight: 3 }), should('C', 'failed')], { requiredLevel: 1 }).exitCode).toBe(1)
+    expect(decided([requirement('A', 'passed'), should('B', 'inconclusive')], { requiredLevel: 1 }).exitCode).toBe(2)
+    expect(decided([requirement('A', 'failed', { waived: true }), should('B', 'inconclusive')], { requiredLevel: 1 }).exitCode).toBe(2)
+  })
+  test('without a MUST in the selection a SHOULD that failed is no success', () => {
+    expect(decided([requirement('S', 'failed', { keyword: 'SHOULD' })]).exitCode).toBe(2)
+    expect(decided([requirement('S', 'error', { keyword: 'SHOULD' })]).exitCode).toBe(2)
+    expect(decided([requirement('S', 'passed', { keyword: 'SHOULD' })])).toMatchObject({ exitCode: 0, verdict: expect.stringContaining('no MUST') as string })
+  })
+  test('the sentence does not say that waived failures hold', () => {
+    expect(decided([requirement('A', 'failed', { waived: true })])).toMatchObject({ exitCode: 0, verdict: expect.stringContaining('waived (A)') as string })
+  })
 })

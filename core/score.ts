@@ -93,7 +93,13 @@ const named = (requirements: readonly ScoredRequirement[]): string => {
 }
 
 /** Exit code and sentence of a finished run. Without a required level, every MUST that was selected counts. */
-export function decide({ requirements, requiredLevel, level, restored }: DecisionInput): Decision {
+export function decide(input: DecisionInput): Decision {
+  const decision = decideRestored(input)
+  if (decision.exitCode !== exitCodes.ok || input.restored) return decision
+  return { exitCode: exitCodes.notConclusive, verdict: `the world was not restored; otherwise ${decision.verdict}` }
+}
+
+function decideRestored({ requirements, requiredLevel, level }: DecisionInput): Decision {
   const inScope = requirements.filter((one) => requiredLevel === null || one.level <= requiredLevel)
   const musts = inScope.filter((one) => one.keyword === 'MUST')
   const broken = having(musts, ['failed', 'missing']).filter((one) => !one.waived)
@@ -108,21 +114,40 @@ export function decide({ requirements, requiredLevel, level, restored }: Decisio
     return { exitCode: exitCodes.notConclusive, verdict: 'undecided: no requirement could be judged' }
   }
   if (requiredLevel !== null && level < requiredLevel) return belowRequiredLevel(inScope, requiredLevel)
-  if (!restored) return { exitCode: exitCodes.notConclusive, verdict: 'every MUST that was judged holds, but the world was not restored' }
-  const aim = requiredLevel === null ? 'every MUST that was selected holds' : `level ${requiredLevel} is reached`
-  return { exitCode: exitCodes.ok, verdict: `seaworthy: ${aim}` }
+  if (requiredLevel !== null) return { exitCode: exitCodes.ok, verdict: `seaworthy: level ${requiredLevel} is reached` }
+  const waived = musts.filter((one) => one.waived)
+  if (waived.length > 0) return { exitCode: exitCodes.ok, verdict: `accepted: what failed or is missing among the selected MUSTs is waived (${named(waived)})` }
+  if (having(musts, scored).length === 0) return withoutMusts(inScope)
+  return { exitCode: exitCodes.ok, verdict: 'seaworthy: every MUST that was selected holds' }
 }
 
+/** Only SHOULDs were selected: they decide nothing by themselves, but must not look like a success when they are none. */
+function withoutMusts(inScope: readonly ScoredRequirement[]): Decision {
+  const open = having(inScope, scored).filter((one) => one.outcome !== 'passed' && !one.waived)
+  if (open.length === 0) return { exitCode: exitCodes.ok, verdict: 'every SHOULD that was selected holds; no MUST was' }
+  return { exitCode: exitCodes.notConclusive, verdict: `undecided: no MUST was selected, and ${named(open)} did not pass` }
+}
+
+const asPassed = (one: ScoredRequirement, when: boolean): ScoredRequirement => (when ? { ...one, outcome: 'passed' } : one)
+
+/** What keeps a level from being reached: failures that count, else what is waived, else what nobody knows. */
 function belowRequiredLevel(inScope: readonly ScoredRequirement[], requiredLevel: Level): Decision {
-  const waived = inScope.filter((one) => one.waived && one.keyword === 'MUST')
   const skipped = having(inScope.filter((one) => one.keyword === 'MUST'), ['skipped'])
-  const shoulds = having(inScope.filter((one) => one.keyword === 'SHOULD'), ['failed', 'missing'])
   if (skipped.length > 0) {
     return { exitCode: exitCodes.notConclusive, verdict: `undecided: level ${requiredLevel} needs ${skipped.length} MUST that were skipped (${named(skipped)})` }
   }
-  if (shoulds.length > 0) {
-    return { exitCode: exitCodes.requirementFailed, verdict: `not seaworthy: level ${requiredLevel} needs 80 % of the SHOULDs, failed or missing are ${named(shoulds)}` }
+  const failedShoulds = having(inScope.filter((one) => one.keyword === 'SHOULD' && !one.waived), ['failed', 'missing'])
+  const atBest = inScope.map((one) => asPassed(one, !failedShoulds.includes(one)))
+  if (!reachesAll(atBest, requiredLevel)) {
+    return { exitCode: exitCodes.requirementFailed, verdict: `not seaworthy: level ${requiredLevel} needs 80 % of the SHOULDs, failed or missing are ${named(failedShoulds)}` }
   }
-  if (waived.length > 0) return { exitCode: exitCodes.ok, verdict: `level ${requiredLevel} is not reached; what stands in the way is waived (${named(waived)})` }
-  return { exitCode: exitCodes.notConclusive, verdict: `undecided: level ${requiredLevel} cannot be shown by this run (the quick profile shows level 2 at most)` }
+  const waived = inScope.filter((one) => one.waived)
+  if (waived.length > 0 && reachesAll(inScope.map((one) => asPassed(one, one.waived)), requiredLevel)) {
+    return { exitCode: exitCodes.ok, verdict: `level ${requiredLevel} is not reached; what stands in the way is waived (${named(waived)})` }
+  }
+  return { exitCode: exitCodes.notConclusive, verdict: `undecided: level ${requiredLevel} cannot be shown by this run (what is inconclusive counts as not shown; the quick profile shows level 2 at most)` }
 }
+
+/** Every level up to this one, as far as there are requirements for it. */
+const reachesAll = (requirements: readonly ScoredRequirement[], level: Level): boolean =>
+  ([1, 2, 3] as const).filter((one) => one <= level && requirements.some((requirement) => requirement.level === one)).every((one) => levelReached(requirements, one))

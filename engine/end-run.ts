@@ -54,10 +54,19 @@ function knownProcesses(directory: string): ProcessIdentity[] {
   return [...groups, ...recordsIn(directory).flatMap((record) => record.processes)]
 }
 
-const recordsIn = (directory: string): ReturnType<typeof readProcessRecord>[] =>
-  readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => readProcessRecord(join(directory, entry.name, processRecordName)))
+function recordsIn(directory: string): ReturnType<typeof readProcessRecord>[] {
+  return foldersIn(directory).map((name) => readProcessRecord(join(directory, name, processRecordName)))
+}
+
+/** None when somebody else has just removed it: two runs that start together sweep the same leftovers. */
+function foldersIn(directory: string): string[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw thrown
+  }
+}
 
 async function removeSharedMemory(directory: string, creators: ReadonlySet<number>): Promise<string[]> {
   const since = { sinceMs: statSync(journalPath(directory), { throwIfNoEntry: false })?.birthtimeMs ?? Date.now() }

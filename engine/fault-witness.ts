@@ -64,7 +64,7 @@ export async function witnessFreeze(world: ScenarioWorld, target: string): Promi
 
 const affected = (counters: EdgeCounters): number => counters.refused + counters.held + counters.cut
 
-/** The proxies on all of these edges turned away, held or cut connections since the fault was applied. */
+/** The proxies on all of these edges turned away or held connections that were made after the fault had been applied. */
 export async function witnessEdges(world: ScenarioWorld, edges: readonly Edge[], before: readonly EdgeCounters[]): Promise<string | undefined> {
   const count = world.deployment.controls.edgeCounters
   if (count === undefined) return undefined

@@ -56,12 +56,19 @@ interface Span {
 async function oneSpan(parts: GateParts, size: GateSize): Promise<Span> {
   let requests = 0
   let failed = 0
+  let notSent = 0
   let controlFailed = 0
   let example = ''
+  let reasonNotSent = ''
   const stop = parts.listen((request) => {
     const lost = countsAsLost(request) || request.outcome === 'polite-refusal' || request.outcome === 'reset-idle'
     if (request.load === 'null-control') controlFailed += lost ? 1 : 0
     if (request.load !== 'gate') return
+    if (request.outcome === 'cancelled') {
+      notSent += 1
+      reasonNotSent ||= request.detail ?? 'given up by the harness'
+      return
+    }
     requests += 1
     if (!lost) return
     failed += 1
@@ -73,7 +80,7 @@ async function oneSpan(parts: GateParts, size: GateSize): Promise<Span> {
     stop()
   }
   const planned = (size.ratePerSecond * size.durationMs) / 1_000
-  if (requests < planned * 0.8) return { requests, failed, reason: `only ${requests} of ${planned} requests of normal traffic were made` }
+  if (requests < planned * 0.8) return { requests, failed, reason: `only ${requests} of ${planned} requests of normal traffic were made${notSent === 0 ? '' : `, ${notSent} could not be sent: ${reasonNotSent}`}` }
   if (failed > requests * size.errorRatioMax) return { requests, failed, reason: `${failed} of ${requests} requests of normal traffic failed, for example ${example}` }
   if (controlFailed > 0) return { requests, failed, reason: `the null control lost ${controlFailed} requests to our own echo server` }
   return { requests, failed }

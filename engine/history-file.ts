@@ -38,19 +38,19 @@ const keepEventsMax = 200_000
  * A history without its last line was cut off: it gets an `incomplete` event, so that nothing in it can pass.
  * Throws SeaworthyError SW_HISTORY_CORRUPT with file and line.
  */
-export function openHistory(path: string): History {
+export function openHistory(path: string, expected: { readonly runId?: string } = {}): History {
   let kept: HistoryEvent[] | undefined
   return {
     events() {
       if (kept !== undefined) return kept
-      return walk(path, (events) => {
+      return walk(path, expected.runId, (events) => {
         kept = events
       })
     },
   }
 }
 
-function* walk(path: string, keep: (events: HistoryEvent[]) => void): Generator<HistoryEvent> {
+function* walk(path: string, runId: string | undefined, keep: (events: HistoryEvent[]) => void): Generator<HistoryEvent> {
   let collected: HistoryEvent[] | undefined = []
   let count = 0
   let lastAtMs = 0
@@ -61,6 +61,7 @@ function* walk(path: string, keep: (events: HistoryEvent[]) => void): Generator<
     const parsed = parseLine(text, path, number)
     if (number === 1) {
       if (parsed['kind'] !== 'header' || parsed['schema'] !== historySchema) throw corrupt(path, 1, `found ${text.slice(0, 60)}, expected a header with schema ${historySchema}`)
+      if (runId !== undefined && parsed['runId'] !== runId) throw corrupt(path, 1, `found the history of run ${String(parsed['runId'])}, expected that of ${runId}`)
       headed = true
       continue
     }

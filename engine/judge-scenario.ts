@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import type { RequirementId, ThresholdValues } from '../core/requirement.js'
 import type { ScenarioReport } from '../core/run-report.js'
 import type { Check } from '../core/check.js'
+import { messageOf } from '../core/errors.js'
+import { historyOf } from '../core/history.js'
 import { openHistory } from './history-file.js'
 import { incompleteReason, judge, type Judgement } from './judge.js'
 import { totalsOf, type Totals } from './timeline.js'
@@ -26,9 +28,9 @@ export interface JudgedScenario<P extends JudgeableScenario = JudgeableScenario>
 /** Judges what was recorded of one scenario; used right after it ran and by `recheck`. Throws SeaworthyError of a corrupt history. */
 export function judgeScenario<P extends JudgeableScenario>(
   planned: P,
-  { runDirectory, run, thresholds }: { readonly runDirectory: string; readonly run: RecordedRun; readonly thresholds: (id: RequirementId) => ThresholdValues },
+  { runDirectory, runId, run, thresholds }: { readonly runDirectory: string; readonly runId: string; readonly run: RecordedRun; readonly thresholds: (id: RequirementId) => ThresholdValues },
 ): JudgedScenario<P> {
-  const history = openHistory(join(runDirectory, run.history))
+  const history = openHistory(join(runDirectory, run.history), { runId })
   const checks = planned.scenario.checks.filter((check) => planned.selected.has(check.requirement))
   return {
     ...run,
@@ -36,6 +38,20 @@ export function judgeScenario<P extends JudgeableScenario>(
     judgements: judge(history, checks, thresholds).map((one) => ({ ...one, scenario: planned.scenario.id })),
     incomplete: incompleteReason(history),
     totals: totalsOf(history),
+  }
+}
+
+/** For a history that cannot be read right after the run: an error of ours for everything it should have answered. */
+export function unjudgeable<P extends JudgeableScenario>(planned: P, run: RecordedRun, thrown: unknown): JudgedScenario<P> {
+  const summary = `its history could not be judged: ${messageOf(thrown)}`
+  return {
+    ...run,
+    planned,
+    judgements: planned.scenario.checks
+      .filter((check) => planned.selected.has(check.requirement))
+      .map((check) => ({ requirement: check.requirement, check: check.id, scenario: planned.scenario.id, finding: { outcome: 'error', summary, evidence: [] } })),
+    incomplete: summary,
+    totals: totalsOf(historyOf([])),
   }
 }
 

@@ -47,16 +47,37 @@ export function planRun(input: PlanInput): Plan {
     if (answer === undefined) judged.add(requirement.id)
     else settled.set(requirement.id, answer)
   }
+  for (const scenario of input.suites.flatMap((suite) => suite.scenarios)) {
+    const lacking = lackingFor(scenario, input, declared, offered)
+    if (lacking === undefined) continue
+    for (const { requirement } of scenario.checks) {
+      if (judged.delete(requirement)) settled.set(requirement, lacking)
+    }
+  }
   return { settled, scenarios: scenariosFor(judged, input) }
+}
+
+/** What a scenario itself cannot do without, beyond what its requirements need. */
+function lackingFor(scenario: Scenario, { service, driver }: PlanInput, declared: ReadonlySet<Capability>, offered: ReadonlySet<Capability>): Settled | undefined {
+  const undeclared = scenario.needs.filter((capability) => !declared.has(capability))
+  if (undeclared.length > 0) return { outcome: 'missing', reason: `the descriptor does not declare ${undeclared.join(', ')}` }
+  if (service.target.replicas.count < scenario.instanceCountMin) {
+    return { outcome: 'missing', reason: `the service has ${service.target.replicas.count} replicas, and ${scenario.id} needs ${scenario.instanceCountMin}` }
+  }
+  const impossible = scenario.needs.filter((capability) => !offered.has(capability))
+  return impossible.length > 0 ? { outcome: 'skipped', reason: `the ${driver.name} driver cannot do ${impossible.join(', ')}` } : undefined
 }
 
 function settle(requirement: Requirement, { service, driver, allow, only }: PlanInput, declared: ReadonlySet<Capability>, offered: ReadonlySet<Capability>): Settled | undefined {
   if (only !== undefined && !only.has(requirement.id)) return { outcome: 'skipped', reason: 'not selected' }
   const { absence } = requirement
-  if (absence.rule === 'na-structural' && service.facts[absence.fact] === absence.equals) {
-    return { outcome: 'not-applicable', reason: `facts.${absence.fact} is ${String(absence.equals)}` }
-  }
   const undeclared = requirement.needs.filter((capability) => !declared.has(capability))
+  if (absence.rule === 'na-structural' && service.facts[absence.fact] === absence.equals) {
+    const fact = `facts.${absence.fact} is ${String(absence.equals)}`
+    // A false fact would be the cheapest way to a good grade: what is declared must not contradict it.
+    if (undeclared.length === 0) return { outcome: 'missing', reason: `${fact}, but ${requirement.needs.join(' and ')} are declared: one of them is wrong` }
+    return { outcome: 'not-applicable', reason: fact }
+  }
   if (undeclared.length > 0) return absent(requirement, undeclared, service)
   const impossible = requirement.needs.filter((capability) => !offered.has(capability))
   if (impossible.length > 0) return { outcome: 'skipped', reason: `the ${driver.name} driver cannot do ${impossible.join(', ')}` }

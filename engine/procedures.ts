@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import type { Procedure } from '../core/service-descriptor.js'
+import { endProcesses } from '../operating-system/end-processes.js'
+import { processStartTime, processTree } from '../operating-system/process-table.js'
 import { probe } from './probe.js'
 import { instanceOf, type ScenarioWorld } from './scenario-world.js'
 
@@ -25,27 +27,56 @@ async function callHttp(world: ScenarioWorld, procedure: Extract<Procedure, { vi
   throw new Error(`${procedure.method} ${procedure.path}: found ${answer.status ?? answer.outcome}${answer.code === undefined ? '' : ` (${answer.code})`}, expected ${expected}`)
 }
 
-/** Runs a command of the descriptor without a shell, with a bare environment, for at most 15 s. */
-function execute(world: ScenarioWorld, command: readonly string[], target: string): Promise<void> {
+/**
+ * Runs a command of the descriptor without a shell, with a bare environment, for at most 15 s. Whatever it leaves behind carries the
+ * deployment's marker and is ended with it.
+ */
+async function execute(world: ScenarioWorld, command: readonly string[], target: string): Promise<void> {
   const { hostname, port } = instanceOf(world, target).url
   const fill = (text: string): string => text.replaceAll('{instance}', target).replaceAll('{host}', hostname).replaceAll('{port}', port)
   const [program = '', ...args] = command.map(fill)
+  const child = spawn(program === 'node' ? process.execPath : program, args, {
+    cwd: world.service.directory,
+    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', SEAWORTHY_RUN: world.marker },
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const identity = { pid: child.pid ?? 0, startTime: processStartTime(child.pid ?? 0) ?? '' }
+  const entry = child.pid === undefined ? undefined : world.journal.record({ kind: 'process-group', ...identity, what: `procedure ${command.join(' ')}` })
+  try {
+    await exitOf(child, command, world.signal)
+  } catch (thrown) {
+    if (identity.startTime !== '') await endProcesses(() => processTree([identity]), { termGraceMs: 500 })
+    throw thrown
+  } finally {
+    child.stderr?.destroy()
+    if (entry !== undefined) world.journal.done(entry)
+  }
+}
+
+/** Resolves on exit code 0; a grandchild that keeps an output open is not waited for. */
+function exitOf(child: ChildProcess, command: readonly string[], signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program === 'node' ? process.execPath : program, args, {
-      cwd: world.service.directory,
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
-      stdio: ['ignore', 'ignore', 'pipe'],
-      timeout: procedureTimeoutMs,
-      killSignal: 'SIGKILL',
-    })
     let said = ''
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       if (said.length < 2_000) said += chunk.toString('utf8')
     })
-    child.on('error', reject)
-    child.on('close', (code, signal) => {
+    const fail = (found: string): void => reject(new Error(`${command.join(' ')}: ${found}${said === '' ? '' : `: ${said.trim().slice(-300)}`}`))
+    const timer = setTimeout(() => fail(`it had not ended after ${procedureTimeoutMs / 1_000} s`), procedureTimeoutMs)
+    const onAbort = (): void => fail('the scenario was cut')
+    signal.addEventListener('abort', onAbort, { once: true })
+    const settle = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    }
+    child.once('error', (error) => {
+      settle()
+      reject(error)
+    })
+    child.once('exit', (code, by) => {
+      settle()
       if (code === 0) resolve()
-      else reject(new Error(`${command.join(' ')}: ended with ${signal ?? `exit code ${code}`}${said === '' ? '' : `: ${said.trim().slice(-300)}`}`))
+      else fail(`ended with ${by ?? `exit code ${code}`}`)
     })
   })
 }

@@ -81,7 +81,8 @@ export class Interventions {
     } catch (thrown) {
       this.note(id, plan, { phase: 'undo-failed', error: messageOf(thrown) })
       this.world.notRestored(`${plan.name} of ${plan.target} could not be undone: ${messageOf(thrown)}`)
-      throw thrown
+      // Not a fault of the harness: what was seen before it stays true.
+      throw new InterventionFailed(`the undo of ${plan.name}`, plan.target, messageOf(thrown), thrown)
     }
   }
 

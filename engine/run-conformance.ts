@@ -8,11 +8,11 @@ import type { RunReport } from '../core/run-report.js'
 import type { Suite } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { buildReport } from './build-report.js'
-import { judgeScenario, scenarioReport, type JudgedScenario } from './judge-scenario.js'
+import { judgeScenario, scenarioReport, unjudgeable, type JudgedScenario } from './judge-scenario.js'
 import { descriptorPosition } from './load-descriptor.js'
 import { planRun, type Plan, type PlannedScenario } from './plan.js'
 import { writeRunInput } from './run-directory.js'
-import { runScenario } from './run-scenario.js'
+import { runScenario, type ScenarioRun } from './run-scenario.js'
 import type { ServiceUnreachable } from './service-unreachable.js'
 import { seededRandom } from './seeded-random.js'
 
@@ -66,7 +66,7 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
   let unreachable: ServiceUnreachable | undefined
   const givenUp = new AbortController()
   const signal = AbortSignal.any([options.signal, givenUp.signal])
-  await inLanes(order, options.parallel, async (planned) => {
+  await inLanes(order, { lanes: options.parallel, onThrown: () => givenUp.abort() }, async (planned) => {
     if (signal.aborted) return
     const number = plan.scenarios.indexOf(planned)
     const run = await runScenario({ ...options, signal, scenario: planned.scenario, selected: planned.selected, thresholds, oneAtATime, workDirectory: join(options.workDirectory, `d${number}`) })
@@ -77,7 +77,7 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
       givenUp.abort()
       return
     }
-    const done = judgeScenario(planned, { runDirectory: options.runDirectory, run, thresholds })
+    const done = judgeOrSayWhy(planned, run, { ...options, thresholds })
     judged.push(done)
     announce(done, options)
   })
@@ -100,6 +100,15 @@ const neverStarted = (cause: ServiceUnreachable, { service, descriptorPath, runD
   new SeaworthyError('SW_SERVICE_UNREACHABLE', `while starting ${service.name}: ${cause.message} (${descriptorPosition(descriptorPath, ['target', 'replicas'])})`, {
     hint: `The service must listen on {host}:{port} of the descriptor. Logs of all its processes are in ${join(runDirectory, 'scenarios')}.`,
   })
+
+type JudgeOptions = Pick<ConformanceOptions, 'runDirectory' | 'runId'> & { readonly thresholds: (id: RequirementId) => ThresholdValues }
+function judgeOrSayWhy(planned: PlannedScenario, run: ScenarioRun, options: JudgeOptions): JudgedScenario<PlannedScenario> {
+  try {
+    return judgeScenario(planned, { ...options, run })
+  } catch (thrown) {
+    return unjudgeable(planned, run, thrown)
+  }
+}
 
 export function thresholdsOf({ suites, service, profile }: Pick<ConformanceOptions, 'suites' | 'service' | 'profile'>): (id: RequirementId) => ThresholdValues {
   const values = new Map(suites.flatMap((suite) => suite.requirements).map((one) => [one.id, thresholdValues(one, profile, service.overrides[one.id])]))
@@ -150,13 +159,21 @@ function shuffled(scenarios: readonly PlannedScenario[], random: () => number): 
     .map(({ planned }) => planned)
 }
 
-async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> {
+/** Ends only when every lane has ended, also when one throws: what the others started must be cleaned up before anybody goes on. */
+async function inLanes<T>(items: readonly T[], options: { readonly lanes: number; readonly onThrown: () => void }, work: (item: T) => Promise<void>): Promise<void> {
   const queue = [...items]
-  await Promise.all(
-    Array.from({ length: Math.min(lanes, queue.length) }, async () => {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await work(next)
+  const ends = await Promise.allSettled(
+    Array.from({ length: Math.min(options.lanes, queue.length) }, async () => {
+      try {
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) await work(next)
+      } catch (thrown) {
+        options.onThrown()
+        throw thrown
+      }
     }),
   )
+  const broken = ends.find((end) => end.status === 'rejected')
+  if (broken !== undefined) throw broken.reason
 }
 
 function serialised(): <T>(work: () => Promise<T>) => Promise<T> {

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { InterventionFailed, messageOf, SeaworthyError } from '../core/errors.js'
 import type { Driver, DriverPlatformEvent, Journal } from '../core/driver.js'
 import type { HistoryEvent, IncompleteEvent } from '../core/history.js'
@@ -53,7 +53,11 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
   const startedAt = hrtimeMs()
   const clock = (): number => hrtimeMs() - startedAt
   const history = `scenarios/${scenario.id}/history.ndjson`
-  const recorder = new Recorder(join(options.runDirectory, history), { runId: options.runId, scenario: scenario.id, startedAt: new Date().toISOString() })
+  const recorder = openRecorder(options, history)
+  if (recorder instanceof Error) {
+    options.emit({ type: 'warning', message: `the history of ${scenario.id} could not be written: ${messageOf(recorder)}` })
+    return { id: scenario.id, history, logs: [], durationMs: 0, notRestored: [], unreachable: undefined }
+  }
   const cleanup = new CleanupStack()
   const notRestored: string[] = []
   let counted = { requests: 0, lost: 0 }
@@ -61,6 +65,10 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
   const record = (event: HistoryEvent): void => recorder.record(event)
   const onPlatformEvent = (event: DriverPlatformEvent): void => {
     record({ kind: 'platform', name: event.name, target: event.target, atMs: event.atHrtimeMs - startedAt, detail: event.detail })
+    if (isOurLoss(event)) {
+      // Without the machine or the network that we play, nothing the clients see is the service's doing any more.
+      record({ kind: 'incomplete', atMs: clock(), cause: 'harness', reason: `the ${event.target} process of the harness ended: ${String(event.detail['reason'] ?? 'unknown')}` })
+    }
     for (const listener of listeners) listener(event)
   }
   options.emit({ type: 'scenario-started', scenario: scenario.id })
@@ -75,6 +83,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
       journal: options.journal,
       cleanup,
       signal: options.signal,
+      marker: `${options.runId}/${basename(options.workDirectory)}`,
       clock,
       record,
       onPlatform: (listener) => {
@@ -96,11 +105,28 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
   return { id: scenario.id, history, logs, durationMs: clock(), notRestored, unreachable }
 }
 
+/** Without a history nothing is run: there would be nothing to judge. */
+function openRecorder({ runDirectory, runId, scenario }: ScenarioOptions, history: string): Recorder | Error {
+  try {
+    return new Recorder(join(runDirectory, history), { runId, scenario: scenario.id, startedAt: new Date().toISOString() })
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown : new Error(String(thrown))
+  }
+}
+
+const isOurLoss = (event: DriverPlatformEvent): boolean => event.detail['unexpected'] === true && (event.target === 'machine' || event.target === 'network')
+
+/** Errors of the machine, the network and the ending of processes that the harness plays itself. */
+const ownCodes: ReadonlySet<string> = new Set(['SW_MACHINE_LOST', 'SW_NETWORK', 'SW_NOT_ENDED'])
+const isOwnFault = (thrown: unknown): boolean =>
+  thrown instanceof Error && ((thrown instanceof SeaworthyError && ownCodes.has(thrown.code)) || isOwnFault(thrown.cause))
+
 /** Whose fault it was that the exercise did not reach its end. Never the service's: what it did is for checks to say. */
 function incompleteEvent(thrown: unknown, signal: AbortSignal, atMs: number): IncompleteEvent {
   const base = { kind: 'incomplete', atMs } as const
   if (thrown instanceof DeadlinePassed) return { ...base, cause: 'deadline', reason: thrown.message }
   if (signal.aborted) return { ...base, cause: 'interrupted', reason: 'the run was interrupted' }
+  if (isOwnFault(thrown)) return { ...base, cause: 'harness', reason: messageOf(thrown) }
   if (thrown instanceof InterventionFailed || thrown instanceof SeaworthyError) return { ...base, cause: 'intervention', reason: thrown.message }
   return { ...base, cause: 'harness', reason: messageOf(thrown) }
 }

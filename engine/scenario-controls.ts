@@ -161,13 +161,16 @@ function edgeControls(world: ScenarioWorld, interventions: Interventions): Edges
       {
         ...plan,
         apply: async () => {
-          before.push(...(await Promise.all(edges.map((edge) => offered(world, 'edgeCounters')(edge)))))
           for (const edge of edges) await offered(world, 'faultEdge')(edge, fault)
+          // Read after it: what the fault did to idle connections by itself is no proof that the service met it.
+          before.push(...(await Promise.all(edges.map((edge) => offered(world, 'edgeCounters')(edge)))))
         },
         witness: () => witnessEdges(world, edges, before),
       },
       async () => {
-        for (const edge of edges) await offered(world, 'healEdge')(edge)
+        const healed = await Promise.allSettled(edges.map((edge) => offered(world, 'healEdge')(edge)))
+        const broken = healed.find((one) => one.status === 'rejected')
+        if (broken !== undefined) throw broken.reason
       },
     )
   }

@@ -11,6 +11,8 @@ export interface ScenarioWorld {
   readonly journal: Journal
   readonly cleanup: CleanupStack
   readonly signal: AbortSignal
+  /** Value of SEAWORTHY_RUN for everything that is started for this deployment: its end finds them by it. */
+  readonly marker: string
   /** ms since the scenario began. */
   clock(): number
   record(event: HistoryEvent): void

@@ -45,7 +45,7 @@ function judgeAgain(directory: string, input: RunInput, overrides: ReadonlyMap<R
     if (!existsSync(join(directory, history))) return []
     const then = earlier?.scenarios.find((one) => one.id === id)
     const run = { history, logs: then?.logs ?? [], durationMs: then?.durationMs ?? 0 }
-    return [judgeScenario({ scenario, selected: new Set(selected) }, { runDirectory: directory, run, thresholds })]
+    return [judgeScenario({ scenario, selected: new Set(selected) }, { runDirectory: directory, runId: input.runId, run, thresholds })]
   })
   return buildReport({
     ...input,

@@ -134,6 +134,7 @@ export class MachinePower {
   #onLost(reason: string): void {
     this.#lost = reason
     if (this.#ended) return
+    this.#emit('process-exited', 'machine', { unexpected: true, reason })
     this.#cutPower(this.#machine?.identity, `lost unexpectedly: ${reason}`).catch((error: unknown) => {
       this.#lost = `${reason}; ${messageOf(error)}`
     })
