@@ -1,4 +1,5 @@
 import { SeaworthyError } from './errors.js'
+import { nearMisses } from './near-miss.js'
 import type { Suite } from './scenario.js'
 import type { ServiceDescriptor } from './service-descriptor.js'
 
@@ -18,3 +19,37 @@ export function requireWaiversInForce(service: ServiceDescriptor, suites: readon
     }
   }
 }
+
+/**
+ * An override that is misspelt would leave the threshold as it was, and one of another form would make a check throw.
+ * Throws SW_OVERRIDE_UNKNOWN.
+ */
+export function requireKnownOverrides(service: ServiceDescriptor, suites: readonly Suite[]): void {
+  const requirements = suites.flatMap((suite) => suite.requirements)
+  for (const [id, values] of Object.entries(service.overrides)) {
+    const requirement = requirements.find((one) => one.id === id)
+    if (requirement === undefined) throw overrideUnknown(service, id, `is not a requirement of this checklist${suggestion(id, requirements.map((one) => one.id))}`)
+    for (const [key, value] of Object.entries(values ?? {})) {
+      const threshold = requirement.thresholds.find((one) => one.key === key)
+      if (threshold === undefined) {
+        const keys = requirement.thresholds.map((one) => one.key)
+        throw overrideUnknown(service, `${id}.${key}`, `is not a threshold${suggestion(key, keys) || (keys.length === 0 ? ': this requirement has none' : `, expected one of ${keys.join(', ')}`)}`)
+      }
+      const expected = typeof threshold.standard === 'number' ? 'a number from 0' : 'a list of numbers from 0'
+      if (!hasFormOf(threshold.standard, value)) throw overrideUnknown(service, `${id}.${key}`, `found ${JSON.stringify(value)}, expected ${expected}`)
+    }
+  }
+}
+
+function hasFormOf(standard: number | readonly number[], value: number | readonly number[]): boolean {
+  if (typeof value === 'number') return typeof standard === 'number' && isCount(value)
+  return typeof standard !== 'number' && value.length > 0 && value.every(isCount)
+}
+const isCount = (value: number): boolean => Number.isFinite(value) && value >= 0
+
+function suggestion(written: string, known: readonly string[]): string {
+  const near = nearMisses(written, known)
+  return near.length === 0 ? '' : `, did you mean ${near.join(' or ')}?`
+}
+const overrideUnknown = (service: ServiceDescriptor, place: string, problem: string): SeaworthyError =>
+  new SeaworthyError('SW_OVERRIDE_UNKNOWN', `while reading the overrides of ${service.name}: ${place} ${problem}`, { hint: 'seaworthy explain ID shows the thresholds of a requirement.' })

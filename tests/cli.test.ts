@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,9 +17,13 @@ interface Ended {
   readonly out: string
   readonly err: string
 }
-function seaworthy(args: readonly string[], signalAfter?: { readonly signal: NodeJS.Signals; readonly said: RegExp }): Promise<Ended> {
+interface Calling {
+  readonly signalAfter?: { readonly signal: NodeJS.Signals; readonly said: RegExp }
+  readonly environment?: NodeJS.ProcessEnv
+}
+function seaworthy(args: readonly string[], { signalAfter, environment }: Calling = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'bin/seaworthy.js'), ...args], { cwd: folder, env: { ...process.env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [join(root, 'bin/seaworthy.js'), ...args], { cwd: folder, env: { ...process.env, NO_COLOR: '1', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
     let out = ''
     let err = ''
     let signalled = false
@@ -62,6 +66,13 @@ server.listen(process.env.PORT, '127.0.0.1')
 process.on('SIGTERM', () => process.exit(0))
 `
 
+function schemaOnly(): string {
+  const path = mkdtempSync(join(folder, 'schema-only-'))
+  writeFileSync(join(path, 'run.json'), '{"schema":"seaworthy-run/v1"}')
+  writeFileSync(join(path, 'run-input.json'), '{"schema":"seaworthy-run-input/v1"}')
+  return path
+}
+
 describe('bad input: a clear error, exit 64, no stack trace', () => {
   const cases: readonly (readonly [string, () => readonly string[], RegExp])[] = [
     ['no command', () => [], /SW_USAGE.*name a command/],
@@ -76,6 +87,13 @@ describe('bad input: a clear error, exit 64, no stack trace', () => {
     ['no such descriptor', () => ['run', 'nowhere.yaml'], /SW_DESCRIPTOR_UNREADABLE.*nowhere\.yaml/],
     ['an unknown key in a descriptor', () => ['run', serviceFolder('keyed', wellBehaved, 'balancr: { interval: 1s }\n')], /SW_DESCRIPTOR_INVALID[^]*keyed\/seaworthy\.yaml:12:1: balancr: unknown key, did you mean balancer/],
     ['a waiver that ran out', () => ['run', serviceFolder('waived', wellBehaved, 'waivers: [{ id: START-03, reason: "accepted until the rewrite is done", owner: me, until: 2020-01-01 }]\n')], /SW_WAIVER_EXPIRED.*START-03 ran out on 2020-01-01/],
+    ['an override of nothing', () => ['run', serviceFolder('overridden', wellBehaved, 'overrides: { DRAIN-01: { first_fail_within: 1 } }\n')], /SW_OVERRIDE_UNKNOWN.*DRAIN-01\.first_fail_within/],
+    ['a negated option', () => ['run', '--no-only'], /SW_USAGE.*no-only/],
+    ['an option written twice', () => ['run', '--output', 'a', '--output', 'b'], /SW_USAGE.*--output: found 2 values/],
+    ['an option without a value', () => ['run', '--output='], /SW_USAGE.*--output/],
+    ['a seed of selftest that is none', () => ['selftest', '--random-seed', '-1'], /SW_USAGE.*--random-seed/],
+    ['a run of only a schema', () => ['report', schemaOnly()], /SW_RUN_UNREADABLE.*run\.json/],
+    ['an input of only a schema', () => ['recheck', schemaOnly()], /SW_RUN_UNREADABLE.*run-input\.json/],
     ['no such run', () => ['recheck', 'no-such-run'], /SW_RUN_UNREADABLE.*no-such-run/],
     ['an unknown requirement', () => ['explain', 'DRAIN-3'], /SW_REQUIREMENT_UNKNOWN.*DRAIN-03/],
     ['an unknown defect for selftest', () => ['selftest', '--only', 'nothing-like-it'], /SW_SELECTION_EMPTY/],
@@ -102,6 +120,11 @@ describe('bad input: a clear error, exit 64, no stack trace', () => {
     expect(err).toMatch(/SW_OUTPUT_NOT_EMPTY/)
     expect(code).toBe(64)
     expect(existsSync(join(taken, 'scenarios'))).toBe(true)
+  })
+  test('a folder for temporary files that does not exist', async () => {
+    const { code, err, out } = await seaworthy(['run', serviceFolder('homeless', wellBehaved), '--only', 'START-04', '--allow', 'destructive'], { environment: { TMPDIR: join(folder, 'nowhere') } })
+    expect(err + out).toMatch(/SW_STATE_FOLDER_UNSAFE[^]*TMPDIR/)
+    expect(code).toBe(64)
   })
   test('a service that never listens: where, and its last words', async () => {
     const descriptor = serviceFolder('mute', `console.error('listen EADDRINUSE: address already in use 127.0.0.1:80\\u001b[31m'); process.exit(3)`)
@@ -162,6 +185,15 @@ describe('a service of one page', () => {
     const report = JSON.parse(readFileSync(join(output, 'run.json'), 'utf8')) as ReturnType<typeof reported>
     expect(report.requirements.find((one) => one.id === 'START-04')?.outcome).toBe('inconclusive')
   })
+  test('recheck refuses to write into the run, and report into it removes nothing', async () => {
+    const before = readdirSync(runDirectory).sort()
+    const { code, err } = await seaworthy(['recheck', runDirectory, '--output', `${runDirectory}/.`])
+    expect(err).toMatch(/SW_OUTPUT_NOT_EMPTY/)
+    expect(code).toBe(64)
+    expect((await seaworthy(['report', runDirectory, '--output', runDirectory, '--reporter', 'json'])).code).toBe(0)
+    expect(readdirSync(runDirectory).sort()).toEqual(before)
+    expect(before).not.toContain('.owner.json')
+  })
   test('report makes the files again', async () => {
     rmSync(join(runDirectory, 'index.html'))
     const { code } = await seaworthy(['report', runDirectory, '--reporter', 'html'])
@@ -174,7 +206,7 @@ describe('an interrupt', () => {
   test.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('%s: cleaned up, a partial report, exit %i', async (signal, expected) => {
     const descriptor = serviceFolder(`interrupted-${signal.toLowerCase()}`, wellBehaved)
     const output = join(folder, `run-${signal}`)
-    const { code } = await seaworthy(['run', descriptor, '--allow', 'destructive', '--only', 'START-03', '--output', output], { signal, said: /waiting for a healthy baseline|stopping/ })
+    const { code } = await seaworthy(['run', descriptor, '--allow', 'destructive', '--only', 'START-03', '--output', output], { signalAfter: { signal, said: /waiting for a healthy baseline|stopping/ } })
     expect(code).toBe(expected)
     const report = JSON.parse(readFileSync(join(output, 'run.json'), 'utf8')) as { status: string; restored: boolean; requirements: { id: string; outcome: string }[] }
     expect(report).toMatchObject({ status: 'interrupted', restored: true })

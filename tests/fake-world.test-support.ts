@@ -96,6 +96,7 @@ export async function runFake({ exercise = async () => {}, checks, signal, ...wo
     checks: checks.map((check) => ({ ...check, requirement: 'TEST-01' })),
   }
   const suite: Suite = { id: 'testing', title: 'Testing', areas: [{ id: 'TEST', title: 'Testing' }], requirements: [requirement], scenarios: [scenario] }
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
   const report = await runConformance({
     service,
     descriptorPath: '/fake.yaml',
@@ -116,6 +117,9 @@ export async function runFake({ exercise = async () => {}, checks, signal, ...wo
     reproduceWith: '',
     signal: signal ?? new AbortController().signal,
     emit: () => {},
+  }).catch((thrown: unknown) => {
+    remove()
+    throw thrown
   })
-  return { report, historyPath: join(folder, 'scenarios/testing/it-holds/history.ndjson'), remove: () => rmSync(folder, { recursive: true, force: true }) }
+  return { report, historyPath: join(folder, 'scenarios/testing/it-holds/history.ndjson'), remove }
 }

@@ -1,8 +1,8 @@
-import type { Evidence } from '../check.js'
-import type { History } from '../history.js'
+import { evidenceRequestsMax, type Evidence } from '../check.js'
+import type { History, RequestEvent } from '../history.js'
 import { disturbedHarness, harnessHealth, type Window } from '../reading.js'
-import type { Comeback } from './comeback.js'
-import { spanned } from './counted.js'
+import type { Comeback, Service } from './comeback.js'
+import { counted, spanned } from './counted.js'
 
 /** One instance that was expected back after one fault. */
 export interface ExpectedComeback {
@@ -10,7 +10,13 @@ export interface ExpectedComeback {
   readonly fromMs: number
   readonly limitMs: number
   readonly comeback: Comeback
+  /** How many direct requests it has to serve from the first one that succeeded on, without a failure. Not given: most of them. */
+  readonly requestsMin?: number
 }
+
+/** A stall of the harness that can make a request fail by itself, and how near to the request trouble of ours counts. */
+const requestStallMsMax = 1_000
+const disturbanceNearMs = 250
 
 export interface ComebackJudgement {
   /** What is outside the limits, one for each instance that did not come back or came back late. */
@@ -27,7 +33,10 @@ export function judgeComebacks(history: History, expected: readonly ExpectedCome
   const doubts: string[] = []
   const back: Evidence[] = []
   let slowestMs = 0
-  for (const { what, fromMs, limitMs, comeback } of expected) {
+  for (const { what, fromMs, limitMs, comeback, requestsMin } of expected) {
+    const service = comeback.state === 'back' || comeback.state === 'late' ? judgeService(history, what, { ...comeback, requestsMin }) : {}
+    if (service.failure !== undefined) failures.push(service.failure)
+    if (service.doubt !== undefined) doubts.push(service.doubt)
     const allowed = { allowed: limitMs, unit: 'ms' as const }
     if (comeback.state === 'unknown') {
       doubts.push(comeback.reason)
@@ -42,6 +51,30 @@ export function judgeComebacks(history: History, expected: readonly ExpectedCome
     }
   }
   return { failures, doubts, back, slowestMs }
+}
+
+/** Requests that came after the first success: one that fails is a failure, too few of them are a doubt. */
+function judgeService(history: History, what: string, service: Service & { readonly requestsMin: number | undefined }): { readonly failure?: Evidence; readonly doubt?: string } {
+  const { served, failing, requestsMin } = service
+  if (requestsMin === undefined) return {}
+  const sent = served + failing.length
+  if (failing.length > 0) {
+    const doubt = excuseFor(history, failing)
+    if (doubt !== undefined) return { doubt }
+    const requests = failing.slice(0, evidenceRequestsMax).map((one) => one.id)
+    return { failure: { note: `${what}: ${failing.length} of ${counted(sent, 'request')} failed once it served again`, measured: failing.length, allowed: 0, unit: 'requests', requests } }
+  }
+  return sent < requestsMin ? { doubt: `only ${counted(sent, 'request')} of ${requestsMin} could be judged for ${what}` } : {}
+}
+
+/** An answer of the service needs no excuse; a request without one may have failed because of us. */
+function excuseFor(history: History, failing: readonly RequestEvent[]): string | undefined {
+  if (failing.some((one) => one.status !== undefined)) return undefined
+  const window = {
+    fromMs: Math.min(...failing.map((one) => one.plannedAtMs)) - disturbanceNearMs,
+    toMs: Math.max(...failing.map((one) => one.endedAtMs)) + disturbanceNearMs,
+  }
+  return disturbedHarness(history, window, requestStallMsMax)?.summary
 }
 
 function failureOf(what: string, comeback: Extract<Comeback, { state: 'late' | 'not-back' }>): Evidence {

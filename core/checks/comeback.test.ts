@@ -14,7 +14,7 @@ const served = requests({ fromMs: 3_100, toMs: 3_200, everyMs: 10 }, { load: 'af
 
 describe('an instance is back', () => {
   test('when a new boot is ready and serves', () => {
-    expect(comeback(...before, ...down, ready(3_050, 'pass', 'boot-2'), ...served)).toEqual({ state: 'back', tookMs: 2_000, proof: 'boot id boot-1 became boot-2' })
+    expect(comeback(...before, ...down, ready(3_050, 'pass', 'boot-2'), ...served)).toEqual({ state: 'back', tookMs: 2_000, proof: 'boot id boot-1 became boot-2', served: 10, failing: [] })
   })
 
   test('without boot ids, when the platform started a process', () => {
@@ -25,6 +25,29 @@ describe('an instance is back', () => {
   test('when the first requests fail and later ones succeed, by the time of the first success', () => {
     const early = requests({ fromMs: 3_060, toMs: 3_100, everyMs: 10 }, { load: 'after', outcome: 'error-status', status: 500 })
     expect(comeback(...before, ready(3_050, 'pass', 'boot-2'), ...early, ...served)).toMatchObject({ state: 'back', tookMs: 3_105 - 1_050 })
+  })
+})
+
+describe('what the harness cancelled says nothing', () => {
+  const cancelled = (fromMs: number, toMs: number): HistoryEvent[] => requests({ fromMs, toMs, everyMs: 10 }, { load: 'after', outcome: 'cancelled' })
+  const readyAgain = ready(3_050, 'pass', 'boot-2')
+
+  test('between requests that succeed, nor does it count as served', () => {
+    expect(comeback(...before, ...down, readyAgain, ...served, ...cancelled(3_300, 3_800))).toMatchObject({ state: 'back', served: 10, failing: [] })
+  })
+  test('when there is nothing else', () => {
+    expect(comeback(...before, readyAgain, ...cancelled(3_100, 9_000))).toMatchObject({ state: 'unknown', reason: expect.stringContaining('cancelled by the harness') })
+  })
+  test('before a first success that came in time, and hides no late one', () => {
+    expect(comeback(...before, readyAgain, ...cancelled(3_060, 3_090), ...served)).toMatchObject({ state: 'back', tookMs: 2_000 })
+    expect(comeback(...before, readyAgain, ...cancelled(3_060, 3_090), request(8_000, { load: 'after' }))).toMatchObject({ state: 'unknown' })
+    const failedAt = (atMs: number) => request(atMs, { load: 'after', outcome: 'error-status', status: 500 })
+    expect(comeback(...before, readyAgain, failedAt(3_055), ...cancelled(3_060, 3_090), request(8_000, { load: 'after' }))).toMatchObject({ state: 'unknown' })
+    expect(comeback(...before, readyAgain, ...cancelled(3_060, 3_090), failedAt(7_000), request(8_000, { load: 'after' }))).toMatchObject({ state: 'late' })
+  })
+  test('but what fails beside it counts', () => {
+    const bad = request(3_250, { load: 'after', outcome: 'error-status', status: 500 })
+    expect(comeback(...before, readyAgain, ...served, bad, ...cancelled(3_300, 3_800))).toMatchObject({ state: 'back', served: 10, failing: [{ id: bad.id }] })
   })
 })
 

@@ -18,10 +18,16 @@ export interface ComebackQuestion {
   readonly load: string
 }
 
+/** The direct requests from the first success on. What the harness itself cancelled is in neither. */
+export interface Service {
+  readonly served: number
+  readonly failing: readonly RequestEvent[]
+}
+
 export type Comeback =
-  | { readonly state: 'back'; readonly tookMs: number; readonly proof: string }
+  | ({ readonly state: 'back'; readonly tookMs: number; readonly proof: string } & Service)
   /** It came back, after the limit. */
-  | { readonly state: 'late'; readonly tookMs: number; readonly requests: readonly number[] }
+  | ({ readonly state: 'late'; readonly tookMs: number; readonly requests: readonly number[] } & Service)
   /** Watched for at least the limit, and never ready, or ready without serving. */
   | { readonly state: 'not-back'; readonly watchedMs: number; readonly saw: string; readonly requests: readonly number[] }
   /** The history supports neither. */
@@ -46,20 +52,34 @@ export function comebackOf(history: History, question: ComebackQuestion): Comeba
   const proof = newProcessProof(history, question, { bootBefore, ready })
   if (proof === undefined) return unknown(`neither a boot id nor the platform shows that a new process of ${instance} answered`)
   // They may be a little earlier than the sample: the harness tries them as soon as it finds the instance ready by itself.
-  const tries = requestsOf(history, question.load).filter((one) => one.via === instance && sentAtMs(one) >= fromMs && sentAtMs(one) < untilMs)
-  const served = tries.find((one) => one.outcome === 'ok' || one.outcome === 'degraded')
-  if (served === undefined) return withoutService(tries, question)
-  const afterwards = tries.slice(tries.indexOf(served))
-  const failing = afterwards.filter((one) => one.outcome !== 'ok' && one.outcome !== 'degraded')
+  const sent = requestsOf(history, question.load)
+    .filter((one) => one.via === instance && sentAtMs(one) >= fromMs && sentAtMs(one) < untilMs)
+    .sort((a, b) => sentAtMs(a) - sentAtMs(b))
+  // What the harness gave up on says nothing about the service.
+  const tries = sent.filter((one) => one.outcome !== 'cancelled')
+  if (tries.length === 0 && sent.length > 0) return unknown(`every request sent to ${instance} after it was ready was cancelled by the harness`)
+  const first = tries.find(succeeded)
+  if (first === undefined) return withoutService(tries, question)
+  const afterwards = tries.slice(tries.indexOf(first))
+  const failing = afterwards.filter((one) => !succeeded(one))
+  const served = afterwards.length - failing.length
   if (2 * failing.length > afterwards.length) {
-    const saw = `serves only ${afterwards.length - failing.length} of ${afterwards.length} requests`
+    const saw = `serves only ${served} of ${afterwards.length} requests`
     return { state: 'not-back', watchedMs: (afterwards.at(-1)?.endedAtMs ?? fromMs) - fromMs, saw, requests: failing.map((one) => one.id) }
   }
   // When the first try succeeds it only confirms: it was sent when the harness got round to it, so readiness gives the time.
-  const tookMs = (served === tries[0] ? ready.atMs : served.endedAtMs) - fromMs
-  if (tookMs > limitMs) return { state: 'late', tookMs, requests: [served.id] }
-  return { state: 'back', tookMs: Math.max(0, tookMs), proof }
+  const tookMs = (first === tries[0] ? ready.atMs : first.endedAtMs) - fromMs
+  const failedBefore = tries.slice(0, tries.indexOf(first))
+  const cancelledBefore = sent.indexOf(first) > failedBefore.length
+  const lateByItself = ready.atMs - fromMs > limitMs || failedBefore.some((one) => one.endedAtMs - fromMs > limitMs)
+  if (cancelledBefore && !lateByItself && first.endedAtMs - fromMs > limitMs) {
+    return unknown(`${instance} served only after ${spanned(first.endedAtMs - fromMs)}, and the harness had cancelled requests before`)
+  }
+  if (tookMs > limitMs) return { state: 'late', tookMs, requests: [first.id], served, failing }
+  return { state: 'back', tookMs: Math.max(0, tookMs), proof, served, failing }
 }
+
+const succeeded = ({ outcome }: RequestEvent): boolean => outcome === 'ok' || outcome === 'degraded'
 
 const sentAtMs = (request: RequestEvent): number => request.sentAtMs ?? request.plannedAtMs
 

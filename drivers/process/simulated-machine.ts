@@ -1,5 +1,6 @@
 import { killAtOnce } from '../../operating-system/end-processes.js'
 import { ProcessRecord } from '../../operating-system/process-record.js'
+import { listSharedMemory } from '../../operating-system/shared-memory.js'
 import { processTree, type ProcessEntry } from '../../operating-system/process-table.js'
 import type { BootOrder, MachineRequest, UnitEvent } from './machine-protocol.js'
 import { SupervisedUnit } from './supervised-unit.js'
@@ -11,6 +12,8 @@ export class SimulatedMachine {
   readonly #log: (message: string) => void
   #record: ProcessRecord | undefined
   #sampler: NodeJS.Timeout | undefined
+  #segmentWatch: NodeJS.Timeout | undefined
+  readonly #segments = new Set<number>()
 
   constructor(report: (event: UnitEvent) => void, log: (message: string) => void) {
     this.#report = report
@@ -51,6 +54,18 @@ export class SimulatedMachine {
     }
   }
 
+  /**
+   * Who made a shared memory segment is known only while that process lives, which may be shorter than the time between two samples:
+   * the helper processes of initdb do, and a killed one leaves its segment.
+   */
+  #rememberNewSegments(): void {
+    const fresh = listSharedMemory().filter(({ id }) => !this.#segments.has(id))
+    if (fresh.length === 0) return
+    for (const { id } of fresh) this.#segments.add(id)
+    const creators = new Set(fresh.map(({ creatorPid }) => creatorPid))
+    this.#remember(processTree(this.#runningProcesses()).filter(({ pid }) => creators.has(pid)))
+  }
+
   /** Starts without waiting for readiness: any order must work, as on a real machine. */
   async #boot(order: BootOrder): Promise<null> {
     if (this.#units.size > 0) throw new Error('the machine was booted before')
@@ -64,6 +79,7 @@ export class SimulatedMachine {
       await unit.start().catch((error: unknown) => this.#log(`${unit.unit.name} cannot be started: ${String(error)}`))
     }
     this.#sampler = setInterval(() => this.#remember(processTree(this.#runningProcesses())), sampleEveryMs)
+    this.#segmentWatch = setInterval(() => this.#rememberNewSegments(), segmentsEveryMs)
     return null
   }
 
@@ -72,6 +88,7 @@ export class SimulatedMachine {
     const deadlineMs = performance.now() + graceMs
     const units = [...this.#units.values()]
     for (const unit of units) unit.leaveDown()
+    this.#remember(processTree(this.#runningProcesses()))
     const stop = async (unit: SupervisedUnit): Promise<void> => {
       if (unit.running === null) return
       const remainingMs = Math.max(0, deadlineMs - performance.now())
@@ -80,6 +97,7 @@ export class SimulatedMachine {
     await Promise.all(units.filter((unit) => unit.unit.kind === 'replica').map(stop))
     for (const unit of units.filter((one) => one.unit.kind === 'component').reverse()) await stop(unit)
     clearInterval(this.#sampler)
+    clearInterval(this.#segmentWatch)
     this.powerOff()
     return null
   }
@@ -101,3 +119,4 @@ export class SimulatedMachine {
 }
 
 const sampleEveryMs = 1_000
+const segmentsEveryMs = 50

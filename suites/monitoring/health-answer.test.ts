@@ -19,13 +19,23 @@ describe('status code and body', () => {
     expect(saysFail(answer(200, { status }))).toBe(true)
   })
   test('without a word of health only the status code counts', () => {
-    for (const json of [undefined, 'fail', null, [], {}, { status: 200 }, { status: 'draining' }, { state: 'fail' }]) {
+    for (const json of [undefined, 'fail all', null, [], {}, { status: 200 }, { status: 'draining' }, { state: 'fail' }]) {
       expect(bodySays({ json })).toBeUndefined()
       expect(disagrees(answer(200, json))).toBe(false)
       expect(saysFail(answer(200, json))).toBe(false)
       expect(saysFail(answer(503, json))).toBe(true)
     }
     expect(codeSays(100)).toBe('fail')
+  })
+  test.each([
+    ['OK', 503, true],
+    ['OK', 200, false],
+    ['FAIL\n', 200, true],
+    ['"down"', 503, false],
+    ['not ok', 200, false],
+    ['pong', 503, false],
+  ])('the only word of a text counts: %j with %d', (body, status, contradicts) => {
+    expect(disagrees({ ...answer(status), body })).toBe(contradicts)
   })
   test('no answer says nothing', () => {
     expect(saysFail(answer(null, { status: 'fail' }))).toBe(false)

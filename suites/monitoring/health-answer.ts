@@ -30,9 +30,12 @@ export function healthAnswersOf(history: History): HealthAnswer[] {
 const passWords: ReadonlySet<string> = new Set(['pass', 'ok', 'up', 'healthy', 'warn', 'warning'])
 const failWords: ReadonlySet<string> = new Set(['fail', 'failed', 'failing', 'error', 'down', 'unhealthy'])
 
-/** What the body says: the word at /status, when it is one that has a meaning (draft-inadarei-api-health-check-06, 3.1). */
-export function bodySays({ json }: Pick<HealthAnswer, 'json'>): 'pass' | 'fail' | undefined {
-  const word = wordOf(json)
+/**
+ * What the body says: the word at /status (draft-inadarei-api-health-check-06, 3.1), or the only word of a text, when it is
+ * one that has a meaning.
+ */
+export function bodySays({ json, body }: { readonly json?: unknown; readonly body?: string }): 'pass' | 'fail' | undefined {
+  const word = wordOf(json) ?? onlyWordOf(body)
   if (word === undefined) return undefined
   return passWords.has(word) ? 'pass' : failWords.has(word) ? 'fail' : undefined
 }
@@ -41,6 +44,8 @@ function wordOf(json: unknown): string | undefined {
   const word = (json as Readonly<Record<string, unknown>>)['status']
   return typeof word === 'string' ? word.toLowerCase() : undefined
 }
+
+const onlyWordOf = (body = ''): string | undefined => /^"?([a-z]+)"?[.!]?$/i.exec(body.trim())?.[1]?.toLowerCase()
 
 /** What the status code says, as a balancer reads it. */
 export const codeSays = (status: number): 'pass' | 'fail' => (status >= 200 && status < 400 ? 'pass' : 'fail')

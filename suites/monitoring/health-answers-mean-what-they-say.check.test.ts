@@ -59,6 +59,7 @@ function history({ says = good, headers = { cacheControl: 'no-store' }, more = (
 }
 const without = (events: HistoryEvent[], drop: (event: HistoryEvent) => boolean): HistoryEvent[] => events.filter((event) => !drop(event))
 const isPhase = (label: string, phase: string) => (event: HistoryEvent) => event.kind === 'intervention' && event.label === label && event.phase === phase
+const isBalancer = (event: HistoryEvent): boolean => event.kind === 'observation' && event.target === 'balancer'
 const inState = (state: string) => (event: HistoryEvent) => event.kind === 'observation' && (event.value as { state?: string }).state === state
 
 test('answers that mean what they say pass everything', () => {
@@ -99,6 +100,26 @@ describe('status code and body', () => {
   })
 })
 
+describe('bodies without a word of health', () => {
+  const wordless = (says: Says): HistoryEvent[] => history({ says, more: () => ({ json: { time: 1 } }) })
+  test('pass on status codes that turned, and claim no strength', () => {
+    const finding = judge(codeAndBodyAgree, wordless(good).filter((event) => !isBalancer(event)))
+    expect(finding).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('nothing in the body can contradict') })
+    expect(finding.strength).toBeUndefined()
+  })
+  test('do not pass when readiness never turned, even if another endpoint did', () => {
+    const events = history({ more: (state, endpoint) => ({ json: {}, ...(endpoint === 'readiness' && (state === 'failing' || state === 'draining') ? { status: 200 } : {}) }) })
+    const onlyDetail = events.filter((event) => !isBalancer(event))
+    expect(judge(codeAndBodyAgree, onlyDetail)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('turned failing 0 times') })
+  })
+  test('count for nothing beside answers with a word', () => {
+    expect(judge(codeAndBodyAgree, history({ more: (_state, endpoint) => (endpoint === 'liveness' ? { json: {} } : {}) })).strength?.n).toBe(100)
+  })
+  test('a plain text contradicts its status code', () => {
+    expect(judge(codeAndBodyAgree, history({ more: (state) => (state === 'failing' ? { json: 'OK' } : {}) })).outcome).toBe('failed')
+  })
+})
+
 describe('freshness', () => {
   test('an Age shows a cache, a lifetime allows one', () => {
     expect(judge(answersAreFresh, history({ headers: { cacheControl: 'no-store', age: '3' } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('Age: 3') })
@@ -136,6 +157,24 @@ describe('speed', () => {
     expect(judge(answersAreFast, [...events, stallAt(200)]).outcome).toBe('failed')
     expect(judge(answersAreFast, [...slow(10, 700), stallAt(clock)]).outcome).toBe('inconclusive')
   })
+  test('frequent stalls do not hide answers that are slow without them', () => {
+    const events = without(history(), inState('failing'))
+    const stall = (atMs: number): HistoryEvent => ({ kind: 'observation', probe: 'event-loop-delay', target: 'harness', atMs, value: { maxMs: 130, p99Ms: 130, windowMs: 250 } })
+    const late = Array.from({ length: 75 }, (_, index): HistoryEvent => ({ ...answer({ target: 'a', state: 'failing', endpoint: 'readiness', status: 503, json: { status: 'fail' }, durationMs: 4_000 }), atMs: 10_000 + index * 200 }) as HistoryEvent)
+    const stalls = Array.from({ length: 25 }, (_, index) => stall(5_000 + index * 1_000))
+    const finding = judge(answersAreFast, [...events, ...late, ...stalls])
+    expect(finding).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('75 of') })
+    expect(finding.evidence[0]?.measured).toBeGreaterThan(3_000)
+  })
+  test('a state of which stalls left too few times, or that was not read, is no pass', () => {
+    const stalled = history({ more: (state) => (state === 'recovered' ? { durationMs: 600 } : {}) })
+    const times = stalled.flatMap((event) => (inState('recovered')(event) && event.kind === 'observation' ? [event.atMs] : []))
+    const stall: HistoryEvent = { kind: 'observation', probe: 'event-loop-delay', target: 'harness', atMs: Math.max(...times), value: { maxMs: 900, windowMs: 250 } }
+    expect(judge(answersAreFast, [...stalled, stall])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('state recovered could be timed') })
+    expect(judge(answersAreFast, slow(3, 5)).outcome).toBe('inconclusive')
+    expect(judge(answersAreFast, without(history(), inState('failing'))).outcome).toBe('inconclusive')
+    expect(judge(answersAreFast, without(history(), inState('degraded'))).outcome).toBe('inconclusive')
+  })
   test('a failed null control makes slow answers inconclusive, and no answers are no pass', () => {
     const echo: HistoryEvent = { kind: 'request', id: 1, load: 'null-control', operation: 'echo', method: 'GET', via: 'echo', plannedAtMs: 500, endedAtMs: 900, outcome: 'timeout' }
     expect(judge(answersAreFast, [...history(), ...slow(10, 700), echo]).outcome).toBe('inconclusive')
@@ -152,6 +191,16 @@ describe('the cause', () => {
     const says: Says = { ...good, degraded: [200, 'pass'] }
     expect(judge(causeIsNamed, history({ says })).outcome).toBe('failed')
     expect(judge(causeIsNamed, history({ says, faultAtMs: -2_000 }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('not named in the first') })
+  })
+  test('a name that reads as broken while all is well says nothing', () => {
+    const constant = history({ more: (_state, endpoint) => (endpoint === 'detail' ? { json: { database_readonly: false, recommendations: 'fail' } } : {}) })
+    expect(judge(causeIsNamed, constant)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('while all was well too') })
+    let reading = 0
+    const startedLate = history({ more: (state, endpoint) => (state === 'healthy' && endpoint === 'detail' && ++reading <= 3 ? { json: { recommendations: 'fail' } } : {}) })
+    expect(judge(causeIsNamed, startedLate).outcome).toBe('passed')
+    const text = history().map((event) => (event.kind === 'observation' ? { ...event, value: { ...(event.value as object), json: undefined, body: 'database: ok, recommendations: ok' } } : event))
+    expect(judge(causeIsNamed, text).outcome).toBe('inconclusive')
+    expect(judge(causeIsNamed, without(history(), inState('healthy'))).outcome).toBe('inconclusive')
   })
   test('is not asked for without a detail, or without dependencies', () => {
     expect(judge(causeIsNamed, [...history(), fact('health-plan', { target: 'a', detail: false, softFault: true, hardFault: true })]).outcome).toBe('not-applicable')

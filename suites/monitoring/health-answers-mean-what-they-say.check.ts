@@ -44,10 +44,21 @@ export const codeAndBodyAgree: Check = {
     const missing = missingStates(history, answers)
     if (missing !== undefined) return inconclusive(missing)
     const worded = answers.filter((one) => bodySays(one) !== undefined).length
+    if (worded === 0) return codesAlone(history, answers)
     return passed(`${answers.length} health answers were read in all states: none of the ${worded} that say how they are contradicts its status code`, [], {
-      strength: strengthOf(answers.length),
+      strength: strengthOf(worded),
     })
   },
+}
+
+/** Without a word in any body only the status code can be right or wrong: readiness has to have turned with the state. */
+function codesAlone(history: History, answers: readonly HealthAnswer[]): Finding {
+  const target = planOf(history)?.target
+  const turned = answers.filter(
+    (one) => one.target === target && one.endpoint === 'readiness' && ['turning-failing', 'failing', 'draining'].includes(one.state) && saysFail(one),
+  ).length
+  if (turned < answersMin) return inconclusive(`no health answer says in its body how it is, and the status code of readiness turned failing ${turned} times, needs ${answersMin}`)
+  return passed(`none of ${answers.length} health answers says in its body how it is, so nothing in the body can contradict the status code, which turned failing and back`)
 }
 
 /** What keeps the states from having been seen: a pass needs the healthy, the failing and the recovered one. */
@@ -61,6 +72,8 @@ function missingStates(history: History, answers: readonly HealthAnswer[]): stri
   const needsNothing = (factOf(history, 'hardDependencies') as readonly string[] | undefined)?.length === 0
   if (needsNothing) return own.some((one) => one.state === 'draining' && saysFail(one)) ? undefined : 'no failing state could be produced: no hard dependency is declared, and no answer turned failing in a drain'
   if (!plan.hardFault) return `no hard dependency of ${plan.target} can be made to fail`
+  const degraded = own.filter((one) => one.state === 'degraded').length
+  if (plan.softFault && degraded < answersMin) return `${degraded} health answers were read while a soft dependency was down, needs ${answersMin}`
   const fault = interventionsOf(history, 'fault-dependency', hardLabel)[0]
   if (fault?.witnessedAtMs === undefined) return `the fault of the hard dependency was not witnessed${fault?.error === undefined ? '' : `: ${fault.error}`}`
   const failing = own.filter((one) => (one.state === 'failing' || one.state === 'turning-failing') && saysFail(one))
@@ -97,14 +110,18 @@ export const answersAreFast: Check = {
   id: 'health-answers-are-fast-in-every-state',
   requirement,
   evaluate(history, thresholds) {
-    const timed = timedAnswers(history)
     const limitMs = numberThreshold(thresholds, 'p99_ms_max')
+    // A draining replica may have left.
+    const all = healthAnswersOf(history).filter((one) => one.status !== null || one.state !== 'draining')
+    const timed = timedAnswers(history, all, limitMs)
     if (timed.length < answersMin) return inconclusive(`${timed.length} health answers were timed while the harness was undisturbed, needs ${answersMin}`)
     const slow = timed.filter((one) => one.durationMs > limitMs)
     const slowest = Math.round(Math.max(...timed.map((one) => one.durationMs)))
     const evidence: Evidence[] = [{ note: `slowest of ${timed.length} health answers`, measured: slowest, allowed: limitMs, unit: 'ms' }]
     // With few samples the maximum stands for the percentile, against twice the limit: one slow answer is not the 99th percentile.
     const byChance = slow.length <= slowAnswersMax(timed.length)
+    const unseen = missingStates(history, healthAnswersOf(history).filter((one) => one.status !== null)) ?? untimedState(all, timed)
+    if (byChance && slowest <= 2 * limitMs && unseen !== undefined) return inconclusive(unseen, evidence)
     if (byChance && slowest <= 2 * limitMs) return passed(`the slowest of ${timed.length} health answers took ${slowest} ms`, evidence)
     if (byChance) return inconclusive(`${slow.length} of ${timed.length} health answers took longer than ${limitMs} ms, up to ${slowest} ms: too few to speak of the 99th percentile`, evidence)
     const window = { fromMs: Math.min(...timed.map((one) => one.atMs)), toMs: Math.max(...timed.map((one) => one.atMs)) }
@@ -114,17 +131,35 @@ export const answersAreFast: Check = {
 }
 
 /**
- * The answers whose time is the service's: not of a draining replica that may have left, and not those that waited for a
- * stalled harness.
+ * The answers of which it is known on which side of the limit the service was, with the time that is surely its own. What
+ * a stall of the harness may have added is taken off. An answer that is slow with it and not without it tells nothing,
+ * neither that it was slow nor that it was not.
  */
-function timedAnswers(history: History): HealthAnswer[] {
+function timedAnswers(history: History, answers: readonly HealthAnswer[], limitMs: number): HealthAnswer[] {
   const stalls = observationsOf(history, 'event-loop-delay', 'harness').flatMap((event) => {
     const { maxMs = 0, windowMs = 0 } = event.value as { readonly maxMs?: number; readonly windowMs?: number }
-    return maxMs > stallMsMax ? [{ fromMs: event.atMs - Math.max(maxMs, windowMs), toMs: event.atMs + stallMsMax }] : []
+    return maxMs > stallMsMax ? [{ fromMs: event.atMs - Math.max(maxMs, windowMs), toMs: event.atMs, maxMs }] : []
   })
-  return healthAnswersOf(history)
-    .filter((one) => one.status !== null || one.state !== 'draining')
-    .filter((one) => !stalls.some((stall) => one.atMs >= stall.fromMs && one.atMs - one.durationMs <= stall.toMs))
+  return answers.flatMap((one) => {
+    if (one.durationMs <= limitMs) return [one]
+    const stalledMs = stalls.reduce((sum, { fromMs, toMs, maxMs }) => {
+      const sharedMs = Math.min(one.atMs, toMs) - Math.max(one.atMs - one.durationMs, fromMs)
+      return sum + Math.max(0, Math.min(maxMs, sharedMs))
+    }, 0)
+    const ownMs = one.durationMs - stalledMs
+    return ownMs > limitMs ? [{ ...one, durationMs: ownMs }] : []
+  })
+}
+
+/** A settled state of which too few answers were timed: less than half of them would be a choice of the fast ones. */
+function untimedState(answers: readonly HealthAnswer[], timed: readonly HealthAnswer[]): string | undefined {
+  for (const state of ['healthy', 'degraded', 'failing', 'recovered', 'draining']) {
+    const read = answers.filter((one) => one.state === state).length
+    const known = timed.filter((one) => one.state === state).length
+    const needed = Math.max(answersMin, Math.ceil(read / 2))
+    if (read > 0 && known < needed) return `${known} of ${read} health answers in the state ${state} could be timed beside the stalls of the harness, needs ${needed}`
+  }
+  return undefined
 }
 
 export const causeIsNamed: Check = {
@@ -165,7 +200,16 @@ function judgeNaming(history: History, { plan, label, state, thresholds }: Namin
   const details = own.filter((one) => one.state === state && one.endpoint === 'detail')
   const last = details.at(-1)
   if (last === undefined || details.length < answersMin) return inconclusive(`${details.length} answers of the detail were read while ${fault.target} was down, needs ${answersMin}`)
-  if (details.some((one) => namesBroken(one, fault.target))) return passed(`${fault.target} was named while it was down`)
+  if (details.some((one) => namesBroken(one, fault.target))) {
+    const healthy = own.filter((one) => one.state === 'healthy' && one.endpoint === 'detail')
+    const recovered = own.filter((one) => one.state === 'recovered' && one.endpoint === 'detail')
+    const names = (one: HealthAnswer): boolean => namesBroken(one, fault.target)
+    // A soft dependency may start later than the service and truly be down at first: what counts is that it was not at the end.
+    const changed = healthy.slice(-1).some((one) => !names(one)) || (recovered.length >= answersMin && !recovered.some(names))
+    if (healthy.length < answersMin) return inconclusive(`${fault.target} was named while it was down, but only ${healthy.length} answers of the detail were read before, needs ${answersMin}`)
+    if (!changed) return inconclusive(`${fault.target} was named while it was down, and while all was well too`)
+    return passed(`${fault.target} was named while it was down`)
+  }
   // Readiness that already fails shows that the service knows; otherwise it has its time to notice.
   const known = own.some((one) => one.state === state && saysFail(one))
   const lastedMs = last.atMs - (fault.acknowledgedAtMs ?? fault.issuedAtMs)

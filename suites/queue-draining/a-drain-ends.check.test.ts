@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { historyOf, type HistoryEvent, type RequestOutcome } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
 import { check } from './a-drain-ends.check.js'
-import { every, fact, intervention, nullControl, platform, returned, stall, witness, type WitnessSpec } from './literal-history.test-support.js'
+import { every, fact, intervention, nullControl, platform, request, returned, stall, witness, type WitnessSpec } from './literal-history.test-support.js'
 import { requirements } from './requirements.js'
 
 const thresholds = thresholdValues(requirements.find((one) => one.id === check.requirement)!, 'standard')
@@ -71,5 +71,17 @@ describe('a drain ends', () => {
     expect(judge(settings, drain, stuck(6_050), returned('instance-0', 13_000, { ready: false })).outcome).toBe('inconclusive')
     expect(judge(settings, drain, stuck(11_600), back, stall(5_000, 3_000)).outcome).toBe('inconclusive')
     expect(judge(settings, drain, stuck(11_600), back, nullControl({ fromMs: 5_000, toMs: 5_100, everyMs: 100 }, 'refused')).outcome).toBe('inconclusive')
+  })
+
+  test('without a word of the platform the first refused probe for the exit stands for it', () => {
+    const exits = fact('drain', { deadlineMs: 5_000, endsInExit: true })
+    const stop = (issuedAtMs: number) => intervention('stop', { target: 'instance-0', label: 'restore', issuedAtMs, acknowledgedAtMs: issuedAtMs + 200 })
+    const probe = (atMs: number, outcome: RequestOutcome = 'refused') => request('exit-probe', atMs, { via: 'instance-0', outcome })
+    const finding = judge(exits, drain, stuck(6_050), ordinary(), probe(6_060, 'ok'), probe(6_305), stop(6_400), back)
+    expect(finding.outcome).toBe('passed')
+    expect(finding.summary).toContain('it refused connections for good after 5.3 s')
+    expect(judge(exits, drain, stuck(6_050), ordinary(), probe(11_300), stop(11_600), back).summary).toContain('had not exited 10 s after')
+    expect(judge(exits, drain, stuck(6_050), ordinary(), probe(6_305), probe(6_350, 'ok'), stop(6_400), back).outcome).toBe('inconclusive')
+    expect(judge(exits, drain, stuck(6_050), ordinary(), stop(6_300), probe(6_305), back).outcome).toBe('inconclusive')
   })
 })

@@ -1,10 +1,10 @@
 import { failed, inconclusive, passed, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { disturbedHarness, factOf, witnessesOf } from '../../core/reading.js'
+import { disturbedHarness, factOf, requestsOf, witnessesOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { drainSpan, isFinding, landing, missingReturn, type DrainSpan } from './drain-span.js'
-import { groups, labels } from './names.js'
+import { groups, labels, loads } from './names.js'
 import { answered, idsOf, judgeable, talliedOutcomes } from './wording.js'
 import { witnessRequests } from './witnesses-across.js'
 
@@ -18,10 +18,11 @@ export const check: Check = {
     const limits = limitsOf(history, thresholds)
     const stuck = stuckRequest(history, span)
     if ('outcome' in stuck) return stuck
-    const evidence = evidenceOf(history, { span, limits, stuck })
+    const seen: Seen = { span, limits, stuck, goneAtMs: goneAt(history, span, limits) }
+    const evidence = evidenceOf(history, seen)
     const disturbed = disturbedHarness(history, { fromMs: span.issuedAtMs, toMs: span.acknowledgedAtMs + limits.toldMs }, limits.slackMs / 2)
     if (disturbed !== null) return disturbed
-    return overrun({ span, limits, stuck }, evidence) ?? doubt(history, { span, limits, stuck }, evidence) ?? pass({ span, limits, stuck }, evidence)
+    return overrun(seen, evidence) ?? doubt(history, seen, evidence) ?? pass(seen, evidence)
   },
 }
 
@@ -65,9 +66,21 @@ interface Seen {
   readonly span: DrainSpan
   readonly limits: Limits
   readonly stuck: { readonly request: RequestEvent }
+  /** When the process was gone; absent when that was not seen. */
+  readonly goneAtMs: number | undefined
 }
+
+/** The exit as the platform tells it, or, where it tells none, the first refused probe for it after which none was answered. */
+function goneAt(history: History, span: DrainSpan, { endsInExit }: Limits): number | undefined {
+  if (span.endedBy === 'exit') return span.endedAtMs
+  if (!endsInExit) return undefined
+  const probes = requestsOf(history, loads.exitProbe).filter((one) => one.via === span.target && one.plannedAtMs >= span.issuedAtMs && one.endedAtMs <= span.endedAtMs)
+  const lastServed = probes.findLastIndex((one) => one.outcome !== 'refused')
+  return probes[lastServed + 1]?.endedAtMs
+}
+
 const stuckEndedMs = ({ span, stuck }: Seen): number => Math.max(0, stuck.request.endedAtMs - span.acknowledgedAtMs)
-const exitedMs = ({ span }: Seen): number | undefined => (span.endedBy === 'exit' ? Math.max(0, span.endedAtMs - span.acknowledgedAtMs) : undefined)
+const exitedMs = ({ span, goneAtMs }: Seen): number | undefined => (goneAtMs === undefined ? undefined : Math.max(0, goneAtMs - span.acknowledgedAtMs))
 
 function overrun(seen: Seen, evidence: readonly Evidence[]): Finding | undefined {
   const { span, limits, stuck } = seen
@@ -104,7 +117,7 @@ function pass(seen: Seen, evidence: readonly Evidence[]): Finding {
   const { span, limits, stuck } = seen
   const exited = exitedMs(seen)
   return passed(
-    `the drain of ${span.target} ended although a request never finished: its client was told (${told(stuck.request)}) ${spanned(stuckEndedMs(seen))} after the acknowledgement${exited === undefined ? '' : `, and the process exited after ${spanned(exited)}`} (deadline ${spanned(limits.deadlineMs)}, allowed ${spanned(limits.toldMs)})`,
+    `the drain of ${span.target} ended although a request never finished: its client was told (${told(stuck.request)}) ${spanned(stuckEndedMs(seen))} after the acknowledgement${exited === undefined ? '' : `, and ${span.endedBy === 'exit' ? 'the process exited' : 'it refused connections for good'} after ${spanned(exited)}`} (deadline ${spanned(limits.deadlineMs)}, allowed ${spanned(limits.toldMs)})`,
     evidence,
   )
 }

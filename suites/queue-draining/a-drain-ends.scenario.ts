@@ -1,7 +1,7 @@
 import type { InstanceId } from '../../core/history.js'
 import type { Scenario, ScenarioContext } from '../../core/scenario.js'
 import { check } from './a-drain-ends.check.js'
-import { groups, labels } from './names.js'
+import { groups, labels, loads } from './names.js'
 import { returnToService } from './return-to-service.js'
 import { stragglerOperation } from './straggler-operation.js'
 import { drainDeadlineMs, usualStartMs, usualStopMs } from './time-plan.js'
@@ -47,7 +47,7 @@ async function untilGone(context: ScenarioContext, target: InstanceId, timeoutMs
   const operation = stragglerOperation(context.service)
   await context.until(
     `${target} has exited`,
-    async () => (await context.traffic.send({ load: 'exit-probe', operation: operation.name, via: target, fresh: true })).outcome === 'refused',
+    async () => (await context.traffic.send({ load: loads.exitProbe, operation: operation.name, via: target, fresh: true })).outcome === 'refused',
     Math.max(0, timeoutMs),
   )
 }

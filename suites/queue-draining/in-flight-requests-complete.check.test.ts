@@ -28,10 +28,13 @@ describe('in-flight requests complete', () => {
     expect(finding.evidence.map((one) => one.note).join('\n')).toContain('fewer than 95 % per drain')
   })
 
-  test('judges on the acknowledgement when readiness does not show the drain, and says so', () => {
+  test('the acknowledgement alone is enough to fail on and not to pass on', () => {
     const green = intervention('drain', { target: 'instance-0', label: 'drain-1', issuedAtMs: 1_000, acknowledgedAtMs: 1_020 })
     const finding = judge(green, inFlight(), back, control())
-    expect(finding.outcome).toBe('passed')
+    expect(finding).toMatchObject({ outcome: 'inconclusive', summary: 'nothing on instance-0 showed that it was draining' })
+    expect(judge(green, inFlight({ outcome: 'reset-in-flight' }), back, control()).outcome).toBe('failed')
+    const shown = [sample('readiness', 'instance-0', 900, 'pass'), sample('readiness', 'instance-0', 1_100, 'fail')]
+    expect(judge(green, shown, inFlight(), back, control()).outcome).toBe('passed')
     expect(finding.evidence.map((one) => one.note).join()).toContain('the acknowledgement alone stands for the drain')
   })
 
@@ -103,5 +106,19 @@ describe('in-flight requests complete', () => {
     const standard = thresholdValues(requirements.find((one) => one.id === check.requirement)!, 'standard')
     const finding = check.evaluate(historyOf([drain, inFlight({}, 40), back, control()].flat()), standard)
     expect(finding.summary).toContain('only 1 drain had requests in flight, needs 3')
+  })
+
+  test('proven requests that the harness gave up take the pass away, and no failure', () => {
+    const cancelled = inFlight({ outcome: 'cancelled' }, 20)
+    expect(judge(drain, inFlight(), cancelled, back, control())).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('20 requests in flight on instance-0 were given up by the harness') })
+    expect(judge(drain, inFlight(), inFlight({ outcome: 'reset-in-flight' }, 1), cancelled, back, control()).outcome).toBe('failed')
+  })
+
+  test('what is lost to a later stop of ours is not charged to the drain, nor forgotten', () => {
+    const stop = intervention('stop', { target: 'instance-0', label: 'restore', issuedAtMs: 40_000, acknowledgedAtMs: 40_500 })
+    const later = returned('instance-0', 45_000)
+    const cut = (endedAtMs: number) => inFlight({ outcome: 'reset-in-flight', endedAtMs }, 2)
+    expect(judge(drain, inFlight(), cut(40_010), stop, later, control())).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('2 requests in flight on instance-0 ended without an answer only after') })
+    expect(judge(drain, inFlight(), cut(39_900), stop, later, control()).outcome).toBe('failed')
   })
 })

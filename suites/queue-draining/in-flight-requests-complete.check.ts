@@ -4,6 +4,7 @@ import type { History } from '../../core/history.js'
 import { disturbedHarness, interventionsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { isFinding, landing, missingReturn, spanOf, type DrainSpan } from './drain-span.js'
+import { notLanded } from './landed.js'
 import { labels } from './names.js'
 import { drainBegunBy, witnessRequests, witnessesAcross, type Witnessed } from './witnesses-across.js'
 import { idsOf, strengthLines, talliedOutcomes } from './wording.js'
@@ -22,7 +23,7 @@ export const check: Check = {
     const spans = issued.map((drain) => spanOf(history, drain))
     const drains = spans
       .filter((span): span is DrainSpan => !isFinding(span))
-      .map((span) => ({ span, ...witnessesAcross({ history, requests, intervention: span.drain, begunByMs: drainBegunBy(history, span) }) }))
+      .map((span) => ({ span, ...witnessesAcross({ history, requests, intervention: span.drain, begunByMs: drainBegunBy(history, span), procedureAtMs: span.endedBy === 'procedure' ? span.endedAtMs : undefined }) }))
     const evidence = drains.flatMap(evidenceOf)
     const lost = lossFinding(drains, thresholds, evidence)
     if (lost !== undefined) return disturbedSpan(history, drains) ?? lost
@@ -74,7 +75,11 @@ function missingEvidence(history: History, drains: readonly DrainWitnesses[], th
   if (total < witnessesMin) reasons.push(`only ${counted(total, 'request was', 'requests were')} proven to be in flight across a drain, needs ${witnessesMin}`)
   if (withWitnesses.length < drainsMin) reasons.push(`only ${counted(withWitnesses.length, 'drain')} had requests in flight, needs ${drainsMin}`)
   if (unread > 0) reasons.push(`it could not be read how often the effect of ${counted(unread, 'request')} happened`)
-  for (const { span } of drains) {
+  for (const { span, givenUp, cutByUs } of drains) {
+    if (givenUp > 0) reasons.push(`${counted(givenUp, 'request')} in flight on ${span.target} ${givenUp === 1 ? 'was' : 'were'} given up by the harness`)
+    if (cutByUs > 0) reasons.push(`${counted(cutByUs, 'request')} in flight on ${span.target} ended without an answer only after the harness had done something else to it`)
+    const unshown = notLanded(history, span)
+    if (unshown !== undefined) reasons.push(unshown)
     const missing = missingReturn(history, span.target, span.acknowledgedAtMs)
     if (missing !== undefined) reasons.push(missing)
   }

@@ -64,11 +64,10 @@ describe('keep-alive connections are wound down', () => {
     expect(judge(drained, connections(2_220, told, 19), cutByStop, stop, quiet).outcome).toBe('inconclusive')
   })
 
-  test('is inconclusive when connections end without a word, by silence or by idle resets alone', () => {
+  test('is inconclusive when connections end without a word, by silence or given up by us', () => {
     expect(judge(drained, connections(2_300, undefined), quiet).summary).toContain('20 of 20 persistent connections ended without being told')
     expect(judge(drained, connections(1_900, undefined), quiet).summary).toContain('20 of 20 persistent connections ended without being told')
     expect(judge(drained, connections(2_300, { outcome: 'cancelled', code: 'SW_CONNECTION_ENDED' }), quiet).outcome).toBe('inconclusive')
-    expect(judge(drained, connections(2_300, { outcome: 'reset-idle', method: 'GET' }), quiet).outcome).toBe('inconclusive')
   })
 
   test('is inconclusive when they were not watched for long enough', () => {
@@ -86,5 +85,24 @@ describe('keep-alive connections are wound down', () => {
   test('is inconclusive when the harness may have been the cause', () => {
     const cut = connection(20, 2_220, { outcome: 'closed-in-flight' })
     expect(judge(drained, connections(2_300, told, 19), cut, nullControl({ fromMs: 2_100, toMs: 2_200, everyMs: 100 }, 'refused'), quiet).outcome).toBe('inconclusive')
+  })
+
+  test('a word that comes after the limit does not count', () => {
+    const late = (number: number): RequestEvent[] => [
+      ...connection(number, 2_100, undefined),
+      request('keep-alive', 15_000, { via: 'instance-0', connection: number, reused: true, method: 'GET', endedAtMs: 38_010, closeAnnounced: true }),
+    ]
+    const all = every({ fromMs: 0, toMs: 20, everyMs: 1 }, late).flat()
+    const beyond: HistoryEvent = { kind: 'phase', name: 'quiet', atMs: 40_000 }
+    expect(judge(drained, all, beyond)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('told to close only 36 s after the acknowledgement (allowed 15 s)') })
+    const servedBetween = request('keep-alive', 16_900, { via: 'instance-0', connection: 3, reused: true, method: 'GET', endedAtMs: 17_300 })
+    expect(judge(drained, all, servedBetween, beyond).outcome).toBe('failed')
+  })
+
+  test('an idle reset excuses few connections only', () => {
+    const raced = (from: number) => every({ fromMs: from, toMs: 20, everyMs: 1 }, (number) => connection(number, 2_300, { outcome: 'reset-idle', method: 'GET' })).flat()
+    expect(judge(drained, connections(2_300, told, 18), raced(18), quiet).outcome).toBe('passed')
+    expect(judge(drained, connections(2_300, told, 17), raced(17), quiet).summary).toContain('3 of 20 were reset while idle without being told')
+    expect(judge(drained, connections(2_300, told, 1), raced(1), quiet).outcome).toBe('failed')
   })
 })

@@ -11,6 +11,13 @@ import { idsOf, percent, talliedOutcomes } from './wording.js'
 /** Beyond this stall of ours a reset of an idle connection cannot be told from one of a request in flight. */
 const stallMs = 1_000
 
+/** Idle resets that a race may cost: this share of the connections, and one at least. */
+const racesMax = 0.1
+
+const toldInTime = ({ toldMs }: Connection, limitMs: number): boolean => toldMs !== undefined && toldMs <= limitMs
+/** Never told, and reset while idle: as good as told only where it is a rare race. */
+const racedUntold = ({ toldMs, idleResets }: Connection): boolean => toldMs === undefined && idleResets.length > 0
+
 /** Every persistent connection is told to close in time, and none is reset with a request on it. */
 export const check: Check = {
   id: 'keep-alive-connections-are-wound-down',
@@ -39,6 +46,7 @@ function violation({ connections, span, thresholds, history, limitMs }: Seen & {
   const onPost = connections.flatMap((one) => one.idleResets.filter((request) => !retriable(request)))
   const idleMax = numberThreshold(thresholds, 'reset_idle_per_connection_max')
   const tooOften = connections.filter((one) => one.idleResets.filter(retriable).length > idleMax)
+  const raced = connections.filter(racedUntold)
   const said: string[] = []
   if (pinned.length > 0) said.push(`${pinned.length} of ${connections.length} were still served without a word ${spanned(limitMs)} after the drain was acknowledged`)
   if (connections.length > 0 && 1 - untold.length / connections.length < numberThreshold(thresholds, 'told_to_close_ratio_min')) {
@@ -47,8 +55,9 @@ function violation({ connections, span, thresholds, history, limitMs }: Seen & {
   if (cut.length > 0) said.push(`${counted(cut.length, 'request')} on them ${cut.length === 1 ? 'was' : 'were'} cut in flight (${talliedOutcomes(cut)})`)
   if (onPost.length > numberThreshold(thresholds, 'reset_nonidempotent_max')) said.push(`${counted(onPost.length, 'idle reset')} hit a request that must not be repeated`)
   if (tooOften.length > 0) said.push(`${tooOften.length} had more than ${counted(idleMax, 'idle reset')}`)
+  if (raced.length > Math.max(1, racesMax * connections.length)) said.push(`${raced.length} of ${connections.length} were reset while idle without being told, more than a race explains`)
   if (said.length === 0) return undefined
-  const shown = [...pinned.flatMap((one) => one.pinned.slice(0, 1)), ...cut, ...onPost]
+  const shown = [...pinned.flatMap((one) => one.pinned.slice(0, 1)), ...cut, ...onPost, ...raced.flatMap((one) => one.idleResets.slice(0, 1))]
   return (
     disturbedHarness(history, { fromMs: span.issuedAtMs, toMs: span.endedAtMs }, stallMs) ??
     failed(`of the persistent connections to ${span.target}, ${listed(said)}`, [
@@ -63,10 +72,14 @@ function doubt({ connections, span, thresholds, limitMs }: Seen, evidence: reado
   if (connections.length < needed) {
     return inconclusive(`only ${counted(connections.length, 'persistent connection was', 'persistent connections were')} alive when the drain of ${span.target} began, needs ${needed}`, evidence)
   }
-  const told = connections.filter((one) => one.toldMs !== undefined)
-  const excused = told.length === 0 ? [] : connections.filter((one) => one.toldMs === undefined && one.idleResets.length > 0)
+  const told = connections.filter((one) => toldInTime(one, limitMs))
+  const late = connections.filter((one) => one.toldMs !== undefined && !toldInTime(one, limitMs))
+  const excused = told.length === 0 ? [] : connections.filter(racedUntold)
   const ratio = (told.length + excused.length) / connections.length
   if (ratio >= numberThreshold(thresholds, 'told_to_close_ratio_min')) return undefined
+  if (late.length > 0) {
+    return inconclusive(`${late.length} of ${connections.length} persistent connections were told to close only ${spanned(Math.max(...late.map((one) => one.toldMs ?? 0)))} after the acknowledgement (allowed ${spanned(limitMs)}), with nothing else answered on them after the limit`, evidence)
+  }
   const open = connections.filter((one) => one.toldMs === undefined && one.servedUntilTheEnd)
   if (open.length > 0) {
     return inconclusive(`${open.length} of ${connections.length} persistent connections were still open after ${spanned(span.endedAtMs - span.acknowledgedAtMs)}, and were not watched for the ${spanned(limitMs)} that are allowed`, evidence)

@@ -48,4 +48,27 @@ describe('liveness stays green', () => {
     expect(judge(drained, during(() => 'pass')).outcome).toBe('inconclusive')
     expect(judge(before, drained, during((atMs) => (atMs === 3_050 ? 'timeout' : 'pass')), stall(3_100, 1_400)).outcome).toBe('inconclusive')
   })
+
+  test('one refused probe hides nothing that comes after it', () => {
+    expect(judge(before, drained, during((atMs) => (atMs < 3_500 ? 'pass' : atMs < 3_600 ? 'refused' : 'fail'))).outcome).toBe('failed')
+    expect(judge(before, drained, during((atMs) => (atMs === 3_550 ? 'refused' : 'pass'))).summary).toContain('refused 1 liveness probe and answered again later')
+  })
+
+  test('a start of ours after an exit is no restart by a supervisor', () => {
+    const exit = platform('process-exited', 'instance-0', 4_000)
+    const start = intervention('start', { target: 'instance-0', label: 'restore', issuedAtMs: 5_000, acknowledgedAtMs: 5_050 })
+    expect(judge(before, drained, during(() => 'pass', 4_000), exit, start, platform('process-started', 'instance-0', 5_050)).outcome).toBe('passed')
+    expect(judge(before, drained, during(() => 'pass', 4_000), exit, platform('process-started', 'instance-0', 4_900), start).outcome).toBe('failed')
+  })
+
+  test('does not pass on a drain that nothing showed, and still fails on it', () => {
+    const unseen = intervention('drain', { target: 'instance-0', label: 'behind-balancer', issuedAtMs: 2_000, acknowledgedAtMs: 2_010 })
+    const ready = (outcome: string) => every({ fromMs: 0, toMs: 6_000, everyMs: 100 }, (atMs) => sample('readiness', 'instance-0', atMs, atMs < 2_050 ? 'pass' : outcome))
+    expect(judge(before, unseen, ready('pass'), during(() => 'pass'))).toMatchObject({ outcome: 'inconclusive', summary: 'nothing on instance-0 showed that it was draining' })
+    expect(judge(before, unseen, ready('fail'), during(() => 'pass')).outcome).toBe('passed')
+    expect(judge(before, unseen, ready('pass'), during(() => 'fail')).outcome).toBe('failed')
+    const stop = intervention('stop', { target: 'instance-0', issuedAtMs: 5_000, acknowledgedAtMs: 5_400 })
+    const seenLate = intervention('drain', { target: 'instance-0', label: 'behind-balancer', issuedAtMs: 2_000, acknowledgedAtMs: 2_010, witnessedAtMs: 5_100 })
+    expect(judge(before, seenLate, stop, during(() => 'pass', 5_000)).outcome).toBe('inconclusive')
+  })
 })

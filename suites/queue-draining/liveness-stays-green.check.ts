@@ -1,10 +1,11 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence } from '../../core/check.js'
 import { counted, spanned } from '../../core/checks/counted.js'
 import { tallied, type ProbeSample } from '../../core/checks/readiness-samples.js'
-import { factOf, disturbedHarness } from '../../core/reading.js'
+import { factOf, disturbedHarness, interventionsOf } from '../../core/reading.js'
 import type { History } from '../../core/history.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { drainSpan, isFinding, landing, platformAtMs, type DrainSpan } from './drain-span.js'
+import { notLanded } from './landed.js'
 import { labels } from './names.js'
 import { probeSamples, resolutionMs, samplesWhileDraining } from './probe-samples.js'
 
@@ -42,15 +43,20 @@ export const check: Check = {
     const passes = during.filter((sample) => sample.outcome === 'pass').length
     const samplesMin = numberThreshold(thresholds, 'samples_min')
     if (passes < samplesMin) return inconclusive(`only ${counted(passes, 'passing liveness answer')} of ${span.target} fell into the drain, needs ${samplesMin}`, evidence)
+    const refusedBetween = during.filter((sample) => sample.outcome === 'refused').length
+    if (refusedBetween > 0) return inconclusive(`${span.target} refused ${counted(refusedBetween, 'liveness probe')} and answered again later, so nobody knows whether it left`, evidence)
+    const unshown = notLanded(history, span)
+    if (unshown !== undefined) return inconclusive(unshown, evidence)
     return passed(`liveness of ${span.target} failed in 0 of ${passes} probes over ${spanned(span.endedAtMs - span.acknowledgedAtMs)} of draining`, evidence, {
       strength: strengthOf(passes),
     })
   },
 }
 
-/** A refused connection means that the replica has left as far as a probe can tell. */
+/** A refused connection after which nothing was answered means that the replica has left as far as a probe can tell. */
 function untilRefused(samples: readonly ProbeSample[]): readonly ProbeSample[] {
-  const refusedAt = samples.findIndex((sample) => sample.outcome === 'refused')
+  const lastAnswer = samples.findLastIndex((sample) => sample.outcome === 'pass' || sample.outcome === 'fail')
+  const refusedAt = samples.findIndex((sample, i) => i > lastAnswer && sample.outcome === 'refused')
   return refusedAt === -1 ? samples : samples.slice(0, refusedAt)
 }
 
@@ -65,11 +71,15 @@ function failuresOf(samples: readonly ProbeSample[]): ProbeSample[] {
   })
 }
 
-/** When a supervisor started the process anew during a drain that should have kept it running. */
+/** When a supervisor started the process anew during a drain that should have kept it running. What we did later to the replica starts it too. */
 function unaskedRestart(history: History, span: DrainSpan): number | undefined {
   const drain = factOf(history, 'drain') as { readonly endsInExit?: boolean } | undefined
   if (span.endedBy !== 'exit' || drain?.endsInExit) return undefined
-  return platformAtMs(history, 'process-started', span.target, span.endedAtMs)
+  const startedAtMs = platformAtMs(history, 'process-started', span.target, span.endedAtMs)
+  const oursAtMs = interventionsOf(history)
+    .filter((one) => one.target === span.target && one.id !== span.drain.id && one.issuedAtMs >= span.issuedAtMs)
+    .map((one) => one.issuedAtMs)
+  return startedAtMs !== undefined && startedAtMs < Math.min(...oursAtMs) ? startedAtMs : undefined
 }
 
 function evidenceOf(span: DrainSpan, during: readonly ProbeSample[]): Evidence[] {

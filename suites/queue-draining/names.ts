@@ -5,6 +5,7 @@ export const loads = {
   stragglers: 'straggler',
   stragglerEffects: 'straggler-effects',
   keepAlive: 'keep-alive',
+  exitProbe: 'exit-probe',
   /** Given by the traffic engine. */
   witness: 'witness',
   qualification: 'balancer-qualification',

@@ -116,4 +116,29 @@ describe('no request fails through the balancer', () => {
     expect(judge(without([back]), returned('instance-0', 9_900, { ready: true, inRotation: false }), traffic()).summary).toContain('did not come back into the rotation')
     expect(judge(without([settings]), traffic()).summary).toContain('eject window of the balancer is not known')
   })
+
+  test('answers that name no replica are no proof of a share of zero', () => {
+    const nameless = traffic().map((one) => {
+      const { instance, ...rest } = one
+      return one.plannedAtMs > 2_600 ? rest : { ...rest, ...(instance === undefined ? {} : { instance }) }
+    })
+    const finding = judge(world, nameless)
+    expect(finding.outcome).toBe('inconclusive')
+    expect(finding.summary).toContain('no request was sent after the eject window')
+    expect(finding.summary).toContain('answers after the eject window name no replica')
+  })
+
+  test('idle resets are not counted as served, and many of them are a doubt', () => {
+    const idle = (toMs: number) => traffic((atMs) => (atMs >= 2_300 && atMs < toMs ? { outcome: 'reset-idle', method: 'GET' } : {}))
+    expect(judge(world, idle(2_350))).toMatchObject({ outcome: 'passed', strength: { n: 795 } })
+    expect(judge(world, idle(2_400))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('10 requests through the balancer ended in an idle reset') })
+  })
+
+  test('a request that hung since well before the drain is a doubt, one from its very beginning a failure', () => {
+    const hung = (atMs: number) => traffic((planned) => (planned === atMs ? { outcome: 'timeout', endedAtMs: 2_050 } : {}))
+    expect(judge(world, hung(500))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('1 request sent more than 1 s before the drain timed out after it') })
+    expect(judge(world, hung(1_500)).outcome).toBe('failed')
+    const proven = witness({ group: 'behind-balancer', instance: 'instance-0', provenAtMs: 600, endedAtMs: 2_050, outcome: 'timeout', via: 'balancer' })
+    expect(judge(world, traffic(), proven).outcome).toBe('failed')
+  })
 })

@@ -6,10 +6,15 @@ import { numberThreshold, type ThresholdValues } from '../../core/requirement.js
 import { drainSpan, isFinding, landing, missingReturn, platformAtMs, type DrainSpan } from './drain-span.js'
 import { labels, loads } from './names.js'
 import { shareOf, type Share } from './share-of-replica.js'
-import { idsOf, judgeable, strengthLines, talliedOutcomes } from './wording.js'
+import { idsOf, judgeable, percent, strengthLines, talliedOutcomes } from './wording.js'
 
 /** Through the balancer no refusal is promised away: a polite one is a failed request too. */
 const failedForClient = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
+
+/** A request that timed out although it was planned this long before the drain, with no proof of where it was, may have hung before it. */
+const hungBeforeMs = 1_000
+/** Idle resets beyond this share say that the path to the balancer is not sound. */
+const idleResetsMax = 0.01
 
 /** No request through the balancer fails from before the drain until the stopped replica is started again. */
 export const check: Check = {
@@ -21,13 +26,16 @@ export const check: Check = {
     const ejectWindowMs = numberFact(history, 'ejectWindowMs')
     if (ejectWindowMs === undefined) return inconclusive('the eject window of the balancer is not known')
     const untilMs = startedAgainAtMs(history, span)
-    const requests = throughBalancer(history, untilMs)
-    const unfit = unfitToJudge(history, { fromMs: Math.min(span.issuedAtMs, ...requests.map((one) => one.plannedAtMs)), toMs: untilMs }, ejectWindowMs)
+    const all = throughBalancer(history, untilMs)
+    const hung = hungBefore(history, span, all)
+    const idle = all.filter((one) => one.outcome === 'reset-idle' && !failedForClient(one))
+    const requests = all.filter((one) => !idle.includes(one) && !hung.includes(one))
+    const unfit = unfitToJudge(history, { fromMs: Math.min(span.issuedAtMs, ...all.map((one) => one.plannedAtMs)), toMs: untilMs }, ejectWindowMs)
     if (unfit !== null) return unfit
     const allowedMs = numberThreshold(thresholds, 'share_zero_within_eject_windows') * ejectWindowMs
     const share = shareOf({ requests, span, untilMs, allowedMs })
     const givenUp = requestsOf(history, loads.background).filter((one) => !judgeable(one) && one.plannedAtMs < untilMs).length
-    const seen: Seen = { history, thresholds, span, requests, share, ejectWindowMs, givenUp }
+    const seen: Seen = { history, thresholds, span, requests, hung, idle, share, ejectWindowMs, givenUp }
     const evidence = evidenceOf(seen)
     return clientFinding(seen, evidence) ?? missingEvidence(seen, evidence) ?? pass(seen, evidence)
   },
@@ -37,7 +45,11 @@ interface Seen {
   readonly history: History
   readonly thresholds: ThresholdValues
   readonly span: DrainSpan
+  /** Those that are judged: without the next two. */
   readonly requests: readonly RequestEvent[]
+  readonly hung: readonly RequestEvent[]
+  /** Idle resets of what may be repeated: neither served nor failed. */
+  readonly idle: readonly RequestEvent[]
   readonly share: Share
   readonly ejectWindowMs: number
   /** Requests that ended by a failure of ours: what they would have got, nobody knows. */
@@ -56,6 +68,13 @@ function startedAgainAtMs(history: History, span: DrainSpan): number {
 function throughBalancer(history: History, untilMs: number): RequestEvent[] {
   return [...requestsOf(history, loads.background), ...requestsOf(history, loads.witness)].filter(
     (request) => request.via === 'balancer' && judgeable(request) && request.plannedAtMs < untilMs,
+  )
+}
+
+function hungBefore(history: History, span: DrainSpan, requests: readonly RequestEvent[]): RequestEvent[] {
+  const proven = new Set(witnessesOf(history, labels.behindBalancer).map((witness) => witness.request))
+  return requests.filter(
+    (one) => one.outcome === 'timeout' && one.plannedAtMs < span.issuedAtMs - hungBeforeMs && one.endedAtMs >= span.issuedAtMs && !proven.has(one.id),
   )
 }
 
@@ -106,12 +125,15 @@ function explained({ history, span, bad, ejectWindowMs }: { readonly history: Hi
   return `: ${span.target} stopped serving within ${spanned(firstMs)} of the acknowledgement, but the balancer took it out only after ${spanned(downMs)}, so the grace of the drain is shorter than detection (up to ${spanned(ejectWindowMs)})`
 }
 
-function missingEvidence({ history, thresholds, span, requests, share, givenUp }: Seen, evidence: readonly Evidence[]): Finding | undefined {
+function missingEvidence({ history, thresholds, span, requests, hung, idle, share, givenUp }: Seen, evidence: readonly Evidence[]): Finding | undefined {
   const requestsMin = numberThreshold(thresholds, 'requests_min')
   const reasons: string[] = []
   if (requests.length < requestsMin) reasons.push(`only ${counted(requests.length, 'request')} through the balancer, needs ${requestsMin}`)
   if (share.before === 0) reasons.push(`no answer before the drain could be attributed to ${span.target}, so its share cannot be seen to fall`)
   if (share.watched === 0) reasons.push('no request was sent after the eject window, so the share cannot be seen to be zero')
+  if (share.unattributed > 0) reasons.push(`${counted(share.unattributed, 'answer')} after the eject window ${share.unattributed === 1 ? 'names' : 'name'} no replica, so the share cannot be seen to be zero`)
+  if (hung.length > 0) reasons.push(`${counted(hung.length, 'request')} sent more than ${spanned(hungBeforeMs)} before the drain timed out after it, and may have hung before it`)
+  if (idle.length > idleResetsMax * (requests.length + idle.length)) reasons.push(`${counted(idle.length, 'request')} through the balancer ended in an idle reset, more than ${percent(idleResetsMax)}`)
   if (givenUp > 0) reasons.push(`${counted(givenUp, 'request')} through the balancer ${givenUp === 1 ? 'was' : 'were'} given up by the harness`)
   const stopped = interventionsOf(history, 'stop').some((one) => one.target === span.target && one.acknowledgedAtMs !== undefined && one.issuedAtMs > span.acknowledgedAtMs)
   if (!stopped && span.endedBy !== 'exit') reasons.push(`${span.target} was not stopped`)
@@ -129,16 +151,16 @@ function pass({ span, requests, share }: Seen, evidence: readonly Evidence[]): F
   )
 }
 
-function evidenceOf({ history, span, requests, share, ejectWindowMs }: Seen): Evidence[] {
+function evidenceOf({ history, span, requests, hung, idle, share, ejectWindowMs }: Seen): Evidence[] {
   const downAtMs = platformAtMs(history, 'backend-down', span.target, span.issuedAtMs)
   const proven = new Set(witnessesOf(history, labels.behindBalancer).map((witness) => witness.request))
   const inFlight = requests.filter((request) => proven.has(request.id))
-  const idle = requests.filter((request) => request.outcome === 'reset-idle')
   return [
     landing(span),
     { note: `outcomes through the balancer: ${talliedOutcomes(requests)}`, measured: requests.length, unit: 'requests' },
     { note: `in flight on ${span.target} through the balancer when the drain was issued: ${talliedOutcomes(inFlight)}`, measured: inFlight.length, unit: 'requests' },
-    ...(idle.length === 0 ? [] : [{ note: 'idle resets, of which those that may be repeated are not counted as failed', measured: idle.length, unit: 'requests' as const, requests: idsOf(idle) }]),
+    ...(hung.length === 0 ? [] : [{ note: 'requests from well before the drain that timed out after it, left out', measured: hung.length, unit: 'requests' as const, requests: idsOf(hung) }]),
+    ...(idle.length === 0 ? [] : [{ note: 'idle resets of what may be repeated, neither counted as failed nor as served', measured: idle.length, unit: 'requests' as const, requests: idsOf(idle) }]),
     {
       note: `last request given to ${span.target} after the acknowledgement (eject window ${spanned(ejectWindowMs)}, from the settings of the balancer)`,
       measured: Math.max(0, Math.round(share.lastMs ?? 0)),

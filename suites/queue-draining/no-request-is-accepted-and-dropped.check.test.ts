@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { historyOf, type HistoryEvent, type RequestEvent, type RequestOutcome } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
-import { drained, every, platform, nullControl, request, stall, unacknowledged } from './literal-history.test-support.js'
+import { drained, every, fact, intervention, platform, nullControl, request, sample, stall, unacknowledged } from './literal-history.test-support.js'
 import { check } from './no-request-is-accepted-and-dropped.check.js'
 import { requirements } from './requirements.js'
 
@@ -17,7 +17,6 @@ describe('no request is accepted and dropped', () => {
   test('passes when all are served, refused politely, or refused before they are sent', () => {
     expect(judge(drained, stragglers(() => 'ok'), end)).toMatchObject({ outcome: 'passed', strength: { n: 200 } })
     expect(judge(drained, stragglers((atMs) => (atMs < 4_500 ? 'polite-refusal' : 'refused')), end).summary).toContain('0 were served, 124 politely refused and 76 refused before they were sent')
-    expect(judge(drained, stragglers(() => 'refused'), end).outcome).toBe('passed')
     expect(judge(drained, stragglers((atMs) => (atMs === 2_500 ? 'reset-before-send' : 'degraded')), end).outcome).toBe('passed')
   })
 
@@ -72,5 +71,26 @@ describe('no request is accepted and dropped', () => {
   test('is inconclusive when the harness may have been the cause', () => {
     expect(judge(drained, stragglers((atMs) => (atMs === 3_000 ? 'timeout' : 'ok')), end, stall(3_100, 2_000)).outcome).toBe('inconclusive')
     expect(judge(drained, stragglers((atMs) => (atMs === 3_000 ? 'timeout' : 'ok')), end, nullControl({ fromMs: 3_000, toMs: 3_100, everyMs: 100 }, 'timeout')).outcome).toBe('inconclusive')
+  })
+
+  test('where every request was refused before it was sent, nothing was shown about dropping', () => {
+    expect(judge(drained, stragglers(() => 'refused'), end)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('none of 200 requests to instance-0 was accepted or politely refused') })
+    expect(judge(fact('drain', { deadlineMs: 5_000, endsInExit: true }), drained, stragglers(() => 'refused'), end)).toMatchObject({ outcome: 'passed', strength: { n: 0 } })
+    expect(judge(drained, stragglers(() => 'refused'), platform('process-exited', 'instance-0', 6_050)).outcome).toBe('passed')
+  })
+
+  test('requests that the harness gave up take the pass away, and no failure', () => {
+    const given = (rest: RequestOutcome) => stragglers((atMs) => (atMs < 6_210 ? 'ok' : atMs === 6_400 ? rest : 'cancelled'), 20_000)
+    const later: HistoryEvent = { kind: 'phase', name: 'stopping instance-0', atMs: 20_100 }
+    expect(judge(drained, given('cancelled'), later)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('were given up by the harness while it drained') })
+    expect(judge(drained, given('closed-in-flight'), later).outcome).toBe('failed')
+  })
+
+  test('does not pass on a drain that nothing showed, and still fails on it', () => {
+    const unseen = intervention('drain', { target: 'instance-0', label: 'behind-balancer', issuedAtMs: 2_000, acknowledgedAtMs: 2_010 })
+    const ready = every({ fromMs: 0, toMs: 6_000, everyMs: 100 }, (atMs) => sample('readiness', 'instance-0', atMs, 'pass'))
+    expect(judge(unseen, ready, stragglers(() => 'ok'), end)).toMatchObject({ outcome: 'inconclusive', summary: 'nothing on instance-0 showed that it was draining' })
+    expect(judge(unseen, ready, stragglers((atMs) => (atMs < 3_000 ? 'ok' : 'polite-refusal')), end).outcome).toBe('passed')
+    expect(judge(unseen, ready, stragglers((atMs) => (atMs === 3_000 ? 'timeout' : 'ok')), end).outcome).toBe('failed')
   })
 })

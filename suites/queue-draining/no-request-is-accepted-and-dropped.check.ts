@@ -1,10 +1,11 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { disturbedHarness, requestsOf } from '../../core/reading.js'
+import { disturbedHarness, factOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { drainSpan, isFinding, landing, type DrainSpan } from './drain-span.js'
 import { appliedWithoutAnswer } from './effects-without-answer.js'
+import { notLanded } from './landed.js'
 import { labels, loads } from './names.js'
 import { answered, idsOf, judgeable, strengthLines, talliedOutcomes } from './wording.js'
 
@@ -22,14 +23,16 @@ export const check: Check = {
   evaluate(history, thresholds) {
     const span = drainSpan(history, labels.behindBalancer)
     if (isFinding(span)) return span
-    const all = requestsOf(history, loads.stragglers).filter((request) => request.via === span.target && judgeable(request))
+    const all = requestsOf(history, loads.stragglers).filter((request) => request.via === span.target)
     if (!all.some((request) => answered(request) && request.endedAtMs < span.issuedAtMs)) {
       return inconclusive(`${span.target} was not seen to serve this operation before the drain`)
     }
-    const sent = all.filter((request) => request.plannedAtMs >= span.acknowledgedAtMs && request.plannedAtMs < span.endedAtMs)
+    const during = all.filter((request) => request.plannedAtMs >= span.acknowledgedAtMs && request.plannedAtMs < span.endedAtMs)
+    const sent = during.filter(judgeable)
+    const givenUp = during.length - sent.length
     const sorted = sortOut(sent, span, appliedWithoutAnswer(history, sent))
     const evidence = evidenceOf(span, sent, sorted)
-    return violation(sorted, { history, span, thresholds, evidence }) ?? doubt(sorted, { sent, span, thresholds, evidence }) ?? pass(sorted, { sent, span, evidence })
+    return violation(sorted, { history, span, thresholds, evidence }) ?? doubt(sorted, { history, sent, givenUp, span, thresholds, evidence }) ?? pass(sorted, { sent, span, evidence })
   },
 }
 
@@ -101,13 +104,23 @@ function violation(sorted: Sorted, { history, span, thresholds, evidence }: Sett
   )
 }
 
+/** Sent to a listener that was there: what was refused before it was sent says nothing about what is done with requests. */
+const reached = ({ served, polite, raced }: Sorted): number => served + polite + raced.length
+
 interface Judged {
   readonly sent: readonly RequestEvent[]
   readonly span: DrainSpan
   readonly evidence: readonly Evidence[]
 }
 
-function doubt({ raced }: Sorted, { sent, span, thresholds, evidence }: Judged & { readonly thresholds: ThresholdValues }): Finding | undefined {
+interface Doubted extends Judged {
+  readonly history: History
+  readonly givenUp: number
+  readonly thresholds: ThresholdValues
+}
+
+function doubt(sorted: Sorted, { history, sent, givenUp, span, thresholds, evidence }: Doubted): Finding | undefined {
+  const { raced } = sorted
   const requestsMin = numberThreshold(thresholds, 'requests_min')
   const needed = span.endedBy === 'exit' ? Math.ceil(requestsMin * earlyExitShare) : requestsMin
   const ratioMax = numberThreshold(thresholds, 'reset_after_send_ratio_max')
@@ -119,15 +132,22 @@ function doubt({ raced }: Sorted, { sent, span, thresholds, evidence }: Judged &
     return failed(`${said} (allowed ${ratioMax * 100} %)`, shown)
   }
   if (sent.length < needed) return inconclusive(`only ${counted(sent.length, 'request')} fell into the drain of ${span.target}, needs ${needed}`, evidence)
-  return undefined
+  if (givenUp > 0) return inconclusive(`${counted(givenUp, 'request')} to ${span.target} ${givenUp === 1 ? 'was' : 'were'} given up by the harness while it drained`, evidence)
+  const declared = factOf(history, 'drain') as { readonly endsInExit?: boolean } | undefined
+  const leaves = span.endedBy === 'exit' || declared?.endsInExit === true
+  if (reached(sorted) === 0 && !leaves) return inconclusive(`none of ${sent.length} requests to ${span.target} was accepted or politely refused, although its drain does not end in an exit`, evidence)
+  const unshown = notLanded(history, span, sent)
+  return unshown === undefined ? undefined : inconclusive(unshown, evidence)
 }
 
 function pass(sorted: Sorted, { sent, span, evidence }: Judged): Finding {
+  // Where nothing was accepted, nothing could be dropped.
+  const count = reached(sorted) === 0 ? 0 : sent.length
   const raced = sorted.raced.length === 0 ? '' : `, and ${sorted.raced.length} were cut at the close of the listener, as may happen`
   return passed(
     `of ${sent.length} requests sent to ${span.target} while it drained ${sorted.served} were served, ${sorted.polite} politely refused and ${sorted.refused} refused before they were sent${raced}`,
-    [...strengthLines({ count: sent.length, what: 'requests accepted and dropped' }, 1), ...evidence],
-    { strength: strengthOf(sent.length) },
+    [...(count === 0 ? [] : strengthLines({ count, what: 'requests accepted and dropped' }, 1)), ...evidence],
+    { strength: strengthOf(count) },
   )
 }
 

@@ -9,7 +9,7 @@ export interface Connection {
   readonly number: number
   /** When it was told to close, after the acknowledgement; absent when it was not. Negative while that was still on its way. */
   readonly toldMs: number | undefined
-  /** Answers without a word about closing, to requests sent after the limit. */
+  /** Answers without a word about closing: to requests sent after the limit, or, where it was told too late, given after it. */
   readonly pinned: readonly RequestEvent[]
   /** Requests that were on it when it was cut. */
   readonly cut: readonly RequestEvent[]
@@ -64,10 +64,12 @@ function connectionOf(own: readonly RequestEvent[], span: DrainSpan, { number, l
   const after = own.filter((request) => request.endedAtMs >= issuedAtMs && request.plannedAtMs < endedAtMs && (endedBy === 'exit' || request.endedAtMs <= endedAtMs))
   const told = after.find((request) => request.closeAnnounced === true)
   const silent = after.filter((request) => answered(request) && request.closeAnnounced !== true)
+  const limitAtMs = acknowledgedAtMs + limitMs
+  const toldLate = told !== undefined && told.endedAtMs > limitAtMs
   return {
     number,
     toldMs: told === undefined ? undefined : told.endedAtMs - acknowledgedAtMs,
-    pinned: silent.filter((request) => (request.sentAtMs ?? request.plannedAtMs) > acknowledgedAtMs + limitMs),
+    pinned: silent.filter((request) => (request.sentAtMs ?? request.plannedAtMs) > limitAtMs || (toldLate && request.endedAtMs > limitAtMs)),
     cut: after.filter((request) => ['reset-in-flight', 'closed-in-flight', 'truncated'].includes(request.outcome)),
     idleResets: after.filter((request) => request.outcome === 'reset-idle'),
     closedUntold: closed && told === undefined,

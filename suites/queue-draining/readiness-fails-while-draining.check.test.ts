@@ -76,4 +76,12 @@ describe('readiness fails while draining', () => {
     expect(judge(before, others, drained, during(() => 'pass'), stall(3_000, 1_500)).outcome).toBe('inconclusive')
     expect(judge(before, others, drained, during(() => 'pass'), nullControl({ fromMs: 3_000, toMs: 3_100, everyMs: 100 }, 'timeout')).outcome).toBe('inconclusive')
   })
+
+  test('an explicit failure after the limit does not count as prompt, whatever the probes got until then', () => {
+    const silentUntil = (outcome: string) => during((atMs) => (atMs < 3_900 ? 'pass' : atMs < 5_000 ? outcome : 'fail'))
+    expect(judge(before, others, drained, silentUntil('timeout')).summary).toContain('first failed explicitly 3 s after the drain was acknowledged (allowed 2 s); until then its probes got no answer (timeout ')
+    expect(judge(before, others, drained, silentUntil('reset')).outcome).toBe('failed')
+    const gap = during((atMs) => (atMs < 3_900 ? 'pass' : 'fail')).filter((event) => event.kind !== 'observation' || event.atMs < 3_900 || event.atMs > 5_000)
+    expect(judge(before, others, drained, gap)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('no probe was sent between the limit and that answer') })
+  })
 })

@@ -67,6 +67,8 @@ function judge(seen: Seen & { readonly evidence: readonly Evidence[] }): Finding
   if (others.length > 0 && ready.length / others.length < limits.othersRatioMin) {
     return failed(`other replicas were not ready in ${others.length - ready.length} of ${others.length} samples while ${span.target} drained`, evidence)
   }
+  const lately = firstTooLate(seen, first, evidence)
+  if (lately !== undefined) return lately
   if (others.length === 0) return inconclusive('no readiness sample of another replica fell into the drain', evidence)
   if (explicit.length < limits.explicitMin) {
     return inconclusive(`only ${counted(explicit.length, 'explicit failing answer')} of ${span.target} fell into the drain, needs ${limits.explicitMin}`, evidence)
@@ -77,6 +79,19 @@ function judge(seen: Seen & { readonly evidence: readonly Evidence[] }): Finding
     evidence,
     { strength: strengthOf(explicit.length) },
   )
+}
+
+/**
+ * The first failing answer came after its limit, and no passing one before it. Probes that got no answer in between are
+ * the replica's own silence; where there were none, nobody was looking.
+ */
+function firstTooLate({ span, during, limits }: Seen, first: ProbeSample, evidence: readonly Evidence[]): Finding | undefined {
+  const firstMs = first.sentAtMs - span.acknowledgedAtMs
+  if (firstMs <= limits.firstFailMs) return undefined
+  const said = `readiness of ${span.target} first failed explicitly ${spanned(firstMs)} after the drain was acknowledged (allowed ${spanned(limits.firstFailMs)})`
+  const silent = during.filter((sample) => sample.sentAtMs > span.acknowledgedAtMs + limits.firstFailMs && sample.sentAtMs < first.sentAtMs)
+  if (silent.length === 0) return inconclusive(`${said}, and no probe was sent between the limit and that answer`, evidence)
+  return failed(`${said}; until then its probes got no answer (${tallied(silent)})`, evidence)
 }
 
 /** Readiness never said that it fails: a failure when it said the opposite for too long, or nothing at all. */

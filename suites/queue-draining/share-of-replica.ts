@@ -1,6 +1,7 @@
 import type { RequestEvent } from '../../core/history.js'
 import type { DrainSpan } from './drain-span.js'
 import { loads } from './names.js'
+import { answered } from './wording.js'
 
 /** How much of the balanced traffic a drained replica still got, and for how long. */
 export interface Share {
@@ -11,8 +12,10 @@ export interface Share {
   readonly allowedMs: number
   /** What it was given after that. */
   readonly late: readonly RequestEvent[]
-  /** Requests of all replicas after that: the chances to see one. */
+  /** Attributed requests of all replicas after that: the chances to see one. */
   readonly watched: number
+  /** Answers after that which name no replica: any of them may have been its own. */
+  readonly unattributed: number
 }
 
 /**
@@ -29,12 +32,14 @@ export function shareOf({ requests, span, untilMs, allowedMs }: { readonly reque
   const limitMs = span.acknowledgedAtMs + allowedMs
   const after = draining.filter((one) => sentMs(one) > span.acknowledgedAtMs && sentMs(one) < untilMs)
   const lastMs = after.length === 0 ? undefined : Math.max(...after.map(sentMs)) - span.acknowledgedAtMs
+  const watched = sent.filter((one) => sentMs(one) > limitMs && sentMs(one) < untilMs)
   return {
     before: before.length,
     lastMs,
     allowedMs,
     late: after.filter((one) => sentMs(one) > limitMs),
-    watched: sent.filter((one) => sentMs(one) > limitMs && sentMs(one) < untilMs).length,
+    watched: watched.filter((one) => one.instance !== undefined).length,
+    unattributed: watched.filter((one) => one.instance === undefined && answered(one)).length,
   }
 }
 

@@ -18,6 +18,10 @@ export interface Witnessed {
   readonly unread: number
   /** Proven requests that do not count. */
   readonly excluded: number
+  /** Proven to be executing across it, and given up by the harness before they ended. */
+  readonly givenUp: number
+  /** Ended without an answer only after we had done something else to the replica. */
+  readonly cutByUs: number
   /** Grades of proof among those that count: 'A', 'A and C'. */
   readonly grades: string
 }
@@ -28,18 +32,22 @@ export interface WitnessQuestion {
   readonly intervention: Intervention
   /** By then it had begun for certain. */
   readonly begunByMs: number
+  /** When we did something else to the replica: what is lost after that is not lost to the intervention. */
+  readonly procedureAtMs?: number | undefined
 }
 
 /**
  * A request counts when it was proven, on this replica, before the intervention was issued. One that was answered before
  * the intervention had begun for certain shows nothing; one that was lost after it was issued was lost to it.
  */
-export function witnessesAcross({ history, requests, intervention, begunByMs }: WitnessQuestion): Witnessed {
+export function witnessesAcross({ history, requests, intervention, begunByMs, procedureAtMs = Infinity }: WitnessQuestion): Witnessed {
   const all = witnessesOf(history, intervention.label ?? '')
-  const counting = all
+  const across = all
     .map((witness) => ({ witness, request: requests.get(witness.request) }))
-    .filter((one): one is { witness: WitnessEvent; request: RequestEvent } => one.request !== undefined)
-    .filter(({ witness, request }) => spans({ witness, request }, intervention, begunByMs))
+    .filter((one): one is Proven => one.request !== undefined)
+    .filter((one) => spans(one, intervention, begunByMs))
+  const byUs = ({ request }: Proven): boolean => !answered(request) && request.endedAtMs > procedureAtMs
+  const counting = across.filter((one) => judgeable(one.request) && !byUs(one))
   const ended = (select: (effects: number | undefined, request: RequestEvent) => boolean): RequestEvent[] =>
     counting.filter(({ witness, request }) => select(witness.effects, request)).map(({ request }) => request)
   return {
@@ -49,14 +57,21 @@ export function witnessesAcross({ history, requests, intervention, begunByMs }: 
     duplicated: ended((effects) => effects !== undefined && effects > 1),
     unread: ended((effects, request) => answered(request) && effects === undefined).length,
     excluded: all.length - counting.length,
+    givenUp: across.filter(({ request }) => !judgeable(request)).length,
+    cutByUs: across.filter((one) => judgeable(one.request) && byUs(one)).length,
     grades: [...new Set(counting.map(({ witness }) => witness.proof))].sort().join(' and '),
   }
 }
 
-function spans({ witness, request }: { readonly witness: WitnessEvent; readonly request: RequestEvent }, intervention: Intervention, begunByMs: number): boolean {
+interface Proven {
+  readonly witness: WitnessEvent
+  readonly request: RequestEvent
+}
+
+function spans({ witness, request }: Proven, intervention: Intervention, begunByMs: number): boolean {
   // A held body proves nothing through a balancer that may buffer it; "sent before, ended after" alone never does.
   const proven = witness.proof === 'A' || witness.proof === 'B' || (witness.proof === 'C' && request.via === witness.instance)
-  if (!proven || !judgeable(request)) return false
+  if (!proven) return false
   if (witness.instance !== intervention.target || witness.provenAtMs > intervention.issuedAtMs) return false
   return request.endedAtMs >= (answered(request) ? begunByMs : intervention.issuedAtMs)
 }

@@ -118,6 +118,39 @@ describe('inconclusive', () => {
   test.each(Object.entries(cases))('%s', (_name, events) => {
     expect(judge(events).outcome).toBe('inconclusive')
   })
+  const inJudged = (change: Partial<RequestEvent>, every = 1): HistoryEvent[] =>
+    arm(leaving).map((event) => (event.kind === 'request' && event.plannedAtMs > 16_000 && event.plannedAtMs < releaseAtMs && (event.plannedAtMs / 20) % every === 0 ? { ...event, ...change } : event))
+  test('the harness gave up more than 1 % after the window; one or two are no matter', () => {
+    expect(judge(inJudged({ outcome: 'cancelled' }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('gave up') })
+    expect(judge(inJudged({ outcome: 'cancelled' }, 200)).outcome).toBe('passed')
+  })
+  test('more than 1 % were reset on idle connections after the window', () => {
+    expect(judge(inJudged({ outcome: 'reset-idle' }, 10))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('idle connections') })
+    const n = judge(arm(leaving)).strength?.n ?? 0
+    expect(judge(inJudged({ outcome: 'reset-idle' }, 200)).strength?.n).toBeLessThan(n)
+  })
+  test('answers that carried an identity before and carry none after the window', () => {
+    const nameless = (event: HistoryEvent): HistoryEvent => {
+      if (event.kind !== 'request') return event
+      const { instance: _instance, ...rest } = event
+      return rest
+    }
+    const late = arm(leaving).map((event) => (event.kind === 'request' && event.plannedAtMs > 16_000 && event.plannedAtMs < releaseAtMs ? nameless(event) : event))
+    expect(judge(late)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('do not say which replica') })
+    const never = [...arm(leaving).map(nameless), observation('rotation', 'a', 9_000, { inRotation: true }), observation('rotation', 'a', 23_000, { inRotation: true })]
+    expect(judge(never).outcome).toBe('passed')
+  })
+  test('readiness that was sampled at the beginning of the fault only', () => {
+    const early = (shape: Shape, untilMs: number) => without(arm(shape), (event) => isProbe(event, 'readiness') && event.kind === 'observation' && event.atMs > untilMs && event.atMs < releaseAtMs + 100)
+    expect(judge(early(leaving, 12_500))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('last third') })
+    expect(judge(early({ ...leaving, readyUntilMs: 30_000, servesUntilMs: 9_000 }, 12_500))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('last sampled') })
+    expect(judge([...early({ ...leaving, readyUntilMs: 11_900, servesUntilMs: 9_000 }, 12_000), sample(21_500, 'fail')])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('not sampled in between') })
+  })
+  test('a fault that was shorter than it should be, unless something failed', () => {
+    const longer = { ...thresholds, fault_s: 30 }
+    expect(cutOffReplicaLeaves.evaluate(historyOf(arm(leaving)), longer)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('needs 30 s') })
+    expect(cutOffReplicaLeaves.evaluate(historyOf([...arm(leaving), request(15_000, { outcome: 'timeout' })]), longer).outcome).toBe('failed')
+  })
   test('a fault that ended before readiness had to fail', () => {
     const events = arm({ ...leaving, readyUntilMs: 30_000, servesUntilMs: 9_000 }).map((event) => (isProbe(event, 'release') && event.kind === 'observation' ? { ...event, atMs: 18_000 } : event))
     expect(judge(events)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('too early') })

@@ -4,6 +4,7 @@ import { disturbedHarness, factOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { believed, delayMs, isCalm } from './calm.js'
 import { doubtAbout, fails, returnedAtMs, unfitArmOf, type ArmName, type UnfitArm } from './unfit-arm.js'
+import { unaccounted } from './unaccounted.js'
 import { outcomesText, requestEvidence, worstFinding } from './worst-finding.js'
 
 const requirement = 'RDND-03'
@@ -34,23 +35,39 @@ function judgeArm(history: History, thresholds: ThresholdValues, name: ArmName):
   const doubt = doubtAbout(history, arm)
   if (doubt !== undefined) return inconclusive(doubt)
   if (arm.samples.length < samplesMin) return inconclusive(`readiness of ${arm.target} was sampled ${arm.samples.length} times during the fault, needs ${samplesMin}`)
-  return worstFinding([judgeLeaving(history, arm, thresholds), judgeReturn(history, arm, thresholds)])
+  const leaving = judgeLeaving(history, arm, thresholds)
+  const gap = leaving.outcome === 'passed' ? gapOf(arm, { name, thresholds }) : undefined
+  return worstFinding([gap === undefined ? leaving : inconclusive(gap, leaving.evidence), judgeReturn(history, arm, thresholds)])
+}
+
+/** What was not looked at of a fault that would pass: its length, or its last third, when the replica could answer. */
+function gapOf({ target, appliedAtMs, releasedAtMs, samples }: UnfitArm, { name, thresholds }: { readonly name: ArmName; readonly thresholds: ThresholdValues }): string | undefined {
+  const faultS = numberThreshold(thresholds, 'fault_s')
+  const lastedMs = releasedAtMs - appliedAtMs
+  if (lastedMs < faultS * 900) return `the fault of ${target} lasted ${seconds(lastedMs)} s only, needs ${faultS} s`
+  const seenLate = samples.some((one) => one.sentAtMs >= releasedAtMs - lastedMs / 3)
+  return name === 'freeze' || seenLate ? undefined : `readiness of ${target} was not sampled in the last third of the fault`
 }
 
 /** Readiness that passes is the replica's own word, and believed whatever the state of the harness. */
 function judgeLeaving(history: History, arm: UnfitArm, thresholds: ThresholdValues): Finding {
   const limitMs = numberThreshold(thresholds, 'readiness_false_within_s') * 1_000
-  const { target, appliedAtMs, releasedAtMs, notReadyAtMs } = arm
+  const { target, appliedAtMs, releasedAtMs, notReadyAtMs, lastReadyAtMs = appliedAtMs } = arm
+  const readyForMs = lastReadyAtMs - appliedAtMs
   const passing = arm.samples.filter((one) => one.outcome === 'pass').length
   const note = `time until readiness of ${target} stopped passing (${passing} of ${arm.samples.length} samples passed during the fault; ${arm.witness})`
   if (notReadyAtMs === undefined) {
     const lastedMs = releasedAtMs - appliedAtMs
     const evidence: Evidence = { note, measured: seconds(lastedMs), allowed: limitMs / 1_000, unit: 's' }
     if (lastedMs < limitMs) return inconclusive(`readiness of ${target} still passed after ${seconds(lastedMs)} s, when the fault was taken back too early to judge`, [evidence])
+    if (readyForMs < limitMs) return inconclusive(`readiness of ${target} passed when last sampled, ${seconds(readyForMs)} s into the fault, and may take ${seconds(limitMs)} s to fail`, [evidence])
     return failed(`readiness of ${target} went on passing for all ${seconds(lastedMs)} s of the fault`, [evidence, ...misdirected(arm, appliedAtMs + limitMs + arm.windowMs)])
   }
   const tookMs = Math.max(0, notReadyAtMs - appliedAtMs)
   const evidence: Evidence = { note, measured: seconds(tookMs), allowed: limitMs / 1_000, unit: 's' }
+  if (tookMs > limitMs && readyForMs <= limitMs) {
+    return inconclusive(`readiness of ${target} stopped passing between ${seconds(readyForMs)} and ${seconds(tookMs)} s, and was not sampled in between`, [evidence])
+  }
   if (tookMs > limitMs) return failed(`readiness of ${target} stopped passing only after ${seconds(tookMs)} s`, [evidence])
   const ejectedByMs = Math.max(notReadyAtMs, appliedAtMs) + arm.windowMs
   const finding = judgeTraffic(arm, { thresholds, evidence, ejectedByMs })
@@ -84,6 +101,13 @@ function judgeTraffic(arm: UnfitArm, { thresholds, evidence, ejectedByMs }: Ejec
     ])
   }
   if (after.length < requestsAfterMin) return inconclusive(`${after.length} requests were sent between the ejection of ${target} and its release, needs ${requestsAfterMin}`, [evidence])
+  const unknown = unaccounted(arm.sent.filter((one) => one.plannedAtMs > ejectedByMs && one.plannedAtMs <= releasedAtMs), { when: `after ${target} should have been ejected`, idleResetsAllowed: false })
+  if (unknown !== undefined) return inconclusive(unknown, [evidence])
+  const nameless = after.filter((one) => one.instance === undefined).length
+  // Where answers carry an identity, one without may come from the replica that should have left.
+  if (nameless > 0 && arm.requests.some((one) => one.instance !== undefined && one.endedAtMs <= arm.issuedAtMs)) {
+    return inconclusive(`${nameless} of ${after.length} answers after the ejection window do not say which replica gave them`, [evidence])
+  }
   return passed(`${target} was not ready after ${evidence.measured} s, and none of ${after.length} requests after the ejection window failed or reached it`, [evidence], {
     strength: strengthOf(after.length),
   })

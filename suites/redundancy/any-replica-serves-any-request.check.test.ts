@@ -21,7 +21,7 @@ const base = (): HistoryEvent[] => [
   request(pairLoad({ from: 'a', to: 'b' }), { via: 'b', instance: 'b' }),
 ]
 const controls = (kind: PairKind, ok = true): HistoryEvent[] => instances.map((one) => pair(one, one, kind, ok))
-const mixed = (count: number, more: Partial<RequestEvent> = {}): HistoryEvent[] => Array.from({ length: count }, () => request(mixedLoad, more))
+const mixed = (count: number, more: Partial<RequestEvent> = {}): HistoryEvent[] => Array.from({ length: count }, (_, index) => request(mixedLoad, { instance: instances[index % 2]!, ...more }))
 const echo = (outcome: RequestEvent['outcome']): HistoryEvent => request('null-control', { outcome })
 
 describe('records', () => {
@@ -115,6 +115,13 @@ describe('through the balancer', () => {
     const finding = judge([...base(), ...mixed(10), ...mixed(1, { outcome }), ...sequences()])
     expect(finding.outcome).toBe('failed')
     expect(finding.evidence[0]?.requests).toHaveLength(1)
+  })
+  test('operations that one replica answers alone are no pass', () => {
+    expect(judge([...base(), ...mixed(10, { instance: 'a' }), ...sequences()])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('answered by b') })
+  })
+  test('direct requests that another replica answered are no pass', () => {
+    const astray = request(pairLoad({ from: 'a', to: 'b' }), { via: 'b', instance: 'a' })
+    expect(judge([...base(), astray, ...mixed(10), ...sequences()])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('b by a') })
   })
   test('a session that is lost without affinity fails', () => {
     expect(judge([...base(), ...mixed(10), ...sequences(false)]).outcome).toBe('failed')

@@ -46,14 +46,19 @@ function matrixOf(history: History, kind?: PairKind): Matrix {
   }
 }
 
+/** Who answered what was sent to the replicas directly. */
+function identitiesOf(history: History, instances: readonly string[]): ReadonlySet<string> {
+  const direct = requestsOf(history).filter((one) => instances.includes(one.via))
+  return new Set(direct.flatMap(({ instance }) => (instance === undefined ? [] : [instance])))
+}
+
 /** Why pairs cannot be told apart, or that they were never tried. */
 function obstacle(history: History, { instances, plan }: Matrix): string | undefined {
   if (plan === undefined) return 'the pairs of replicas were never tried'
   if (instances.length < 2) return `${instances.length} replica runs, pairs need two`
-  const identities = new Set<string>()
-  for (const request of requestsOf(history)) {
-    if (instances.includes(request.via) && request.instance !== undefined) identities.add(request.instance)
-  }
+  const identities = identitiesOf(history, instances)
+  const astray = requestsOf(history).filter(({ via, instance }) => instance !== undefined && via !== instance && instances.includes(via) && instances.includes(instance))
+  if (astray[0] !== undefined) return `${astray.length} requests were answered by another replica than the one they were sent to (${astray[0].via} by ${astray[0].instance})`
   if (identities.size >= instances.length) return undefined
   return `only ${identities.size} distinct identities were seen in the answers of ${instances.length} replicas`
 }
@@ -160,6 +165,9 @@ export const balancerServesEverything: Check = {
     const needed = Math.floor(numberThreshold(thresholds, 'balancer_operations') * 0.9)
     if (requests.length < needed) return inconclusive(`${requests.length} operations were sent through the balancer, needs ${needed}`)
     if (sequences.length === 0 && works.size > 0) return inconclusive('no record and no session was tried through the balancer')
+    const answering = new Set(requests.map((one) => one.instance))
+    const silent = [...identitiesOf(history, matrix.instances)].filter((one) => !answering.has(one))
+    if (silent.length > 0) return inconclusive(`no operation through the balancer was answered by ${silent.join(', ')}: that is no balancing without affinity`)
     return passed(`all ${requests.length} operations and ${sequences.length} records and sessions through the balancer were served, each on a new connection`, [], {
       strength: strengthOf(requests.length),
     })

@@ -130,7 +130,7 @@ describe('functions', () => {
     const events = replaced(survivable(), ({ plannedAtMs, operation }) => (operation === 'write' && plannedAtMs > 22_100 && plannedAtMs <= 26_000 ? { outcome: 'error-status' } : undefined))
     expect(judge(everyFunctionWorks, events)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('without b') })
   })
-  test('one that works only sometimes fails when it always worked before, and not when it did not', () => {
+  test('one that works only sometimes fails when it always worked before, and is not judged when it did not', () => {
     const changed = (before: number, gone: number): HistoryEvent[] => [
       ...without(survivable(), (event) => event.kind === 'observation' && event.probe === 'roll-call' && event.target === 'write'),
       call('before', 'write', before),
@@ -138,13 +138,15 @@ describe('functions', () => {
       call('b', 'write', gone),
     ]
     expect(judge(everyFunctionWorks, changed(3, 2)).outcome).toBe('failed')
-    expect(judge(everyFunctionWorks, changed(2, 2)).outcome).toBe('passed')
+    for (const [before, gone] of [[2, 2], [1, 1], [1, 0], [2, 3]] as const) expect(judge(everyFunctionWorks, changed(before, gone)).outcome).toBe('inconclusive')
+    expect(judge(everyFunctionWorks, changed(3, 1)).outcome).toBe('failed')
     expect(judge(everyFunctionWorks, changed(0, 0)).outcome).toBe('inconclusive')
   })
   test('one that was not called, or whose calls the harness gave up, is no pass and no failure', () => {
     expect(judge(everyFunctionWorks, [...survivable(), fact('roll-call', ['read', 'write', 'report'])]).outcome).toBe('inconclusive')
     const noCalls = without(survivable(), (event) => event.kind === 'observation' && event.probe === 'roll-call' && event.target === 'write')
     expect(judge(everyFunctionWorks, [...noCalls, call('before', 'write'), call('a', 'write', 0, 0), call('b', 'write')]).outcome).toBe('inconclusive')
+    expect(judge(everyFunctionWorks, [...noCalls, call('before', 'write'), call('a', 'write', 1, 1), call('b', 'write')]).outcome).toBe('inconclusive')
     expect(judge(everyFunctionWorks, without(survivable(), (event) => event.kind === 'observation' && event.probe === 'roll-call')).outcome).toBe('inconclusive')
   })
 })
@@ -174,6 +176,26 @@ describe('nothing can be said', () => {
   }
   test.each(Object.entries(cases))('%s', (_name, events) => {
     expect(outcomes(events)).toEqual(['inconclusive', 'inconclusive', 'inconclusive'])
+  })
+  const share = (events: HistoryEvent[], window: readonly [number, number], outcome: RequestEvent['outcome'], every = 1): HistoryEvent[] =>
+    replaced(events, ({ plannedAtMs }) => (plannedAtMs > window[0] && plannedAtMs <= window[1] && (plannedAtMs / 20) % every === 0 ? { outcome } : undefined))
+  test('when the harness gave up more than 1 % of the requests, in either window', () => {
+    // 60 requests keep their verdict after each ejection.
+    const most = share(share(survivable(), [13_300, 16_000], 'cancelled'), [23_300, 26_000], 'cancelled')
+    expect(outcomes(most)).toEqual(['inconclusive', 'inconclusive', 'inconclusive'])
+    expect(outcomes(share(survivable(), [10_000, 12_100], 'cancelled', 10))).toEqual(['inconclusive', 'inconclusive', 'inconclusive'])
+    expect(outcomes(share(survivable(), [13_000, 13_020], 'cancelled'))).toEqual(['passed', 'passed', 'passed'])
+    expect(judge(noFailureAfterEjection, [...most, request(13_000, { outcome: 'timeout' })]).outcome).toBe('failed')
+  })
+  test('when more than 1 % were reset on idle connections after the ejection; before it they may be', () => {
+    expect(outcomes(share(survivable(), [12_100, 16_000], 'reset-idle', 10))).toEqual(['inconclusive', 'inconclusive', 'inconclusive'])
+    expect(outcomes(share(survivable(), [10_000, 12_000], 'reset-idle', 3))).toEqual(['passed', 'passed', 'passed'])
+    const n = judge(noFailureAfterEjection, survivable()).strength?.n ?? 0
+    expect(judge(noFailureAfterEjection, share(survivable(), [13_000, 13_020], 'reset-idle')).strength?.n).toBe(n - 1)
+  })
+  test('when the replica was kept down for less than it should', () => {
+    const longer = { ...thresholds, hold_s: 7 }
+    expect(checks.map((check) => check.evaluate(historyOf(survivable()), longer).outcome)).toEqual(['inconclusive', 'inconclusive', 'inconclusive'])
   })
   test('but a failure on one replica counts, whatever is unknown of the other', () => {
     const events = without([...survivable(), request(13_000, { outcome: 'timeout' })], ofLoss('b', 'witnessed'))

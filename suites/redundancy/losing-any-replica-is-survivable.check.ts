@@ -11,7 +11,7 @@ const requirement = 'RDND-02'
 export const lossCostsOnlyTheWindow: Check = {
   id: 'a-loss-costs-no-more-than-the-share-of-the-lost-replica-until-ejection',
   requirement,
-  evaluate: (history, thresholds) => judgeEachLoss(history, (loss) => judgeWindow(loss, thresholds)),
+  evaluate: (history, thresholds) => judgeEachLoss(history, thresholds, (loss) => judgeWindow(loss, thresholds)),
 }
 
 function judgeWindow(loss: Loss, thresholds: ThresholdValues): Finding {
@@ -30,7 +30,7 @@ export const noFailureAfterEjection: Check = {
   id: 'no-request-fails-after-the-lost-replica-is-ejected',
   requirement,
   evaluate: (history, thresholds) =>
-    judgeEachLoss(history, ({ target, after }) => {
+    judgeEachLoss(history, thresholds, ({ target, after }) => {
       const lost = after.filter(fails)
       const allowed = numberThreshold(thresholds, 'failures_after_window_max')
       const evidence = [
@@ -47,7 +47,7 @@ export const noFailureAfterEjection: Check = {
 export const everyFunctionWorks: Check = {
   id: 'every-function-works-while-a-replica-is-gone',
   requirement,
-  evaluate: (history, thresholds) => judgeEachLoss(history, (loss) => judgeFunctions(history, loss, thresholds)),
+  evaluate: (history, thresholds) => judgeEachLoss(history, thresholds, (loss) => judgeFunctions(history, loss, thresholds)),
 }
 
 function judgeFunctions(history: History, loss: Loss, thresholds: ThresholdValues): Finding {
@@ -57,9 +57,9 @@ function judgeFunctions(history: History, loss: Loss, thresholds: ThresholdValue
   const called = requestsOf(history, rollCallLoad(target))
   const usable = (operation: string): boolean => called.filter((one) => belongsTo(one.operation, operation)).every(loss.usable)
   const without = new Map(observed.filter((one) => one.when === target && usable(one.operation)).map((one) => [one.operation, one]))
-  const worked = before.filter((one) => one.ok > 0)
-  if (worked.length === 0) return inconclusive(`no operation was seen to work before ${target} was lost`)
-  const broken = worked.filter((one) => isWorse(one, without.get(one.operation)) || onlyFailsInTraffic(loss, one.operation))
+  const worked = before.filter(alwaysWorked)
+  if (worked.length === 0) return inconclusive(`no operation was seen to work reliably before ${target} was lost`)
+  const broken = worked.filter((one) => failedSome(without.get(one.operation)) || onlyFailsInTraffic(loss, one.operation))
   const evidence: Evidence[] = broken.map((one) => {
     const gone = without.get(one.operation)
     const note = `${one.operation}: ${one.ok} of ${one.attempts} calls succeeded before, ${gone?.ok ?? 0} of ${gone?.attempts ?? 0} without ${target}${gone?.detail ? ` (${gone.detail})` : ''}`
@@ -77,11 +77,9 @@ function judgeFunctions(history: History, loss: Loss, thresholds: ThresholdValue
   return passed(`all ${worked.length} operations worked without ${target}`, [measure])
 }
 
-/** Worse than before in the same number of calls: none succeeded, or only some where all did. */
-function isWorse(before: RollCallObservation, gone: RollCallObservation | undefined): boolean {
-  if (gone === undefined || gone.attempts === 0) return false
-  return gone.ok === 0 || (before.ok === before.attempts && gone.ok < gone.attempts)
-}
+/** Only what never failed before can be seen to fail because of the loss, or be seen not to. */
+const alwaysWorked = (before: RollCallObservation): boolean => before.attempts > 0 && before.ok === before.attempts
+const failedSome = (gone: RollCallObservation | undefined): boolean => gone !== undefined && gone.ok < gone.attempts
 
 const onlyFailsInTraffic = ({ after }: Loss, operation: string): boolean => {
   const requests = after.filter((one) => one.operation === operation)
@@ -95,14 +93,16 @@ interface Calls {
   readonly without: ReadonlyMap<string, RollCallObservation>
   readonly target: string
 }
-/** Operations of which nothing can be said: they failed before the loss too, or were not called at both times. */
+/** Operations of which nothing can be said: some calls failed before the loss too, or were not made at both times. */
 function unproven(history: History, { before, without, target }: Calls): string[] {
   const planned = (factOf(history, 'roll-call') as readonly string[] | undefined) ?? []
   const called = new Map(before.filter((one) => one.attempts > 0).map((one) => [one.operation, one]))
   return [...new Set([...planned, ...called.keys()])].flatMap((operation) => {
     const known = called.get(operation)
     if (known === undefined) return [`${operation} was not called before any loss`]
-    if (known.ok === 0) return [`${operation} did not work before any loss either (${known.detail})`]
-    return (without.get(operation)?.attempts ?? 0) > 0 ? [] : [`${operation} was not called without ${target}`]
+    if (!alwaysWorked(known)) return [`${known.attempts - known.ok} of ${known.attempts} calls of ${operation} failed before any loss too (${known.detail})`]
+    const attempts = without.get(operation)?.attempts ?? 0
+    if (attempts === 0) return [`${operation} was not called without ${target}`]
+    return attempts < known.attempts ? [`the harness gave up ${known.attempts - attempts} of ${known.attempts} calls of ${operation} without ${target}`] : []
   })
 }

@@ -1,7 +1,9 @@
 import { inconclusive, type Finding } from '../../core/check.js'
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
 import { countsAsLost, factOf, interventionsOf, numberFact, observationsOf, requestsOf, type Intervention, type Window } from '../../core/reading.js'
+import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { believed, delayMs, isCalm } from './calm.js'
+import { idleResets, unaccounted } from './unaccounted.js'
 import { worstFinding } from './worst-finding.js'
 
 /** Name of the load that runs through the whole scenario of RDND-02. */
@@ -14,6 +16,7 @@ const shareSeenMs = 5_000
 export interface Loss {
   readonly target: string
   readonly issuedAtMs: number
+  readonly witnessedAtMs: number
   /** Death witnessed, plus the ejection window. */
   readonly ejectedByMs: number
   readonly releasedAtMs: number
@@ -25,6 +28,8 @@ export interface Loss {
   readonly inFlight: readonly RequestEvent[]
   readonly during: readonly RequestEvent[] // planned in [issued, ejectedBy]
   readonly after: readonly RequestEvent[] // planned in (ejectedBy, released]
+  /** Why too much of the traffic around the loss is without a verdict for a pass; undefined when it is not. */
+  readonly unaccounted: string | undefined
   /** Whether a request may be used against the service; false for what a disturbance of the harness touched. */
   readonly usable: (request: RequestEvent) => boolean
 }
@@ -36,23 +41,24 @@ export const fails = (request: RequestEvent): boolean => countsAsLost(request) |
  * The worst of the findings on each replica. `judge` sees only losses that were witnessed and stayed; a failure is
  * believed only when the harness was undisturbed, a pass only with enough traffic and the replica's return.
  */
-export function judgeEachLoss(history: History, judge: (loss: Loss) => Finding): Finding {
+export function judgeEachLoss(history: History, thresholds: ThresholdValues, judge: (loss: Loss) => Finding): Finding {
   const instances = (factOf(history, 'instances') as readonly string[] | undefined) ?? []
   const windowMs = numberFact(history, 'ejectWindowMs')
   if (instances.length < 2) return inconclusive(`${instances.length} replica runs, the loss of one needs two`)
   if (windowMs === undefined) return inconclusive('the ejection window is not known')
   const holds = interventionsOf(history, 'hold')
+  const holdMs = numberThreshold(thresholds, 'hold_s') * 1_000
   return worstFinding(
     instances.map((target) => {
       const hold = holds.find((one) => one.target === target)
       if (hold === undefined) return inconclusive(`${target} was never killed`)
       const loss = lossOf(history, hold, { windowMs, share: 1 / instances.length })
-      return typeof loss === 'string' ? inconclusive(loss) : judgeOne(history, loss, judge)
+      return typeof loss === 'string' ? inconclusive(loss) : judgeOne(history, loss, { judge, holdMs })
     }),
   )
 }
 
-function judgeOne(history: History, loss: Loss, judge: (loss: Loss) => Finding): Finding {
+function judgeOne(history: History, loss: Loss, { judge, holdMs }: { readonly judge: (loss: Loss) => Finding; readonly holdMs: number }): Finding {
   const doubt = doubtOf(history, loss)
   if (doubt !== undefined) return inconclusive(doubt)
   const finding = believed(judge(loss), history, {
@@ -60,7 +66,10 @@ function judgeOne(history: History, loss: Loss, judge: (loss: Loss) => Finding):
     calmly: (spans) => judge(calmLoss(loss, spans)),
   })
   if (finding.outcome !== 'passed') return finding
-  const { target, after, releasedAtMs } = loss
+  const { target, after, releasedAtMs, witnessedAtMs } = loss
+  const heldMs = releasedAtMs - witnessedAtMs
+  if (heldMs < 0.9 * holdMs) return inconclusive(`${target} was kept down for ${Math.round(heldMs / 100) / 10} s only, needs ${holdMs / 1_000} s`)
+  if (loss.unaccounted !== undefined) return inconclusive(loss.unaccounted)
   if (after.length < requestsAfterMin) return inconclusive(`${after.length} requests were sent between the ejection of ${target} and its release, needs ${requestsAfterMin}`)
   return returned(history, target, releasedAtMs) ? finding : inconclusive(`${target} was not seen back in rotation after its release`)
 }
@@ -86,27 +95,34 @@ function lossOf(history: History, hold: Intervention, given: { readonly windowMs
   const releasedAtMs = observationsOf(history, 'release', target).find((one) => one.atMs >= witnessedAtMs)?.atMs
   if (releasedAtMs === undefined) return `the absence of ${target} did not reach its end`
   const ejectedByMs = witnessedAtMs + given.windowMs
-  const requests = requestsOf(history, lossLoad).filter((one) => one.outcome !== 'cancelled')
-  const during = requests.filter((one) => one.plannedAtMs >= issuedAtMs && one.plannedAtMs <= ejectedByMs)
-  const after = requests.filter((one) => one.plannedAtMs > ejectedByMs && one.plannedAtMs <= releasedAtMs)
+  const load = requestsOf(history, lossLoad)
+  const around = load.filter((one) => one.endedAtMs >= issuedAtMs && one.plannedAtMs <= ejectedByMs)
+  const later = load.filter((one) => one.plannedAtMs > ejectedByMs && one.plannedAtMs <= releasedAtMs)
+  const judged = (one: RequestEvent): boolean => one.outcome !== 'cancelled' && !idleResets(one)
+  const inFlight = around.filter((one) => one.plannedAtMs < issuedAtMs && judged(one))
+  const during = around.filter((one) => one.plannedAtMs >= issuedAtMs && judged(one))
+  const planned = [...around, ...later].filter((one) => one.plannedAtMs >= issuedAtMs && one.outcome !== 'cancelled').length
   const absenceS = (Math.max(releasedAtMs, ejectedByMs) - issuedAtMs) / 1_000
   return {
     ...given,
     target,
     issuedAtMs,
+    witnessedAtMs,
     ejectedByMs,
     releasedAtMs,
-    ratePerSecond: (during.length + after.length) / absenceS,
-    inFlight: requests.filter((one) => one.plannedAtMs < issuedAtMs && one.endedAtMs >= issuedAtMs),
+    ratePerSecond: planned / absenceS,
+    inFlight,
     during,
-    after,
+    after: later.filter(judged),
+    unaccounted:
+      unaccounted(around, { when: `until ${target} should have been ejected`, idleResetsAllowed: true }) ??
+      unaccounted(later, { when: `after ${target} should have been ejected`, idleResetsAllowed: false }),
     usable: () => true,
   }
 }
 
 /** Why neither a failure nor a pass could be charged to this loss. */
-function doubtOf(history: History, { target, issuedAtMs, ejectedByMs, windowMs, releasedAtMs }: Loss): string | undefined {
-  const witnessedAtMs = ejectedByMs - windowMs
+function doubtOf(history: History, { target, issuedAtMs, witnessedAtMs, releasedAtMs }: Loss): string | undefined {
   const load = requestsOf(history, lossLoad)
   const before = load.filter((one) => one.endedAtMs < issuedAtMs && one.endedAtMs >= issuedAtMs - shareSeenMs)
   const rotated = observationsOf(history, 'rotation', target).filter((one) => one.atMs <= issuedAtMs).at(-1)?.value as { readonly inRotation?: boolean } | undefined

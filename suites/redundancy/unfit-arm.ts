@@ -1,5 +1,6 @@
 import type { History, ObservationEvent, RequestEvent } from '../../core/history.js'
 import { countsAsLost, interventionsOf, numberFact, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
+import { idleResets } from './unaccounted.js'
 
 /** Name of the load that runs through the whole scenario of RDND-03. */
 export const unfitLoad = 'background'
@@ -20,7 +21,12 @@ export interface UnfitArm {
   readonly samples: readonly ReadinessSample[]
   /** When the first sample was sent after which readiness never passed again during the fault; undefined: it passed to the end. */
   readonly notReadyAtMs: number | undefined
+  /** When the last sample that passed was sent; undefined: none passed during the fault. */
+  readonly lastReadyAtMs: number | undefined
+  /** With a verdict: neither given up by the harness nor reset on an idle connection. */
   readonly requests: readonly RequestEvent[]
+  /** All of the load, whatever became of them. */
+  readonly sent: readonly RequestEvent[]
 }
 export interface ReadinessSample {
   readonly sentAtMs: number
@@ -48,6 +54,7 @@ function armOf(history: History, fault: Intervention, { windowMs, releasedAtMs }
     .filter((one) => one.outcome !== 'pass' || one.endedAtMs <= releasedAtMs)
     .sort((a, b) => a.sentAtMs - b.sentAtMs)
   const lastPass = samples.findLastIndex((one) => one.outcome === 'pass')
+  const sent = requestsOf(history, unfitLoad)
   return {
     target: fault.target,
     witness: fault.witness ?? '',
@@ -58,7 +65,9 @@ function armOf(history: History, fault: Intervention, { windowMs, releasedAtMs }
     windowMs,
     samples,
     notReadyAtMs: samples[lastPass + 1]?.sentAtMs,
-    requests: requestsOf(history, unfitLoad).filter((one) => one.outcome !== 'cancelled'),
+    lastReadyAtMs: samples[lastPass]?.sentAtMs,
+    requests: sent.filter((one) => one.outcome !== 'cancelled' && !idleResets(one)),
+    sent,
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fact, intervention, readies, ready, request, requests, stall } from '../../core/checks/literal-events.test-support.js'
+import { fact, intervention, platform, readies, ready, request, requests, stall } from '../../core/checks/literal-events.test-support.js'
 import type { StopResult } from '../../core/driver.js'
 import { historyOf, type HistoryEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
@@ -44,6 +44,10 @@ describe('passed', () => {
     expect(judge(declared, ...idle({ exitCode: null, signal: 'SIGTERM' }), ...loaded({ exitCode: 143 })).outcome).toBe('passed')
   })
 
+  test('when it exited and was ready again long before', () => {
+    expect(judge(declared, platform(100, 'process-exited'), platform(200, 'process-started'), ...idle(), platform(995, 'process-exited', 'r2'), platform(3_990, 'process-exited'), platform(4_500, 'process-started'), ...loaded()).outcome).toBe('passed')
+  })
+
   test('requests that are lost while it stops are not its business', () => {
     expect(judge(declared, ...idle(), ...loaded(), request(20_500, { load: 'stop-loaded-2', outcome: 'refused' })).outcome).toBe('passed')
   })
@@ -82,6 +86,9 @@ describe('inconclusive', () => {
     ['the exit code is not known', [declared, ...idle({ exitCode: null }), ...loaded()], 'could not be observed'],
     ['it was not up before', [declared, ...stop({ label: 'stop-idle-1', atMs: 1_000, up: false }), ...loaded()], 'was not ready before stop-idle-1'],
     ['nobody saw it up before', [declared, ...[...idle(), ...loaded()].filter((event) => event.kind !== 'observation' || event.probe !== 'readiness')], 'was not ready before'],
+    ['it had exited by itself before', [declared, ...idle().filter((event) => event.kind !== 'observation' || event.probe !== 'readiness'), ready(0, 'pass'), platform(10, 'process-exited'), ...loaded()], 'r1 had exited by itself before stop-idle-1'],
+    ['it had exited wrongly by itself before', [declared, ...idle({ exitCode: 1 }), platform(990, 'process-exited', 'r1', { code: 1 }), ...loaded()], 'r1 had exited by itself before stop-idle-1'],
+    ['it had been restarted since it was last seen ready', [declared, ...idle(), platform(970, 'process-exited'), platform(990, 'process-started'), ...loaded()], 'was not ready before stop-idle-1'],
     ['the load was missing', [declared, ...idle(), ...stop({ label: 'stop-loaded-2', atMs: 20_000 })], 'only 0 requests of 10'],
     ['the load was not answered', [declared, ...idle(), ...requests({ fromMs: 19_000, toMs: 20_000, everyMs: 50 }, { load: 'stop-loaded-2', outcome: 'timeout' }), ...stop({ label: 'stop-loaded-2', atMs: 20_000 })], 'only 0 requests of 10'],
     ['there was no stop under load', [declared, ...idle(), ...stop({ label: 'stop-idle-2', atMs: 20_000 })], '0 of 1 stop under load'],

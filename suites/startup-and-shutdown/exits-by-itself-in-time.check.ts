@@ -1,7 +1,8 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
+import { readinessSamples } from '../../core/checks/readiness-samples.js'
 import type { StopResult } from '../../core/driver.js'
-import { eventsOf, type History } from '../../core/history.js'
+import { eventsOf, type History, type PlatformEvent } from '../../core/history.js'
 import { disturbedHarness, factOf, interventionsOf, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { exitCodeOf } from './exit-code.js'
@@ -60,14 +61,23 @@ function doubtOf(history: History, { intervention, result }: Stop, terms: StopTe
   return disturbedHarness(history, window, terms.limitMs / 10)?.summary
 }
 
-/** The instance was seen to work just before it was told to stop. */
+/** The instance was seen to work just before it was told to stop, and no process of it ended since. */
 function wasUp(history: History, { intervention }: Stop): boolean {
-  let up = false
-  for (const event of eventsOf(history, 'observation')) {
-    if (event.atMs > intervention.issuedAtMs) continue
-    if (event.probe === 'readiness' && event.target === intervention.target) up = (event.value as { outcome: string }).outcome === 'pass'
+  const last = readinessSamples(history, intervention.target).findLast((sample) => sample.atMs <= intervention.issuedAtMs)
+  if (last?.outcome !== 'pass') return false
+  return !processEvents(history, intervention).some((event) => event.name === 'process-exited' && event.atMs >= last.sentAtMs)
+}
+
+/** Its process had ended before it was told to stop: how it ended is no answer to our stop. */
+const hadExited = (history: History, { intervention }: Stop): boolean => processEvents(history, intervention).at(-1)?.name === 'process-exited'
+
+/** Starts and exits of the target that the platform reported before the intervention, by time. */
+function processEvents(history: History, { target, issuedAtMs }: Intervention): PlatformEvent[] {
+  const found: PlatformEvent[] = []
+  for (const event of eventsOf(history, 'platform')) {
+    if (event.target === target && event.atMs < issuedAtMs && (event.name === 'process-started' || event.name === 'process-exited')) found.push(event)
   }
-  return up
+  return found.sort((a, b) => a.atMs - b.atMs)
 }
 
 const isLoaded = ({ intervention }: Stop): boolean => intervention.label?.startsWith('stop-loaded') === true
@@ -82,6 +92,7 @@ function missingIn(history: History, stop: Stop, thresholds: ThresholdValues): s
   const { intervention, label, result } = stop
   if (intervention.witnessedAtMs === undefined || result === undefined) return `${label} was not witnessed: ${intervention.error ?? 'how the process ended was not seen'}`
   if (!result.killed && exitCodeOf(result) === undefined) return `the exit code of ${label} could not be observed`
+  if (hadExited(history, stop)) return `${intervention.target} had exited by itself before ${label}`
   if (!wasUp(history, stop)) return `${intervention.target} was not ready before ${label}`
   if (!isLoaded(stop)) return undefined
   const needed = numberThreshold(thresholds, 'load_requests_min')
@@ -112,7 +123,7 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
   if (stops.length === 0) return inconclusive('no instance was stopped')
   const evidence = stops.flatMap((stop) => evidenceOf(stop, terms))
   const doubts = stops.map((stop) => doubtOf(history, stop, terms))
-  const bad = stops.filter((stop, index) => stop.faults.length > 0 && doubts[index] === undefined && stop.intervention.witnessedAtMs !== undefined)
+  const bad = stops.filter((stop, index) => stop.faults.length > 0 && doubts[index] === undefined && stop.intervention.witnessedAtMs !== undefined && !hadExited(history, stop))
   if (bad.length > 0) {
     return failed(`${bad.length} of ${counted(stops.length, 'stop')} went wrong: on ${bad[0]?.label} ${bad[0]?.intervention.target} ${listed(bad[0]?.faults ?? [])}`, evidence)
   }

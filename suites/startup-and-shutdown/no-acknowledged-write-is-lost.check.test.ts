@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { intervention, platform, request } from '../../core/checks/literal-events.test-support.js'
+import { fact, intervention, platform, request } from '../../core/checks/literal-events.test-support.js'
 import { historyOf, type HistoryEvent, type RequestEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
 import { noAcknowledgedWriteIsLost } from './no-acknowledged-write-is-lost.check.js'
 import { acknowledgedWritesSurvive } from './recovery.requirements.js'
 
-const judge = (...events: readonly HistoryEvent[]) => noAcknowledgedWriteIsLost.evaluate(historyOf(events), thresholdValues(acknowledgedWritesSurvive, 'quick'))
+const judgeAll = (...events: readonly HistoryEvent[]) => noAcknowledgedWriteIsLost.evaluate(historyOf(events), thresholdValues(acknowledgedWritesSurvive, 'quick'))
+const judge = (...events: readonly HistoryEvent[]) => judgeAll(fact('instances', ['r1', 'r2']), fact('dataOwners', ['db']), ...events)
 
 const keys = Array.from({ length: 150 }, (_, index) => `k${index}`)
 /** A write every 10 ms until the crash at 1500 ms. */
@@ -51,6 +52,13 @@ describe('failed', () => {
     expect(lost?.note).toContain('the strong read of k140 found nothing (status 404)')
   })
 
+  test('when a write is gone that was made after the last crash, without blaming the crash', () => {
+    const later = request(4_000, { load: 'writes', method: 'PUT', via: 'balancer', key: 'later', value: 'later' })
+    const finding = judge(...written, later, ...crash(), ...readBack, read('later', absent))
+    expect(finding).toMatchObject({ outcome: 'failed', summary: 'after 1 crash 1 of 151 acknowledged writes were lost, written after the last crash (allowed 0)' })
+    expect(judge(...written, later, ...crash(), ...readBackBut('k140', absent), read('later', absent)).summary).toContain('105 ms before the crash, 1 of them written after the last crash')
+  })
+
   test('when one has another value', () => {
     expect(judge(...written, ...crash(), ...readBackBut('k10', { outcome: 'wrong-content', status: 200 })).outcome).toBe('failed')
   })
@@ -82,6 +90,24 @@ describe('inconclusive', () => {
     const finding = judge(...events)
     expect(finding.outcome).toBe('inconclusive')
     expect(finding.summary).toContain(reason)
+  })
+
+  const killed = (target: string, acknowledgedAtMs: number | undefined): HistoryEvent[] =>
+    intervention({ name: 'kill', target, label: 'crash-1', issuedAtMs: 1_500, ...(acknowledgedAtMs === undefined ? {} : { acknowledgedAtMs }), witnessedAtMs: (acknowledgedAtMs ?? 1_500) + 20 })
+
+  test.each<[string, readonly HistoryEvent[], string]>([
+    ['only one instance was killed', [...killed('r1', 1_510), ...killed('db', 1_510)], 'r2 was not killed in crash-1'],
+    ['an owner of data was not killed', [...killed('r1', 1_510), ...killed('r2', 1_510)], 'db was not killed in crash-1'],
+    ['the kills were seconds apart', [...killed('r1', 1_510), ...killed('r2', 10_510), ...killed('db', 1_510)], 'the kills of crash-1 were 9 s apart'],
+    ['a kill was not acknowledged', [...killed('r1', 1_510), ...killed('r2', undefined), ...killed('db', 1_510)], 'not every kill of crash-1 was acknowledged'],
+  ])('when %s', (_, kills, reason) => {
+    expect(judge(...written, ...kills, ...readBack)).toMatchObject({ outcome: 'inconclusive', summary: reason + (reason.endsWith('apart') ? ', which is not one instant' : '') })
+  })
+
+  test('when the instances are not known; owners of data need not be', () => {
+    const instances = fact('instances', ['r1', 'r2'])
+    expect(judgeAll(...written, ...crash(), ...readBack)).toMatchObject({ outcome: 'inconclusive', summary: 'no instance of the service is known' })
+    expect(judgeAll(instances, ...written, ...killed('r1', 1_510), ...killed('r2', 2_400), ...readBack).outcome).toBe('passed')
   })
 
   test('when the processes were not killed by that crash but earlier', () => {

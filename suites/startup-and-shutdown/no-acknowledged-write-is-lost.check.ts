@@ -1,11 +1,13 @@
 import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
-import { counted, listed } from '../../core/checks/counted.js'
+import { counted, listed, spanned } from '../../core/checks/counted.js'
 import { eventsOf, type History } from '../../core/history.js'
 import { ledgerOf, type LedgerEntry, type WriteState } from '../../core/ledger.js'
-import { interventionsOf, type Intervention } from '../../core/reading.js'
+import { factOf, interventionsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 
 const lastSecondMs = 1_000
+/** Kills whose acknowledgements are further apart are not one crash: what was killed last had time to save its data. */
+const oneInstantMs = 1_000
 /** A process that was killed is reported as exited within this time, or the report is of something else. */
 const exitReportWithinMs = 5_000
 
@@ -16,6 +18,10 @@ interface Crash {
   readonly struckAtMs: number
   /** Targets that nothing showed to be dead. */
   readonly unwitnessed: readonly string[]
+  /** Instances and owners of data that were left running. */
+  readonly spared: readonly string[]
+  /** From the first to the last acknowledgement; undefined when one of the kills was never acknowledged. */
+  readonly spreadMs: number | undefined
   readonly acknowledgedInLastSecond: number
 }
 
@@ -27,16 +33,38 @@ function crashesOf(history: History, entries: readonly LedgerEntry[]): Crash[] {
     if (known) known.push(kill)
     else byLabel.set(label, [kill])
   }
+  const everything = [...namesIn(history, 'instances'), ...namesIn(history, 'dataOwners')]
   return [...byLabel].map(([label, kills]) => {
+    const targets = new Set(kills.map((kill) => kill.target))
     const issuedAtMs = Math.min(...kills.map((kill) => kill.issuedAtMs))
     return {
       label,
       issuedAtMs,
       struckAtMs: Math.max(...kills.map((kill) => kill.acknowledgedAtMs ?? kill.issuedAtMs)),
+      spared: everything.filter((name) => !targets.has(name)),
+      spreadMs: spreadOf(kills),
       unwitnessed: kills.filter((kill) => !isDead(history, kill)).map((kill) => kill.target),
       acknowledgedInLastSecond: entries.filter(({ acknowledgedAtMs: at }) => at !== undefined && at <= issuedAtMs && at >= issuedAtMs - lastSecondMs).length,
     }
   })
+}
+
+/** The names of a fact that lists some; a history without the fact names none. */
+function namesIn(history: History, name: string): readonly string[] {
+  const names = factOf(history, name)
+  return Array.isArray(names) ? (names as string[]) : []
+}
+
+function spreadOf(kills: readonly Intervention[]): number | undefined {
+  const times = kills.flatMap(({ acknowledgedAtMs }) => acknowledgedAtMs ?? [])
+  return times.length < kills.length ? undefined : Math.max(...times) - Math.min(...times)
+}
+
+/** What keeps a crash from having struck everything at one instant, or undefined. */
+function notOneCrash({ label, spared, spreadMs }: Crash): string | undefined {
+  if (spared.length > 0) return `${listed(spared)} ${spared.length === 1 ? 'was' : 'were'} not killed in ${label}`
+  if (spreadMs === undefined) return `not every kill of ${label} was acknowledged`
+  return spreadMs > oneInstantMs ? `the kills of ${label} were ${spanned(spreadMs)} apart, which is not one instant` : undefined
 }
 
 /** Seen by a witness, or reported by the platform as ended by SIGKILL: a fast supervisor may have refilled the address at once. */
@@ -85,6 +113,8 @@ function missing(history: History, found: { readonly entries: readonly LedgerEnt
   return [
     ...(acknowledgedCount === 0 ? ['no write was acknowledged'] : []),
     ...(crashes.length < kills ? [`only ${counted(crashes.length, 'crash', 'crashes')} of ${kills} took place`] : []),
+    ...(namesIn(history, 'instances').length === 0 ? ['no instance of the service is known'] : []),
+    ...crashes.flatMap((crash) => notOneCrash(crash) ?? []),
     ...crashes.filter(({ unwitnessed }) => unwitnessed.length > 0).map(({ label, unwitnessed }) => `nothing shows that ${listed(unwitnessed)} died in ${label}`),
     ...crashes
       .filter((crash) => crash.acknowledgedInLastSecond < acknowledgedMin)
@@ -123,13 +153,18 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
   )
 }
 
-/** How long before the following crash the lost writes had been acknowledged: the age of what was not yet safe. */
+/**
+ * How long before the following crash the lost writes had been acknowledged: the age of what was not yet safe. What was
+ * acknowledged after the last crash is gone as well, but no crash is blamed for it.
+ */
 function nearest(lost: readonly LedgerEntry[], crashes: readonly Crash[]): string {
   const ages = lost.flatMap(({ acknowledgedAtMs }) => {
     const crash = crashes.find(({ struckAtMs }) => acknowledgedAtMs !== undefined && struckAtMs >= acknowledgedAtMs)
     return crash === undefined || acknowledgedAtMs === undefined ? [] : [crash.struckAtMs - acknowledgedAtMs]
   })
-  return ages.length === 0 ? '' : `, acknowledged up to ${Math.round(Math.max(...ages))} ms before the crash`
+  const later = lost.length - ages.length
+  const age = ages.length === 0 ? '' : `, acknowledged up to ${Math.round(Math.max(...ages))} ms before the crash`
+  return later === 0 ? age : `${age}, ${later === lost.length ? 'written' : `${later} of them written`} after the last crash`
 }
 
 export const noAcknowledgedWriteIsLost: Check = { id: 'no-acknowledged-write-is-lost', requirement: 'START-05', evaluate }

@@ -80,6 +80,12 @@ describe('failed', () => {
     expect(judge(...normal, ...slowed, failing(2, 14_100)).outcome).toBe('failed')
   })
 
+  test('although another request was cancelled, or timed out behind a delay that was never undone', () => {
+    const endless = slowed.filter((event) => event.kind !== 'intervention' || event.phase !== 'undone')
+    expect(judge(...normal, ...slowed, failing(1, 4_030), request(5_000, { load: 'start-1', outcome: 'cancelled' })).outcome).toBe('failed')
+    expect(judge(...normal, ...endless, failing(2, 16_000, { outcome: 'timeout' }), failing(2, 16_100)).outcome).toBe('failed')
+  })
+
   test('although the other start never became ready', () => {
     expect(judge(...normal, failing(1, 4_030), ...start({ number: 2, atMs: 12_000, ready: false })).outcome).toBe('failed')
   })
@@ -101,6 +107,8 @@ describe('inconclusive', () => {
     ['too few requests were sent', [...start({ number: 1, atMs: 2_000, requestsToMs: 3_900 }), ...slowed], 'only 38 requests of 40'],
     ['the first request came too late', [...start({ number: 1, atMs: 2_000, requestsFromMs: 2_600, requestsToMs: 4_900 }), ...slowed], 'sent only after 600 ms'],
     ['too few starts took place', slowed, 'only 1 start of 2'],
+    ['a request after ready was cancelled', [...normal, ...slowed, request(5_000, { load: 'start-1', outcome: 'cancelled' })], '1 request after ready in start-1 had to be cancelled by the harness'],
+    ['a request timed out behind a delay that was never undone', [...normal, ...slowed.filter((event) => event.kind !== 'intervention' || event.phase !== 'undone'), failing(2, 16_000, { outcome: 'timeout' })], 'not seen to be taken back'],
     ['the delay was not witnessed', [...normal, ...delay(2, 12_000, {}), ...start({ number: 2, atMs: 12_000 })], 'delayed in only 0 of 1'],
   ])('when %s', (_, events, reason) => {
     const finding = judge(...events)

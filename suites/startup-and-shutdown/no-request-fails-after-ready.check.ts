@@ -19,6 +19,10 @@ interface Race {
   readonly failures: readonly RequestEvent[]
   /** Timed out while the harness itself still delayed the dependency: says nothing about readiness. */
   readonly delayedByUs: number
+  /** Timed out behind a delay of which nothing shows that it was ever taken back: may be ours or the service's. */
+  readonly delayedForEver: number
+  /** Given up by the harness: any of them could have failed. */
+  readonly cancelled: number
   readonly slowed: boolean
 }
 
@@ -31,17 +35,21 @@ function raceOf(history: History, start: Intervention): Race {
   const samples = readinessSamples(history, start.target, { fromMs: start.issuedAtMs, toMs: stopAtMs })
   const ready = samples.find((sample) => sample.outcome === 'pass')
   const delay = interventionsOf(history, 'fault-dependency', start.label).find((fault) => fault.witnessedAtMs !== undefined)
-  const ours = (request: RequestEvent): boolean =>
+  const behindDelay = (request: RequestEvent): boolean =>
     delay !== undefined && request.outcome === 'timeout' && sentAtMs(request) <= (delay.undoneAtMs ?? Infinity)
-  const after = ready === undefined ? [] : requestsOf(history, label).filter((one) => one.outcome !== 'cancelled' && sentAtMs(one) > ready.atMs && sentAtMs(one) < stopAtMs)
-  const requests = after.filter((request) => !ours(request))
+  const sent = ready === undefined ? [] : requestsOf(history, label).filter((one) => sentAtMs(one) > ready.atMs && sentAtMs(one) < stopAtMs)
+  const after = sent.filter((one) => one.outcome !== 'cancelled')
+  const requests = after.filter((request) => !behindDelay(request))
+  const delayed = after.length - requests.length
   return {
     start,
     label,
     ready,
     requests,
     failures: requests.filter((request) => !succeeded(request)),
-    delayedByUs: after.length - requests.length,
+    delayedByUs: delay?.undoneAtMs === undefined ? 0 : delayed,
+    delayedForEver: delay?.undoneAtMs === undefined ? delayed : 0,
+    cancelled: sent.length - after.length,
     slowed: delay !== undefined,
   }
 }
@@ -60,9 +68,11 @@ function evidenceOf({ start, label, ready, requests, failures, delayedByUs, slow
 
 /** What keeps one race from being judged as won, or undefined. */
 function missingIn(race: Race, thresholds: ThresholdValues): string | undefined {
-  const { label, start, ready, requests } = race
+  const { label, start, ready, requests, cancelled, delayedForEver } = race
   if (start.witnessedAtMs === undefined) return `${label} was not witnessed: ${start.error ?? 'no new process was seen'}`
   if (ready === undefined) return `readiness of ${start.target} never passed after ${label}`
+  if (cancelled > 0) return `${counted(cancelled, 'request')} after ready in ${label} had to be cancelled by the harness`
+  if (delayedForEver > 0) return `${counted(delayedForEver, 'request')} timed out after ready in ${label}, behind a delay of ours that was not seen to be taken back`
   const needed = numberThreshold(thresholds, 'requests_after_ready_min')
   if (requests.length < needed) return `only ${counted(requests.length, 'request')} of ${needed} were sent after ready in ${label}`
   const firstWithinMs = numberThreshold(thresholds, 'first_request_within_ms')

@@ -95,6 +95,8 @@ describe('inconclusive', () => {
     ['nobody looked at one instance', [...facts, ...reboot(orderly), ...back(orderly, 'r1')], 'the readiness of r2 was never asked'],
     ['it was not watched for long enough', [...facts, ...reboot(orderly), ...back(orderly, 'r1'), ...absent(orderly, 'r2', 6_000)], 'watched for only'],
     ['the grade is not known', [...facts.slice(0, 1), ...orderlyBack, ...powerLossBack], 'does not say how it reboots'],
+    ['the reboot was only inspected', [...facts, fact('rebootGrade', 'inspected'), ...orderlyBack, ...powerLossBack], 'only inspected'],
+    ['every request to one instance was cancelled', [...facts, ...reboot(orderly), ...back(orderly, 'r1'), ready(8_000, 'pass', 'r2-boot-2', 'r2'), ...requests({ fromMs: 8_100, toMs: 17_000, everyMs: 500 }, { load: 'after-orderly-reboot-1', via: 'r2', outcome: 'cancelled' })], 'cancelled by the harness'],
     ['no instance is known', [...facts.slice(1), ...orderlyBack, ...powerLossBack], 'no instance'],
     ['the harness started an instance', [...facts, ...orderlyBack, ...intervention({ name: 'start', label: 'helped', issuedAtMs: 7_000, acknowledgedAtMs: 7_010 }), ...powerLossBack], 'the harness itself made the start of r1'],
   ])('when %s', (_, events, reason) => {

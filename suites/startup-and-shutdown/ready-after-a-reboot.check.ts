@@ -70,7 +70,8 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
   const missing = missingWitness(reboots, grade)
   if (missing !== undefined) return inconclusive(missing, back, graded)
   if (expected.length === 0) return inconclusive('no instance of the service is known', [], graded)
-  const reasons = [...doubts, ...startedByHarness(history, { fromMs: reboots[0]?.issuedAtMs ?? 0 }), ...missingArms(witnessed, thresholds)]
+  const inspected = grade === 'inspected' ? ['what happens after a reboot was only inspected, no machine was rebooted'] : []
+  const reasons = [...inspected, ...doubts, ...startedByHarness(history, { fromMs: reboots[0]?.issuedAtMs ?? 0 }), ...missingArms(witnessed, thresholds)]
   if (reasons.length > 0) return inconclusive(listed(reasons), back, graded)
   const manners = listed(witnessed.map((reboot) => String(reboot.detail['manner'])))
   return passed(

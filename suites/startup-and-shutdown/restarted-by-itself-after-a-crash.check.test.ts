@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fact, intervention, platform, readies, ready, requests } from '../../core/checks/literal-events.test-support.js'
+import { fact, intervention, platform, readies, ready, request, requests } from '../../core/checks/literal-events.test-support.js'
 import { historyOf, type HistoryEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
 import { comesBackAfterDeath } from './recovery.requirements.js'
@@ -52,6 +52,22 @@ describe('failed', () => {
     expect(judge(...up(0, 2_000, 1), ...kill(1, 2_000), ...back(1, 7_500))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('only after 5.5 s') })
   })
 
+  test('when some requests fail after it served again', () => {
+    const bad = requests({ fromMs: 4_250, toMs: 4_340, everyMs: 10 }, { load: 'after-kill-1', outcome: 'error-status', status: 500 })
+    const finding = judge(...first, ...bad, ...second)
+    expect(finding).toMatchObject({ outcome: 'failed', summary: 'r1 after kill-1: 9 of 29 requests failed once it served again, allowed none' })
+    expect(finding.evidence[0]?.requests).toEqual(bad.map((one) => one.id))
+  })
+
+  test('when one hangs, although the others were not tried any more', () => {
+    const few = [...first, ...second].filter((event) => event.kind !== 'request' || event.load !== 'after-kill-2' || event.plannedAtMs < 8_080)
+    expect(judge(...few, request(8_090, { load: 'after-kill-2', outcome: 'timeout' })).outcome).toBe('failed')
+  })
+
+  test('but not by what fails before the first success: that is a matter of readiness', () => {
+    expect(judge(...first, ...second, request(4_010, { load: 'after-kill-1', outcome: 'error-status', status: 500 })).outcome).toBe('passed')
+  })
+
   test('and says so when nothing restarts it by declaration', () => {
     expect(judge(fact('restartPolicy', { replicas: 'never' }), ...up(0, 2_000, 1), ...kill(1, 2_000), ...absent).summary).toContain('nothing restarts it')
   })
@@ -67,11 +83,35 @@ describe('inconclusive', () => {
     ['it was watched too shortly', [...first, ...up(4_100, 6_000, 2), ...kill(2, 6_000), ...readies({ fromMs: 6_100, toMs: 7_000, everyMs: 100 }, 'refused')], 'watched for only'],
     ['the harness started it', [...first, ...second, ...intervention({ name: 'start', label: 'helped', issuedAtMs: 7_000 })], 'the harness itself made the start'],
     ['it was killed too young', [platform(1_500, 'process-started'), ...up(0, 2_000, 1), ...kill(1, 2_000), ...absent], 'before it had been up for 1 s'],
+    ['nothing shows how long it had been up', [...kill(1, 2_000), ...back(1, 4_000), ...second].filter((event) => event.kind !== 'observation' || event.atMs > 2_600), 'nothing shows how long r1 had been up before kill-1'],
+    ['nothing shows that it was up before it stayed away', [...kill(1, 2_000), ...absent], 'nothing shows how long'],
     ['nobody tried a request', [...first, ...second].filter((event) => event.kind !== 'request'), 'no request was sent'],
   ])('when %s', (_, events, reason) => {
     const finding = judge(...events)
     expect(finding.outcome).toBe('inconclusive')
     expect(finding.summary).toContain(reason)
+  })
+
+  const afterFirst = (event: HistoryEvent): boolean => event.kind !== 'request' || event.load !== 'after-kill-1'
+
+  test('when fewer requests than asked for could be judged, sent or not cancelled', () => {
+    const few = requests({ fromMs: 4_050, toMs: 4_240, everyMs: 10 }, { load: 'after-kill-1' })
+    const rest = [...first, ...second].filter(afterFirst)
+    expect(judge(...rest, ...few)).toMatchObject({ outcome: 'inconclusive', summary: 'only 19 requests of 20 could be judged for r1 after kill-1' })
+    expect(judge(...rest, ...few, request(4_240, { load: 'after-kill-1', outcome: 'cancelled' })).outcome).toBe('inconclusive')
+    expect(judge(...rest, ...few, request(4_240, { load: 'after-kill-1' })).outcome).toBe('passed')
+  })
+
+  test('when all requests were cancelled by the harness', () => {
+    const cancelled = requests({ fromMs: 4_050, toMs: 11_000, everyMs: 50 }, { load: 'after-kill-1', outcome: 'cancelled' })
+    expect(judge(...[...first, ...second].filter(afterFirst), ...cancelled)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('cancelled by the harness') })
+  })
+
+  test('when a request went unanswered while the echo server of the harness did too', () => {
+    const control = request(4_300, { load: 'null-control', via: 'echo', outcome: 'timeout' })
+    const unanswered = request(4_300, { load: 'after-kill-1', outcome: 'timeout' })
+    expect(judge(...first, ...second, unanswered, control)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('null control') })
+    expect(judge(...first, ...second, { ...unanswered, outcome: 'error-status', status: 500 }, control).outcome).toBe('failed')
   })
 
   test('a late return is not judged when the harness stalled', () => {

@@ -12,13 +12,15 @@ import { comebackLimitMs } from './time-limits.js'
 /** Clocks of two processes and the polling between them may differ by this much when an uptime is checked. */
 const uptimeToleranceMs = 250
 
-function comebackAfter(history: History, kill: Intervention, options: { readonly untilMs: number; readonly limitMs: number }): ExpectedComeback {
+function comebackAfter(history: History, kill: Intervention, options: { readonly untilMs: number; readonly limitMs: number; readonly requestsMin: number }): ExpectedComeback {
+  const { untilMs, limitMs, requestsMin } = options
   const fromMs = kill.acknowledgedAtMs ?? kill.issuedAtMs
   return {
     what: `${kill.target} after ${kill.label ?? 'the kill'}`,
     fromMs,
-    limitMs: options.limitMs,
-    comeback: comebackOf(history, { instance: kill.target, issuedAtMs: kill.issuedAtMs, fromMs, load: `after-${kill.label}`, ...options }),
+    limitMs,
+    requestsMin,
+    comeback: comebackOf(history, { instance: kill.target, issuedAtMs: kill.issuedAtMs, fromMs, untilMs, limitMs, load: `after-${kill.label}` }),
   }
 }
 
@@ -37,23 +39,32 @@ function uptimeMs(history: History, kill: Intervention): number | undefined {
   return since === undefined ? undefined : kill.issuedAtMs - since
 }
 
+/** Why a kill cannot be judged by what followed: a process that was young, or of unknown age. Else undefined. */
+function tooYoungFor(history: History, kill: Intervention, uptimeMsMin: number): string | undefined {
+  const uptime = uptimeMs(history, kill)
+  if (uptime === undefined) return `nothing shows how long ${kill.target} had been up before ${kill.label ?? 'the kill'}`
+  return uptime + uptimeToleranceMs < uptimeMsMin ? `${kill.target} was killed before it had been up for ${spanned(uptimeMsMin)}` : undefined
+}
+
 function evaluate(history: History, thresholds: ThresholdValues): Finding {
   const kills = interventionsOf(history, 'kill')
   const needed = numberThreshold(thresholds, 'kills')
   const limitMs = comebackLimitMs(numberThreshold(thresholds, 'restart_to_ready_s'), numberFact(history, 'startTimeoutMs'))
+  const requestsMin = numberThreshold(thresholds, 'requests_after_restart')
   const uptimeMsMin = numberThreshold(thresholds, 'min_uptime_s') * 1_000
   const witnessed = kills.filter((kill) => kill.witnessedAtMs !== undefined)
-  const oldEnough = witnessed.filter((kill) => (uptimeMs(history, kill) ?? Infinity) + uptimeToleranceMs >= uptimeMsMin)
+  const tooYoung = witnessed.flatMap((kill) => tooYoungFor(history, kill, uptimeMsMin) ?? [])
+  const oldEnough = witnessed.filter((kill) => tooYoungFor(history, kill, uptimeMsMin) === undefined)
   const expected = oldEnough.map((kill) => {
     const next = kills.find((other) => other.target === kill.target && other.issuedAtMs > kill.issuedAtMs)
-    return comebackAfter(history, kill, { untilMs: next?.issuedAtMs ?? Infinity, limitMs })
+    return comebackAfter(history, kill, { untilMs: next?.issuedAtMs ?? Infinity, limitMs, requestsMin })
   })
   const { failures, doubts, back, slowestMs } = judgeComebacks(history, expected)
-  if (failures.length > 0) return failed(`${failures[0]?.note}, allowed ${spanned(limitMs)}${restartPolicySentence(history)}`, [...failures, ...back])
+  if (failures.length > 0) return failed(`${failures[0]?.note}, allowed ${failures[0]?.unit === 'ms' ? spanned(limitMs) : 'none'}${restartPolicySentence(history)}`, [...failures, ...back])
   if (kills.length === 0) return inconclusive('no process was killed')
   const reasons = [
     ...kills.filter((kill) => !witnessed.includes(kill)).map((kill) => `${kill.label ?? 'a kill'} was not witnessed: ${kill.error ?? 'nothing shows that the old process is gone'}`),
-    ...witnessed.filter((kill) => !oldEnough.includes(kill)).map((kill) => `${kill.target} was killed before it had been up for ${spanned(uptimeMsMin)}`),
+    ...tooYoung,
     ...startedByHarness(history, { fromMs: kills[0]?.issuedAtMs ?? 0 }),
     ...doubts,
     ...(back.length < needed ? [`only ${counted(back.length, 'restart')} of ${needed} was seen`] : []),

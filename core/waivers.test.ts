@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest'
+import type { Requirement } from './requirement.js'
+import type { Suite } from './scenario.js'
+import type { ServiceDescriptor } from './service-descriptor.js'
+import { requireKnownOverrides } from './waivers.js'
+
+const thresholds = [
+  { key: 'lost', unit: 'requests', meaning: '', standard: 0 },
+  { key: 'codes', unit: 'codes', meaning: '', standard: [503] },
+] as const
+const suites = [{ requirements: [{ id: 'DRAIN-01', thresholds }] as unknown as readonly Requirement[] }] as unknown as readonly Suite[]
+const check = (overrides: Readonly<Record<string, Readonly<Record<string, number | readonly number[]>>>>): void =>
+  requireKnownOverrides({ name: 'orders', overrides } as unknown as ServiceDescriptor, suites)
+
+describe('overrides', () => {
+  test('of thresholds that exist', () => {
+    expect(() => check({ 'DRAIN-01': { lost: 3, codes: [503, 429] } })).not.toThrow()
+  })
+  test.each([
+    ['an unknown id', { 'DRIAN-01': { lost: 1 } }, /DRIAN-01 is not a requirement.*did you mean DRAIN-01/],
+    ['an unknown key', { 'DRAIN-01': { lots: 1 } }, /DRAIN-01\.lots is not a threshold, did you mean lost/],
+    ['a number below 0', { 'DRAIN-01': { lost: -1 } }, /DRAIN-01\.lost found -1, expected a number from 0/],
+    ['a list for a number', { 'DRAIN-01': { lost: [1] } }, /DRAIN-01\.lost found \[1\], expected a number/],
+    ['a number for a list', { 'DRAIN-01': { codes: 1 } }, /DRAIN-01\.codes found 1, expected a list/],
+  ])('%s is refused', (_, overrides, expected) => {
+    expect(() => check(overrides)).toThrow(expect.objectContaining({ code: 'SW_OVERRIDE_UNKNOWN', message: expect.stringMatching(expected) as string }) as Error)
+  })
+})
