@@ -72,6 +72,7 @@ export function recordFacts(world: ScenarioWorld, { profile, driver, randomSeed 
     operations: Object.values(service.traffic).map(({ name, mutates, weight }) => ({ name, mutates, weight })),
     hardDependencies: named(true),
     softDependencies: named(false),
+    dataOwners: deployment.components.filter((one) => one.ownsData).map((one) => one.name),
     restartPolicy: { replicas: service.target.replicas.restart },
     ...(lifecycle.drain === undefined ? {} : { drain: { deadlineMs: lifecycle.drain.deadlineMs, endsInExit: lifecycle.drain.endsInExit } }),
     ...(service.data === undefined ? {} : { maxLagMs: service.data.maxLagMs }),
