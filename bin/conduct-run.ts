@@ -1,21 +1,36 @@
-import { join, relative } from 'node:path'
+import { basename, relative } from 'node:path'
 import { exitCodes, messageOf } from '../core/errors.js'
-import type { LiveReporter, Reporter } from '../core/run-event.js'
+import type { Reporter } from '../core/run-event.js'
 import type { RunReport } from '../core/run-report.js'
 import { runConformance, type ConformanceOptions } from '../engine/run-conformance.js'
+import { releaseRunDirectory } from '../engine/run-directory.js'
 import { reporters as everyReporter } from '../reports/index.js'
 import type { Interruption } from './interruption.js'
+import type { NamingReporter } from './live-reporter.js'
 import { packageVersion } from './package-files.js'
 import { openRunScope } from './run-scope.js'
 
 export type ConductOptions = Omit<ConformanceOptions, 'workDirectory' | 'journal' | 'version' | 'signal' | 'emit'> & {
   readonly interruption: Interruption
-  readonly live: LiveReporter
+  readonly live: NamingReporter
   readonly reporters: readonly Reporter[]
 }
 
-/** One run from the reaper's start to the written reports. The report is written whatever ended the run. */
+/**
+ * One run from the reaper's start to the written reports. The report is written whatever ended the run. Gives the run
+ * directory free. A run whose run.json could not be written has the exit code of an internal fault.
+ */
 export async function conductRun(options: ConductOptions): Promise<RunReport> {
+  try {
+    const report = await reportOf(options)
+    options.live.onEvent({ type: 'run-ended', report })
+    return report
+  } finally {
+    releaseRunDirectory(options.runDirectory)
+  }
+}
+
+async function reportOf(options: ConductOptions): Promise<RunReport> {
   const { live, interruption, runDirectory } = options
   const warn = (message: string): void => live.onEvent({ type: 'warning', message })
   const scope = await openRunScope(options.runId, warn)
@@ -36,9 +51,9 @@ export async function conductRun(options: ConductOptions): Promise<RunReport> {
   report = withCrash(report, interruption)
   // run.json first and always: every other format can be made from it later.
   const files = everyReporter.filter((one) => one.name === 'json' || options.reporters.includes(one))
-  await writeReports(report, { directory: runDirectory, reporters: [...files].sort((one) => (one.name === 'json' ? -1 : 1)), warn })
-  live.onEvent({ type: 'run-ended', report })
-  return report
+  const { written, failed } = await writeReports(report, { directory: runDirectory, reporters: [...files].sort((one) => (one.name === 'json' ? -1 : 1)), warn })
+  live.nameFiles(written.map((path) => basename(path)))
+  return failed.includes('json') ? { ...report, exitCode: exitCodes.internal, verdict: `run.json could not be written; ${report.verdict}` } : report
 }
 
 function withCrash(report: RunReport, interruption: Interruption): RunReport {
@@ -49,17 +64,32 @@ function withCrash(report: RunReport, interruption: Interruption): RunReport {
   return { ...report, status: 'crashed', exitCode: exitCodes.internal, verdict: `internal fault${during}: ${messageOf(crash)}` }
 }
 
+export interface WritingOptions {
+  readonly directory: string
+  readonly reporters: readonly Reporter[]
+  readonly warn: (message: string) => void
+  readonly tell?: (path: string) => void
+}
+export interface WrittenReports {
+  /** Paths of the files. */
+  readonly written: readonly string[]
+  /** Names of the reporters that could not write. */
+  readonly failed: readonly string[]
+}
+
 /** A reporter that fails is named and does not stop the others. */
-export async function writeReports(
-  report: RunReport,
-  { directory, reporters, warn, tell }: { readonly directory: string; readonly reporters: readonly Reporter[]; readonly warn: (message: string) => void; readonly tell?: (path: string) => void },
-): Promise<void> {
+export async function writeReports(report: RunReport, { directory, reporters, warn, tell }: WritingOptions): Promise<WrittenReports> {
+  const written: string[] = []
+  const failed: string[] = []
   for (const reporter of reporters) {
     try {
       const paths = await reporter.write(report, directory)
-      for (const path of paths) tell?.(relative(process.cwd(), join(path)))
+      written.push(...paths)
+      for (const path of paths) tell?.(relative(process.cwd(), path))
     } catch (thrown) {
+      failed.push(reporter.name)
       warn(`the ${reporter.name} report could not be written: ${messageOf(thrown)}`)
     }
   }
+  return { written, failed }
 }

@@ -4,9 +4,15 @@ import { createTerminal, reporters } from '../reports/index.js'
 
 const terminalName = 'terminal'
 
+/** A live reporter that names the files of the reports at the end: only those that were really written. */
+export interface NamingReporter extends LiveReporter {
+  /** To be called before the event `run-ended`. */
+  nameFiles(names: readonly string[]): void
+}
+
 /** File reporters by name; `terminal` is live and chosen apart. Throws SW_REPORTER_UNKNOWN. */
 export function selectReporters(names: readonly string[]): readonly Reporter[] {
-  return names
+  return [...new Set(names)]
     .filter((name) => name !== terminalName)
     .map((name) => {
       const found = reporters.find((one) => one.name === name)
@@ -16,12 +22,13 @@ export function selectReporters(names: readonly string[]): readonly Reporter[] {
     })
 }
 
-const fileOf: Readonly<Record<string, string>> = { html: 'index.html', junit: 'junit.xml', json: 'run.json' }
-
-/** `files`: names of the reports that are written, to be named at the end. */
-export function liveReporter(names: readonly string[], files: readonly string[] = filesOf(names)): LiveReporter {
-  if (!names.includes(terminalName)) return { onEvent: () => {}, close: () => {} }
-  return createTerminal({ stream: process.stdout, files })
+export function liveReporter(names: readonly string[]): NamingReporter {
+  if (!names.includes(terminalName)) return { onEvent: () => {}, close: () => {}, nameFiles: () => {} }
+  const files: string[] = [] // the terminal looks into it when the run has ended
+  const terminal = createTerminal({ stream: process.stdout, files })
+  return {
+    onEvent: (event) => terminal.onEvent(event),
+    close: () => terminal.close(),
+    nameFiles: (written) => void files.splice(0, files.length, ...written),
+  }
 }
-
-const filesOf = (names: readonly string[]): readonly string[] => [...new Set([...names, 'json'])].flatMap((name) => fileOf[name] ?? [])

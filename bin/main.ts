@@ -21,6 +21,11 @@ const driver = { type: 'string', describe: 'how the service is put in the world 
 export async function main(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', ignoreClosedOutput)
   process.stderr.on('error', ignoreClosedOutput)
+  try {
+    requireWorkingDirectory()
+  } catch (thrown) {
+    return printError(thrown)
+  }
   let exitCode: number = exitCodes.ok
   const command = <T>(load: () => Promise<Handler<T>>) => async (args: T): Promise<void> => {
     exitCode = await (await load())(args)
@@ -29,8 +34,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     .scriptName('seaworthy')
     .version(packageVersion())
     .usage('$0 <command>\n\nRuns a service, breaks it under traffic, and scores it against an operability checklist.')
-    .parserConfiguration({ 'duplicate-arguments-array': true, 'greedy-arrays': false })
+    .parserConfiguration({ 'duplicate-arguments-array': true, 'greedy-arrays': false, 'boolean-negation': false })
     .strict()
+    .check(requireOneValueEach)
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? usageError(message)
@@ -133,10 +139,31 @@ function registerReading(parser: Argv, command: Register): void {
     )
 }
 
+/** Options that may be repeated. */
+const listNames: readonly string[] = ['only', 'reporter', 'threshold']
+
+/** `--output a --output b` could mean either; an empty value means nothing. */
+function requireOneValueEach(args: Readonly<Record<string, unknown>>): true {
+  for (const [name, value] of Object.entries(args)) {
+    if (name === '_' || name === '$0' || listNames.includes(name)) continue
+    if (Array.isArray(value)) throw usageError(`--${name}: found ${value.length} values, expected one`)
+    if (value === '') throw usageError(`--${name}: found an empty value`)
+  }
+  return true
+}
+
+function requireWorkingDirectory(): void {
+  try {
+    process.cwd()
+  } catch (thrown) {
+    throw new SeaworthyError('SW_WORKING_DIRECTORY', 'while starting: found that the working directory does not exist any more', { cause: thrown, hint: 'Change to a folder that exists.' })
+  }
+}
+
 const usageError = (message: string): SeaworthyError =>
   new SeaworthyError('SW_USAGE', message, { hint: 'seaworthy --help lists the commands, seaworthy <command> --help their options.' })
 
-/** A reader that went away (`| head`) is no reason to fail or to leave things running. */
+/** A reader that went away (`| head`, EPIPE; a terminal that was closed, EIO) is no reason to fail or to leave things running. */
 function ignoreClosedOutput(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
 }

@@ -1,7 +1,7 @@
 import type { Journal } from '../core/driver.js'
-import { messageOf } from '../core/errors.js'
+import { messageOf, SeaworthyError } from '../core/errors.js'
 import { sweepLeftovers } from '../engine/leftovers.js'
-import { closeRun, openRun } from '../engine/run-registry.js'
+import { closeRun, defaultStateDirectory, openRun, type RunFolder } from '../engine/run-registry.js'
 import { startReaper } from '../engine/start-reaper.js'
 
 export interface RunScope {
@@ -12,10 +12,12 @@ export interface RunScope {
   close(): Promise<readonly string[]>
 }
 
-/** Ends what earlier runs left, registers this one, and starts its reaper before anything else can be started. */
+/**
+ * Ends what earlier runs left, registers this one, and starts its reaper before anything else can be started. Throws
+ * SW_STATE_FOLDER_UNSAFE.
+ */
 export async function openRunScope(runId: string, warn: (message: string) => void): Promise<RunScope> {
-  for (const left of await sweepLeftovers()) warn(`an earlier run was interrupted; ended what it left: ${left.runId}`)
-  const run = openRun(runId)
+  const run = await sweptAndOpened(runId, warn)
   const reaper = await startReaper(run, (reason) => warn(`${reason}: if this run is killed now, \`seaworthy clean\` ends what it leaves`)).catch((thrown: unknown) => {
     closeRun(run)
     throw thrown
@@ -36,5 +38,21 @@ export async function openRunScope(runId: string, warn: (message: string) => voi
       await attempt(() => closeRun(run))
       return problems
     },
+  }
+}
+
+async function sweptAndOpened(runId: string, warn: (message: string) => void): Promise<RunFolder> {
+  try {
+    for (const { runId: earlier, left } of await sweepLeftovers()) {
+      if (left.length === 0) warn(`an earlier run was interrupted; ended what it left: ${earlier}`)
+      else warn(`an earlier run was interrupted, and what it left could not be ended: ${left.join(', ')} (run ${earlier})`)
+    }
+    return openRun(runId)
+  } catch (thrown) {
+    if (thrown instanceof SeaworthyError) throw thrown
+    throw new SeaworthyError('SW_STATE_FOLDER_UNSAFE', `while opening the state folder ${defaultStateDirectory()}: ${messageOf(thrown)}`, {
+      cause: thrown,
+      hint: 'TMPDIR, or /tmp without it, must be a folder that exists and can be written.',
+    })
   }
 }

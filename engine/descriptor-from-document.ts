@@ -1,14 +1,7 @@
 import type { DescriptorDocument, OperationDocument, ProcedureDocument } from './descriptor-schema.js'
-import { addressTemplate } from '../core/capabilities.js'
+import { DescriptorContradiction, requireSense } from './descriptor-rules.js'
 import type { RequirementId } from '../core/requirement.js'
 import type { BalancerSettings, DataOperations, Lifecycle, Operation, Procedure, ServiceDescriptor } from '../core/service-descriptor.js'
-
-/** Says that a part of a valid document makes no sense with another: `path` leads to the place. */
-export class DescriptorContradiction extends Error {
-  constructor(readonly path: readonly (string | number)[], message: string) {
-    super(message)
-  }
-}
 
 const requestTimeoutMsDefault = 10_000
 const unitMs = { ms: 1, s: 1_000, m: 60_000 } as const
@@ -86,7 +79,7 @@ function lifecycleOf(document: DescriptorDocument['lifecycle']): Lifecycle {
 function dataOf(document: NonNullable<DescriptorDocument['data']>, traffic: Readonly<Record<string, Operation>>): DataOperations {
   const resolve = (operation: string | OperationDocument, path: readonly string[], name: string): Operation => {
     if (typeof operation !== 'string') return operationOf(name, operation, 0)
-    const named = traffic[operation]
+    const named = Object.hasOwn(traffic, operation) ? traffic[operation] : undefined
     if (named === undefined) {
       throw new DescriptorContradiction(path, `names the operation "${operation}", expected one of traffic: ${Object.keys(traffic).join(', ')}`)
     }
@@ -119,29 +112,11 @@ function balancerOf(document: DescriptorDocument['balancer']): BalancerSettings 
   }
 }
 
-/** An address of a component that is not declared would stay an unreplaced template in the service's environment. */
-function requireKnownComponents(target: DescriptorDocument['target']): void {
-  const known = Object.keys(target.components)
-  const units = [
-    { path: ['target', 'replicas'], unit: target.replicas },
-    ...Object.entries(target.components).map(([name, unit]) => ({ path: ['target', 'components', name], unit })),
-  ]
-  for (const { path, unit } of units) {
-    const texts = [...Object.entries(unit.env).map(([name, text]) => ({ at: ['env', name], text })), ...unit.command.map((text, index) => ({ at: ['command', index], text }))]
-    for (const { at, text } of texts) {
-      for (const [, name = ''] of text.matchAll(addressTemplate)) {
-        if (known.includes(name)) continue
-        throw new DescriptorContradiction([...path, ...at], `names the component "${name}", expected one of: ${known.join(', ') || '(none declared)'}`)
-      }
-    }
-  }
-}
-
 /** Applies defaults, resolves names and durations. Throws DescriptorContradiction. */
 export function descriptorFromDocument(document: DescriptorDocument, directory: string): ServiceDescriptor {
+  requireSense(document)
   const traffic: Record<string, Operation> = {}
   for (const [name, operation] of Object.entries(document.traffic)) traffic[name] = operationOf(name, operation, 1)
-  requireKnownComponents(document.target)
   const { target } = document
   const exceptions = (entries: DescriptorDocument['waivers']) =>
     entries.map(({ id, ...rest }) => ({ requirement: id as RequirementId, ...rest }))

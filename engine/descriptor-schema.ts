@@ -1,22 +1,34 @@
 import { z } from 'zod'
+import { durationMs } from './descriptor-from-document.js'
 
 /**
  * The format of `seaworthy.yaml` as people write it. The published JSON Schema
  * (schemas/descriptor-v1.schema.json) is generated from this; `descriptor-from-document.ts` turns a valid
  * document into a `ServiceDescriptor`.
  */
+const durationForm = /^\d+(\.\d+)?(ms|s|m)$/
+const dayMs = 24 * 60 * 60_000
 const duration = z
   .string()
-  .regex(/^\d+(\.\d+)?(ms|s|m)$/, 'expected a duration such as 250ms, 5s or 2m')
-  .describe('a duration such as 250ms, 5s or 2m')
+  .regex(durationForm, 'expected a duration such as 250ms, 5s or 2m')
+  .refine((text) => !durationForm.test(text) || durationMs(text) <= dayMs, 'expected at most 24 hours (1440m)')
+  .describe('a duration such as 250ms, 5s or 2m; at most 24 hours')
+/** A balancer that asks more often than this measures itself. */
+const balancerTimeMsMin = 10
+const balancerTime = duration.refine((text) => !durationForm.test(text) || durationMs(text) >= balancerTimeMsMin, `expected at least ${balancerTimeMsMin}ms`)
 const http = z
   .string()
-  .regex(/^(GET|HEAD|POST|PUT|PATCH|DELETE) \/\S*$/, 'expected a method and a path such as "POST /admin/drain"')
+  .regex(/^(GET|HEAD|POST|PUT|PATCH|DELETE) \/(?![/\\])\S*$/, 'expected a method and a path such as "POST /admin/drain"; // would name another host')
   .describe('method and path, such as "GET /items/{key}"')
-const httpPath = z.string().regex(/^\/\S*$/, 'expected a path that begins with /')
+const httpPath = z.string().regex(/^\/(?![/\\])\S*$/, 'expected a path that begins with one /; // would name another host')
 const header = z
   .string()
   .regex(/^header:[A-Za-z0-9-]+$/, 'expected header:NAME such as header:x-instance')
+// RFC 9110, section 5.6.2 (token) and 5.5 (field values).
+const headers = z.record(
+  z.string().regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, 'expected the name of a header'),
+  z.string().regex(/^[\t\u0020-\u007e\u0080-\u00ff]*$/, 'expected a header value without control characters'),
+)
 const command = z.array(z.string().min(1)).min(1).describe('program and arguments; `node` is the current Node.js')
 const signal = z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'])
 const requirementId = z.string().regex(/^[A-Z]{3,5}-\d{2}$/, 'expected a requirement id such as DRAIN-03')
@@ -38,8 +50,8 @@ const expectation = z.strictObject({
 
 const operation = z.strictObject({
   http,
-  headers: z.record(z.string(), z.string()).optional(),
-  body: z.unknown().optional().describe('JSON; {key} and {value} are replaced inside strings'),
+  headers: headers.optional(),
+  body: z.unknown().optional().describe('JSON; {key}, {value}, {durationMs} and {token} are replaced inside strings, any other {name} is refused'),
   expect: expectation.optional(),
   mutates: z.boolean().optional().describe('default: true for POST, PUT, PATCH and DELETE'),
   timeout: duration.optional(),
@@ -49,16 +61,20 @@ const operation = z.strictObject({
   holdsBody: z.boolean().optional(),
   effect: z
     .string()
-    .regex(/^GET \/\S*#(\/[^/]*)+$/, 'expected GET PATH#POINTER such as "GET /effects/{key}#/count"')
+    .regex(/^GET \/(?![/\\])\S*#(\/[^/]*)+$/, 'expected GET PATH#POINTER such as "GET /effects/{key}#/count"')
     .optional(),
 })
 const operationOrName = z.union([z.string().min(1), operation])
 
+function isDate(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
+}
 const exception = z.strictObject({
   id: requirementId,
   reason: z.string().min(20, 'expected a reason of at least 20 characters'),
   owner: z.string().min(1),
-  until: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a date such as 2027-06-30'),
+  until: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a date such as 2027-06-30').refine(isDate, 'expected a date that exists'),
 })
 
 const component = z.strictObject({
@@ -91,10 +107,10 @@ export const descriptorSchema = z.strictObject({
   identity: z.strictObject({ instance: header, boot: header.optional() }).optional(),
   balancer: z
     .strictObject({
-      interval: duration.default('1s'),
+      interval: balancerTime.default('1s'),
       fall: z.number().int().min(1).default(2),
       rise: z.number().int().min(1).default(1),
-      timeout: duration.default('1s'),
+      timeout: balancerTime.default('1s'),
     })
     .optional(),
   health: z.strictObject({ readiness: httpPath, liveness: httpPath.optional(), detail: httpPath.optional() }),

@@ -72,6 +72,20 @@ describe('mistakes are named with file, line, column and path', () => {
     ['a component that is not there', good.replace('{store:port}', '{database:port}'), /target\.replicas\.env\.DB: names the component "database", expected one of: store/],
     ['two ways at once', good.replace('http: POST /drain', 'http: POST /drain, signal: SIGUSR1'), /lifecycle\.drain: expected exactly one of http, signal and exec, found 2/],
     ['a waiver without a reason', `${good}waivers: [{ id: DRAIN-03, reason: later, owner: me, until: 2030-01-01 }]\n`, /waivers\.0\.reason: expected a reason of at least 20/],
+    ['an operation with the name of a method of all objects', good.replace('write: write,', 'write: toString,'), /data\.write: names the operation "toString"/],
+    ['a reserved component name', good.replaceAll('store:', 'machine:'), /target\.components\.machine: the name is reserved/],
+    ['the name of a replica', good.replace('store: {', 'replica-1: {').replace('store:port', 'replica-1:port'), /replica-1: the name is reserved/],
+    ['a path that names another host', good.replace('/ready', '//elsewhere/ready'), /health\.readiness: expected a path that begins with one \//],
+    ['a request to another host', good.replace('POST /drain', 'POST /\\elsewhere'), /lifecycle\.drain\.http: expected a method and a path/],
+    ['a duration of weeks', good.replace('deadline: 5s', 'deadline: 99999m'), /lifecycle\.drain\.deadline: expected at most 24 hours/],
+    ['a balancer that asks all the time', good.replace('250ms', '1ms'), /balancer\.interval: expected at least 10ms/],
+    ['a header name that is none', good.replace('write: { http:', 'write: { headers: { "a b": x }, http:'), /headers\.a b: expected the name of a header/],
+    ['a header value of two lines', good.replace('write: { http:', 'write: { headers: { a: "x\\r\\ny" }, http:'), /headers\.a: expected a header value without control/],
+    ['no traffic', good.replace('traffic:\n', 'traffic: {}\nx:\n').replace(/x:\n.*\n.*\n.*\n/, ''), /traffic: expected at least one operation with a weight above 0/],
+    ['traffic without weight', good.replaceAll('{ http: "', '{ weight: 0, http: "'), /traffic: expected at least one operation with a weight above 0/],
+    ['a day that is none', `${good}waivers: [{ id: DRAIN-03, reason: later when there is time, owner: me, until: 2027-99-99 }]\n`, /waivers\.0\.until: expected a date that exists/],
+    ['a misspelt placeholder in a path', good.replace('PUT /items/{key}', 'PUT /items/{kee}'), /traffic\.write\.http: unknown placeholder \{kee\}, did you mean \{key\}\?/],
+    ['a misspelt placeholder in a body', good.replace('"{value}"', '["{vale}"]'), /traffic\.write\.body\.v\.0: unknown placeholder \{vale\}, did you mean \{value\}\?/],
   ])('%s', (_, text, expected) => {
     const found = problem(text)
     expect(found.code).toBe('SW_DESCRIPTOR_INVALID')
@@ -83,6 +97,17 @@ describe('mistakes are named with file, line, column and path', () => {
   })
   test('YAML that cannot be parsed', () => {
     expect(problem('schema: [')).toMatchObject({ code: 'SW_DESCRIPTOR_SYNTAX', message: expect.stringMatching(/seaworthy\.yaml:1:\d+/) as string })
+  })
+  test.each([
+    ['an alias that leads nowhere', good.replace('orders', '*nowhere')],
+    ['an alias that contains itself', `${good}facts: &facts { again: *facts }\n`],
+    ['aliases that grow without end', `${good}a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghi'.split('').map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(', ')}]\n`).join('')}`],
+    ['values nested too deeply', `facts: ${'['.repeat(100_000)}`],
+  ])('%s', (_, text) => {
+    expect(problem(text)).toMatchObject({ code: 'SW_DESCRIPTOR_SYNTAX', exitCode: 64 })
+  })
+  test('a folder or a device is not read', () => {
+    for (const path of [folder, '/dev/zero']) expect(() => loadDescriptor(path)).toThrow(expect.objectContaining({ code: 'SW_DESCRIPTOR_UNREADABLE' }))
   })
   test('keys written twice', () => {
     expect(problem(`${good}health: { readiness: /other }\n`).code).toBe('SW_DESCRIPTOR_SYNTAX')

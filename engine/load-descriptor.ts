@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import { z } from 'zod'
 import { messageOf, SeaworthyError } from '../core/errors.js'
 import { nearMisses } from '../core/near-miss.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
-import { DescriptorContradiction, descriptorFromDocument } from './descriptor-from-document.js'
+import { descriptorFromDocument } from './descriptor-from-document.js'
+import { DescriptorContradiction } from './descriptor-rules.js'
 import { descriptorSchema } from './descriptor-schema.js'
 
 const sizeMax = 1_000_000
@@ -18,8 +19,7 @@ const sizeMax = 1_000_000
 export function loadDescriptor(file: string, environment: NodeJS.ProcessEnv = process.env): ServiceDescriptor {
   const path = resolve(file)
   const source = new Source(path, readText(path))
-  const document = source.document.toJS({ maxAliasCount: 100 }) as unknown
-  const substituted = substitute(document, [], environment, source)
+  const substituted = source.value(environment)
   const result = descriptorSchema.safeParse(substituted)
   if (!result.success) throw source.invalid(result.error.issues.flatMap((issue) => problemsOf(issue, substituted)))
   try {
@@ -41,9 +41,11 @@ export function descriptorPosition(file: string, path: Path): string {
 
 function readText(path: string): string {
   try {
-    const text = readFileSync(path, 'utf8')
-    if (text.length > sizeMax) throw new Error(`it has ${text.length} characters, expected at most ${sizeMax}`)
-    return text
+    // Reading a pipe or a device might never end.
+    const status = statSync(path)
+    if (!status.isFile()) throw new Error(`found ${status.isDirectory() ? 'a folder' : 'no regular file'}, expected a file`)
+    if (status.size > sizeMax) throw new Error(`it has ${status.size} bytes, expected at most ${sizeMax}`)
+    return readFileSync(path, 'utf8')
   } catch (thrown) {
     throw new SeaworthyError('SW_DESCRIPTOR_UNREADABLE', `while reading the descriptor ${path}: ${messageOf(thrown)}`, {
       cause: thrown,
@@ -63,7 +65,11 @@ class Source {
   readonly document: Document
   private readonly lines = new LineCounter()
   constructor(private readonly file: string, text: string) {
-    this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true })
+    try {
+      this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true })
+    } catch (thrown) {
+      throw this.unusable(thrown)
+    }
     const [first] = this.document.errors
     if (first !== undefined) {
       const { line, col } = this.lines.linePos(first.pos[0])
@@ -71,6 +77,19 @@ class Source {
         hint: 'The descriptor is YAML 1.2; indentation is by spaces.',
       })
     }
+  }
+  /** The document as plain values, with the variables of the environment put in. */
+  value(environment: NodeJS.ProcessEnv): unknown {
+    try {
+      return substitute(this.document.toJS({ maxAliasCount: 100 }) as unknown, [], environment, this)
+    } catch (thrown) {
+      throw thrown instanceof SeaworthyError ? thrown : this.unusable(thrown)
+    }
+  }
+  /** Aliases that lead nowhere, to themselves or to too much, and nesting without end. */
+  private unusable(thrown: unknown): SeaworthyError {
+    const found = thrown instanceof RangeError ? 'an alias that contains itself, or values nested too deeply' : messageOf(thrown)
+    return new SeaworthyError('SW_DESCRIPTOR_SYNTAX', `while parsing the descriptor: ${found} (${this.file})`, { cause: thrown, hint: 'Write the values out instead of using YAML anchors.' })
   }
   /** 'file:line:column' of a path, or of its nearest parent that exists. */
   where(path: Path): string {
@@ -110,6 +129,7 @@ function problemsOf(issue: z.core.$ZodIssue, document: unknown): readonly Proble
       return { path: [...path, key], message: `unknown key${suggestion}` }
     })
   }
+  if (issue.code === 'invalid_key') return [{ path, message: issue.issues.map((one) => one.message).join(', ') }]
   const found = path.reduce<unknown>((value, part) => (value as Record<string | number, unknown> | undefined)?.[part], document)
   const shown = found === undefined ? 'it is missing' : `found ${JSON.stringify(found)?.slice(0, 80)}`
   return [{ path, message: `${issue.message} (${shown})` }]

@@ -1,9 +1,9 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { messageOf, SeaworthyError } from '../core/errors.js'
 import type { Level, ProfileName, RequirementId, SafetyClass, ThresholdValues } from '../core/requirement.js'
-import type { RunReport } from '../core/run-report.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
+import { isAlive, processStartTime } from '../operating-system/process-table.js'
 import type { Settled } from './plan.js'
 
 /** What a later `recheck` needs besides the histories. Written before the first scenario: `run-input.json`. */
@@ -26,39 +26,145 @@ export interface RunInput {
 }
 
 /**
- * Makes the folder of a run. Without `output` it is `seaworthy-runs/<run id>` below the working directory, with a link
- * `latest` beside it. Throws SW_OUTPUT_UNWRITABLE, or SW_OUTPUT_NOT_EMPTY for a folder with files that are not of a run.
+ * Makes the folder of a run and takes it for this process. Without `output` it is `seaworthy-runs/<run id>` below the
+ * working directory, with a link `latest` beside it. An earlier run in a named folder is replaced; files that are not of
+ * a run stay. Throws SW_OUTPUT_UNWRITABLE, SW_OUTPUT_IN_USE while another run writes there, and SW_OUTPUT_NOT_EMPTY when a
+ * file of somebody else has a name that the run needs.
  */
 export function makeRunDirectory(runId: string, output: string | undefined): string {
-  const directory = output === undefined ? resolve('seaworthy-runs', runId) : resolve(output)
+  const directory = makeFolder(output ?? join('seaworthy-runs', runId))
+  takeOwnership(directory)
   try {
+    if (output !== undefined) clearEarlierRun(directory)
+    else linkLatest(directory)
+  } catch (thrown) {
+    releaseRunDirectory(directory)
+    throw thrown
+  }
+  return directory
+}
+
+/** Ends what `makeRunDirectory` began: another run may use the folder from now on. */
+export function releaseRunDirectory(directory: string): void {
+  rmSync(join(directory, ownerName), { force: true })
+}
+
+/**
+ * Makes a folder for reports of the saved run in `run`, and removes nothing. It may be the folder of that run itself.
+ * Throws SW_OUTPUT_UNWRITABLE, SW_OUTPUT_IN_USE, and SW_OUTPUT_NOT_EMPTY for the folder of another run or for files of
+ * somebody else with the names of reports.
+ */
+export function makeReportDirectory(run: string, output: string): string {
+  const directory = makeFolder(output)
+  if (isSameFolder(directory, run)) return directory
+  const owner = readOwner(directory)
+  if (owner !== undefined && isAlive(owner.pid, owner.startTime)) throw inUse(directory, owner.pid)
+  if (schemaOf(join(directory, 'run-input.json')) === inputSchema) throw notEmpty(directory, 'another run', 'a folder of its own for the reports')
+  const clashing = readdirSync(directory).find((name) => reportNames.has(name) && !isReportOfOurs(join(directory, name)))
+  if (clashing !== undefined) throw notEmpty(directory, clashing, 'an empty folder or earlier reports')
+  return directory
+}
+
+export function isSameFolder(one: string, other: string): boolean {
+  try {
+    return realpathSync(one) === realpathSync(other)
+  } catch {
+    return false // one of them does not exist
+  }
+}
+
+/** A folder that can be written, as an absolute path. Throws SW_OUTPUT_UNWRITABLE. */
+export function makeFolder(path: string): string {
+  const directory = resolve(path)
+  try {
+    refuseKernelFolders(directory)
     mkdirSync(directory, { recursive: true })
     accessSync(directory, constants.W_OK)
     writeFileSync(join(directory, '.writable'), '')
     rmSync(join(directory, '.writable'))
   } catch (thrown) {
-    throw new SeaworthyError('SW_OUTPUT_UNWRITABLE', `while making the run directory ${directory}: ${messageOf(thrown)}`, {
+    throw new SeaworthyError('SW_OUTPUT_UNWRITABLE', `while making the folder ${directory}: ${messageOf(thrown)}`, {
       cause: thrown,
       hint: 'Name a folder that can be written with --output.',
     })
   }
-  if (output !== undefined) clearEarlierRun(directory)
-  else linkLatest(directory)
   return directory
 }
 
-const filesOfARun = new Set(['run.json', 'run-input.json', 'index.html', 'junit.xml', 'scenarios'])
+/** Making folders recursively below these never returns. */
+function refuseKernelFolders(directory: string): void {
+  let existing = directory
+  while (statSync(existing, { throwIfNoEntry: false }) === undefined && existing !== dirname(existing)) existing = dirname(existing)
+  for (const path of [directory, realpathSync(existing)]) {
+    if (/^\/(proc|sys)(\/|$)/.test(path)) throw new Error('found a file system of the kernel, expected one that keeps files')
+  }
+}
+
+const inputSchema = 'seaworthy-run-input/v1'
+const reportSchema = 'seaworthy-run/v1'
+const ownerName = '.owner.json'
+const reportNames = new Set(['run.json', 'index.html', 'junit.xml'])
+const namesOfARun = new Set([...reportNames, 'run-input.json', 'scenarios', ownerName])
+
 /** A named folder may hold an earlier run, which is replaced; anything else in it is not ours to touch. */
 function clearEarlierRun(directory: string): void {
-  const present = readdirSync(directory)
-  const foreign = present.filter((name) => !filesOfARun.has(name))
-  if (present.length > foreign.length && !existsSync(join(directory, 'run-input.json')) && !existsSync(join(directory, 'run.json'))) {
-    throw new SeaworthyError('SW_OUTPUT_NOT_EMPTY', `while making the run directory ${directory}: found ${present[0]}, expected an empty folder or an earlier run`, {
-      hint: 'Name an empty folder with --output.',
-    })
-  }
-  for (const name of present) if (filesOfARun.has(name)) rmSync(join(directory, name), { recursive: true, force: true })
+  const present = readdirSync(directory).filter((name) => namesOfARun.has(name) && name !== ownerName)
+  const [first] = present
+  if (first === undefined) return
+  const isRun = schemaOf(join(directory, 'run-input.json')) === inputSchema || schemaOf(join(directory, 'run.json')) === reportSchema
+  if (!isRun) throw notEmpty(directory, first, 'an empty folder or an earlier run')
+  for (const name of present) rmSync(join(directory, name), { recursive: true, force: true })
 }
+
+/** `schema` of a JSON file, or undefined when there is none. */
+function schemaOf(path: string): unknown {
+  try {
+    if (!statSync(path).isFile()) return undefined
+    return (JSON.parse(readFileSync(path, 'utf8')) as { schema?: unknown } | null)?.schema
+  } catch {
+    return undefined
+  }
+}
+
+function isReportOfOurs(path: string): boolean {
+  if (basename(path) === 'run.json') return schemaOf(path) === reportSchema
+  try {
+    return statSync(path).isFile() && readFileSync(path, 'utf8').includes(basename(path) === 'index.html' ? '<meta name="generator" content="seaworthy' : 'seaworthy')
+  } catch {
+    return false
+  }
+}
+
+/** Two runs in one folder would each write over the evidence of the other. */
+function takeOwnership(directory: string): void {
+  const file = join(directory, ownerName)
+  const text = JSON.stringify({ pid: process.pid, startTime: processStartTime(process.pid) })
+  for (;;) {
+    try {
+      return writeFileSync(file, text, { flag: 'wx' })
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
+    }
+    const owner = readOwner(directory)
+    if (owner === undefined) throw notEmpty(directory, ownerName, 'an empty folder or an earlier run')
+    if (isAlive(owner.pid, owner.startTime)) throw inUse(directory, owner.pid)
+    rmSync(file, { force: true })
+  }
+}
+
+function readOwner(directory: string): { readonly pid: number; readonly startTime: string } | undefined {
+  try {
+    const { pid, startTime } = JSON.parse(readFileSync(join(directory, ownerName), 'utf8')) as Record<string, unknown>
+    return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const notEmpty = (directory: string, found: string, expected: string): SeaworthyError =>
+  new SeaworthyError('SW_OUTPUT_NOT_EMPTY', `while opening the folder ${directory}: found ${found}, expected ${expected}`, { hint: 'Name an empty folder with --output.' })
+const inUse = (directory: string, pid: number): SeaworthyError =>
+  new SeaworthyError('SW_OUTPUT_IN_USE', `while opening the folder ${directory}: found that the run of process ${pid} writes there`, { hint: 'Wait for it to end, or name another folder with --output.' })
 
 function linkLatest(directory: string): void {
   const link = join(dirname(directory), 'latest')
@@ -74,30 +180,3 @@ function linkLatest(directory: string): void {
 export function writeRunInput(directory: string, input: RunInput): void {
   writeFileSync(join(directory, 'run-input.json'), `${JSON.stringify(input, null, 2)}\n`)
 }
-
-/** Throws SW_RUN_UNREADABLE with the path when there is no such run or its input is damaged. */
-export function readRunInput(directory: string): RunInput {
-  const input = readJson(join(resolve(directory), 'run-input.json')) as RunInput
-  if (input.schema !== 'seaworthy-run-input/v1') throw unreadable(join(directory, 'run-input.json'), `found schema ${JSON.stringify(input.schema)}, expected seaworthy-run-input/v1`)
-  return input
-}
-export function readRunReport(directory: string): RunReport {
-  const report = readJson(join(resolve(directory), 'run.json')) as RunReport
-  if (report.schema !== 'seaworthy-run/v1') throw unreadable(join(directory, 'run.json'), `found schema ${JSON.stringify(report.schema)}, expected seaworthy-run/v1`)
-  return report
-}
-
-function readJson(path: string): unknown {
-  try {
-    const value = JSON.parse(readFileSync(path, 'utf8')) as unknown
-    if (typeof value === 'object' && value !== null) return value
-  } catch (thrown) {
-    throw unreadable(path, messageOf(thrown), thrown)
-  }
-  throw unreadable(path, 'found no JSON object')
-}
-const unreadable = (path: string, found: string, cause?: unknown): SeaworthyError =>
-  new SeaworthyError('SW_RUN_UNREADABLE', `while reading a saved run: ${found} (${path})`, {
-    hint: 'Name the folder of a run, such as seaworthy-runs/latest.',
-    ...(cause === undefined ? {} : { cause }),
-  })

@@ -1,15 +1,16 @@
-import { resolve } from 'node:path'
-import { SeaworthyError } from '../../core/errors.js'
+import { existsSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { Requirement, RequirementId, ThresholdValues } from '../../core/requirement.js'
 import { buildReport } from '../../engine/build-report.js'
 import { judgeScenario, scenarioReport } from '../../engine/judge-scenario.js'
-import { makeRunDirectory, readRunInput, readRunReport, type RunInput } from '../../engine/run-directory.js'
+import { isSameFolder, makeReportDirectory, type RunInput } from '../../engine/run-directory.js'
+import { readRunInput, readRunReport } from '../../engine/saved-run.js'
 import { suites } from '../../suites/index.js'
+import type { Reporter } from '../../core/run-event.js'
 import type { RunReport } from '../../core/run-report.js'
 import { liveReporter, selectReporters } from '../live-reporter.js'
-import { writeReports } from '../conduct-run.js'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { writeReports, type WrittenReports } from '../conduct-run.js'
 
 export interface RecheckArguments {
   readonly run: string
@@ -24,15 +25,34 @@ export async function recheck(args: RecheckArguments): Promise<number> {
   const input = readRunInput(directory)
   const overrides = parseThresholds(args.threshold ?? [])
   const reporters = selectReporters(args.reporter)
-  const live = liveReporter(args.reporter, args.output === undefined ? [] : undefined)
   const report = judgeAgain(directory, input, overrides)
+  const { written, failed } = await writeElsewhere(report, { directory, output: args.output, reporters })
+  const live = liveReporter(args.reporter)
+  live.nameFiles(written.map((path) => basename(path)))
   live.onEvent({ type: 'run-ended', report })
   live.close()
-  if (args.output !== undefined) {
-    const target = makeRunDirectory(input.runId, args.output)
-    await writeReports(report, { directory: target, reporters, warn: (message) => process.stderr.write(`${message}\n`), tell: (path) => process.stdout.write(`${path}\n`) })
+  return failed.length > 0 ? exitCodes.internal : report.exitCode
+}
+
+interface Elsewhere {
+  readonly directory: string
+  readonly output: string | undefined
+  readonly reporters: readonly Reporter[]
+}
+
+async function writeElsewhere(report: RunReport, { directory, output, reporters }: Elsewhere): Promise<WrittenReports> {
+  if (output === undefined) return { written: [], failed: [] }
+  if (isSameFolder(output, directory)) {
+    throw new SeaworthyError('SW_OUTPUT_NOT_EMPTY', `while opening the folder ${resolve(output)}: found the saved run itself, expected another folder`, {
+      hint: 'recheck changes nothing in a saved run: name another folder with --output.',
+    })
   }
-  return report.exitCode
+  return writeReports(report, {
+    directory: makeReportDirectory(directory, output),
+    reporters,
+    warn: (message) => process.stderr.write(`${message}\n`),
+    tell: (path) => process.stdout.write(`${path}\n`),
+  })
 }
 
 function judgeAgain(directory: string, input: RunInput, overrides: ReadonlyMap<RequirementId, ThresholdValues>): RunReport {
@@ -66,7 +86,7 @@ function parseThresholds(texts: readonly string[]): ReadonlyMap<RequirementId, T
   const known = new Map<string, Requirement>(suites.flatMap((suite) => suite.requirements).map((one) => [one.id, one]))
   const values = new Map<RequirementId, ThresholdValues>()
   for (const text of texts) {
-    const match = /^([A-Z]+-\d+)\.(\w+)=(-?[\d.]+)$/.exec(text)
+    const match = /^([A-Z]+-\d+)\.(\w+)=([\d.]+)$/.exec(text)
     const requirement = known.get(match?.[1] ?? '')
     const key = match?.[2] ?? ''
     const value = Number(match?.[3])

@@ -1,6 +1,7 @@
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { exitCodes } from '../../core/errors.js'
-import { makeRunDirectory, readRunReport } from '../../engine/run-directory.js'
+import { makeReportDirectory } from '../../engine/run-directory.js'
+import { readRunReport } from '../../engine/saved-run.js'
 import { writeReports } from '../conduct-run.js'
 import { liveReporter, selectReporters } from '../live-reporter.js'
 
@@ -10,23 +11,21 @@ export interface ReportArguments {
   readonly output?: string | undefined
 }
 
-/** `seaworthy report`: any format from a saved run.json, without judging anything again. */
+/** `seaworthy report`: any format from a saved run.json, without judging anything again. Removes nothing. */
 export async function report(args: ReportArguments): Promise<number> {
-  const saved = readRunReport(resolve(args.run))
+  const run = resolve(args.run)
+  const saved = readRunReport(run)
   const reporters = selectReporters(args.reporter)
-  const directory = args.output === undefined ? resolve(args.run) : makeRunDirectory(saved.runId, args.output)
-  let failed = false
-  await writeReports(saved, {
+  const directory = args.output === undefined ? run : makeReportDirectory(run, args.output)
+  const { written, failed } = await writeReports(saved, {
     directory,
     reporters,
-    warn: (message) => {
-      failed = true
-      process.stderr.write(`${message}\n`)
-    },
+    warn: (message) => process.stderr.write(`${message}\n`),
     tell: (path) => process.stdout.write(`${path}\n`),
   })
   const live = liveReporter(args.reporter)
+  live.nameFiles(written.map((path) => basename(path)))
   live.onEvent({ type: 'run-ended', report: saved })
   live.close()
-  return failed ? exitCodes.usage : exitCodes.ok
+  return failed.length > 0 ? exitCodes.internal : exitCodes.ok
 }

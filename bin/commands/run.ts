@@ -4,10 +4,9 @@ import { SeaworthyError } from '../../core/errors.js'
 import type { Driver } from '../../core/driver.js'
 import { nearMisses } from '../../core/near-miss.js'
 import type { Level, ProfileName, SafetyClass } from '../../core/requirement.js'
-import type { LiveReporter } from '../../core/run-event.js'
 import { selectRequirements } from '../../core/selection.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
-import { requireWaiversInForce } from '../../core/waivers.js'
+import { requireKnownOverrides, requireWaiversInForce } from '../../core/waivers.js'
 import { drivers } from '../../drivers/index.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { makeRunDirectory } from '../../engine/run-directory.js'
@@ -39,14 +38,15 @@ export async function run(args: RunArguments): Promise<number> {
   requireKnownDefect(args.defect, isReference)
   const service = loadDescriptor(descriptorPath)
   requireWaiversInForce(service, suites, new Date())
+  requireKnownOverrides(service, suites)
   const only = selectRequirements(args.only, suites)
   const driver = await chooseDriver(args.driver, service)
   const parallel = requireCount('--parallel', args.parallel, 1, 16)
-  const randomSeed = requireCount('--random-seed', args.randomSeed ?? Math.floor(Math.random() * 1_000_000), 0, Number.MAX_SAFE_INTEGER)
+  const randomSeed = chooseRandomSeed(args.randomSeed)
   const reporters = selectReporters(args.reporter)
   const runId = newRunId()
   const runDirectory = makeRunDirectory(runId, args.output)
-  const live: LiveReporter = liveReporter(args.reporter)
+  const live = liveReporter(args.reporter)
   using interruption = watchInterruption((message) => live.onEvent({ type: 'warning', message }))
   const report = await conductRun({
     service,
@@ -66,8 +66,7 @@ export async function run(args: RunArguments): Promise<number> {
     interruption,
     live,
     reporters,
-  })
-  live.close()
+  }).finally(() => live.close())
   return interruption.exitCode() ?? report.exitCode
 }
 
@@ -101,6 +100,9 @@ async function chooseDriver(named: string | undefined, service: ServiceDescripto
   }
   throw new SeaworthyError('SW_DRIVER_UNAVAILABLE', `while choosing a driver: none can run this service here\n  ${reasons.join('\n  ')}`)
 }
+
+export const chooseRandomSeed = (named: number | undefined): number =>
+  requireCount('--random-seed', named ?? Math.floor(Math.random() * 1_000_000), 0, Number.MAX_SAFE_INTEGER)
 
 export function requireCount(option: string, value: number, min: number, max: number): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value

@@ -1,20 +1,20 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import { nearMisses } from '../../core/near-miss.js'
 import type { Outcome } from '../../core/outcome.js'
 import type { DefectCard, Requirement, RequirementId } from '../../core/requirement.js'
-import type { LiveReporter } from '../../core/run-event.js'
 import { matchesGlob } from '../../core/selection.js'
 import { drivers } from '../../drivers/index.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
-import { makeRunDirectory } from '../../engine/run-directory.js'
+import { makeFolder, makeRunDirectory } from '../../engine/run-directory.js'
 import { suites } from '../../suites/index.js'
 import { conductRun } from '../conduct-run.js'
 import { watchInterruption, type Interruption } from '../interruption.js'
+import type { NamingReporter } from '../live-reporter.js'
 import { referenceDescriptor } from '../package-files.js'
 import { newRunId } from '../run-id.js'
-import { requireCount } from './run.js'
+import { chooseRandomSeed, requireCount } from './run.js'
 
 export interface SelftestArguments {
   readonly only?: readonly string[] | undefined
@@ -34,15 +34,16 @@ interface DefectResult {
   readonly unexpected: readonly RequirementId[]
   readonly outcomes: Readonly<Record<string, Outcome>>
   readonly run: string
+  /** Its report could not be written. */
+  readonly unwritten: boolean
 }
 
 /** `seaworthy selftest`: each seeded defect must make its own requirement fail and leave its neighbours alone. */
 export async function selftest(args: SelftestArguments): Promise<number> {
   const defects = selectDefects(args.only)
   const parallel = requireCount('--parallel', args.parallel, 1, 16)
-  const randomSeed = args.randomSeed ?? Math.floor(Math.random() * 1_000_000)
-  const directory = resolve(args.output ?? join('seaworthy-runs', `selftest-${newRunId()}`))
-  mkdirSync(directory, { recursive: true })
+  const randomSeed = chooseRandomSeed(args.randomSeed)
+  const directory = makeFolder(args.output ?? join('seaworthy-runs', `selftest-${newRunId()}`))
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
   say(`selftest of ${defects.length} defects of the reference service, seed ${randomSeed}, in ${directory}`)
   using interruption = watchInterruption(say)
@@ -53,12 +54,23 @@ export async function selftest(args: SelftestArguments): Promise<number> {
     const result = await runDefect(one, { directory, parallel, randomSeed, interruption, say })
     results.push(result)
     say(`${result.detected && result.unexpected.length === 0 ? 'ok  ' : 'BAD '} ${line(result)}  ${Math.round((performance.now() - startedAt) / 1_000)} s`)
-    writeFileSync(join(directory, 'selftest.json'), `${JSON.stringify({ schema: 'seaworthy-selftest/v1', randomSeed, defects: results }, null, 2)}\n`)
+    writeResults(join(directory, 'selftest.json'), randomSeed, results)
   }
   const bad = results.filter((one) => !one.detected || one.unexpected.length > 0)
   say(`${results.length - bad.length} of ${defects.length} defects were detected by their own check with nothing unexpected`)
   if (bad.length > 0) say(`not: ${bad.map((one) => one.id).join(', ')}`)
-  return interruption.exitCode() ?? (bad.length > 0 ? exitCodes.requirementFailed : exitCodes.ok)
+  const unwritten = results.filter((one) => one.unwritten)
+  if (unwritten.length > 0) say(`run.json could not be written: ${unwritten.map((one) => one.id).join(', ')}`)
+  return interruption.exitCode() ?? (unwritten.length > 0 ? exitCodes.internal : bad.length > 0 ? exitCodes.requirementFailed : exitCodes.ok)
+}
+
+function writeResults(path: string, randomSeed: number, results: readonly DefectResult[]): void {
+  const defects = results.map(({ unwritten, ...result }) => (unwritten ? { ...result, unwritten } : result))
+  try {
+    writeFileSync(path, `${JSON.stringify({ schema: 'seaworthy-selftest/v1', randomSeed, defects }, null, 2)}\n`)
+  } catch (thrown) {
+    throw new SeaworthyError('SW_OUTPUT_UNWRITABLE', `while writing the results of the selftest to ${path}: ${messageOf(thrown)}`, { cause: thrown, exitCode: exitCodes.internal })
+  }
 }
 
 const line = (one: DefectResult): string =>
@@ -98,7 +110,7 @@ async function runDefect({ defect, requirement }: SelectedDefect, context: Selft
   const driver = drivers.find((one) => one.name === 'process')
   if (driver === undefined) throw new Error('there is no process driver')
   const descriptorPath = referenceDescriptor()
-  const warnings: LiveReporter = { onEvent: (event) => event.type === 'warning' && context.say(`     ${event.message}`), close: () => {} }
+  const warnings: NamingReporter = { onEvent: (event) => event.type === 'warning' && context.say(`     ${event.message}`), close: () => {}, nameFiles: () => {} }
   const runId = newRunId()
   const report = await conductRun({
     service: loadDescriptor(descriptorPath),
@@ -130,5 +142,6 @@ async function runDefect({ defect, requirement }: SelectedDefect, context: Selft
     unexpected: failed.filter((id) => !allowed.has(id)),
     outcomes: Object.fromEntries(judged.map((one) => [one.id, one.outcome])),
     run: defect.id,
+    unwritten: report.exitCode === exitCodes.internal && report.status !== 'crashed',
   }
 }

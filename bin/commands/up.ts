@@ -10,7 +10,7 @@ import { newRunId } from '../run-id.js'
 import { requireKnownDefect } from './run.js'
 import { openRunScope } from '../run-scope.js'
 
-/** `seaworthy up`: the reference service as the suites see it, for looking around. Ends everything on Ctrl-C. */
+/** `seaworthy up`: the reference service as the suites see it, for looking around. Ends everything on Ctrl-C, which is its ordinary end. */
 export async function up({ defect }: { readonly defect?: string | undefined }): Promise<number> {
   requireKnownDefect(defect, true)
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -21,6 +21,7 @@ export async function up({ defect }: { readonly defect?: string | undefined }): 
   const runId = newRunId()
   const scope = await openRunScope(runId, say)
   const directory = join(scope.workDirectory, 'up')
+  let isUp = false
   try {
     mkdirSync(directory, { mode: 0o755 })
     say(`starting ${service.name} ...`)
@@ -33,6 +34,7 @@ export async function up({ defect }: { readonly defect?: string | undefined }): 
       onPlatformEvent: ({ name, target, detail }) => say(`  ${name} ${target} ${JSON.stringify(detail)}`),
     })
     say(addresses(deployment))
+    isUp = true
     await new Promise<void>((resolve) => {
       // The signal watcher alone does not keep the process alive.
       const awake = setInterval(() => {}, 1_000)
@@ -43,11 +45,15 @@ export async function up({ defect }: { readonly defect?: string | undefined }): 
       if (interruption.signal.aborted) end()
       interruption.signal.addEventListener('abort', end)
     })
+  } catch (thrown) {
+    // What was cut short by an interrupt is no fault of the service.
+    if (isUp || !interruption.signal.aborted) throw thrown
   } finally {
     for (const problem of await scope.close()) say(`clean-up: ${problem}`)
   }
   say('stopped, nothing is left running')
-  return interruption.exitCode() === exitCodes.internal ? exitCodes.internal : exitCodes.ok
+  const exitCode = interruption.exitCode() ?? exitCodes.ok
+  return isUp && exitCode === exitCodes.interrupted ? exitCodes.ok : exitCode
 }
 
 function addresses(deployment: Deployment): string {

@@ -70,6 +70,8 @@ export class SimulatedMachine {
   async #boot(order: BootOrder): Promise<null> {
     if (this.#units.size > 0) throw new Error('the machine was booted before')
     this.#record = new ProcessRecord(order.processRecord)
+    this.#sampler = setInterval(() => this.#remember(processTree(this.#runningProcesses())), sampleEveryMs)
+    this.#segmentWatch = setInterval(() => this.#rememberNewSegments(), segmentsEveryMs)
     for (const unit of order.units) {
       this.#units.set(unit.name, new SupervisedUnit(unit, (event) => this.#onUnitEvent(event)))
     }
@@ -78,8 +80,6 @@ export class SimulatedMachine {
       // A unit that cannot be started was reported as exited and goes on under its restart policy.
       await unit.start().catch((error: unknown) => this.#log(`${unit.unit.name} cannot be started: ${String(error)}`))
     }
-    this.#sampler = setInterval(() => this.#remember(processTree(this.#runningProcesses())), sampleEveryMs)
-    this.#segmentWatch = setInterval(() => this.#rememberNewSegments(), segmentsEveryMs)
     return null
   }
 
