@@ -1,0 +1,93 @@
+import { addressTemplate } from '../core/capabilities.js'
+import { nearMisses } from '../core/near-miss.js'
+import type { DescriptorDocument, OperationDocument } from './descriptor-schema.js'
+
+type Path = readonly (string | number)[]
+
+/** Says that a part of a valid document makes no sense with another: `path` leads to the place. */
+export class DescriptorContradiction extends Error {
+  constructor(readonly path: Path, message: string) {
+    super(message)
+  }
+}
+
+/** What a schema cannot say. Throws DescriptorContradiction for what would mean something else than it says. */
+export function requireSense(document: DescriptorDocument): void {
+  requireFreeComponentNames(document.target)
+  requireKnownComponents(document.target)
+  requireTraffic(document.traffic)
+  for (const { path, operation } of operationsOf(document)) requireKnownPlaceholders(path, operation)
+}
+
+/** Names of what else is in the world: logs, folders and recorded events are kept apart by name. */
+const reservedName = /^(replica-\d+|replicas|machine|network|install)$/
+
+function requireFreeComponentNames(target: DescriptorDocument['target']): void {
+  for (const name of Object.keys(target.components)) {
+    if (!reservedName.test(name)) continue
+    throw new DescriptorContradiction(['target', 'components', name], 'the name is reserved: replica-<number>, replicas, machine, network and install are names of the harness')
+  }
+}
+
+/** An address of a component that is not declared would stay an unreplaced template in the service's environment. */
+function requireKnownComponents(target: DescriptorDocument['target']): void {
+  const known = Object.keys(target.components)
+  const units = [
+    { path: ['target', 'replicas'], unit: target.replicas },
+    ...Object.entries(target.components).map(([name, unit]) => ({ path: ['target', 'components', name], unit })),
+  ]
+  for (const { path, unit } of units) {
+    const texts = [...Object.entries(unit.env).map(([name, text]) => ({ at: ['env', name], text })), ...unit.command.map((text, index) => ({ at: ['command', index], text }))]
+    for (const { at, text } of texts) {
+      for (const [, name = ''] of text.matchAll(addressTemplate)) {
+        if (known.includes(name)) continue
+        throw new DescriptorContradiction([...path, ...at], `names the component "${name}", expected one of: ${known.join(', ') || '(none declared)'}`)
+      }
+    }
+  }
+}
+
+/** Without traffic every check of lost requests would have nothing to count. */
+function requireTraffic(traffic: DescriptorDocument['traffic']): void {
+  if (Object.values(traffic).some(({ weight }) => (weight ?? 1) > 0)) return
+  throw new DescriptorContradiction(['traffic'], 'expected at least one operation with a weight above 0')
+}
+
+interface PlacedOperation {
+  readonly path: Path
+  readonly operation: OperationDocument
+}
+function operationsOf({ traffic, data }: DescriptorDocument): readonly PlacedOperation[] {
+  const inTraffic = Object.entries(traffic).map(([name, operation]) => ({ path: ['traffic', name], operation }))
+  const inData = [
+    { path: ['data', 'write'], operation: data?.write },
+    { path: ['data', 'read', 'strong'], operation: data?.read?.strong },
+    { path: ['data', 'read', 'ordinary'], operation: data?.read?.ordinary },
+    { path: ['data', 'session', 'open'], operation: data?.session?.open },
+    { path: ['data', 'session', 'resume'], operation: data?.session?.resume },
+  ]
+  return [...inTraffic, ...inData.flatMap(({ path, operation }) => (typeof operation === 'object' ? [{ path, operation }] : []))]
+}
+
+const placeholders = ['key', 'value', 'durationMs', 'token']
+const placeholderLike = /\{([A-Za-z_][A-Za-z0-9_-]*)\}/g
+
+/** A misspelt `{kee}` would be sent as it stands, and every request would have the same key. */
+function requireKnownPlaceholders(path: Path, { http, headers, body, effect }: OperationDocument): void {
+  const texts = [...textsIn(http, ['http']), ...textsIn(headers, ['headers']), ...textsIn(body, ['body']), ...textsIn(effect, ['effect'])]
+  for (const { at, text } of texts) {
+    for (const [, name = ''] of text.matchAll(placeholderLike)) {
+      if (placeholders.includes(name)) continue
+      const [near] = nearMisses(name, placeholders)
+      const suggestion = near === undefined ? '' : `, did you mean {${near}}?`
+      throw new DescriptorContradiction([...path, ...at], `unknown placeholder {${name}}${suggestion || `, expected one of ${placeholders.map((one) => `{${one}}`).join(', ')}`}`)
+    }
+  }
+}
+
+function textsIn(value: unknown, at: Path): readonly { readonly at: Path; readonly text: string }[] {
+  if (typeof value === 'string') return [{ at, text: value }]
+  if (typeof value !== 'object' || value === null) return []
+  const entries: readonly (readonly [string | number, unknown])[] = Array.isArray(value) ? value.map((one: unknown, index) => [index, one] as const) : Object.entries(value)
+  return entries.flatMap(([key, one]) => textsIn(one, [...at, key]))
+}

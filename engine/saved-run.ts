@@ -1,0 +1,123 @@
+import { readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { messageOf, SeaworthyError } from '../core/errors.js'
+import type { RunReport } from '../core/run-report.js'
+import type { RunInput } from './run-directory.js'
+
+/** Throws SW_RUN_UNREADABLE with the path when there is no such run or its input is damaged. */
+export function readRunInput(directory: string): RunInput {
+  return readAs(inputShape, join(resolve(directory), 'run-input.json')) as unknown as RunInput
+}
+
+/** Throws SW_RUN_UNREADABLE like `readRunInput`. */
+export function readRunReport(directory: string): RunReport {
+  return readAs(reportShape, join(resolve(directory), 'run.json')) as unknown as RunReport
+}
+
+/** What the readers of these files rely on; more may stand there, so that a newer version can be read. */
+const values = z.record(z.string(), z.union([z.number(), z.array(z.number())]))
+const exception = z.looseObject({ requirement: z.string(), reason: z.string(), owner: z.string(), until: z.string() })
+const profile = z.enum(['quick', 'standard', 'thorough'])
+const level = z.union([z.literal(1), z.literal(2), z.literal(3)])
+const inputShape = z.looseObject({
+  schema: z.literal('seaworthy-run-input/v1'),
+  runId: z.string(),
+  version: z.string(),
+  startedAt: z.string(),
+  service: z.looseObject({ name: z.string(), waivers: z.array(exception), overrides: z.record(z.string(), values) }),
+  descriptorPath: z.string(),
+  driver: z.string(),
+  profile,
+  randomSeed: z.number(),
+  requiredLevel: level.nullable(),
+  reproduceWith: z.string(),
+  thresholds: z.record(z.string(), values),
+  settled: z.record(z.string(), z.looseObject({ outcome: z.string(), reason: z.string() })),
+  scenarios: z.array(z.looseObject({ id: z.string(), selected: z.array(z.string()) })),
+})
+
+const counts = z.record(z.string(), z.number())
+const evidence = z.array(z.looseObject({}))
+const finding = z.looseObject({ check: z.string(), outcome: z.string(), summary: z.string(), evidence })
+const requirement = z.looseObject({
+  id: z.string(),
+  title: z.string(),
+  area: z.string(),
+  keyword: z.string(),
+  level: z.number(),
+  weight: z.number(),
+  statement: z.string(),
+  outcome: z.string(),
+  waived: z.looseObject({}).nullable(),
+  summary: z.string(),
+  thresholds: values,
+  relaxed: z.array(z.string()),
+  findings: z.array(finding),
+  evidence,
+  remediation: z.string(),
+  defects: z.array(z.looseObject({ id: z.string() })),
+  reproduce: z.string(),
+})
+const timeline = z.looseObject({
+  bucketMs: z.number(),
+  buckets: z.array(z.looseObject({ atMs: z.number() })),
+  interventions: z.array(z.looseObject({ name: z.string(), target: z.string(), fromMs: z.number(), toMs: z.number() })),
+  phases: z.array(z.looseObject({ name: z.string(), atMs: z.number() })),
+})
+const scenario = z.looseObject({
+  id: z.string(),
+  title: z.string(),
+  history: z.string().nullable(),
+  logs: z.array(z.string()),
+  durationMs: z.number(),
+  requests: z.number(),
+  lost: z.number(),
+  incomplete: z.string().nullable(),
+  timeline,
+})
+const reportShape = z.looseObject({
+  schema: z.literal('seaworthy-run/v1'),
+  runId: z.string(),
+  status: z.enum(['complete', 'interrupted', 'crashed']),
+  restored: z.boolean(),
+  notRestored: z.array(z.string()),
+  service: z.looseObject({ name: z.string(), descriptor: z.string() }),
+  driver: z.string(),
+  profile,
+  randomSeed: z.number(),
+  startedAt: z.string(),
+  durationMs: z.number(),
+  harness: z.looseObject({ version: z.string(), node: z.string(), platform: z.string(), cpus: z.number() }),
+  catalogue: z.looseObject({ version: z.string(), count: z.number() }),
+  requiredLevel: level.nullable(),
+  score: z.looseObject({ value: z.number().nullable(), coverage: z.number(), level: z.number(), counts }),
+  exitCode: z.number().int(),
+  verdict: z.string(),
+  areas: z.array(z.looseObject({ id: z.string(), title: z.string(), score: z.number().nullable(), coverage: z.number(), counts })),
+  requirements: z.array(requirement),
+  scenarios: z.array(scenario),
+})
+
+function readAs<T>(shape: z.ZodType<T>, path: string): T {
+  const result = shape.safeParse(readJson(path))
+  if (result.success) return result.data
+  const [first] = result.error.issues
+  throw unreadable(path, `${first?.path.join('.') || 'document'}: ${first?.message ?? 'not valid'}`)
+}
+
+function readJson(path: string): unknown {
+  try {
+    // Reading a pipe or a device might never end.
+    if (!statSync(path).isFile()) throw new Error('found no regular file')
+    return JSON.parse(readFileSync(path, 'utf8')) as unknown
+  } catch (thrown) {
+    throw unreadable(path, messageOf(thrown), thrown)
+  }
+}
+
+const unreadable = (path: string, found: string, cause?: unknown): SeaworthyError =>
+  new SeaworthyError('SW_RUN_UNREADABLE', `while reading a saved run: ${found} (${path})`, {
+    hint: 'Name the folder of a run, such as seaworthy-runs/latest.',
+    ...(cause === undefined ? {} : { cause }),
+  })
