@@ -38,6 +38,7 @@ const healthAnswers: Requirement = {
     'the fault of the hard dependency was not witnessed, or no health answer turned failing',
     'health did not pass again after the fault was taken back',
     'too few answers in a state',
+    'the dependency is named while all is well, too',
     'nothing forbids caching, and the answers through the balancer never changed',
     'the soft dependency was not named before its fault was taken back, and the fault lasted less than the allowed time',
   ],

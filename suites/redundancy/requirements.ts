@@ -32,6 +32,7 @@ const anyReplica: Requirement = {
     'fewer distinct instance identities than replicas were seen in the answers',
     'a pair was not tried as often as the sample size asks',
     'records or sessions did not work on any single replica, so the operation itself is in doubt',
+    'not every replica answered through the balancer',
     'no read of data is declared',
     'the null control failed in the same span',
   ],
@@ -82,8 +83,10 @@ const losingOne: Requirement = {
     'the replica received no traffic before it was killed, or requests already failed then',
     'fewer than 50 requests fell between the end of the ejection window and the release',
     'an operation did not work before the loss either',
+    'the replica was held for less than the stated time, or the harness gave up more than 1 % of the requests',
     'the replica was not back in rotation afterwards',
     'the null control failed or the harness stalled in the same span',
+    'answers after the window do not say which replica gave them, or the harness gave up more than 1 % of the requests',
   ],
   evidence: ['for each replica: failures in the window and after it, with their limits', 'operations that did not work without it', 'ids of the failed requests'],
   remediation:

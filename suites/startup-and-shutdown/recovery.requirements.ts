@@ -77,6 +77,7 @@ export const comesBackAfterDeath: Requirement = {
     'a kill could not be witnessed',
     'the instance had not been up for long enough when it was killed',
     'the harness itself started the instance',
+    'fewer requests than required were sent after it served again',
   ],
   evidence: ['process ids and boot ids', 'time to ready after each kill', 'readiness answers and direct requests'],
   remediation:
@@ -124,6 +125,7 @@ export const acknowledgedWritesSurvive: Requirement = {
     'fewer than 20 writes were acknowledged in the last second before a crash',
     'an acknowledged write could not be read afterwards, or the service did not come back',
     'nothing shows that all processes died',
+    'a crash spared an instance or a component that owns data, or was not at one instant',
   ],
   evidence: ['counts of the ledger by state', 'what the strong read of a lost write found', 'writes acknowledged in the last second before each crash'],
   remediation:

@@ -31,6 +31,7 @@ export const readyMeansReady: Requirement = {
   inconclusiveIf: [
     'readiness never passed',
     'too few requests were sent after it passed, or the first one too late',
+    'the harness gave requests up after readiness',
     'no dependency could be seen to be delayed although there is one',
   ],
   evidence: ['time to ready of each start', 'outcome of every request sent after it'],
@@ -76,6 +77,7 @@ export const stopsByItself: Requirement = {
   inconclusiveIf: [
     'the exit code or the reason of the exit could not be observed',
     'the instance was not ready before it was stopped',
+    'the process had exited by itself before',
     'a stop under load came without load',
   ],
   evidence: ['exit code or signal of each stop', 'time to exit', 'processes left behind'],

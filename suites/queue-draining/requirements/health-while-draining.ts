@@ -72,7 +72,7 @@ const drain02: Requirement = {
     { key: 'liveness_failures_max', unit: 'count', meaning: 'failing liveness answers while the replica drains', standard: 0 },
     { key: 'samples_min', unit: 'count', meaning: 'passing liveness answers that must be seen during the drain', standard: 10 },
   ],
-  inconclusiveIf: ['fewer samples than required because the replica left at once', 'liveness did not pass before the drain', 'the drain was not acknowledged'],
+  inconclusiveIf: ['fewer samples than required because the replica left at once', 'liveness did not pass before the drain', 'the drain was not acknowledged, or nothing on the replica showed it'],
   evidence: ['counts of liveness answers by kind during the drain', 'restarts of the process during the drain'],
   remediation:
     'Serve liveness and readiness from two handlers: readiness follows the drain flag, liveness only says that the process can still answer. Do not route both probes to one shared health function.',
