@@ -4,7 +4,7 @@ import { endProcesses } from '../operating-system/end-processes.js'
 import { commandLineOf, type ProcessEntry, type ProcessIdentity } from '../operating-system/process-table.js'
 import { processRecordName, readProcessRecord } from '../operating-system/process-record.js'
 import { findRunProcesses } from '../operating-system/run-processes.js'
-import { removeOrphanedSharedMemory, removeUnmappedSharedMemory } from '../operating-system/shared-memory.js'
+import { removeOrphanedSharedMemory, removeUnmappedSharedMemory, sharedMemoryKeysOf } from '../operating-system/shared-memory.js'
 import { readJournal } from './journal.js'
 import { journalPath, removeRunFolder } from './run-registry.js'
 
@@ -71,7 +71,7 @@ function foldersIn(directory: string): string[] {
 async function removeSharedMemory(directory: string, creators: ReadonlySet<number>): Promise<string[]> {
   const since = { sinceMs: statSync(journalPath(directory), { throwIfNoEntry: false })?.birthtimeMs ?? Date.now() }
   const files = new Set(recordsIn(directory).flatMap((record) => record.sharedMemoryFiles))
-  return [...(await removeOrphanedSharedMemory(creators, since)), ...removeUnmappedSharedMemory(files, since)]
+  return [...(await removeOrphanedSharedMemory(creators, { ...since, keys: sharedMemoryKeysOf(directory) })), ...removeUnmappedSharedMemory(files, since)]
 }
 
 /** Folders in the journal that lie elsewhere; those of the run go with its own folder. */

@@ -1,12 +1,12 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ProcessRecord, readProcessRecord } from './process-record.js'
 import { onLinux, readProcess } from './process-table.js'
-import { listSharedMemory, parseSharedMemory, removeOrphanedSharedMemory, removeUnmappedSharedMemory } from './shared-memory.js'
+import { listSharedMemory, parseSharedMemory, removeOrphanedSharedMemory, removeUnmappedSharedMemory, sharedMemoryKeysOf } from './shared-memory.js'
 
 test('parseSharedMemory finds columns by name', () => {
   const text = [
@@ -14,7 +14,7 @@ test('parseSharedMemory finds columns by name', () => {
     '  84018905      65540   600                    56  4711  4712      6    70    70    70    70 1763917900          0 1763917899                  4096                     0',
     '',
   ].join('\n')
-  expect(parseSharedMemory(text)).toEqual([{ id: 65_540, creatorPid: 4_711, attached: 6, changedAtMs: 1_763_917_899_000 }])
+  expect(parseSharedMemory(text)).toEqual([{ id: 65_540, key: 84_018_905, creatorPid: 4_711, attached: 6, changedAtMs: 1_763_917_899_000 }])
 })
 
 /** Makes a segment and ends, as a killed service would. */
@@ -34,8 +34,25 @@ test.runIf(onLinux)('removes segments of the given creators only, and none that 
     expect(await removeOrphanedSharedMemory(new Set([ours.creatorPid]), { sinceMs: Date.now() + 60_000 })).toEqual([])
     expect(await removeOrphanedSharedMemory(new Set([ours.creatorPid]), { sinceMs })).toEqual([`shared memory segment ${ours.id}`])
     expect([exists(ours.id), exists(foreign.id)]).toEqual([false, true])
+    const keyed = await makeSegment()
+    const keys = new Set(listSharedMemory().filter(({ id }) => id === keyed.id).map(({ key }) => key))
+    expect(await removeOrphanedSharedMemory(new Set(), { sinceMs, keys })).toEqual([`shared memory segment ${keyed.id}`])
+    expect(exists(foreign.id)).toBe(true)
   } finally {
     execFileSync('ipcrm', ['-m', String(foreign.id)])
+  }
+})
+
+test('the keys of a folder are the inodes of it and of the folders in it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sw-keys-'))
+  const inner = join(folder, 'data', 'cluster')
+  mkdirSync(inner, { recursive: true })
+  const keyOf = (path: string): number => Number(BigInt.asIntN(32, statSync(path, { bigint: true }).ino))
+  try {
+    expect([...sharedMemoryKeysOf(folder)].sort()).toEqual([keyOf(folder), keyOf(join(folder, 'data')), keyOf(inner)].sort())
+    expect([...sharedMemoryKeysOf(join(folder, 'nothing'))]).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 })
 

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { onLinux } from './process-table.js'
 
 /** A System V shared memory segment. It outlives the processes that used it until somebody removes it. */
 export interface SharedMemorySegment {
   readonly id: number
+  readonly key: number // signed 32 bits; 0 for a private one
   readonly creatorPid: number
   readonly attached: number
   readonly changedAtMs: number // epoch; its creation, unless its rights were changed later
@@ -28,21 +30,43 @@ export function parseSharedMemory(text: string): SharedMemorySegment[] {
   return rows.filter((row) => row.trim() !== '').map((row) => {
     const values = row.trim().split(/\s+/)
     const column = (name: string): number => Number(values[names.indexOf(name)])
-    return { id: column('shmid'), creatorPid: column('cpid'), attached: column('nattch'), changedAtMs: column('ctime') * 1_000 }
+    return { id: column('shmid'), key: column('key'), creatorPid: column('cpid'), attached: column('nattch'), changedAtMs: column('ctime') * 1_000 }
   })
 }
 
+const foldersDeepMax = 4
+
 /**
- * Removes segments that nobody uses, that one of these processes made, and that are not older than the run:
- * a killed PostgreSQL leaves one. Returns what was removed.
+ * Keys of segments that belong to folders below this one: PostgreSQL takes the inode of its data folder for a key. It tells whose a segment is
+ * when the process that made it lived too shortly to be seen. To be asked before the folder is removed.
+ */
+export function sharedMemoryKeysOf(directory: string, deepMax = foldersDeepMax): ReadonlySet<number> {
+  const keys = new Set<number>()
+  const visit = (folder: string, deep: number): void => {
+    try {
+      keys.add(Number(BigInt.asIntN(32, statSync(folder, { bigint: true }).ino)))
+      if (deep === deepMax) return
+      for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) visit(join(folder, entry.name), deep + 1)
+    } catch {
+      // Removed in the meantime: then so is what it stood for.
+    }
+  }
+  visit(directory, 0)
+  keys.delete(0)
+  return keys
+}
+
+/**
+ * Removes segments that nobody uses, that one of these processes made or that have one of these keys, and that are not older than the
+ * run: a killed PostgreSQL leaves one. Returns what was removed.
  */
 export async function removeOrphanedSharedMemory(
   creatorPids: ReadonlySet<number>,
-  options: { readonly sinceMs: number },
+  options: { readonly sinceMs: number; readonly keys?: ReadonlySet<number> },
 ): Promise<string[]> {
   const removed: string[] = []
   for (const segment of listSharedMemory()) {
-    if (segment.attached > 0 || !creatorPids.has(segment.creatorPid)) continue
+    if (segment.attached > 0 || (!creatorPids.has(segment.creatorPid) && options.keys?.has(segment.key) !== true)) continue
     if (segment.changedAtMs < Math.floor(options.sinceMs / 1_000) * 1_000) continue
     try {
       await promisify(execFile)('ipcrm', ['-m', String(segment.id)])
