@@ -17,7 +17,14 @@ const start = (folder: string, backends: readonly URL[]): Promise<Network> =>
 export async function measureSchedule(options: { readonly ratePerSecond: number; readonly durationMs: number; readonly folder: string }): Promise<TrafficMeasurement> {
   await using network = await start(options.folder, [])
   await measureTraffic({ url: network.echoUrl, ratePerSecond: options.ratePerSecond, durationMs: 500 }) // warm
-  return measureTraffic({ url: network.echoUrl, ...options })
+  // Awaited here: the network ends with this block.
+  return answered(await measureTraffic({ url: network.echoUrl, ...options }))
+}
+
+/** A measurement of requests that nobody answered would look like a very fast server. */
+function answered(measured: TrafficMeasurement): TrafficMeasurement {
+  if (measured.failed > measured.sent / 100) throw new Error(`${measured.failed} of ${measured.sent} requests failed: nothing was measured`)
+  return measured
 }
 
 export interface BalancerMeasurement {
@@ -35,8 +42,8 @@ export async function measureBalancer(folder: string): Promise<BalancerMeasureme
   await untilAnswering(network.balancerUrl)
   const paced = { ratePerSecond: 500, durationMs: 2_000 }
   await measureTraffic({ url: network.balancerUrl, ratePerSecond: 500, durationMs: 500 })
-  const direct = await measureTraffic({ url: first.echoUrl, ...paced })
-  const through = await measureTraffic({ url: network.balancerUrl, ...paced })
+  const direct = answered(await measureTraffic({ url: first.echoUrl, ...paced }))
+  const through = answered(await measureTraffic({ url: network.balancerUrl, ...paced }))
   return {
     throughputPerSecond: await measureThroughput({ url: network.balancerUrl, connections: 16, durationMs: 2_000 }),
     directPerSecond: await measureThroughput({ url: first.echoUrl, connections: 16, durationMs: 2_000 }),

@@ -4,7 +4,7 @@
  */
 export async function measureThroughput(options: { readonly url: URL; readonly connections: number; readonly durationMs: number }): Promise<number> {
   const { default: autocannon } = await import('autocannon')
-  const settings = { url: options.url.href, connections: options.connections, duration: options.durationMs / 1_000, ignoreCoordinatedOmission: true }
+  const settings = { url: options.url.href, connections: options.connections, duration: options.durationMs / 1_000 }
   const result = await autocannon(settings as Parameters<typeof autocannon>[0])
   return result.requests.average
 }
