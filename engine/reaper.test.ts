@@ -31,6 +31,8 @@ afterEach(async () => {
 
 /** A harness with a real deployment: two replicas that ignore SIGTERM, each with a child that has left its group and its parent. */
 const harnessProgram = `
+import { commandLineOf } from ${JSON.stringify(join(built, 'operating-system/process-table.js'))}
+import { processesWithMarker } from ${JSON.stringify(join(built, 'operating-system/run-processes.js'))}
 import { deploymentDirectory, openRun } from ${JSON.stringify(join(built, 'engine/run-registry.js'))}
 import { startReaper } from ${JSON.stringify(join(built, 'engine/start-reaper.js'))}
 import { processDriver } from ${JSON.stringify(join(built, 'drivers/process/process-driver.js'))}
@@ -48,6 +50,9 @@ const deployment = await processDriver.deploy(service, {
   runId, directory: deploymentDirectory(run, '1'), journal: run.journal, signal: new AbortController().signal,
   environment: {}, onPlatformEvent: () => {},
 })
+// A shell that is frozen before it has started its sleeps never starts them.
+const sleeping = (line) => processesWithMarker(runId).filter((entry) => commandLineOf(entry) === line).length
+while (sleeping('sleep 1000') < 2 || sleeping('sleep 1001') < 2) await new Promise((resolve) => setTimeout(resolve, 20))
 await deployment.controls.freeze('replica-0')
 console.log(reaper.pid)
 setInterval(() => {}, 1000)
