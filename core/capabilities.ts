@@ -18,6 +18,11 @@ const needsNoDeclaration: readonly Capability[] = [
   'lifecycle.hold',
   'lifecycle.reboot',
   'fault.freeze',
+  'fault.data-files',
+  'topology.scale',
+  'topology.swap',
+  'lifecycle.configure',
+  'lifecycle.apart',
 ]
 
 const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) => boolean])[] = [

@@ -23,6 +23,8 @@ export interface DeployOptions {
   readonly environment: Readonly<Record<string, string>>
   /** Called with what the platform says of its own accord; times in hrtime milliseconds of this machine. */
   readonly onPlatformEvent: (event: DriverPlatformEvent) => void
+  /** Default true. False leaves the descriptor's install command out: an empty world that nobody prepared. */
+  readonly install?: boolean
 }
 export interface DriverPlatformEvent {
   readonly name: 'process-started' | 'process-exited' | 'backend-up' | 'backend-down' | 'machine-booted' | 'machine-down'
@@ -123,6 +125,11 @@ export interface ProcessState {
   readonly restarts: number
 }
 
+/** Targets that come up later than the boot entry would start them, as machines of a cluster do after a power loss. */
+export interface RebootOptions {
+  readonly delayed?: readonly { readonly target: string; readonly byMs: number }[]
+}
+
 /** What a driver cannot do here is simply absent. Targets are instance ids or component names. */
 export interface DeploymentControls {
   start?(target: string): Promise<void>
@@ -140,6 +147,43 @@ export interface DeploymentControls {
   healEdge?(edge: Edge): Promise<void>
   edgeCounters?(edge: Edge): Promise<EdgeCounters>
   /** Shuts the machine down in order or by power loss, and boots it. Resolves when the boot entry runs. */
-  reboot?(manner: 'orderly' | 'power-loss'): Promise<{ readonly bootIdBefore: string; readonly bootIdAfter: string }>
+  reboot?(manner: 'orderly' | 'power-loss', options?: RebootOptions): Promise<{ readonly bootIdBefore: string; readonly bootIdAfter: string }>
   processState?(target: string): Promise<ProcessState>
+  /** From its next start on the target runs with these instead of the declared ones; undefined: with the declared ones. */
+  configureUnit?(target: string, changes: UnitChanges | undefined): Promise<void>
+  /** One more replica, started, and behind the balancer as soon as it is ready. */
+  addInstance?(options: { readonly changes?: UnitChanges }): Promise<Instance>
+  /** Stopped as the platform does it, then out of the balancer's list. */
+  removeInstance?(target: InstanceId, options: { readonly signal: NodeJS.Signals; readonly graceMs: number }): Promise<StopResult>
+  /** Another process in the place of a component: every edge to it leads to the new one when this resolves. */
+  replaceComponent?(name: string, options: ReplaceOptions): Promise<Replacement>
+  /** A second process of a component beside the first, with a name, a port and an empty data folder of its own; no edge leads to it yet. */
+  cloneComponent?(name: string, options: { readonly as: string; readonly changes?: UnitChanges }): Promise<DeployedComponent>
+  /** The name of a component leads to another address from now on: new connections go there, established ones are cut. Undefined: to its own again. */
+  redirectDependency?(component: string, to: { readonly host: string; readonly port: number } | undefined): Promise<void>
+  /** Files in the data folder of a stopped target whose path matches, as they are now. */
+  listDataFiles?(target: string, pattern: RegExp): Promise<readonly { readonly path: string; readonly bytes: number }[]>
+  /** Damages one of them in place. */
+  damageDataFile?(target: string, path: string, damage: FileDamage): Promise<void>
 }
+
+/** Changes to what a unit runs with. `env` is merged with the declared one, templates as there. */
+export interface UnitChanges {
+  readonly command?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+export interface ReplaceOptions {
+  readonly address: 'same' | 'new'
+  readonly data: 'kept' | 'empty'
+  readonly changes?: UnitChanges
+}
+export interface Replacement {
+  readonly pidBefore: number | null
+  readonly pidAfter: number | null
+  readonly addressBefore: string // host:port
+  readonly addressAfter: string
+}
+export type FileDamage =
+  | { readonly kind: 'truncate'; readonly toBytes: number }
+  | { readonly kind: 'overwrite'; readonly fromByte: number; readonly bytes: number } // with a pattern that is no valid content
+  | { readonly kind: 'append'; readonly bytes: number }

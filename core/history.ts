@@ -45,6 +45,7 @@ export interface RequestEvent {
   readonly idleMs?: number // how long the connection had been idle
   readonly bytesRead?: number
   readonly closeAnnounced?: boolean // the answer carried Connection: close
+  readonly captured?: Readonly<Record<string, unknown>> // what the operation's `capture` found in the answer
 }
 
 /** Strength of the proof that a request was executing when an event began: A and B are proofs, C only on a direct connection, D never. */

@@ -29,6 +29,11 @@ export type Capability =
   | 'fault.freeze'
   | 'fault.isolate'
   | 'fault.edge'
+  | 'fault.data-files' // files of a stopped component can be damaged
+  | 'topology.scale' // replicas can be added and removed
+  | 'topology.swap' // a component can be replaced, cloned and given another address
+  | 'lifecycle.configure' // what a unit runs with can be changed before its next start
+  | 'lifecycle.apart' // a second deployment beside the first
   | 'traffic.read'
   | 'traffic.witness' // a slow, streaming or held request
   | 'data.write'
@@ -39,7 +44,7 @@ export type AbsenceRule =
   | { readonly rule: 'na-justified' }
   | { readonly rule: 'na-structural'; readonly fact: string; readonly equals: boolean | number | string }
 
-export type ThresholdUnit = 'ms' | 's' | 'requests' | 'ratio' | 'count' | 'codes'
+export type ThresholdUnit = 'ms' | 's' | 'requests' | 'per-second' | 'ratio' | 'count' | 'codes' | 'bytes'
 export interface Threshold {
   readonly key: string // 'first_fail_within_s'
   readonly unit: ThresholdUnit
@@ -84,6 +89,8 @@ export interface Requirement {
   readonly mustNotFire: readonly RequirementId[]
   /** Requirements for which a failure is a true consequence of the defect. */
   readonly mayFire: readonly RequirementId[]
+  /** When one of these is failed or missing, this one is blocked: inconclusive, so that one broken feature is not counted many times. */
+  readonly requires?: readonly RequirementId[]
   readonly limits?: string // what black-box testing cannot show here
 }
 

@@ -1,8 +1,9 @@
 import type { Check } from './check.js'
-import type { DeployedComponent, Edge, EdgeFault, Instance, StopResult } from './driver.js'
+import type { DeployedComponent, Edge, EdgeFault, FileDamage, Instance, RebootOptions, Replacement, ReplaceOptions, StopResult, UnitChanges } from './driver.js'
 import type { InstanceId, ProofGrade } from './history.js'
 import type { Area, Capability, ProfileName, Requirement, RequirementId } from './requirement.js'
-import type { ServiceDescriptor } from './service-descriptor.js'
+import type { Performed, Procedure, ProcedureValues, ReadValue, ValueProbe } from './procedure.js'
+import type { Operation, ServiceDescriptor } from './service-descriptor.js'
 
 /** One experiment on one fresh deployment. It acts and makes history; it never judges. */
 export interface Scenario {
@@ -64,12 +65,17 @@ export interface ScenarioContext {
   readonly control: ScenarioControls
 }
 
+/** The balancer, an instance past it, or a name that was made known with `traffic.address` or by a second deployment. */
+export type Via = 'balancer' | InstanceId
+
 export interface LoadSpec {
   readonly name: string // 'background'
   readonly ratePerSecond: number
-  /** Names of operations, or 'mixed': every operation of the descriptor with a weight. */
-  readonly operations: 'mixed' | readonly string[]
-  readonly via: 'balancer' | InstanceId
+  /** Names of operations or operations themselves, each in turn; or 'mixed': every operation of `traffic` with a weight. */
+  readonly operations: 'mixed' | readonly (string | Operation)[]
+  /** What placeholders of these operations other than {key}, {value}, {durationMs} and {token} stand for. */
+  readonly values?: ProcedureValues
+  readonly via: Via
   /** `keep-alive`: a pool that grows as needed; `fresh`: a new connection for each request. */
   readonly connections: 'keep-alive' | 'fresh'
   /** Bound of the load, whatever happens. */
@@ -111,13 +117,80 @@ export interface TrafficControls {
   /** One health answer with status, body (at most 4 kB), caching headers and duration: observation `health-answer`, with `state` as given. */
   readHealth(options: { readonly endpoint: 'readiness' | 'liveness' | 'detail'; readonly via: InstanceId | 'balancer'; readonly state: string }): Promise<void>
   /** One request, recorded. Returns the answer's body (JSON if it is) for the next request of a sequence. */
-  send(options: { readonly load: string; readonly operation: string; readonly via: 'balancer' | InstanceId; readonly key?: string; readonly token?: string; readonly fresh?: boolean; readonly timeoutMs?: number }): Promise<{ readonly outcome: string; readonly status?: number; readonly body?: unknown }>
+  send(options: SendOptions): Promise<Sent>
+  /** Reads one value; recorded as observation `name` of target `via` with a ReadValue. Never throws for what the service answers. */
+  readValue(options: ValueReading): Promise<ReadValue>
+  /** The same again and again from each of these addresses, each reading on its own connection, whether the last one has ended or not. */
+  sampleValues(options: Omit<ValueReading, 'via'> & { readonly via: readonly Via[]; readonly everyMs: number }): { stop(): Promise<void> }
+  /** Makes another address known under a name that `via` takes from now on. */
+  address(name: string, url: URL): void
   /** Load through the balancer in front of echo backends, one of them drained cleanly: requests of load `balancer-qualification`. */
   qualifyBalancer(options: { readonly ratePerSecond: number; readonly requests: number }): Promise<void>
   /** A new unique key of this run. */
   newKey(): string
   /** Reads every key that was written in this scenario through the strong read until the deadline; one request event (load 'reconcile') a read. */
   reconcile(options: { readonly load: string; readonly convergenceMs: number }): Promise<void>
+}
+
+export interface SendOptions {
+  readonly load: string
+  /** A name in `traffic` or `data`, or an operation of another section of the descriptor. */
+  readonly operation: string | Operation
+  readonly via: Via
+  readonly key?: string
+  readonly value?: string // else the one that belongs to the key
+  readonly token?: string
+  readonly values?: ProcedureValues
+  readonly fresh?: boolean
+  readonly timeoutMs?: number
+}
+export interface Sent {
+  readonly id?: number // of the request event
+  readonly outcome: string
+  readonly status?: number
+  readonly body?: unknown // JSON if it is
+  readonly headers?: Readonly<Record<string, string>>
+}
+export interface ValueReading {
+  readonly name: string // of the observation
+  readonly probe: ValueProbe
+  readonly via: Via
+  readonly values?: ProcedureValues
+  readonly timeoutMs?: number
+}
+
+/** How a procedure is carried out and recorded. */
+export interface PerformOptions {
+  readonly name: string // of the intervention: 'config.apply'
+  /** An instance, 'balancer', or 'operator' for a command that is not about one instance. */
+  readonly target: string
+  readonly label?: string
+  readonly values?: ProcedureValues
+  readonly timeoutMs?: number
+  /** Proof by other means than the procedure's own word that it had its effect; its answer is recorded. */
+  readonly witness?: (performed: Performed) => Promise<string | undefined>
+}
+
+/**
+ * A second deployment of the same service beside the first, with storage of its own and no traffic but what the scenario
+ * sends: for fresh instances and isolated restores. It ends with the scenario at the latest. Its name is an address for
+ * traffic and procedures (its balancer), and so are the ids of its instances, `name/replica-0`.
+ */
+export interface ApartDeployment {
+  readonly name: string
+  readonly instances: readonly Instance[]
+  readonly components: readonly DeployedComponent[]
+  /** Whether every instance was ready in time. */
+  ready(timeoutMs: number): Promise<boolean>
+  end(): Promise<void>
+}
+export interface ApartOptions {
+  readonly name: string // 'apart-fresh', short, lower case
+  readonly replicas: number
+  /** For every replica of it. */
+  readonly changes?: UnitChanges
+  /** Default true; false leaves out the install command. */
+  readonly install?: boolean
 }
 
 /** An applied fault that must be taken back. `undo` may be called twice; it also runs when the scenario ends. */
@@ -143,5 +216,19 @@ export interface ScenarioControls {
   isolate(target: InstanceId, label?: string): Promise<AppliedFault>
   /** A fault on the edges of all instances (or one) to a component. With `background` the witness is not waited for. */
   faultDependency(options: { readonly component: string; readonly fault: EdgeFault; readonly from?: InstanceId; readonly label?: string; readonly background?: boolean }): Promise<AppliedFault>
-  reboot(manner: 'orderly' | 'power-loss', label?: string): Promise<void>
+  reboot(manner: 'orderly' | 'power-loss', label?: string, options?: RebootOptions): Promise<void>
+  /** Carries out a declared procedure: an intervention of its name, acknowledged when it said ok, else failed. Never throws for a refusal. */
+  perform(procedure: Procedure, options: PerformOptions): Promise<Performed>
+  /** What a target runs with from its next start on; undefined: what is declared. Not an intervention by itself, recorded as observation `unit-changes`. */
+  configureUnit(target: string, changes: UnitChanges | undefined): Promise<void>
+  addInstance(options?: { readonly changes?: UnitChanges; readonly label?: string }): Promise<Instance>
+  removeInstance(target: InstanceId, label?: string): Promise<StopResult>
+  /** Witnessed by another process, or another address, in the component's place. */
+  replaceComponent(name: string, options: ReplaceOptions & { readonly label?: string }): Promise<Replacement>
+  cloneComponent(name: string, options: { readonly as: string; readonly changes?: UnitChanges; readonly label?: string }): Promise<DeployedComponent>
+  /** The name leads to another component, such as a clone or a replica that was promoted. */
+  redirectDependency(component: string, to: { readonly host: string; readonly port: number }, label?: string): Promise<AppliedFault>
+  /** Damages the first file of a stopped target that matches. Throws InterventionFailed when none does. */
+  damageDataFile(target: string, pattern: RegExp, damage: FileDamage, label?: string): Promise<{ readonly path: string }>
+  deployApart(options: ApartOptions): Promise<ApartDeployment>
 }

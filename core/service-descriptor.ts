@@ -1,3 +1,4 @@
+import type { Procedure } from './procedure.js'
 import type { RequirementId, ThresholdValues } from './requirement.js'
 
 /** `seaworthy.yaml` after validation: defaults applied, paths absolute, durations in ms. */
@@ -91,12 +92,6 @@ export interface Lifecycle {
   readonly startTimeoutMs: number
 }
 
-/** Addressed to one instance. */
-export type Procedure =
-  | { readonly via: 'http'; readonly method: string; readonly path: string; readonly expectStatus: readonly number[] }
-  | { readonly via: 'signal'; readonly signal: NodeJS.Signals }
-  | { readonly via: 'exec'; readonly command: readonly string[] } // {instance}, {host}, {port} are replaced
-
 /**
  * One HTTP request. In `path`, `headers` and `body`: `{key}` a key (new for an operation that mutates, known for
  * one that reads), `{value}` the value that belongs to the key, `{durationMs}` how long it should take.
@@ -120,6 +115,8 @@ export interface Operation {
   readonly holdsBody: boolean
   /** Where to read how often the effect with a key happened, and the JSON pointer to the number. */
   readonly effect?: { readonly path: string; readonly pointer: string }
+  /** What of each answer is kept in its request event: name -> header or JSON pointer. */
+  readonly capture?: Readonly<Record<string, { readonly header: string } | { readonly pointer: string }>>
 }
 
 export interface Expectation {
