@@ -1,64 +1,10 @@
-import type { DescriptorDocument, OperationDocument, ProcedureDocument } from './descriptor-schema.js'
-import { DescriptorContradiction, requireSense } from './descriptor-rules.js'
+import { DescriptorContradiction } from './descriptor-contradiction.js'
+import { durationMs, operationOf, procedureOf } from './descriptor-from-parts.js'
+import type { OperationDocument } from './descriptor-parts.js'
+import { requireSense } from './descriptor-rules.js'
+import type { DescriptorDocument } from './descriptor-schema.js'
 import type { RequirementId } from '../core/requirement.js'
-import type { BalancerSettings, DataOperations, Lifecycle, Operation, Procedure, ServiceDescriptor } from '../core/service-descriptor.js'
-
-const requestTimeoutMsDefault = 10_000
-const unitMs = { ms: 1, s: 1_000, m: 60_000 } as const
-
-/** '250ms' -> 250. The schema has made sure of the form. */
-export function durationMs(text: string): number {
-  const match = /^([\d.]+)(ms|s|m)$/.exec(text)
-  if (!match) throw new Error(`not a duration: ${text}`)
-  return Number(match[1]) * unitMs[match[2] as keyof typeof unitMs]
-}
-
-const list = <T>(value: T | readonly T[] | undefined, fallback: readonly T[]): readonly T[] =>
-  value === undefined ? fallback : Array.isArray(value) ? (value as readonly T[]) : [value as T]
-
-function methodAndPath(text: string): { method: string; path: string } {
-  const space = text.indexOf(' ')
-  return { method: text.slice(0, space), path: text.slice(space + 1) }
-}
-
-/** Any 2xx, written as an empty list. */
-const anySuccess: readonly number[] = []
-
-function operationOf(name: string, document: OperationDocument, weightDefault: number): Operation {
-  const { method, path } = methodAndPath(document.http)
-  const [effectRequest, effectPointer] = document.effect?.split('#') ?? []
-  return {
-    name,
-    method,
-    path,
-    headers: document.headers ?? {},
-    ...(document.body === undefined ? {} : { body: document.body }),
-    expect: {
-      status: list(document.expect?.status, anySuccess),
-      json: document.expect?.json ?? {},
-      ...(document.expect?.bodyEndsWith === undefined ? {} : { bodyEndsWith: document.expect.bodyEndsWith }),
-    },
-    mutates: document.mutates ?? !['GET', 'HEAD'].includes(method),
-    timeoutMs: document.timeout === undefined ? requestTimeoutMsDefault : durationMs(document.timeout),
-    weight: document.weight ?? weightDefault,
-    ...(document.minDuration === undefined ? {} : { minDurationMs: durationMs(document.minDuration) }),
-    streams: document.streams ?? false,
-    holdsBody: document.holdsBody ?? false,
-    ...(effectRequest === undefined || effectPointer === undefined
-      ? {}
-      : { effect: { path: methodAndPath(effectRequest).path, pointer: effectPointer } }),
-  }
-}
-
-function procedureOf(document: ProcedureDocument, path: readonly string[]): Procedure {
-  const ways = [document.http, document.signal, document.exec].filter((way) => way !== undefined)
-  if (ways.length !== 1) {
-    throw new DescriptorContradiction(path, `expected exactly one of http, signal and exec, found ${ways.length}`)
-  }
-  if (document.http !== undefined) return { via: 'http', ...methodAndPath(document.http), expectStatus: list(document.status, anySuccess) }
-  if (document.signal !== undefined) return { via: 'signal', signal: document.signal }
-  return { via: 'exec', command: document.exec ?? [] }
-}
+import type { BalancerSettings, DataOperations, Lifecycle, Operation, ServiceDescriptor } from '../core/service-descriptor.js'
 
 function lifecycleOf(document: DescriptorDocument['lifecycle']): Lifecycle {
   const { drain, undrain, stop } = document ?? {}

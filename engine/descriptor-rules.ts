@@ -1,15 +1,8 @@
 import { addressTemplate } from '../core/capabilities.js'
 import { nearMisses } from '../core/near-miss.js'
-import type { DescriptorDocument, OperationDocument } from './descriptor-schema.js'
-
-type Path = readonly (string | number)[]
-
-/** Says that a part of a valid document makes no sense with another: `path` leads to the place. */
-export class DescriptorContradiction extends Error {
-  constructor(readonly path: Path, message: string) {
-    super(message)
-  }
-}
+import { DescriptorContradiction, type DescriptorPath as Path } from './descriptor-contradiction.js'
+import type { OperationDocument } from './descriptor-parts.js'
+import type { DescriptorDocument } from './descriptor-schema.js'
 
 /** What a schema cannot say. Throws DescriptorContradiction for what would mean something else than it says. */
 export function requireSense(document: DescriptorDocument): void {

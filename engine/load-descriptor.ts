@@ -6,7 +6,7 @@ import { messageOf, SeaworthyError } from '../core/errors.js'
 import { nearMisses } from '../core/near-miss.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { descriptorFromDocument } from './descriptor-from-document.js'
-import { DescriptorContradiction } from './descriptor-rules.js'
+import { DescriptorContradiction } from './descriptor-contradiction.js'
 import { descriptorSchema } from './descriptor-schema.js'
 
 const sizeMax = 1_000_000

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import type { Procedure } from '../core/service-descriptor.js'
+import type { Procedure } from '../core/procedure.js'
 import { endProcesses } from '../operating-system/end-processes.js'
 import { processStartTime, processTree } from '../operating-system/process-table.js'
 import { probe } from './probe.js'

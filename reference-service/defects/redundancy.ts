@@ -1,0 +1,7 @@
+import type { Defect } from './defect.js'
+
+export const defects = [
+  { id: 'rdnd.local-state', violates: 'RDND-01', sentence: 'Sessions are kept in the memory of the replica that created them.' },
+  { id: 'rdnd.hidden-leader', violates: 'RDND-02', sentence: 'Writes only work while replica 0 renews a lease.' },
+  { id: 'rdnd.static-health', violates: 'RDND-03', sentence: 'Readiness does not look at the path to the data.' },
+] as const satisfies readonly Defect[]
