@@ -6,6 +6,7 @@ import type { AreaReport, RequirementReport, RunReport, ScenarioReport } from '.
 import type { Suite } from '../core/scenario.js'
 import { areaCoverageMin, countOutcomes, coverageOf, decide, scoreOf, scoreValue, type ScoredRequirement } from '../core/score.js'
 import type { ServiceDescriptor, Waiver } from '../core/service-descriptor.js'
+import { blockedByOthers } from './blocked.js'
 import type { Judgement } from './judge.js'
 import type { Plan } from './plan.js'
 
@@ -36,7 +37,8 @@ export interface ReportInput {
 export const catalogueVersion = '0.1'
 
 export function buildReport(input: ReportInput): RunReport {
-  const requirements = input.suites.flatMap((suite) => suite.requirements).map((requirement) => requirementReport(requirement, input))
+  const judged = input.suites.flatMap((suite) => suite.requirements).map((requirement) => requirementReport(requirement, input))
+  const requirements = blockedByOthers(judged, input.suites)
   const score = scoreOf(requirements.map(scored), input.profile)
   const restored = input.notRestored.length === 0
   const decision = decide({ requirements: requirements.map(scored), requiredLevel: input.requiredLevel, level: score.level, restored })

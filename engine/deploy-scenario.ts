@@ -38,8 +38,48 @@ export async function deployScenario(options: DeployScenarioOptions): Promise<De
   })
 }
 
-async function keepLogs(deployment: Deployment, { scenario, runDirectory }: ScenarioOptions): Promise<readonly string[]> {
-  const folder = `scenarios/${scenario.id}/logs`
+export interface DeployApartOptions extends ScenarioOptions {
+  readonly cleanup: CleanupStack
+  readonly name: string
+  readonly install: boolean
+}
+
+/** One more deployment in a folder beside the first one's. Nothing it does is an event of the platform: it is not what is judged. */
+export async function deployApart(options: DeployApartOptions): Promise<{ readonly deployment: Deployment; end(): Promise<void> }> {
+  const { cleanup, driver, service, name } = options
+  const workDirectory = `${options.workDirectory}-${name}`
+  let deployment: Deployment | undefined
+  const folder = cleanup.push(`remove ${workDirectory}`, () => rm(workDirectory, { recursive: true, force: true, maxRetries: 3 }), disposeBudgetMs)
+  const logs = cleanup.push(`keep the logs of ${name}`, async () => void (deployment === undefined ? [] : await keepLogs(deployment, options, name)))
+  const ending = cleanup.push(`end the deployment ${name}`, async () => deployment?.[Symbol.asyncDispose](), disposeBudgetMs)
+  deployment = await options.oneAtATime(async () => {
+    mkdirSync(workDirectory, { recursive: true, mode: 0o755 })
+    return driver.deploy(service, {
+      runId: options.runId,
+      directory: workDirectory,
+      journal: options.journal,
+      signal: options.signal,
+      environment: options.environment,
+      onPlatformEvent: () => {},
+      install: options.install,
+    })
+  })
+  const made = deployment
+  return {
+    deployment: made,
+    end: async () => {
+      await made[Symbol.asyncDispose]()
+      ending()
+      await keepLogs(made, options, name)
+      logs()
+      await rm(workDirectory, { recursive: true, force: true, maxRetries: 3 })
+      folder()
+    },
+  }
+}
+
+async function keepLogs(deployment: Deployment, { scenario, runDirectory }: ScenarioOptions, name = ''): Promise<readonly string[]> {
+  const folder = `scenarios/${scenario.id}/logs${name === '' ? '' : `/${name}`}`
   await mkdir(join(runDirectory, folder), { recursive: true })
   const copied: string[] = []
   for (const [name, path] of deployment.logFiles) {

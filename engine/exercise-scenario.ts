@@ -52,7 +52,7 @@ export async function exerciseScenario(options: ExerciseOptions): Promise<void> 
     thresholds: options.thresholds,
     random: seededRandom(options.randomSeed, scenario.id),
     traffic,
-    control: createControls(world, interventions),
+    control: createControls(world, interventions, (name, url) => traffic.address(name, url)),
     gate,
     onStep: (message) => options.emit({ type: 'step', scenario: scenario.id, message, atMs: world.clock() }),
     shares: (lastMs) => traffic.shares(lastMs).byInstance,

@@ -1,82 +1,110 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import type { Procedure } from '../core/procedure.js'
-import { endProcesses } from '../operating-system/end-processes.js'
-import { processStartTime, processTree } from '../operating-system/process-table.js'
-import { probe } from './probe.js'
-import { instanceOf, type ScenarioWorld } from './scenario-world.js'
+import { request } from 'node:http'
+import { addressTemplate } from '../core/capabilities.js'
+import { messageOf } from '../core/errors.js'
+import { procedureOutputBytesMax, type Performed, type Procedure, type ProcedureValues } from '../core/procedure.js'
+import { runCommand } from './run-command.js'
+import { addressOf, componentsFor, type ScenarioWorld } from './scenario-world.js'
+import { escapeInJson, Template } from './traffic/template.js'
 
-const procedureTimeoutMs = 15_000
+const timeoutMsDefault = 15_000
 
-/** Carries out a declared procedure on one instance. Throws with what was found when it was not accepted. */
+export interface CarryOutOptions {
+  readonly values?: ProcedureValues
+  readonly timeoutMs?: number
+}
+
+/** Carries out a declared procedure on one target. Throws with what was found when it was not accepted. */
 export async function carryOut(world: ScenarioWorld, procedure: Procedure, target: string): Promise<void> {
-  if (procedure.via === 'http') return callHttp(world, procedure, target)
+  const { ok, error } = await perform(world, procedure, target)
+  if (!ok) throw new Error(error ?? 'it was not accepted')
+}
+
+/** Carries out a declared procedure. What the service answers, or that it does not, is the result; throws only for what the harness cannot do. */
+export async function perform(world: ScenarioWorld, procedure: Procedure, target: string, options: CarryOutOptions = {}): Promise<Performed> {
+  const startedAtMs = world.clock()
+  const timeoutMs = options.timeoutMs ?? procedure.timeoutMs ?? timeoutMsDefault
+  const answer = await answerOf(world, procedure, { target, timeoutMs, values: options.values ?? {} })
+  return { ...answer, startedAtMs, tookMs: world.clock() - startedAtMs }
+}
+
+interface Address extends Required<CarryOutOptions> {
+  readonly target: string
+}
+type Answer = Omit<Performed, 'startedAtMs' | 'tookMs'>
+
+async function answerOf(world: ScenarioWorld, procedure: Procedure, address: Address): Promise<Answer> {
+  if (procedure.via === 'http') return callHttp(world, procedure, address)
   if (procedure.via === 'signal') {
     const send = world.deployment.controls.signal
     if (send === undefined) throw new Error('this driver cannot send signals')
-    return send(target, procedure.signal)
+    return send(address.target, procedure.signal).then(() => ({ ok: true, output: '' }), (thrown: unknown) => ({ ok: false, output: '', error: messageOf(thrown) }))
   }
-  return execute(world, procedure.command, target)
+  const command = procedure.command.map((text) => fillCommand(world, text, address))
+  const { exitCode, output, error } = await runCommand(world, command, address.timeoutMs)
+  return { ok: exitCode === 0, output, ...(exitCode === null ? {} : { exitCode }), ...(error === undefined ? {} : { error }) }
 }
 
-async function callHttp(world: ScenarioWorld, procedure: Extract<Procedure, { via: 'http' }>, target: string): Promise<void> {
-  const answer = await probe(new URL(procedure.path, instanceOf(world, target).url), { method: procedure.method, timeoutMs: procedureTimeoutMs })
-  const status = answer.status ?? 0
-  const accepted = procedure.expectStatus.length === 0 ? status >= 200 && status < 300 : procedure.expectStatus.includes(status)
-  if (accepted) return
-  const expected = procedure.expectStatus.length === 0 ? 'a 2xx answer' : `status ${procedure.expectStatus.join(' or ')}`
-  throw new Error(`${procedure.method} ${procedure.path}: found ${answer.status ?? answer.outcome}${answer.code === undefined ? '' : ` (${answer.code})`}, expected ${expected}`)
-}
-
-/**
- * Runs a command of the descriptor without a shell, with a bare environment, for at most 15 s. Whatever it leaves behind carries the
- * deployment's marker and is ended with it.
- */
-async function execute(world: ScenarioWorld, command: readonly string[], target: string): Promise<void> {
-  const { hostname, port } = instanceOf(world, target).url
-  const fill = (text: string): string => text.replaceAll('{instance}', target).replaceAll('{host}', hostname).replaceAll('{port}', port)
-  const [program = '', ...args] = command.map(fill)
-  const child = spawn(program === 'node' ? process.execPath : program, args, {
-    cwd: world.service.directory,
-    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', SEAWORTHY_RUN: world.marker },
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
+/** Never a shell: what a value holds stays one argument. */
+function fillCommand(world: ScenarioWorld, text: string, { target, values }: Address): string {
+  const url = target === 'operator' ? undefined : addressOf(world, target)
+  const own = { ...(url === undefined ? {} : { instance: target, host: url.hostname, port: url.port }), ...values }
+  const components = componentsFor(world, target)
+  const addressed = text.replace(addressTemplate, (whole, name: string, part: string) => {
+    const component = components.find((one) => one.name === name)
+    return component === undefined ? whole : part === 'host' ? component.host : String(component.port)
   })
-  const identity = { pid: child.pid ?? 0, startTime: processStartTime(child.pid ?? 0) ?? '' }
-  const entry = child.pid === undefined ? undefined : world.journal.record({ kind: 'process-group', ...identity, what: `procedure ${command.join(' ')}` })
-  try {
-    await exitOf(child, command, world.signal)
-  } catch (thrown) {
-    if (identity.startTime !== '') await endProcesses(() => processTree([identity]), { termGraceMs: 500 })
-    throw thrown
-  } finally {
-    child.stderr?.destroy()
-    if (entry !== undefined) world.journal.done(entry)
-  }
+  return new Template(addressed).fill(own)
 }
 
-/** Resolves on exit code 0; a grandchild that keeps an output open is not waited for. */
-function exitOf(child: ChildProcess, command: readonly string[], signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let said = ''
-    child.stderr?.on('data', (chunk: Buffer) => {
-      if (said.length < 2_000) said += chunk.toString('utf8')
-    })
-    const fail = (found: string): void => reject(new Error(`${command.join(' ')}: ${found}${said === '' ? '' : `: ${said.trim().slice(-300)}`}`))
-    const timer = setTimeout(() => fail(`it had not ended after ${procedureTimeoutMs / 1_000} s`), procedureTimeoutMs)
-    const onAbort = (): void => fail('the scenario was cut')
-    signal.addEventListener('abort', onAbort, { once: true })
-    const settle = (): void => {
+async function callHttp(world: ScenarioWorld, procedure: Extract<Procedure, { via: 'http' }>, { target, timeoutMs, values }: Address): Promise<Answer> {
+  const { method, expectStatus } = procedure
+  const path = new Template(procedure.path).fill(values, encodeURIComponent)
+  const url = new URL(path, addressOf(world, target))
+  const headers = Object.fromEntries(Object.entries(procedure.headers ?? {}).map(([name, text]) => [name.toLowerCase(), new Template(text).fill(values)]))
+  const body = procedure.text === undefined ? (procedure.body === undefined ? undefined : new Template(JSON.stringify(procedure.body)).fill(values, escapeInJson)) : new Template(procedure.text).fill(values)
+  if (body !== undefined) headers['content-type'] ??= procedure.text === undefined ? 'application/json' : 'text/plain; charset=utf-8'
+  const answer = await exchange(url, { method, headers, ...(body === undefined ? {} : { body }), timeoutMs, signal: world.signal })
+  if ('error' in answer) return { ok: false, output: '', error: `${method} ${path}: ${answer.error}` }
+  const { status, text } = answer
+  const ok = expectStatus.length === 0 ? status >= 200 && status < 300 : expectStatus.includes(status)
+  if (ok) return { ok, status, output: text }
+  const expected = expectStatus.length === 0 ? 'a 2xx answer' : `status ${expectStatus.join(' or ')}`
+  return { ok, status, output: text, error: `${method} ${path}: found ${status}, expected ${expected}` }
+}
+
+interface HttpCall {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+}
+
+/** One exchange on a connection of its own. Resolves with what was found, also when there was no whole answer. */
+function exchange(url: URL, { method, headers, body, timeoutMs, signal }: HttpCall): Promise<{ readonly status: number; readonly text: string } | { readonly error: string }> {
+  return new Promise((resolve) => {
+    const sent = request(url, { method, agent: false, signal, headers: { connection: 'close', ...headers, ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) } })
+    const end = (error: string): void => {
       clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
+      resolve({ error })
+      sent.destroy()
     }
-    child.once('error', (error) => {
-      settle()
-      reject(error)
+    const timer = setTimeout(() => end(`found no whole answer within ${timeoutMs} ms`), timeoutMs)
+    sent.on('error', (error: NodeJS.ErrnoException) => end(`found ${error.code ?? error.message}`))
+    sent.on('response', (response) => {
+      const chunks: Buffer[] = []
+      let bytes = 0
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+        if (bytes > procedureOutputBytesMax) end(`found an answer of more than ${procedureOutputBytesMax} bytes`)
+        else chunks.push(chunk)
+      })
+      response.on('error', (error) => end(`found ${messageOf(error)} before the answer ended`))
+      response.on('end', () => {
+        clearTimeout(timer)
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') })
+      })
     })
-    child.once('exit', (code, by) => {
-      settle()
-      if (code === 0) resolve()
-      else fail(`ended with ${by ?? `exit code ${code}`}`)
-    })
+    sent.end(body)
   })
 }

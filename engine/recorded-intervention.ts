@@ -15,6 +15,8 @@ export interface InterventionPlan<T> {
   readonly background?: boolean
   /** Said of the result in the history. */
   describe?(result: T): Readonly<Record<string, unknown>>
+  /** The same when it was refused. */
+  describeFailure?(): Readonly<Record<string, unknown>>
 }
 
 type Named = Pick<InterventionPlan<unknown>, 'name' | 'target' | 'label'>
@@ -37,7 +39,8 @@ export class Interventions {
     try {
       result = await plan.apply()
     } catch (thrown) {
-      this.note(id, plan, { phase: 'failed', error: messageOf(thrown) })
+      const found = plan.describeFailure?.()
+      this.note(id, plan, { phase: 'failed', error: messageOf(thrown), ...(found === undefined ? {} : { detail: found }) })
       throw new InterventionFailed(plan.name, plan.target, messageOf(thrown), thrown)
     }
     const detail = plan.describe?.(result)

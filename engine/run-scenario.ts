@@ -7,7 +7,7 @@ import type { RunEvent } from '../core/run-event.js'
 import type { Scenario } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { CleanupStack } from './cleanup-stack.js'
-import { deployScenario, recordFacts } from './deploy-scenario.js'
+import { deployApart, deployScenario, recordFacts } from './deploy-scenario.js'
 import { exerciseScenario } from './exercise-scenario.js'
 import { Recorder } from './recorder.js'
 import type { ScenarioWorld } from './scenario-world.js'
@@ -84,6 +84,9 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
       cleanup,
       signal: options.signal,
       marker: `${options.runId}/${basename(options.workDirectory)}`,
+      environment: options.environment,
+      apart: new Map(),
+      deployApart: (apart) => deployApart({ ...options, ...apart, cleanup }),
       clock,
       record,
       onPlatform: (listener) => {

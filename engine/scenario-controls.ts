@@ -2,17 +2,12 @@ import type { DeploymentControls, Edge, EdgeCounters } from '../core/driver.js'
 import { InterventionFailed } from '../core/errors.js'
 import type { AppliedFault, ScenarioControls } from '../core/scenario.js'
 import { ejectWindowMs } from '../core/service-descriptor.js'
+import { changeControls } from './change-controls.js'
 import { witnessDeath, witnessDrain, witnessEdges, witnessFreeze, witnessReady } from './fault-witness.js'
+import { offered } from './offered.js'
 import { carryOut } from './procedures.js'
 import { Interventions, type InterventionPlan } from './recorded-intervention.js'
 import { readiness, type ScenarioWorld } from './scenario-world.js'
-
-/** The driver's control, or an error that names it: a scenario must not reach for what its `needs` did not list. */
-function offered<K extends keyof DeploymentControls>(world: ScenarioWorld, name: K): NonNullable<DeploymentControls[K]> {
-  const control = world.deployment.controls[name]
-  if (control === undefined) throw new Error(`the driver does not offer ${name}`)
-  return control as NonNullable<DeploymentControls[K]>
-}
 
 interface Before {
   readonly pid: number
@@ -26,8 +21,9 @@ async function stateBefore(world: ScenarioWorld, target: string): Promise<Before
 }
 
 /** Faults and procedures of one scenario: recorded, undone at the latest at its end, and witnessed. */
-export function createControls(world: ScenarioWorld, interventions: Interventions): ScenarioControls {
+export function createControls(world: ScenarioWorld, interventions: Interventions, onAddress: (name: string, url: URL) => void): ScenarioControls {
   return {
+    ...changeControls(world, interventions, onAddress),
     ...lifecycleControls(world, interventions),
     ...crashControls(world, interventions),
     ...edgeControls(world, interventions),
@@ -96,14 +92,14 @@ function lifecycleControls(world: ScenarioWorld, interventions: Interventions): 
         witness: async (state) => (state?.pid == null ? undefined : `process ${state.pid} was started`),
       })
     },
-    reboot: (manner, label) =>
+    reboot: (manner, label, options) =>
       interventions
         .make({
           name: 'reboot',
           target: 'machine',
           label,
-          detail: { manner },
-          apply: () => offered(world, 'reboot')(manner),
+          detail: { manner, ...options },
+          apply: () => offered(world, 'reboot')(manner, options),
           witness: async ({ bootIdBefore, bootIdAfter }) =>
             bootIdBefore === bootIdAfter ? undefined : `boot id of the machine changed from ${bootIdBefore} to ${bootIdAfter}`,
           describe: (result) => ({ ...result }),

@@ -1,4 +1,4 @@
-import type { Deployment, DriverPlatformEvent, Instance, Journal } from '../core/driver.js'
+import type { DeployedComponent, Deployment, DriverPlatformEvent, Instance, Journal } from '../core/driver.js'
 import type { HistoryEvent } from '../core/history.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import type { CleanupStack } from './cleanup-stack.js'
@@ -13,6 +13,12 @@ export interface ScenarioWorld {
   readonly signal: AbortSignal
   /** Value of SEAWORTHY_RUN for everything that is started for this deployment: its end finds them by it. */
   readonly marker: string
+  /** What the services are started with beyond their own: commands of the descriptor get it too. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Second deployments of this scenario by name. */
+  readonly apart: Map<string, Deployment>
+  /** Makes one more deployment of the same service, from a variant of its descriptor; its end is on the clean-up stack. */
+  deployApart(options: { readonly service: ServiceDescriptor; readonly name: string; readonly install: boolean }): Promise<{ readonly deployment: Deployment; end(): Promise<void> }>
   /** ms since the scenario began. */
   clock(): number
   record(event: HistoryEvent): void
@@ -27,6 +33,22 @@ export function instanceOf(world: ScenarioWorld, id: string): Instance {
   if (found === undefined) throw new Error(`no instance ${id}`)
   return found
 }
+
+/** Where a name leads: the balancer, an instance, a second deployment or one of its instances. Throws for a name of nothing. */
+export function addressOf(world: ScenarioWorld, name: string): URL {
+  if (name === 'balancer') return world.deployment.entrypoint
+  const [apart = '', instance] = name.split('/')
+  const second = world.apart.get(apart)
+  if (second === undefined) return instanceOf(world, name).url
+  if (instance === undefined) return second.entrypoint
+  const found = second.instances.find((one) => one.id === instance)
+  if (found === undefined) throw new Error(`no instance ${name}`)
+  return found.url
+}
+
+/** Components of the deployment that a target belongs to. */
+export const componentsFor = (world: ScenarioWorld, target: string): readonly DeployedComponent[] =>
+  (world.apart.get(target.split('/')[0] ?? '') ?? world.deployment).components
 
 export interface Identified extends ProbeAnswer {
   readonly boot: string | undefined

@@ -38,6 +38,8 @@ export class TrafficContext {
   /** Everything that waits for an answer now; cancelled together when the run is aborted. */
   readonly outstanding = new Set<{ cancel(): void }>()
   readonly #entrypoint: URL
+  /** Other addresses by name: instances that came later, second deployments. */
+  readonly #addresses = new Map<string, URL>()
   #requestIds = 0
 
   constructor(options: ContextOptions) {
@@ -62,8 +64,13 @@ export class TrafficContext {
   urlOf(via: 'balancer' | InstanceId): URL {
     if (via === 'balancer') return this.#entrypoint
     const instance = this.instances.find(({ id }) => id === via)
-    if (instance !== undefined) return instance.url
+    const url = instance?.url ?? this.#addresses.get(via)
+    if (url !== undefined) return url
     throw new SeaworthyError('SW_UNKNOWN_INSTANCE', `while preparing traffic: found no instance "${via}", expected one of ${this.instances.map(({ id }) => id).join(', ')}`)
+  }
+
+  addAddress(name: string, url: URL): void {
+    this.#addresses.set(name, url)
   }
 
   /** A client of the service, for one load. */

@@ -4,10 +4,10 @@ import type { TrafficContext } from './context.js'
 import { Exchange } from './exchange.js'
 
 /** One GET on a connection of its own; not a request event. The exchange has ended when this resolves. */
-export async function readOnce(context: TrafficContext, url: URL, options: { readonly timeoutMs: number }): Promise<Exchange> {
+export async function readOnce(context: TrafficContext, url: URL, options: { readonly timeoutMs: number; readonly headers?: Readonly<Record<string, string>> }): Promise<Exchange> {
   const connection = new Connection({ url, clock: context.clock, nextNumber: () => 1 })
   connection.busy = true
-  const exchange = new Exchange(connection, { method: 'GET', path: url.pathname + url.search, timeoutMs: options.timeoutMs, keepBody: true }, context.clock)
+  const exchange = new Exchange(connection, { method: 'GET', path: url.pathname + url.search, headers: options.headers ?? {}, timeoutMs: options.timeoutMs, keepBody: true }, context.clock)
   context.outstanding.add(exchange)
   await exchange.ended
   context.outstanding.delete(exchange)

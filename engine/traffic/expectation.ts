@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Operation } from '../../core/service-descriptor.js'
 import { keptBytesMax, type ReceivedBody } from './received-body.js'
 import type { Seen } from './classification.js'
-import { atPointer, escapeInJson, Template, type Placeholder, type Values } from './template.js'
+import type { AnswerHeaders } from './exchange.js'
+import { atPointer, escapeInJson, Template, type Values } from './template.js'
 
 export interface FilledRequest {
   readonly path: string
@@ -13,7 +14,7 @@ export interface FilledRequest {
 /** An operation made ready: its templates cut, its promises ready to be compared with answers. */
 export class CompiledOperation {
   readonly operation: Operation
-  readonly placeholders: ReadonlySet<Placeholder>
+  readonly placeholders: ReadonlySet<string>
   /** Answers are looked into, so their bodies are needed. */
   readonly readsBody: boolean
   readonly #path: Template
@@ -35,7 +36,7 @@ export class CompiledOperation {
     this.#status = new Set(status)
     this.#json = Object.entries(json).map(([pointer, value]) => ({ pointer, expected: new Template(JSON.stringify(value) ?? 'null') }))
     this.#bodyEndsWith = bodyEndsWith === undefined ? undefined : new Template(bodyEndsWith)
-    this.readsBody = this.#json.length > 0 || bodyEndsWith !== undefined
+    this.readsBody = this.#json.length > 0 || bodyEndsWith !== undefined || Object.values(operation.capture ?? {}).some((place) => 'pointer' in place)
     this.placeholders = new Set([this.#path, this.#body, ...this.#headers.map(([, template]) => template)].flatMap((template) => [...(template?.placeholders ?? [])]))
   }
 
@@ -43,6 +44,15 @@ export class CompiledOperation {
     const headers: Record<string, string> = {}
     for (const [name, template] of this.#headers) headers[name] = template.fill(values)
     return { path: this.#path.fill(values, encodeURIComponent), headers, body: this.#body?.fill(values, escapeInJson) }
+  }
+
+  /** What the operation wants to keep of an answer: nothing for a header or a place that is not there. */
+  captured(headers: AnswerHeaders, body: ReceivedBody): Readonly<Record<string, unknown>> | undefined {
+    const wanted = Object.entries(this.operation.capture ?? {})
+    if (wanted.length === 0) return undefined
+    const document = body.whole ? parsed(body.text())?.value : undefined
+    const found = wanted.map(([name, place]) => [name, 'header' in place ? headers[place.header] : atPointer(document, place.pointer)] as const)
+    return Object.fromEntries(found.filter(([, value]) => value !== undefined))
   }
 
   /** Why a complete answer is not what was promised, or undefined. An empty list of statuses means any 2xx. */

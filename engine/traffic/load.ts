@@ -12,6 +12,7 @@ export interface LoadOptions {
   readonly countMax?: number
   readonly operationOf: (index: number) => CompiledOperation
   readonly timeoutMs?: number
+  readonly values?: Readonly<Record<string, string>>
 }
 
 /** More than this waiting at once is beyond what one process can hold open: the load ends and says so. */
@@ -19,12 +20,12 @@ const outstandingMax = 10_000
 
 /** An open loop: sends at the planned instants whatever comes back. Closes its client when all has ended. */
 export function startLoad(context: TrafficContext, options: LoadOptions): Load {
-  const { name, client, timeoutMs } = options
+  const { name, client, timeoutMs, values } = options
   const waiting = new Set<Promise<void>>()
   let ended = 0
   let notOk = 0
   const send = async (plannedAtMs: number, index: number): Promise<void> => {
-    const { event } = await client.request({ operation: options.operationOf(index), plannedAtMs, ...(timeoutMs === undefined ? {} : { timeoutMs }) })
+    const { event } = await client.request({ operation: options.operationOf(index), plannedAtMs, ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(values === undefined ? {} : { values }) })
     ended += 1
     if (event.outcome !== 'ok') notOk += 1
   }

@@ -43,9 +43,9 @@ export class Operations {
   }
 
   /** Chooses the operation of the n-th request: by weight for 'mixed', else each of the named in turn. */
-  chooser(choice: 'mixed' | readonly string[], random: () => number): (index: number) => CompiledOperation {
+  chooser(choice: 'mixed' | readonly (string | Operation)[], random: () => number): (index: number) => CompiledOperation {
     if (choice !== 'mixed') {
-      const named = choice.map((name) => this.named(name))
+      const named = choice.map((one) => (typeof one === 'string' ? this.named(one) : this.compiled(one)))
       if (named.length === 0) throw new SeaworthyError('SW_UNKNOWN_OPERATION', 'while preparing traffic: found an empty list of operations, expected at least one name')
       return (index) => named[index % named.length]!
     }

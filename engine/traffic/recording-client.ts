@@ -24,6 +24,9 @@ export interface RequestPlan {
   /** Else a new key for an operation that mutates, a known one for one that reads. */
   readonly key?: string
   readonly token?: string
+  /** Else the one that belongs to the key. */
+  readonly value?: string
+  readonly values?: Readonly<Record<string, string>>
   readonly durationMs?: number
   readonly timeoutMs?: number
   /** Keeps the answer's body even when nothing is expected of it. */
@@ -110,7 +113,13 @@ export class RecordingClient {
     const made = (): string | undefined => (operation.mutates ? keys.newKey(this.#options.load) : keys.known(clock()))
     const key = plan.key ?? (placeholders.has('key') ? made() : undefined)
     const durationMs = plan.durationMs ?? operation.minDurationMs ?? 0
-    return { durationMs, ...(key === undefined ? {} : { key, value: valueOf(key) }), ...(plan.token === undefined ? {} : { token: plan.token }) }
+    return {
+      ...plan.values,
+      durationMs,
+      ...(key === undefined ? {} : { key, value: valueOf(key) }),
+      ...(plan.value === undefined ? {} : { value: plan.value }),
+      ...(plan.token === undefined ? {} : { token: plan.token }),
+    }
   }
 
   #exchange(plan: RequestPlan, values: Values, connection: Connection): Exchange {
@@ -170,6 +179,8 @@ export class RecordingClient {
     }
     if (exchange.status !== undefined) {
       if (exchange.closeAnnounced) event.closeAnnounced = true
+      const captured = plan.operation.captured(exchange.headers, exchange.body)
+      if (captured !== undefined) event.captured = captured
       if (this.#options.ofService) this.#identify(event, exchange)
     }
     return event

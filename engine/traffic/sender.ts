@@ -1,10 +1,8 @@
-import type { TrafficControls } from '../../core/scenario.js'
+import type { SendOptions, Sent } from '../../core/scenario.js'
 import type { TrafficContext } from './context.js'
+import type { AnswerHeaders } from './exchange.js'
 import { parsed } from './expectation.js'
 import type { RecordingClient } from './recording-client.js'
-
-type SendOptions = Parameters<TrafficControls['send']>[0]
-type Sent = Awaited<ReturnType<TrafficControls['send']>>
 
 /** Single requests of a scenario; those of one load to one address share their connections. */
 export class Sender {
@@ -16,20 +14,24 @@ export class Sender {
   }
 
   async send(options: SendOptions): Promise<Sent> {
-    const { key, token, timeoutMs } = options
+    const { key, value, values, token, timeoutMs, operation } = options
     const { event, exchange } = await this.#client(options).request({
-      operation: this.#context.operations.named(options.operation),
+      operation: typeof operation === 'string' ? this.#context.operations.named(operation) : this.#context.operations.compiled(operation),
       plannedAtMs: this.#context.clock(),
       keepBody: true,
       ...(key === undefined ? {} : { key }),
       ...(token === undefined ? {} : { token }),
+      ...(value === undefined ? {} : { value }),
+      ...(values === undefined ? {} : { values }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     })
     const body = exchange?.ending === 'complete' ? exchange.body.text() : undefined
     return {
+      id: event.id,
       outcome: event.outcome,
       ...(event.status === undefined ? {} : { status: event.status }),
       ...(body === undefined ? {} : { body: parsed(body)?.value ?? body }),
+      ...(exchange?.status === undefined ? {} : { headers: plainHeaders(exchange.headers) }),
     }
   }
 
@@ -46,3 +48,6 @@ export class Sender {
     return made
   }
 }
+
+const plainHeaders = (headers: AnswerHeaders): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))

@@ -1,20 +1,23 @@
-/** What the placeholders of an operation stand for. */
+/** What the placeholders of an operation stand for: those that traffic fills itself, and whatever else a scenario gives. */
 export interface Values {
   readonly key?: string
   readonly value?: string
   readonly durationMs?: number
   readonly token?: string
+  readonly [name: string]: string | number | undefined
 }
-export type Placeholder = keyof Values
+/** Filled by traffic itself; without a value they leave nothing. Any other name without a value stays as it is, like the braces of JSON. */
+const ownPlaceholders: ReadonlySet<string> = new Set(['key', 'value', 'durationMs', 'token'])
+const placeholderForm = /\{([A-Za-z][A-Za-z0-9_]*)\}/
 
 /** A text cut at its placeholders once, to be filled many times. */
 export class Template {
-  readonly placeholders: ReadonlySet<Placeholder>
+  readonly placeholders: ReadonlySet<string>
   readonly #parts: readonly string[] // text and names of placeholders in turn
 
   constructor(text: string) {
-    this.#parts = text.split(/\{(key|value|durationMs|token)\}/)
-    this.placeholders = new Set(this.#parts.filter((_part, index) => index % 2 === 1) as Placeholder[])
+    this.#parts = text.split(placeholderForm)
+    this.placeholders = new Set(this.#parts.filter((_part, index) => index % 2 === 1))
   }
 
   /** `escape` is applied to what is put in, never to the text around it. A value that is not there leaves nothing. */
@@ -22,7 +25,9 @@ export class Template {
     if (this.#parts.length === 1) return this.#parts[0]!
     let filled = ''
     this.#parts.forEach((part, index) => {
-      filled += index % 2 === 0 ? part : escape(String(values[part as Placeholder] ?? ''))
+      if (index % 2 === 0) filled += part
+      else if (values[part] !== undefined || ownPlaceholders.has(part)) filled += escape(String(values[part] ?? ''))
+      else filled += `{${part}}`
     })
     return filled
   }

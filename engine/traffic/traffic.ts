@@ -14,6 +14,7 @@ import { startSampler } from './sampler.js'
 import { seed } from './seed.js'
 import { Sender } from './sender.js'
 import type { Shares } from './shares.js'
+import { readValue, startValueSampler } from './value-reading.js'
 import { startStuck, startWitnesses } from './witnesses.js'
 
 export interface TrafficOptions extends ContextOptions {
@@ -68,6 +69,9 @@ export function createTraffic(options: TrafficOptions): Traffic {
     sample: (sampleOptions) => kept(startSampler(context, sampleOptions)),
     readHealth: (readingOptions) => readHealth(context, readingOptions),
     send: (sendOptions) => sender.send(sendOptions),
+    readValue: (reading) => readValue(context, reading),
+    sampleValues: (sampling) => kept(startValueSampler(context, sampling)),
+    address: (name, url) => context.addAddress(name, url),
     qualifyBalancer: async (loadOptions) => {
       if (options.qualification !== undefined) await qualifyBalancer(context, options.qualification, loadOptions)
     },
@@ -93,8 +97,8 @@ export function createTraffic(options: TrafficOptions): Traffic {
 function startSpec(context: TrafficContext, spec: LoadSpec): Load {
   const operationOf = context.operations.chooser(spec.operations, context.random)
   const client = context.client(spec.name, spec.via, spec.connections)
-  const { name, ratePerSecond, durationMaxMs, timeoutMs } = spec
-  return startLoad(context, { name, client, ratePerSecond, durationMaxMs, operationOf, ...(timeoutMs === undefined ? {} : { timeoutMs }) })
+  const { name, ratePerSecond, durationMaxMs, timeoutMs, values } = spec
+  return startLoad(context, { name, client, ratePerSecond, durationMaxMs, operationOf, ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(values === undefined ? {} : { values }) })
 }
 
 const identifyTimeoutMs = 2_000

@@ -138,6 +138,9 @@ function trafficOf(world: World): TrafficControls {
     qualifyBalancer: async () => ((clock.ms += 4_000), say('qualify')),
     newKey: () => 'key',
     reconcile: async ({ load }) => say('reconcile', load),
+    readValue: async () => ({ outcome: 'refused' }),
+    sampleValues: () => ({ stop: nothing }),
+    address: () => {},
   }
 }
 
@@ -161,5 +164,14 @@ function controlsOf({ say, clock, script }: World): ScenarioControls {
     isolate: unused,
     faultDependency: unused,
     reboot: unused,
+    perform: unused,
+    configureUnit: unused,
+    addInstance: unused,
+    removeInstance: unused,
+    replaceComponent: unused,
+    cloneComponent: unused,
+    redirectDependency: unused,
+    damageDataFile: unused,
+    deployApart: unused,
   }
 }

@@ -1,0 +1,217 @@
+import type { DeployedComponent, Deployment, Instance, Replacement, StopResult } from '../core/driver.js'
+import { InterventionFailed } from '../core/errors.js'
+import type { Performed } from '../core/procedure.js'
+import type { ApartDeployment, ApartOptions, AppliedFault, ScenarioControls } from '../core/scenario.js'
+import type { ServiceDescriptor } from '../core/service-descriptor.js'
+import { offered } from './offered.js'
+import { acceptsConnections, passes, pollUntil, probe } from './probe.js'
+import { perform } from './procedures.js'
+import type { Interventions } from './recorded-intervention.js'
+import type { ScenarioWorld } from './scenario-world.js'
+
+type Changes = Pick<
+  ScenarioControls,
+  'perform' | 'configureUnit' | 'addInstance' | 'removeInstance' | 'replaceComponent' | 'cloneComponent' | 'redirectDependency' | 'damageDataFile' | 'deployApart'
+>
+
+/** Of the output of a procedure this much goes into the history with the intervention; scenarios observe the rest where checks need it. */
+const outputInHistoryMax = 2_000
+const answersWithinMs = 10_000
+
+/** What operators do to a service, and changes to what the deployment is made of. `onAddress` is told every address that traffic may use by name. */
+export function changeControls(world: ScenarioWorld, interventions: Interventions, onAddress: (name: string, url: URL) => void): Changes {
+  return {
+    ...procedureControls(world, interventions),
+    ...scaleControls(world, interventions, onAddress),
+    ...componentControls(world, interventions),
+    deployApart: (options) => apartDeployment(world, options, onAddress),
+  }
+}
+
+/** Thrown inside and caught here: a refusal makes the intervention `failed`, and is an answer for the scenario. */
+class Refused extends Error {
+  constructor(readonly performed: Performed) {
+    super(performed.error ?? 'it was refused')
+  }
+}
+
+type Procedures = Pick<ScenarioControls, 'perform' | 'configureUnit' | 'damageDataFile'>
+function procedureControls(world: ScenarioWorld, interventions: Interventions): Procedures {
+  return {
+    async perform(procedure, { name, target, label, values, timeoutMs, witness }) {
+      let performed: Performed | undefined
+      const describe = (result: Performed): Readonly<Record<string, unknown>> => ({
+        ok: result.ok,
+        tookMs: result.tookMs,
+        ...(result.status === undefined ? {} : { status: result.status }),
+        ...(result.exitCode === undefined ? {} : { exitCode: result.exitCode }),
+        output: result.output.slice(0, outputInHistoryMax),
+      })
+      try {
+        return await interventions.make<Performed>({
+          name,
+          target,
+          label,
+          detail: { via: procedure.via, ...(values === undefined ? {} : { values: shortened(values) }) },
+          apply: async () => {
+            performed = await perform(world, procedure, target, { ...(values === undefined ? {} : { values }), ...(timeoutMs === undefined ? {} : { timeoutMs }) })
+            if (!performed.ok) throw new Refused(performed)
+            return performed
+          },
+          describe,
+          describeFailure: () => (performed === undefined ? {} : describe(performed)),
+          ...(witness === undefined ? {} : { witness }),
+        })
+      } catch (thrown) {
+        if (thrown instanceof InterventionFailed && thrown.cause instanceof Refused) return thrown.cause.performed
+        throw thrown
+      }
+    },
+    async configureUnit(target, changes) {
+      await offered(world, 'configureUnit')(target, changes)
+      world.record({ kind: 'observation', probe: 'unit-changes', target, atMs: world.clock(), value: changes ?? null })
+    },
+    damageDataFile: (target, pattern, damage, label) =>
+      interventions.make({
+        name: 'damage-file',
+        target,
+        label,
+        detail: { pattern: pattern.source, damage },
+        apply: async () => {
+          const [file] = await offered(world, 'listDataFiles')(target, pattern)
+          if (file === undefined) throw new Error(`no file in its data folder matches ${pattern.source}`)
+          await offered(world, 'damageDataFile')(target, file.path, damage)
+          return file
+        },
+        witness: async (before) => {
+          const after = (await offered(world, 'listDataFiles')(target, pattern)).find((one) => one.path === before.path)
+          return after === undefined ? undefined : `${before.path} had ${before.bytes} bytes, has ${after.bytes}; ${damage.kind}`
+        },
+        describe: (file) => ({ ...file }),
+      }),
+  }
+}
+
+const shortened = (values: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.slice(0, 200)]))
+
+type Scale = Pick<ScenarioControls, 'addInstance' | 'removeInstance'>
+function scaleControls(world: ScenarioWorld, interventions: Interventions, onAddress: (name: string, url: URL) => void): Scale {
+  const { lifecycle } = world.service
+  return {
+    addInstance: ({ changes, label } = {}): Promise<Instance> =>
+      interventions.make({
+        name: 'add-instance',
+        target: 'replicas',
+        label,
+        apply: async () => {
+          const added = await offered(world, 'addInstance')(changes === undefined ? {} : { changes })
+          onAddress(added.id, added.url)
+          return added
+        },
+        witness: async (added) => {
+          const state = await world.deployment.controls.processState?.(added.id)
+          return state?.pid == null ? undefined : `process ${state.pid} was started for ${added.id}`
+        },
+        describe: ({ id, url }) => ({ instance: id, url: url.href }),
+      }),
+    removeInstance: (target, label): Promise<StopResult> =>
+      interventions.make({
+        name: 'remove-instance',
+        target,
+        label,
+        apply: async () => {
+          const result = await offered(world, 'removeInstance')(target, lifecycle.stop)
+          world.record({ kind: 'observation', probe: 'stop-result', target, atMs: world.clock(), value: result })
+          return result
+        },
+        witness: async (result) => `exited with ${result.signal ?? `code ${result.exitCode}`} after ${Math.round(result.durationMs)} ms`,
+        describe: (result) => ({ ...result }),
+      }),
+  }
+}
+
+type Components = Pick<ScenarioControls, 'replaceComponent' | 'cloneComponent' | 'redirectDependency'>
+function componentControls(world: ScenarioWorld, interventions: Interventions): Components {
+  return {
+    replaceComponent: (name, { label, ...options }): Promise<Replacement> =>
+      interventions.make({
+        name: 'replace-component',
+        target: name,
+        label,
+        detail: { ...options },
+        apply: () => offered(world, 'replaceComponent')(name, options),
+        witness: (result) => witnessReplacement(result),
+        describe: (result) => ({ ...result }),
+      }),
+    cloneComponent: (name, { as, changes, label }): Promise<DeployedComponent> =>
+      interventions.make({
+        name: 'clone-component',
+        target: name,
+        label,
+        detail: { as },
+        apply: () => offered(world, 'cloneComponent')(name, { as, ...(changes === undefined ? {} : { changes }) }),
+        witness: async ({ host, port }) => ((await accepts(host, port)) ? `${as} accepts connections at ${host}:${port}` : undefined),
+        describe: ({ host, port }) => ({ address: `${host}:${port}` }),
+      }),
+    redirectDependency: (component, to, label): Promise<AppliedFault> =>
+      interventions.makeUndoable(
+        {
+          name: 'redirect-dependency',
+          target: component,
+          label,
+          detail: { to: `${to.host}:${to.port}` },
+          apply: () => offered(world, 'redirectDependency')(component, to),
+        },
+        () => offered(world, 'redirectDependency')(component, undefined),
+      ),
+  }
+}
+
+async function witnessReplacement(result: Replacement): Promise<string | undefined> {
+  const { pidBefore, pidAfter, addressBefore, addressAfter } = result
+  if (pidAfter === null || pidBefore === pidAfter) return undefined
+  const [host = '', port = ''] = addressAfter.split(':')
+  if (!(await accepts(host, Number(port)))) return undefined
+  return `process ${pidBefore ?? 'none'} at ${addressBefore} was replaced by ${pidAfter} at ${addressAfter}, which accepts connections`
+}
+
+const accepts = (host: string, port: number): Promise<boolean> =>
+  pollUntil(() => acceptsConnections(host, port, 500), { timeoutMs: answersWithinMs, everyMs: 50 })
+
+/** The same service with other numbers: what differs is said in the options and nowhere else. */
+function variantOf(service: ServiceDescriptor, { replicas, changes }: ApartOptions): ServiceDescriptor {
+  const declared = service.target.replicas
+  const own = { ...declared, count: replicas, command: changes?.command ?? declared.command, env: { ...declared.env, ...changes?.env } }
+  return { ...service, target: { ...service.target, replicas: own } }
+}
+
+async function apartDeployment(world: ScenarioWorld, options: ApartOptions, onAddress: (name: string, url: URL) => void): Promise<ApartDeployment> {
+  const { name } = options
+  if (world.apart.has(name)) throw new Error(`there is a second deployment ${name} already`)
+  world.record({ kind: 'phase', name: `starting a second deployment ${name}`, atMs: world.clock() })
+  const { deployment, end } = await world.deployApart({ service: variantOf(world.service, options), name, install: options.install ?? true })
+  world.apart.set(name, deployment)
+  onAddress(name, deployment.entrypoint)
+  for (const { id, url } of deployment.instances) onAddress(`${name}/${id}`, url)
+  return {
+    name,
+    instances: deployment.instances.map(({ id, url }) => ({ id: `${name}/${id}`, url })),
+    components: deployment.components,
+    ready: (timeoutMs) => apartReady(world, deployment, { name, timeoutMs }),
+    end: async () => {
+      world.apart.delete(name)
+      await end()
+    },
+  }
+}
+
+async function apartReady(world: ScenarioWorld, deployment: Deployment, { name, timeoutMs }: { readonly name: string; readonly timeoutMs: number }): Promise<boolean> {
+  const startedAtMs = world.clock()
+  const isReady = ({ url }: Instance): Promise<boolean> =>
+    pollUntil(async () => passes(await probe(new URL(world.service.health.readinessPath, url), { timeoutMs: 1_000 })), { timeoutMs, everyMs: 50, signal: world.signal })
+  const inRotation = async (): Promise<boolean> => Object.values((await deployment.balancerCounters()).byBackend).every((backend) => backend.up)
+  const ready = (await Promise.all(deployment.instances.map(isReady))).every(Boolean) && (await pollUntil(inRotation, { timeoutMs, everyMs: 50, signal: world.signal }))
+  world.record({ kind: 'observation', probe: 'apart-ready', target: name, atMs: world.clock(), value: { ready, tookMs: Math.round(world.clock() - startedAtMs) } })
+  return ready
+}
