@@ -44,6 +44,7 @@ function readOf(context: TrafficContext, exchange: Exchange, { pointer, via }: {
 export function startValueSampler(context: TrafficContext, options: Omit<ValueReading, 'via'> & { readonly via: readonly Via[]; readonly everyMs: number }): { stop(): Promise<void> } {
   const waiting = new Set<Promise<unknown>>()
   const pacers = options.via.map((via) => {
+    context.urlOf(via) // an unknown address is told here, not by every reading
     let overlapping = 0
     const onDue = (): void => {
       if (overlapping >= overlappingMax) return
