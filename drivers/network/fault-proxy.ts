@@ -45,6 +45,15 @@ export class FaultProxy {
     this.#target = target
   }
 
+  /** Resets every connection that leads somewhere; one that a silent edge holds back has not got that far. */
+  cutEstablished(): void {
+    for (const connection of this.#connections) {
+      if (connection.upstream === undefined) continue
+      this.#counters.cut += 1
+      cut(connection)
+    }
+  }
+
   /** Replaces the fault before it. It is in force for every byte and connection when this returns. */
   setFault(fault: EdgeFault): void {
     const heldBefore = holds(this.#toUpstream.fault)

@@ -11,7 +11,7 @@ interface Parts {
   readonly settings: LoadBalancerSettings
   readonly balancer: LoadBalancer
   readonly echo: EchoServer
-  readonly proxies: ReadonlyMap<string, FaultProxy>
+  readonly proxies: Map<string, FaultProxy>
 }
 
 /** Everything the network of one deployment consists of, in this process. */
@@ -44,6 +44,26 @@ export class NetworkHost implements NetworkCalls {
   }
   async setEdgeTarget(edge: Edge, target: EdgeTarget): Promise<void> {
     this.#proxy(edge).setTarget(target)
+  }
+  async redirectEdge(edge: Edge, target: EdgeTarget): Promise<void> {
+    const proxy = this.#proxy(edge)
+    proxy.setTarget(target)
+    proxy.cutEstablished()
+  }
+  async openEdge(edge: Edge, target: EdgeTarget): Promise<{ readonly port: number }> {
+    const { proxies } = this.#started
+    const proxy = await FaultProxy.start(target)
+    if (this.#parts === undefined || proxies.has(edgeKey(edge))) {
+      await proxy.close()
+      throw new SeaworthyError('SW_NETWORK', `there is a proxy on the edge from ${edge.from} to ${edge.to} already, or the network has ended`)
+    }
+    proxies.set(edgeKey(edge), proxy)
+    return { port: proxy.port }
+  }
+  async closeEdge(edge: Edge): Promise<void> {
+    const proxy = this.#started.proxies.get(edgeKey(edge))
+    this.#started.proxies.delete(edgeKey(edge))
+    await proxy?.close()
   }
   async faultEdge(edge: Edge, fault: EdgeFault): Promise<void> {
     this.#proxy(edge).setFault(fault)

@@ -38,6 +38,12 @@ export interface Network extends AsyncDisposable {
   /** Backends and proxy targets may become known later than the network starts: a proxy port is needed for a unit's environment. */
   setBackends(backends: readonly BackendAddress[]): Promise<void>
   setEdgeTarget(edge: Edge, target: EdgeTarget): Promise<void>
+  /** Like `setEdgeTarget`, and established connections are reset: a pool of the service must not go on at the old address. */
+  redirectEdge(edge: Edge, target: EdgeTarget): Promise<void>
+  /** One more edge; the port of its proxy is known when this resolves. */
+  openEdge(edge: Edge, target: EdgeTarget): Promise<void>
+  /** Ends the proxy of an edge; nothing happens when there is none. */
+  closeEdge(edge: Edge): Promise<void>
   faultEdge(edge: Edge, fault: EdgeFault): Promise<void>
   healEdge(edge: Edge): Promise<void>
   edgeCounters(edge: Edge): Promise<EdgeCounters>
@@ -73,6 +79,9 @@ export interface NetworkCalls {
   start(spec: NetworkSpec): Promise<NetworkAddresses>
   setBackends(backends: readonly BackendAddress[]): Promise<void>
   setEdgeTarget(edge: Edge, target: EdgeTarget): Promise<void>
+  redirectEdge(edge: Edge, target: EdgeTarget): Promise<void>
+  openEdge(edge: Edge, target: EdgeTarget): Promise<{ readonly port: number }>
+  closeEdge(edge: Edge): Promise<void>
   faultEdge(edge: Edge, fault: EdgeFault): Promise<void>
   healEdge(edge: Edge): Promise<void>
   edgeCounters(edge: Edge): Promise<EdgeCounters>

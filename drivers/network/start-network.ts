@@ -132,6 +132,15 @@ function networkOf(connection: NetworkConnection, addresses: NetworkAddresses): 
     proxyPort: (edge) => portOf(ports, edge),
     setBackends: (backends) => connection.call('setBackends', [backends]),
     setEdgeTarget: (edge, target) => connection.call('setEdgeTarget', [edge, target]),
+    redirectEdge: (edge, target) => connection.call('redirectEdge', [edge, target]),
+    async openEdge(edge, target) {
+      const { port } = await connection.call('openEdge', [edge, target])
+      ports.set(edgeKey(edge), port)
+    },
+    async closeEdge(edge) {
+      ports.delete(edgeKey(edge))
+      await connection.call('closeEdge', [edge])
+    },
     faultEdge: (edge, fault) => connection.call('faultEdge', [edge, fault]),
     healEdge: (edge) => connection.call('healEdge', [edge]),
     edgeCounters: (edge) => connection.call('edgeCounters', [edge]),

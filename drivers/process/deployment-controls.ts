@@ -1,15 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { DeploymentControls } from '../../core/driver.js'
-import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import { killAtOnce, send, stopAll, untilGone } from '../../operating-system/end-processes.js'
 import { processTree, readProcess, type ProcessEntry, type ProcessIdentity } from '../../operating-system/process-table.js'
+import { dataFileControls } from './data-files.js'
 import type { DeploymentWorld } from './deployment-world.js'
-import { stopGroup, type MachinePower } from './machine-power.js'
+import { stopExtraMs, stopGroup, type MachinePower } from './machine-power.js'
+import { notDone } from './not-done.js'
+import { replacementControls } from './replacement-controls.js'
+import { scaleControls } from './scale-controls.js'
 
 const goneWithinMs = 5_000
 const frozenWithinMs = 2_000
-/** After its grace period a stop kills, waits, and looks for survivors. */
-const stopExtraMs = 15_000
 
 /** What can be done to a deployment of local processes. Each throws SeaworthyError when it was not done. */
 export function createControls(world: DeploymentWorld, power: MachinePower): Required<DeploymentControls> {
@@ -32,7 +33,10 @@ export function createControls(world: DeploymentWorld, power: MachinePower): Req
     faultEdge: (edge, fault) => network.faultEdge(edge, fault),
     healEdge: (edge) => network.healEdge(edge),
     edgeCounters: (edge) => network.edgeCounters(edge),
-    reboot: (manner) => power.reboot(manner),
+    reboot: (manner, options) => power.reboot(manner, options),
+    ...scaleControls(world, power),
+    ...replacementControls(world, power),
+    ...dataFileControls(world, power),
   }
 }
 
@@ -87,6 +91,3 @@ async function runningMain(power: MachinePower, unit: string): Promise<ProcessId
   if (pid !== null && startTime !== null) return { pid, startTime }
   throw notDone(`looking for the process of ${unit}`, `it ${state}`)
 }
-
-const notDone = (doing: string, found: string): SeaworthyError =>
-  new SeaworthyError('SW_NOT_DONE', `while ${doing}: found ${found}`, { exitCode: exitCodes.notConclusive })

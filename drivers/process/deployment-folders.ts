@@ -26,12 +26,13 @@ export function makeFolders(root: string, unitNames: readonly string[]): Deploym
     logs: join(root, 'logs'),
     processRecord: join(root, processRecordName),
   }
-  for (const folder of [folders.unitOverrides, folders.run, folders.logs, ...unitNames.map((name) => join(folders.data, name))]) {
+  for (const folder of [folders.unitOverrides, folders.run, folders.logs, ...unitNames.map((name) => dataFolderOf(folders, name))]) {
     mkdirSync(folder, { recursive: true })
   }
   return folders
 }
 
+export const dataFolderOf = (folders: Pick<DeploymentFolders, 'data'>, name: string): string => join(folders.data, name)
 export const logFileOf = (folders: DeploymentFolders, name: string): string => join(folders.logs, `${name}.log`)
 
 /** What a machine loses with its power. */

@@ -5,14 +5,18 @@ import { findRunProcesses, markerVariable } from '../../operating-system/run-pro
 import type { ProcessEntry, ProcessIdentity } from '../../operating-system/process-table.js'
 import type { Network } from '../network/network-protocol.js'
 import { markerOf, type DeploymentFolders } from './deployment-folders.js'
-import { searchPath, type PlannedUnit } from './plan-units.js'
+import type { DeploymentUnits } from './deployment-units.js'
+import type { MachineUnit } from './machine-protocol.js'
+import { machineUnit, searchPath, type PlannedUnit } from './plan-units.js'
+import type { ClaimedPorts } from './ports.js'
 
 /** What all parts of one deployment share. */
 export interface DeploymentWorld {
   readonly service: ServiceDescriptor
   readonly options: DeployOptions
   readonly folders: DeploymentFolders
-  readonly units: readonly PlannedUnit[]
+  readonly units: DeploymentUnits
+  readonly ports: ClaimedPorts
   readonly network: Network
   readonly record: ProcessRecord
 }
@@ -28,6 +32,11 @@ export const ownEnvironment = (options: DeployOptions): Readonly<Record<string, 
   PATH: searchPath,
   [markerVariable]: markerOf(options.runId, options.directory),
 })
+
+/** What the machine is told of a unit whose edges have their proxies. Throws SeaworthyError when its unit file is not understood. */
+export function definitionOf({ service, folders, network, options }: DeploymentWorld, planned: PlannedUnit): MachineUnit {
+  return machineUnit(planned, { service, folders, environment: markedEnvironment(options), proxyPort: network.proxyPort.bind(network) })
+}
 
 /** Everything that lives of this deployment but its network. */
 export function processesOfMachine(world: DeploymentWorld, known: readonly ProcessIdentity[]): ProcessEntry[] {

@@ -1,12 +1,11 @@
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
-import type { DriverPlatformEvent } from '../../core/driver.js'
+import type { DriverPlatformEvent, RebootOptions } from '../../core/driver.js'
 import { endProcesses, killAtOnce, send } from '../../operating-system/end-processes.js'
 import { isAlive, type ProcessEntry, type ProcessIdentity } from '../../operating-system/process-table.js'
 import { wipeVolatileState, writeBootId, logFileOf } from './deployment-folders.js'
-import { markedEnvironment, ownEnvironment, processesOfMachine, type DeploymentWorld } from './deployment-world.js'
+import { definitionOf, ownEnvironment, processesOfMachine, type DeploymentWorld } from './deployment-world.js'
 import { MachineControl } from './machine-control.js'
-import { hrtimeMs, type UnitEvent } from './machine-protocol.js'
-import { machineUnit } from './plan-units.js'
+import { hrtimeMs, type MachineUnit, type UnitEvent } from './machine-protocol.js'
 import { removeSharedMemory } from './shared-memory-of-deployment.js'
 
 interface RunningUnit extends ProcessIdentity {
@@ -14,6 +13,8 @@ interface RunningUnit extends ProcessIdentity {
 }
 
 const endWithinMs = 10_000
+/** After its grace period a stop kills, waits, and looks for survivors. */
+export const stopExtraMs = 15_000
 /** What a teardown lets services have before they are killed. */
 const disposeGraceMs = 500
 
@@ -43,11 +44,10 @@ export class MachinePower {
     throw new SeaworthyError('SW_MACHINE_LOST', 'the simulated machine is switched off', { exitCode: exitCodes.notConclusive })
   }
 
-  async boot({ startAll }: { readonly startAll: boolean }): Promise<void> {
-    const { folders, units, service, network, options } = this.#world
-    const environment = markedEnvironment(options)
-    const setting = { service, folders, environment, proxyPort: network.proxyPort.bind(network) }
-    const machineUnits = units.map((unit) => machineUnit(unit, setting))
+  async boot({ startAll, delaysMs = {} }: { readonly startAll: boolean; readonly delaysMs?: Readonly<Record<string, number>> }): Promise<void> {
+    const { folders, units, options } = this.#world
+    const definitions = (): MachineUnit[] => units.configured.map((unit) => definitionOf(this.#world, unit))
+    definitions() // what is wrong with them is told before anything is started
     if (this.#ended) throw new SeaworthyError('SW_MACHINE_LOST', 'the deployment was ended while the machine was to boot', { exitCode: exitCodes.interrupted })
     this.#bootId = writeBootId(folders)
     this.#machine = await MachineControl.start({
@@ -60,10 +60,11 @@ export class MachinePower {
       onLost: (reason) => this.#onLost(reason),
     })
     this.#emit('machine-booted', 'machine', { bootId: this.#bootId })
-    await this.#machine.request('boot', { units: machineUnits, startAll, processRecord: folders.processRecord })
+    await this.#machine.request('boot', { units: definitions(), startAll, processRecord: folders.processRecord, delaysMs })
   }
 
-  async reboot(manner: 'orderly' | 'power-loss'): Promise<{ readonly bootIdBefore: string; readonly bootIdAfter: string }> {
+  async reboot(manner: 'orderly' | 'power-loss', { delayed = [] }: RebootOptions = {}): Promise<{ readonly bootIdBefore: string; readonly bootIdAfter: string }> {
+    const delaysMs = Object.fromEntries(delayed.map(({ target, byMs }) => [this.#world.units.named(target).name, byMs]))
     const bootIdBefore = this.#bootId
     const machine = this.machineThatRuns
     machine.expectExit()
@@ -72,7 +73,7 @@ export class MachinePower {
     await this.#cutPower(machine.identity, manner)
     await removeSharedMemory(this.#world.folders)
     wipeVolatileState(this.#world.folders)
-    await this.boot({ startAll: false })
+    await this.boot({ startAll: false, delaysMs })
     return { bootIdBefore, bootIdAfter: this.#bootId }
   }
 

@@ -22,6 +22,8 @@ export interface BootOrder {
   /** The operator's first start: everything, whatever `startAtBoot` says. */
   readonly startAll: boolean
   readonly processRecord: string // file, see operating-system/process-record.ts
+  /** Units that are started so many milliseconds later than the rest. */
+  readonly delaysMs: Readonly<Record<string, number>>
 }
 
 /** `state` of a unit as the machine knows it. */
@@ -30,6 +32,10 @@ export interface UnitState {
   readonly startTime: string | null
   readonly state: 'running' | 'exited' | 'held'
   readonly restarts: number
+  /** It is not restarted, also while it still runs. */
+  readonly held: boolean
+  /** It does not run, and will be started without being asked to. */
+  readonly startIsDue: boolean
 }
 
 /** What the driver may ask, and what is answered. */
@@ -40,6 +46,15 @@ export interface MachineRequests {
     readonly parameters: { readonly unit: string; readonly signal: NodeJS.Signals; readonly graceMs: number }
     readonly answer: StopResult
   }
+  /** Like stop, and no start that is due takes place. Null: it did not run. */
+  'take-down': {
+    readonly parameters: { readonly unit: string; readonly signal: NodeJS.Signals; readonly graceMs: number }
+    readonly answer: StopResult | null
+  }
+  /** A new unit, which is down; or what a known one runs with from its next start on. */
+  define: { readonly parameters: { readonly unit: MachineUnit }; readonly answer: null }
+  /** Forgets a unit that does not run. */
+  remove: { readonly parameters: { readonly unit: string }; readonly answer: null }
   hold: { readonly parameters: { readonly unit: string }; readonly answer: null }
   release: { readonly parameters: { readonly unit: string }; readonly answer: null }
   state: { readonly parameters: { readonly unit: string }; readonly answer: UnitState }

@@ -1,9 +1,9 @@
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { addressTemplate, componentsAddressedBy } from '../../core/capabilities.js'
-import type { Edge } from '../../core/driver.js'
+import type { DeployedComponent, Edge, Instance, UnitChanges } from '../../core/driver.js'
 import { SeaworthyError } from '../../core/errors.js'
-import type { ProcessTarget, ServiceDescriptor, Unit } from '../../core/service-descriptor.js'
-import { logFileOf, type DeploymentFolders } from './deployment-folders.js'
+import type { Component, ProcessTarget, ServiceDescriptor, Unit } from '../../core/service-descriptor.js'
+import { dataFolderOf, logFileOf, type DeploymentFolders } from './deployment-folders.js'
 import type { MachineUnit } from './machine-protocol.js'
 import { readUnitOverride } from './unit-overrides.js'
 
@@ -14,6 +14,10 @@ export interface PlannedUnit {
   readonly index: number // among the replicas; 0 for a component
   readonly unit: Unit
   readonly port: number
+  /** Names of the machine's unit files that speak of it, the strongest first. */
+  readonly unitFiles: readonly string[]
+  /** What was declared of it besides its unit; missing for a replica. */
+  readonly component?: Component
 }
 
 export const host = '127.0.0.1'
@@ -27,21 +31,40 @@ export const unitNames = (target: ProcessTarget): string[] => [
 /** `ports`: as many as there are units. */
 export function planUnits(target: ProcessTarget, ports: readonly number[]): PlannedUnit[] {
   return unitNames(target).map((name, position) => {
-    const index = position - target.components.length
     const port = ports[position] ?? 0
     const component = target.components[position]
     return component === undefined
-      ? { name, kind: 'replica', index, unit: target.replicas, port }
-      : { name, kind: 'component', index: 0, unit: component, port }
+      ? plannedReplica(target, position - target.components.length, port)
+      : { name, kind: 'component', index: 0, unit: component, port, unitFiles: [name], component }
   })
 }
 
-/** Dependency edges that the templates declare. Throws SeaworthyError for an address of something that is not there. */
-export function edgesOf(units: readonly PlannedUnit[]): (Edge & { readonly host: string; readonly port: number })[] {
-  const components = new Map(units.filter((one) => one.kind === 'component').map((one) => [one.name, one]))
+export function plannedReplica(target: ProcessTarget, index: number, port: number): PlannedUnit {
+  const name = `replica-${index}`
+  return { name, kind: 'replica', index, unit: target.replicas, port, unitFiles: [name, 'replicas'] }
+}
+
+export const instanceOf = ({ name, port }: PlannedUnit): Instance => ({ id: name, url: new URL(`http://${host}:${port}`) })
+
+export function componentOf({ name, port, component }: PlannedUnit): DeployedComponent {
+  const { role = 'dependency', hard = false, ownsData = false } = component ?? {}
+  return { name, role, hard, ownsData, host, port }
+}
+
+export function withChanges(planned: PlannedUnit, changes: UnitChanges | undefined): PlannedUnit {
+  const { command = planned.unit.command, env } = changes ?? {}
+  return { ...planned, unit: { ...planned.unit, command, env: { ...planned.unit.env, ...env } } }
+}
+
+/**
+ * Dependency edges that the templates of these units declare, to components among `world`. Throws SeaworthyError for
+ * an address of something that is not there.
+ */
+export function edgesOf(units: readonly PlannedUnit[], world: readonly PlannedUnit[] = units): (Edge & { readonly host: string; readonly port: number })[] {
+  const components = new Map(world.filter((one) => one.kind === 'component').map((one) => [one.name, one]))
   return units.flatMap((from) => componentsAddressedBy(from.unit).map((name) => {
     const to = components.get(name)
-    if (to === undefined || to === from) {
+    if (to === undefined || to.name === from.name) {
       const known = [...components.keys()].filter((one) => one !== from.name).join(', ') || 'none'
       throw new SeaworthyError('SW_UNKNOWN_COMPONENT', `while reading the templates of ${from.name}: found the address of "${name}", expected another component (${known})`)
     }
@@ -63,8 +86,7 @@ export function machineUnit(planned: PlannedUnit, setting: UnitSetting): Machine
   const { service, folders } = setting
   const replace = (text: string): string => replaceTemplates(text, planned, setting)
   const [program = '', ...parameters] = planned.unit.command.map(replace)
-  const names = planned.kind === 'replica' ? [planned.name, 'replicas'] : [planned.name]
-  const { restart = planned.unit.restart, startAtBoot = planned.unit.startAtBoot } = readUnitOverride(folders.unitOverrides, names)
+  const { restart = planned.unit.restart, startAtBoot = planned.unit.startAtBoot } = readUnitOverride(folders.unitOverrides, planned.unitFiles)
   const own = Object.fromEntries(Object.entries(planned.unit.env).map(([name, value]) => [name, replace(value)]))
   return {
     name: planned.name,
@@ -90,7 +112,7 @@ function replaceTemplates(text: string, planned: PlannedUnit, { folders, proxyPo
     index: String(planned.index),
     host,
     port: String(planned.port),
-    data: join(folders.data, planned.name),
+    data: dataFolderOf(folders, planned.name),
     run: folders.run,
     machine: folders.machine,
   }

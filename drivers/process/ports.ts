@@ -5,6 +5,8 @@ import { exitCodes, SeaworthyError } from '../../core/errors.js'
 
 export interface ClaimedPorts {
   readonly ports: readonly number[]
+  /** One more, never one that was given out before. Throws SeaworthyError SW_NO_PORTS. */
+  another(): Promise<number>
   /** Lets others have the ports. May be called twice. */
   release(): void
 }
@@ -19,6 +21,34 @@ export interface ClaimedPorts {
  * Against everybody else each port is tried once. Throws SeaworthyError SW_NO_PORTS.
  */
 export async function claimPorts(count: number): Promise<ClaimedPorts> {
+  const { ports, spare, release } = await claimBlocks(count)
+  const claims = [release]
+  let released = false
+  return {
+    ports,
+    async another() {
+      for (let port = spare.shift(); port !== undefined; port = spare.shift()) if (await isFree(port)) return port
+      const more = await claimBlocks(1)
+      if (released) more.release() // the deployment ended meanwhile
+      claims.push(more.release)
+      spare.push(...more.spare)
+      return more.ports[0]!
+    },
+    release() {
+      released = true
+      for (const one of claims) one()
+    },
+  }
+}
+
+interface ClaimedBlocks {
+  readonly ports: readonly number[]
+  /** The others of the blocks; not tried yet. */
+  readonly spare: number[]
+  release(): void
+}
+
+async function claimBlocks(count: number): Promise<ClaimedBlocks> {
   const blocksNeeded = Math.max(1, Math.ceil(count / (blockSize - 1)))
   const blocks = Math.floor((firstEphemeralPort() - rangeStart) / blockSize) - blocksNeeded + 1
   for (let attempt = 0; attempt < attemptsMax && blocks > 0; attempt += 1) {
@@ -36,7 +66,7 @@ const rangeStart = 20_000
 const blockSize = 32
 const attemptsMax = 100
 
-async function tryBlocks(start: number, blocksNeeded: number, count: number): Promise<ClaimedPorts | null> {
+async function tryBlocks(start: number, blocksNeeded: number, count: number): Promise<ClaimedBlocks | null> {
   const holders: Server[] = []
   const release = (): void => {
     for (const holder of holders.splice(0)) holder.close()
@@ -46,15 +76,16 @@ async function tryBlocks(start: number, blocksNeeded: number, count: number): Pr
     if (holder === null) return (release(), null)
     holders.push(holder)
   }
-  const ports = Array.from({ length: blocksNeeded * blockSize }, (_, index) => start + index)
-    .filter((port) => (port - start) % blockSize !== 0)
-    .slice(0, count)
-  for (const port of ports) {
-    const trial = await listen(port)
-    if (trial === null) return (release(), null)
-    await new Promise((resolve) => trial.close(resolve))
-  }
-  return { ports, release }
+  const all = Array.from({ length: blocksNeeded * blockSize }, (_, index) => start + index).filter((port) => (port - start) % blockSize !== 0)
+  const ports = all.slice(0, count)
+  for (const port of ports) if (!(await isFree(port))) return (release(), null)
+  return { ports, spare: all.slice(count), release }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const trial = await listen(port)
+  if (trial !== null) await new Promise((resolve) => trial.close(resolve))
+  return trial !== null
 }
 
 /** Null when somebody listens there. The server keeps no process alive and serves nobody. */

@@ -6,25 +6,30 @@ import type { DeploymentWorld } from './deployment-world.js'
 import { createControls } from './deployment-controls.js'
 import { logFileOf } from './deployment-folders.js'
 import type { MachinePower } from './machine-power.js'
-import { edgesOf, host } from './plan-units.js'
-import type { ClaimedPorts } from './ports.js'
+import { componentOf, instanceOf } from './plan-units.js'
 import { removeSharedMemory } from './shared-memory-of-deployment.js'
 
-/** The running deployment as the engine sees it. */
+/** The running deployment as the engine sees it: as it is at each look. */
 export function processDeployment(world: DeploymentWorld, power: MachinePower, dispose: () => Promise<void>): Deployment {
   const { service, network, units, folders } = world
   return {
     entrypoint: network.balancerUrl,
     balancer: { ...service.balancer, kind: 'seaworthy', retries: 0 },
-    instances: units.filter((one) => one.kind === 'replica').map(({ name, port }): Instance => ({ id: name, url: new URL(`http://${host}:${port}`) })),
-    components: service.target.components.map(({ name, role, hard, ownsData }): DeployedComponent => {
-      return { name, role, hard, ownsData, host, port: units.find((one) => one.name === name)?.port ?? 0 }
-    }),
-    edges: edgesOf(units).map(({ from, to }): Edge => ({ from, to })),
+    get instances(): readonly Instance[] {
+      return units.replicas.map(instanceOf)
+    },
+    get components(): readonly DeployedComponent[] {
+      return units.components.map(componentOf)
+    },
+    get edges(): readonly Edge[] {
+      return units.edges
+    },
     echo: network.echoUrl,
     controls: createControls(world, power),
     rebootGrade: 'simulated',
-    logFiles: new Map(['machine', 'network', 'install', ...units.map((one) => one.name)].map((name) => [name, logFileOf(folders, name)])),
+    get logFiles(): ReadonlyMap<string, string> {
+      return new Map(['machine', 'network', 'install', ...units.names].map((name) => [name, logFileOf(folders, name)]))
+    },
     balancerCounters: (): Promise<BalancerCounters> => network.balancerCounters(),
     balancerQualification: (): Promise<BalancerQualification> => network.qualification(),
     [Symbol.asyncDispose]: dispose,
@@ -35,13 +40,13 @@ export function processDeployment(world: DeploymentWorld, power: MachinePower, d
  * Ends a deployment that may be half made. Log files stay. Every step is tried whatever became of the one before;
  * throws the first error, SW_NOT_ENDED when something of ours is still there.
  */
-export async function endDeployment(world: DeploymentWorld, power: MachinePower, ports: ClaimedPorts): Promise<void> {
+export async function endDeployment(world: DeploymentWorld, power: MachinePower): Promise<void> {
   const steps = [
     () => power.end(),
     () => world.network.close(),
     () => endRest(world),
     () => removeSharedMemory(world.folders),
-    () => ports.release(),
+    () => world.ports.release(),
   ]
   const errors: unknown[] = []
   for (const step of steps) {

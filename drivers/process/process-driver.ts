@@ -10,10 +10,11 @@ import type { Network } from '../network/network-protocol.js'
 import { startNetwork } from '../network/start-network.js'
 import { logFileOf, makeFolders, type DeploymentFolders } from './deployment-folders.js'
 import { markedEnvironment, ownEnvironment, type DeploymentWorld } from './deployment-world.js'
+import { DeploymentUnits } from './deployment-units.js'
 import { runInstall } from './install.js'
 import { MachinePower } from './machine-power.js'
 import { hrtimeMs } from './machine-protocol.js'
-import { edgesOf, host, planUnits, searchPath, unitNames, type PlannedUnit } from './plan-units.js'
+import { edgesOf, planUnits, searchPath, unitNames } from './plan-units.js'
 import { claimPorts } from './ports.js'
 import { endDeployment, processDeployment } from './process-deployment.js'
 
@@ -62,19 +63,19 @@ async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise
   const folders = makeFolders(options.directory, names)
   const ports = await claimPorts(names.length)
   let network: Network
-  let units: PlannedUnit[]
+  let units: DeploymentUnits
   try {
-    units = planUnits(service.target, ports.ports)
+    units = new DeploymentUnits(planUnits(service.target, ports.ports))
     network = await startOwnNetwork(service, options, { folders, units })
   } catch (error) {
     ports.release()
     throw error
   }
-  const world: DeploymentWorld = { service, options, folders, units, network, record: new ProcessRecord(folders.processRecord) }
+  const world: DeploymentWorld = { service, options, folders, units, ports, network, record: new ProcessRecord(folders.processRecord) }
   const power = new MachinePower(world)
-  const dispose = (): Promise<void> => (disposed ??= endDeployment(world, power, ports))
+  const dispose = (): Promise<void> => (disposed ??= endDeployment(world, power))
   try {
-    await runInstall(service, folders, { ...options, environment: markedEnvironment(options) })
+    if (options.install !== false) await runInstall(service, folders, { ...options, environment: markedEnvironment(options) })
     options.signal.throwIfAborted()
     await power.boot({ startAll: true })
     return processDeployment(world, power, dispose)
@@ -88,11 +89,11 @@ async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise
 async function startOwnNetwork(
   service: ServiceDescriptor,
   options: DeployOptions,
-  { folders, units }: { readonly folders: DeploymentFolders; readonly units: readonly PlannedUnit[] },
+  { folders, units }: { readonly folders: DeploymentFolders; readonly units: DeploymentUnits },
 ): Promise<Network> {
-  const backends = units.filter((one) => one.kind === 'replica').map(({ name, port }) => ({ id: name, host, port }))
-  const balancer = { ...service.balancer, readinessPath: service.health.readinessPath, backends }
-  const network = await startNetwork({ balancer, edges: edgesOf(units) }, {
+  const balancer = { ...service.balancer, readinessPath: service.health.readinessPath, backends: units.backends }
+  const edges = units.edges.map((edge) => ({ ...edge, ...units.addressOf(edge.to) }))
+  const network = await startNetwork({ balancer, edges }, {
     environment: ownEnvironment(options),
     logFile: logFileOf(folders, 'network'),
     onEvent: ({ name, backend, atHrtimeMs, reason }) => options.onPlatformEvent({ name, target: backend, atHrtimeMs, detail: { reason } }),

@@ -2,7 +2,7 @@ import { killAtOnce } from '../../operating-system/end-processes.js'
 import { ProcessRecord } from '../../operating-system/process-record.js'
 import { listSharedMemory } from '../../operating-system/shared-memory.js'
 import { processTree, type ProcessEntry } from '../../operating-system/process-table.js'
-import type { BootOrder, MachineRequest, UnitEvent } from './machine-protocol.js'
+import type { BootOrder, MachineRequest, MachineUnit, UnitEvent } from './machine-protocol.js'
 import { SupervisedUnit } from './supervised-unit.js'
 
 /** The init of a simulated machine: starts units at boot, supervises them, ends them in order. */
@@ -14,6 +14,7 @@ export class SimulatedMachine {
   #sampler: NodeJS.Timeout | undefined
   #segmentWatch: NodeJS.Timeout | undefined
   readonly #segments = new Set<number>()
+  #goingDown = false
 
   constructor(report: (event: UnitEvent) => void, log: (message: string) => void) {
     this.#report = report
@@ -21,6 +22,7 @@ export class SimulatedMachine {
   }
 
   async answer(request: MachineRequest): Promise<unknown> {
+    if (this.#goingDown && request.name !== 'state') throw new Error('the machine is going down')
     switch (request.name) {
       case 'boot':
         return this.#boot(request.parameters)
@@ -28,6 +30,12 @@ export class SimulatedMachine {
         return (await this.#unit(request.parameters.unit).start(), null)
       case 'stop':
         return this.#unit(request.parameters.unit).stop(request.parameters)
+      case 'take-down':
+        return this.#unit(request.parameters.unit).takeDown(request.parameters)
+      case 'define':
+        return this.#define(request.parameters.unit)
+      case 'remove':
+        return this.#removeUnit(request.parameters.unit)
       case 'hold':
         return (this.#unit(request.parameters.unit).hold(), null)
       case 'release':
@@ -72,14 +80,32 @@ export class SimulatedMachine {
     this.#record = new ProcessRecord(order.processRecord)
     this.#sampler = setInterval(() => this.#remember(processTree(this.#runningProcesses())), sampleEveryMs)
     this.#segmentWatch = setInterval(() => this.#rememberNewSegments(), segmentsEveryMs)
-    for (const unit of order.units) {
-      this.#units.set(unit.name, new SupervisedUnit(unit, (event) => this.#onUnitEvent(event)))
-    }
+    for (const unit of order.units) this.#define(unit)
     for (const unit of this.#units.values()) {
       if (!order.startAll && !unit.unit.startAtBoot) continue
+      const delayMs = order.delaysMs[unit.unit.name]
+      if (delayMs !== undefined) {
+        unit.startLater(delayMs)
+        continue
+      }
       // A unit that cannot be started was reported as exited and goes on under its restart policy.
       await unit.start().catch((error: unknown) => this.#log(`${unit.unit.name} cannot be started: ${String(error)}`))
     }
+    return null
+  }
+
+  #define(unit: MachineUnit): null {
+    const known = this.#units.get(unit.name)
+    if (known !== undefined) known.define(unit)
+    else this.#units.set(unit.name, new SupervisedUnit(unit, (event) => this.#onUnitEvent(event)))
+    return null
+  }
+
+  #removeUnit(name: string): null {
+    const unit = this.#unit(name)
+    if (unit.running !== null) throw new Error(`${name} is running`)
+    unit.leaveDown()
+    this.#units.delete(name)
     return null
   }
 
@@ -87,6 +113,7 @@ export class SimulatedMachine {
   async #shutdown(graceMs: number): Promise<null> {
     const deadlineMs = performance.now() + graceMs
     const units = [...this.#units.values()]
+    this.#goingDown = true
     for (const unit of units) unit.leaveDown()
     this.#remember(processTree(this.#runningProcesses()))
     const stop = async (unit: SupervisedUnit): Promise<void> => {

@@ -25,7 +25,7 @@ export interface UnitExit {
  * group: a wrapper's child must not keep the port of the next start.
  */
 export class SupervisedUnit {
-  readonly unit: MachineUnit
+  #unit: MachineUnit
   readonly #report: (event: UnitEvent) => void
   readonly #schedule = new RestartSchedule()
   #running: RunningUnit | null = null
@@ -38,8 +38,17 @@ export class SupervisedUnit {
   #stopping = false
 
   constructor(unit: MachineUnit, report: (event: UnitEvent) => void) {
-    this.unit = unit
+    this.#unit = unit
     this.#report = report
+  }
+
+  get unit(): MachineUnit {
+    return this.#unit
+  }
+
+  /** Its command and environment count from the next start on. */
+  define(unit: MachineUnit): void {
+    this.#unit = unit
   }
 
   get running(): RunningUnit | null {
@@ -48,12 +57,13 @@ export class SupervisedUnit {
 
   state(): UnitState {
     const { pid, startTime } = this.#running ?? { pid: null, startTime: null }
-    return { pid, startTime, state: pid !== null ? 'running' : this.#held ? 'held' : 'exited', restarts: this.#restarts }
+    const state = pid !== null ? 'running' : this.#held ? 'held' : 'exited'
+    return { pid, startTime, state, restarts: this.#restarts, held: this.#held, startIsDue: pid === null && this.#restartTimer !== undefined }
   }
 
   /** An operator's start. Nothing happens when it runs. Throws when it is held or cannot be started. */
   async start(): Promise<void> {
-    if (this.#held) throw new Error(`${this.unit.name} is held down`)
+    if (this.#held) throw new Error(`${this.#unit.name} is held down`)
     this.#wanted = true
     if (this.#running !== null) return
     const problem = await this.#spawn()
@@ -63,8 +73,8 @@ export class SupervisedUnit {
   /** An operator's stop: it is not restarted. Throws when it does not run: there is no exit to tell of. */
   async stop(options: { readonly signal: NodeJS.Signals; readonly graceMs: number }): Promise<StopResult> {
     const running = this.#running
-    if (running === null) throw new Error(`${this.unit.name} is not running`)
-    if (this.#stopping) throw new Error(`${this.unit.name} is being stopped already`)
+    if (running === null) throw new Error(`${this.#unit.name} is not running`)
+    if (this.#stopping) throw new Error(`${this.#unit.name} is being stopped already`)
     this.#stopping = true
     this.#wanted = false
     try {
@@ -72,6 +82,18 @@ export class SupervisedUnit {
     } finally {
       this.#stopping = false
     }
+  }
+
+  /** An operator's stop of what may be down already. Null: it did not run. */
+  async takeDown(options: { readonly signal: NodeJS.Signals; readonly graceMs: number }): Promise<StopResult | null> {
+    this.leaveDown()
+    return this.#running === null ? null : this.stop(options)
+  }
+
+  /** The boot entry's start of what comes up late. Whatever cancels a restart cancels it, too. */
+  startLater(delayMs: number): void {
+    this.#wanted = true
+    this.#restartTimer = setTimeout(() => void this.#spawn(), delayMs)
   }
 
   /** Keeps it down from its next exit on. */
@@ -122,12 +144,12 @@ export class SupervisedUnit {
     // Not reaped before this turn of the event loop ends, so that its start time can be read whatever it does.
     const startTime = processStartTime(pid) ?? 'unknown'
     this.#running = { pid, startTime, child, startedAtMs, exited }
-    this.#report({ kind: 'process-started', unit: this.unit.name, atHrtimeMs: startedAtMs, pid, startTime, restarts: this.#restarts })
+    this.#report({ kind: 'process-started', unit: this.#unit.name, atHrtimeMs: startedAtMs, pid, startTime, restarts: this.#restarts })
     return null
   }
 
   #spawnChild(): ChildProcess | Error {
-    const { command: [program, ...parameters], environment, directory, logFile } = this.unit
+    const { command: [program, ...parameters], environment, directory, logFile } = this.#unit
     let log: number | undefined
     try {
       log = openSync(logFile, 'a')
@@ -144,7 +166,7 @@ export class SupervisedUnit {
     // What a stop leaves over is first counted there.
     if (process.pid !== null && !this.#stopping) endRestOfGroup(process.pid)
     const uptimeMs = exit.atMs - process.startedAtMs
-    const restarts = this.#wanted && !this.#held && wantsRestart(this.unit.restart, exit)
+    const restarts = this.#wanted && !this.#held && wantsRestart(this.#unit.restart, exit)
     const restartInMs = restarts ? this.#schedule.nextDelayMs(uptimeMs) : null
     if (restartInMs !== null) {
       this.#restartTimer = setTimeout(() => {
@@ -153,7 +175,7 @@ export class SupervisedUnit {
       }, restartInMs)
     }
     const { code, signal, atMs } = exit
-    const known = { kind: 'process-exited', unit: this.unit.name, atHrtimeMs: atMs, pid: process.pid, code, signal, uptimeMs, restartInMs } as const
+    const known = { kind: 'process-exited', unit: this.#unit.name, atHrtimeMs: atMs, pid: process.pid, code, signal, uptimeMs, restartInMs } as const
     this.#report(error === undefined ? known : { ...known, error })
   }
 }

@@ -1,0 +1,65 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import type { DeploymentControls, Replacement, ReplaceOptions } from '../../core/driver.js'
+import { dataFolderOf } from './deployment-folders.js'
+import { definitionOf, type DeploymentWorld } from './deployment-world.js'
+import { stopExtraMs, type MachinePower } from './machine-power.js'
+import { changed, openEdgesOf, startNewUnit } from './new-units.js'
+import { notDone } from './not-done.js'
+import { componentOf, host } from './plan-units.js'
+
+type Replacements = Pick<Required<DeploymentControls>, 'replaceComponent' | 'cloneComponent' | 'redirectDependency'>
+
+/** Other processes in the place of a component, and where its name leads to. */
+export function replacementControls(world: DeploymentWorld, power: MachinePower): Replacements {
+  const { units, ports } = world
+  return {
+    replaceComponent: (name, options) => replaceComponent(world, power, name, options),
+    async cloneComponent(name, { as, changes }) {
+      const original = units.named(name, 'component')
+      const port = await ports.another()
+      units.takeName(as)
+      const clone = { ...original, name: as, port, unitFiles: [as, ...original.unitFiles] }
+      await startNewUnit(world, power, clone, changes)
+      return componentOf(clone)
+    },
+    async redirectDependency(component, to) {
+      const before = units.addressOf(component)
+      units.redirect(component, to)
+      const after = units.addressOf(component)
+      if (before.host !== after.host || before.port !== after.port) await leadEdgesTo(world, component)
+    },
+  }
+}
+
+async function replaceComponent(world: DeploymentWorld, power: MachinePower, name: string, options: ReplaceOptions): Promise<Replacement> {
+  const { units, folders, service, ports } = world
+  const before = units.named(name, 'component')
+  const changes = options.changes ?? units.changesOf(name)
+  const planned = changed(world, before, changes)
+  const machine = power.machineThatRuns
+  const { pid: pidBefore, held } = await machine.request('state', { unit: name })
+  if (held) throw notDone(`replacing ${name}`, 'it held down')
+  await openEdgesOf(world, planned)
+  const port = options.address === 'new' ? await ports.another() : before.port
+  const { graceMs } = service.lifecycle.stop
+  await machine.request('take-down', { unit: name, signal: 'SIGTERM', graceMs }, graceMs + stopExtraMs)
+  if (options.data === 'empty') emptyFolder(dataFolderOf(folders, name))
+  units.move(name, port)
+  units.configure(name, changes)
+  await leadEdgesTo(world, name)
+  await machine.request('define', { unit: definitionOf(world, { ...planned, port }) })
+  await machine.request('start', { unit: name })
+  const { pid: pidAfter } = await machine.request('state', { unit: name })
+  return { pidBefore, pidAfter, addressBefore: `${host}:${before.port}`, addressAfter: `${host}:${port}` }
+}
+
+/** All of them, whoever depends on it: a name leads to one place. */
+async function leadEdgesTo({ units, network }: DeploymentWorld, component: string): Promise<void> {
+  const edges = units.edges.filter(({ to }) => to === component)
+  await Promise.all(edges.map((edge) => network.redirectEdge(edge, units.addressOf(component))))
+}
+
+function emptyFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  mkdirSync(folder)
+}
