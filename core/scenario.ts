@@ -63,7 +63,19 @@ export interface ScenarioContext {
   gate(name: string): Promise<boolean>
   readonly traffic: TrafficControls
   readonly control: ScenarioControls
+  readonly files: ScenarioFiles
 }
+
+/** A folder of the scenario's own for what procedures write and read, such as backups. It is removed with the scenario. */
+export interface ScenarioFiles {
+  /** Absolute path for a file of this name; nothing is made. */
+  path(name: string): string
+  /** What is there under this path now, or undefined when it is no file. */
+  describe(path: string): Promise<{ readonly bytes: number; readonly sha256: string } | undefined>
+  /** A copy that differs from the original by this damage alone. Returns its path. Throws InterventionFailed when there is no original. */
+  damagedCopy(path: string, name: string, damage: CopyDamage): Promise<string>
+}
+export type CopyDamage = { readonly kind: 'cut'; readonly toBytes: number } | { readonly kind: 'flip-bit'; readonly atByte: number; readonly bit: number }
 
 /** The balancer, an instance past it, or a name that was made known with `traffic.address` or by a second deployment. */
 export type Via = 'balancer' | InstanceId

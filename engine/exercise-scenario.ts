@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { HistoryEvent, RequestEvent } from '../core/history.js'
 import { countsAsLost } from '../core/reading.js'
 import { runGate, type GateParts } from './gate.js'
@@ -47,6 +48,7 @@ export async function exerciseScenario(options: ExerciseOptions): Promise<void> 
   const gate = (name: string): Promise<boolean> => runGate(world, parts, { name, profile, readyTimeoutMs: service.lifecycle.startTimeoutMs })
   const context = createContext({
     world,
+    filesDirectory: join(options.workDirectory, 'scenario-files'),
     profile,
     selected: options.selected,
     thresholds: options.thresholds,

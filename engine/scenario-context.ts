@@ -3,10 +3,13 @@ import type { ProfileName, RequirementId, ThresholdValues } from '../core/requir
 import { numberThreshold } from '../core/requirement.js'
 import { ejectWindowMs, returnWindowMs } from '../core/service-descriptor.js'
 import { passes, pollUntil } from './probe.js'
+import { scenarioFiles } from './scenario-files.js'
 import { readiness, type ScenarioWorld } from './scenario-world.js'
 
 export interface ContextParts {
   readonly world: ScenarioWorld
+  /** Folder of the scenario's files; made when it is first used. */
+  readonly filesDirectory: string
   readonly profile: ProfileName
   readonly selected: ReadonlySet<RequirementId>
   readonly thresholds: (requirement: RequirementId) => ThresholdValues
@@ -72,6 +75,7 @@ export function createContext(parts: ContextParts): ScenarioContext {
     gate: parts.gate,
     traffic: parts.traffic,
     control: parts.control,
+    files: scenarioFiles(parts.filesDirectory),
   }
 }
 

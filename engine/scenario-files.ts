@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InterventionFailed, messageOf } from '../core/errors.js'
+import type { CopyDamage, ScenarioFiles } from '../core/scenario.js'
+
+/** Files below one folder, which is made when a path in it is first asked for. */
+export function scenarioFiles(directory: string): ScenarioFiles {
+  const pathOf = (name: string): string => {
+    mkdirSync(directory, { recursive: true })
+    return join(directory, name)
+  }
+  return {
+    path: pathOf,
+    async describe(path) {
+      const content = await readFile(path).catch(() => undefined)
+      return content === undefined ? undefined : { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') }
+    },
+    async damagedCopy(path, name, damage) {
+      const content = await readFile(path).catch((thrown: unknown) => {
+        throw new InterventionFailed('damage-copy', path, messageOf(thrown), thrown)
+      })
+      const copy = pathOf(name)
+      await writeFile(copy, damaged(content, damage))
+      return copy
+    },
+  }
+}
+
+function damaged(content: Buffer, damage: CopyDamage): Buffer {
+  if (damage.kind === 'cut') return content.subarray(0, damage.toBytes)
+  const changed = Buffer.from(content)
+  changed.writeUInt8(changed.readUInt8(damage.atByte) ^ (1 << damage.bit), damage.atByte)
+  return changed
+}
