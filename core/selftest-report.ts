@@ -1,0 +1,42 @@
+import type { Outcome } from './outcome.js'
+import type { RequirementId } from './requirement.js'
+
+/** `selftest.json`: what the checks made of the reference service without a defect, and with each of its seeded ones. */
+export interface SelftestReport {
+  readonly schema: 'seaworthy-selftest/v1'
+  readonly randomSeed: number
+  readonly startedAt: string // ISO 8601
+  readonly durationMs: number
+  /** The run without any defect, over every requirement that the defects concern; null when it was left out. */
+  readonly clean: CleanResult | null
+  readonly defects: readonly DefectResult[]
+}
+
+export interface CleanResult {
+  readonly outcomes: Readonly<Record<string, Outcome>>
+  /** Requirements that were not passed. */
+  readonly notPassed: readonly RequirementId[]
+  readonly run: string
+}
+
+/** What one seeded defect made of the checks. */
+export interface DefectResult {
+  readonly id: string
+  readonly requirement: RequirementId
+  /** Its own requirement was `failed`; inconclusive never counts. */
+  readonly detected: boolean
+  readonly failed: readonly RequirementId[]
+  /** Failed, but neither its own nor one that may fail because of it. */
+  readonly unexpected: readonly RequirementId[]
+  readonly outcomes: Readonly<Record<string, Outcome>>
+  /** Folder of the run, relative to the report. */
+  readonly run: string
+  /** More than 1 when its own requirement was inconclusive beside other runs and was tried again alone. */
+  readonly attempts: number
+  readonly durationMs: number
+  /** Its report could not be written. */
+  readonly unwritten?: boolean
+}
+
+/** Whether the defect was found, and nothing but what may be found. */
+export const isSharp = (one: DefectResult): boolean => one.detected && one.unexpected.length === 0
