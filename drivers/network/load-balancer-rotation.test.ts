@@ -125,6 +125,32 @@ describe('rotation', () => {
   })
 })
 
+describe('a backend that is removed', () => {
+  test.each(['its address alone', 'the whole list'])('finishes what is in flight, uploads too, and gets nothing more: %s', async (which) => {
+    const backend = await startRawBackend(() => {})
+    const kept = await startHttpBackend()
+    const { port, balancer } = await startBalancer([backend.port, kept.port])
+    const [answered, uploading] = [openWire(port), openWire(port)]
+    answered.send(get('/slow'))
+    await until('the first', () => backend.requests === 1)
+    await ask(port, keepAliveAgent()) // the other one's turn
+    uploading.send('POST /slow HTTP/1.1\r\nHost: balancer\r\nContent-Length: 10\r\n\r\nbegin')
+    await until('the upload', () => backend.requests === 2 && backend.wires[1]!.received.endsWith('begin'))
+    const rest = [{ id: 'b1', host: '127.0.0.1', port: kept.port }]
+    balancer.setBackends(which === 'the whole list' ? [] : rest)
+    await wait(100) // longer than a check takes
+    uploading.send('+rest')
+    await backend.wires[1]!.has('begin+rest')
+    for (const [wire, text] of [[backend.wires[0]!, 'one'], [backend.wires[1]!, 'two']] as const) wire.send(`HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n${text}`)
+    await answered.has('one')
+    await uploading.has('two')
+    for (const wire of backend.wires) await wire.end() // not kept
+    for (let sent = 0; sent < 3; sent += 1) await ask(port, keepAliveAgent())
+    expect(backend.requests).toBe(2)
+    expect(balancer.counters().byBackend['b0']).toEqual({ requests: 2, errors: 0, up: false })
+  })
+})
+
 describe('no loss of our own making', () => {
   test('a backend that ends idle connections after 1 s loses nothing under load, whatever the pauses', async () => {
     const backend = await startHttpBackend(1_000)

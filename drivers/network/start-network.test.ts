@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { request } from 'undici'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Edge } from '../../core/driver.js'
 import type { Network, NetworkEvent, NetworkSpec } from './network-protocol.js'
 import { openWire, startRawBackend, until } from './raw-http.test-support.js'
 import { startNetwork } from './start-network.js'
@@ -44,6 +45,13 @@ async function runs(pid: number): Promise<boolean> {
   } catch {
     return false
   }
+}
+async function untilAccepted(network: Network, of: Edge, connections: number): Promise<void> {
+  let accepted = 0
+  const poll = setInterval(() => void network.edgeCounters(of).then((counters) => (accepted = counters.accepted)), 5)
+  onTestFinished(() => clearInterval(poll))
+  await until(`${connections} connections`, () => accepted === connections)
+  clearInterval(poll)
 }
 async function untilGone(pid: number): Promise<void> {
   let running = true
@@ -85,6 +93,42 @@ describe('the network process', () => {
     expect(exits).toEqual([])
     expect(await readFile(log, 'utf8')).toContain('"backend-up"')
     await expect(network.balancerCounters()).rejects.toThrow('has ended')
+  })
+
+  test('edges come, lead elsewhere and go at run time', async () => {
+    const { network } = await start()
+    const answer = (text: string) => startRawBackend((wire) => wire.send(`HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`))
+    const [one, other] = [await answer('one'), await answer('other')]
+    const at = (port: number) => ({ host: '127.0.0.1', port })
+    const added = { from: 'b1', to: 'db' }
+    await network.openEdge(added, at(one.port))
+    await expect(network.openEdge(added, at(one.port))).rejects.toThrow('already')
+    const established = openWire(network.proxyPort(added))
+    established.send('GET /x HTTP/1.1\r\n\r\n')
+    await established.has('one')
+
+    await network.redirectEdge(added, at(other.port))
+    expect(await established.end()).toBe('reset')
+    expect(await network.edgeCounters(added)).toMatchObject({ accepted: 1, cut: 1 })
+    const anew = openWire(network.proxyPort(added))
+    anew.send('GET /x HTTP/1.1\r\n\r\n')
+    await anew.has('other')
+
+    await network.faultEdge(added, { kind: 'silence' })
+    const held = openWire(network.proxyPort(added))
+    held.send('GET /x HTTP/1.1\r\n\r\n')
+    await untilAccepted(network, added, 3)
+    await network.redirectEdge(added, at(one.port))
+    expect(await anew.end()).toBe('reset')
+    await network.healEdge(added)
+    await held.has('one') // it had not been led anywhere yet
+
+    const port = network.proxyPort(added)
+    await network.closeEdge(added)
+    await network.closeEdge(added)
+    expect(await held.end()).toBe('reset')
+    expect(await openWire(port).end()).toBe('reset')
+    expect(() => network.proxyPort(added)).toThrow('from b1 to db')
   })
 
   test('an unknown edge is an error that names it', async () => {

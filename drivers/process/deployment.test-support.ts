@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Deployment, DriverPlatformEvent, Journal, JournalEntry } from '../../core/driver.js'
+import type { Deployment, DeployOptions, DriverPlatformEvent, Journal, JournalEntry } from '../../core/driver.js'
 import type { Component, ProcessTarget, ServiceDescriptor, Unit } from '../../core/service-descriptor.js'
 import { processesWithMarker } from '../../operating-system/run-processes.js'
 import type { ProcessEntry } from '../../operating-system/process-table.js'
@@ -49,7 +49,7 @@ export interface TestRun {
   readonly events: DriverPlatformEvent[]
   /** Entries of the journal that are not done. */
   readonly journaled: ReadonlyMap<number, JournalEntry>
-  deploy(service: ServiceDescriptor, name?: string, signal?: AbortSignal): Promise<Deployment>
+  deploy(service: ServiceDescriptor, name?: string, options?: Partial<Pick<DeployOptions, 'signal' | 'install'>>): Promise<Deployment>
   eventsOf(name: DriverPlatformEvent['name'], target: string): DriverPlatformEvent[]
   /** What of it lives. */
   processes(): ProcessEntry[]
@@ -76,15 +76,16 @@ export function testRun(): TestRun {
     directory,
     events,
     journaled,
-    async deploy(service, name = '1', signal = new AbortController().signal) {
+    async deploy(service, name = '1', options = {}) {
       mkdirSync(join(directory, name))
       const deployment = await processDriver.deploy(service, {
         runId,
         directory: join(directory, name),
         journal,
-        signal,
+        signal: new AbortController().signal,
         environment: { SEAWORTHY_RUN: runId, SEAWORTHY_DEFECT: 'none' },
         onPlatformEvent: (event) => events.push(event),
+        ...options,
       })
       deployments.push(deployment)
       return deployment

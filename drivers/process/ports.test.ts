@@ -19,6 +19,22 @@ test('the ports of deployments that live at the same time are all different', as
   expect(new Set(ports).size).toBe(100)
 })
 
+test('more can be had one by one, beyond a block, until the claim is released', async () => {
+  const claim = await claimPorts(3)
+  claims.push(claim)
+  const ports = [...claim.ports]
+  for (let more = 0; more < 40; more += 1) ports.push(await claim.another())
+  expect(new Set(ports).size).toBe(43)
+  const blocks = new Set(ports.map((port) => Math.floor(port / 32) * 32))
+  const taken = async (port: number): Promise<boolean> => {
+    const server = createServer().listen(port, '127.0.0.1')
+    return once(server, 'listening').then(() => (server.close(), false), () => true)
+  }
+  expect(await Promise.all([...blocks].map(taken))).toEqual([...blocks].map(() => true))
+  claim.release()
+  await expect.poll(() => Promise.all([...blocks].map(taken))).toEqual([...blocks].map(() => false))
+})
+
 test('they are free to listen on, and lie below what the kernel hands out by itself', async () => {
   const ports = await claim(40)
   expect(ports).toHaveLength(40)

@@ -88,9 +88,15 @@ describe('install', () => {
     expect(run.processes()).toEqual([])
   })
 
+  test('is left out on request', async () => {
+    const deployment = await run.deploy(descriptor({ install: ['sh', '-c', 'exit 4'] }), '1', { install: false })
+    expect(existsSync(deployment.logFiles.get('install')!)).toBe(false)
+    expect(await deployment.controls.processState?.('replica-0')).toMatchObject({ state: 'running' })
+  })
+
   test('is cut when the run is interrupted', async () => {
     const interruption = new AbortController()
-    const deployed = run.deploy(descriptor({ install: ['sh', '-c', 'sleep 1001; true'] }), '1', interruption.signal)
+    const deployed = run.deploy(descriptor({ install: ['sh', '-c', 'sleep 1001; true'] }), '1', { signal: interruption.signal })
     const refused = expect(deployed).rejects.toThrow('interrupted')
     await expect.poll(() => run.processes().filter((entry) => entry.command === 'sleep').length, within).toBe(1)
     interruption.abort()

@@ -96,6 +96,7 @@ describe('addInstance', () => {
     expect([...run.journaled.values()]).toContainEqual(expect.objectContaining({ kind: 'process-group', pid: last, what: 'replica-1' }))
     const recorded = () => readProcessRecord(join(run.directory, '1/processes.ndjson')).processes.map((one) => one.pid)
     await expect.poll(recorded, within).toContain(last)
+    expect(run.processes().map((one) => one.pid)).toContain(last)
 
     await deployment[Symbol.asyncDispose]()
     expect(run.processes()).toEqual([])
