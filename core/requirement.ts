@@ -37,6 +37,17 @@ export type Capability =
   | 'traffic.read'
   | 'traffic.witness' // a slow, streaming or held request
   | 'data.write'
+  | 'toggles.list'
+  | 'toggles.set'
+  | 'toggles.probe'
+  | 'toggles.legacy' // requests whose answers must be as before once the features are off
+  | 'toggles.several' // at least two toggles
+  | 'toggles.store' // a component keeps the states
+  | 'release.features'
+  | 'swap.components'
+  | 'swap.moves' // a component may come back at another address
+  | 'swap.roles' // a role that several components share
+  | 'swap.handover'
   | 'data.read.strong'
 
 export type AbsenceRule =

@@ -1,3 +1,5 @@
+import type { Swap } from './declarations/swap.js'
+import type { Toggles } from './declarations/toggles.js'
 import type { Procedure } from './procedure.js'
 import type { RequirementId, ThresholdValues } from './requirement.js'
 
@@ -16,6 +18,8 @@ export interface ServiceDescriptor {
   /** Operations by name. `slow`, `stream` and `hold` are the ones that can be caught in flight. */
   readonly traffic: Readonly<Record<string, Operation>>
   readonly data?: DataOperations
+  readonly toggles?: Toggles
+  readonly swap?: Swap
   readonly notApplicable: readonly NotApplicable[]
   readonly waivers: readonly Waiver[]
   readonly overrides: Readonly<Partial<Record<RequirementId, ThresholdValues>>>

@@ -2,6 +2,8 @@ import { DescriptorContradiction } from './descriptor-contradiction.js'
 import { durationMs, operationOf, procedureOf } from './descriptor-from-parts.js'
 import type { OperationDocument } from './descriptor-parts.js'
 import { requireSense } from './descriptor-rules.js'
+import { swapOf } from './descriptor-sections/swap.js'
+import { togglesOf } from './descriptor-sections/toggles.js'
 import type { DescriptorDocument } from './descriptor-schema.js'
 import type { RequirementId } from '../core/requirement.js'
 import type { BalancerSettings, DataOperations, Lifecycle, Operation, ServiceDescriptor } from '../core/service-descriptor.js'
@@ -99,6 +101,8 @@ export function descriptorFromDocument(document: DescriptorDocument, directory: 
     lifecycle: lifecycleOf(document.lifecycle),
     traffic,
     ...(document.data === undefined ? {} : { data: dataOf(document.data, traffic) }),
+    ...(document.toggles === undefined ? {} : { toggles: togglesOf(document.toggles, { traffic, components: Object.keys(target.components) }) }),
+    ...(document.swap === undefined ? {} : { swap: swapOf(document.swap, { components: Object.keys(target.components), operations: Object.keys(traffic) }) }),
     notApplicable: exceptions(document.notApplicable),
     waivers: exceptions(document.waivers),
     overrides: document.overrides as ServiceDescriptor['overrides'],

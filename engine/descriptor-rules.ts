@@ -50,7 +50,7 @@ interface PlacedOperation {
   readonly path: Path
   readonly operation: OperationDocument
 }
-function operationsOf({ traffic, data }: DescriptorDocument): readonly PlacedOperation[] {
+function operationsOf({ traffic, data, toggles }: DescriptorDocument): readonly PlacedOperation[] {
   const inTraffic = Object.entries(traffic).map(([name, operation]) => ({ path: ['traffic', name], operation }))
   const inData = [
     { path: ['data', 'write'], operation: data?.write },
@@ -59,7 +59,11 @@ function operationsOf({ traffic, data }: DescriptorDocument): readonly PlacedOpe
     { path: ['data', 'session', 'open'], operation: data?.session?.open },
     { path: ['data', 'session', 'resume'], operation: data?.session?.resume },
   ]
-  return [...inTraffic, ...inData.flatMap(({ path, operation }) => (typeof operation === 'object' ? [{ path, operation }] : []))]
+  const inToggles = [
+    ...(toggles?.unchanged?.operations ?? []).map((operation, index) => ({ path: ['toggles', 'unchanged', 'operations', String(index)], operation })),
+    ...Object.entries(toggles?.features ?? {}).flatMap(([name, feature]) => feature.use.map((operation, index) => ({ path: ['toggles', 'features', name, 'use', String(index)], operation }))),
+  ]
+  return [...inTraffic, ...[...inData, ...inToggles].flatMap(({ path, operation }) => (typeof operation === 'object' ? [{ path, operation }] : []))]
 }
 
 const placeholders = ['key', 'value', 'durationMs', 'token']

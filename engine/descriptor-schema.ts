@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { swap } from './descriptor-sections/swap.js'
+import { toggles } from './descriptor-sections/toggles.js'
 import { balancerTime, command, component, duration, exception, header, httpPath, operation, operationOrName, pointer, procedure, requirementId, signal, unit } from './descriptor-parts.js'
 
 /**
@@ -47,6 +49,8 @@ export const descriptorSchema = z.strictObject({
       session: z.strictObject({ open: operation, token: pointer, resume: operation }).optional(),
     })
     .optional(),
+  toggles: toggles.optional(),
+  swap: swap.optional(),
   notApplicable: z.array(exception).default([]),
   waivers: z.array(exception).default([]),
   overrides: z.record(requirementId, z.record(z.string(), z.union([z.number(), z.array(z.number())]))).default({}),
