@@ -29,7 +29,8 @@ const procedure = { via: 'signal', signal: 'SIGUSR1' } as const
 describe('declaredCapabilities', () => {
   test('a bare descriptor declares what any service has, and nothing else', () => {
     expect([...declaredCapabilities(bare)].sort()).toEqual([
-      'fault.freeze', 'health.readiness', 'lifecycle.hold', 'lifecycle.kill', 'lifecycle.reboot', 'lifecycle.start', 'lifecycle.stop', 'topology.balancer',
+      'fault.data-files', 'fault.freeze', 'health.readiness', 'lifecycle.apart', 'lifecycle.configure', 'lifecycle.hold', 'lifecycle.kill', 'lifecycle.reboot', 'lifecycle.start', 'lifecycle.stop',
+      'topology.balancer', 'topology.scale', 'topology.swap',
     ])
   })
 
