@@ -53,6 +53,11 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['swap.handover', ({ swap }) => swap?.handover !== undefined],
   ['data.write', ({ data }) => data !== undefined],
   ['data.read.strong', ({ data }) => data?.readStrong !== undefined],
+  ['config.archive', ({ config }) => config?.archive !== undefined],
+  ['config.apply', ({ config }) => config?.apply !== undefined],
+  ['config.restore', ({ config }) => config?.restore !== undefined],
+  ['config.probe', ({ config }) => (config?.settings.length ?? 0) > 0],
+  ['config.invalid', ({ config }) => (config?.invalid.length ?? 0) > 0],
 ]
 
 /** It can be shown to be executing: its answer begins early, its body is held open, or it takes a known time. */

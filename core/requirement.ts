@@ -49,6 +49,11 @@ export type Capability =
   | 'swap.roles' // a role that several components share
   | 'swap.handover'
   | 'data.read.strong'
+  | 'config.archive'
+  | 'config.apply'
+  | 'config.restore'
+  | 'config.probe' // settings that can be changed and seen in behaviour
+  | 'config.invalid' // values that must be refused
 
 export type AbsenceRule =
   | { readonly rule: 'fail' }

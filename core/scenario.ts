@@ -70,6 +70,8 @@ export interface ScenarioContext {
 export interface ScenarioFiles {
   /** Absolute path for a file of this name; nothing is made. */
   path(name: string): string
+  /** Writes a whole file of this name, over what is there. Returns its path. */
+  write(name: string, text: string): Promise<string>
   /** What is there under this path now, or undefined when it is no file. */
   describe(path: string): Promise<{ readonly bytes: number; readonly sha256: string } | undefined>
   /** A copy that differs from the original by this damage alone. Returns its path. Throws InterventionFailed when there is no original. */

@@ -1,5 +1,6 @@
 import type { Swap } from './declarations/swap.js'
 import type { Toggles } from './declarations/toggles.js'
+import type { ConfigDeclaration } from './declarations/config.js'
 import type { Procedure } from './procedure.js'
 import type { RequirementId, ThresholdValues } from './requirement.js'
 
@@ -20,6 +21,7 @@ export interface ServiceDescriptor {
   readonly data?: DataOperations
   readonly toggles?: Toggles
   readonly swap?: Swap
+  readonly config?: ConfigDeclaration
   readonly notApplicable: readonly NotApplicable[]
   readonly waivers: readonly Waiver[]
   readonly overrides: Readonly<Partial<Record<RequirementId, ThresholdValues>>>

@@ -1,6 +1,7 @@
 import { DescriptorContradiction } from './descriptor-contradiction.js'
 import { durationMs, operationOf, procedureOf } from './descriptor-from-parts.js'
 import type { OperationDocument } from './descriptor-parts.js'
+import { configOf } from './descriptor-sections/config.js'
 import { requireSense } from './descriptor-rules.js'
 import { swapOf } from './descriptor-sections/swap.js'
 import { togglesOf } from './descriptor-sections/toggles.js'
@@ -103,6 +104,7 @@ export function descriptorFromDocument(document: DescriptorDocument, directory: 
     ...(document.data === undefined ? {} : { data: dataOf(document.data, traffic) }),
     ...(document.toggles === undefined ? {} : { toggles: togglesOf(document.toggles, { traffic, components: Object.keys(target.components) }) }),
     ...(document.swap === undefined ? {} : { swap: swapOf(document.swap, { components: Object.keys(target.components), operations: Object.keys(traffic) }) }),
+    ...(document.config === undefined ? {} : { config: configOf(document.config) }),
     notApplicable: exceptions(document.notApplicable),
     waivers: exceptions(document.waivers),
     overrides: document.overrides as ServiceDescriptor['overrides'],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { swap } from './descriptor-sections/swap.js'
 import { toggles } from './descriptor-sections/toggles.js'
+import { configSection } from './descriptor-sections/config.js'
 import { balancerTime, command, component, duration, exception, header, httpPath, operation, operationOrName, pointer, procedure, requirementId, signal, unit } from './descriptor-parts.js'
 
 /**
@@ -51,6 +52,7 @@ export const descriptorSchema = z.strictObject({
     .optional(),
   toggles: toggles.optional(),
   swap: swap.optional(),
+  config: configSection.optional(),
   notApplicable: z.array(exception).default([]),
   waivers: z.array(exception).default([]),
   overrides: z.record(requirementId, z.record(z.string(), z.union([z.number(), z.array(z.number())]))).default({}),

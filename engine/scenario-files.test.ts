@@ -16,6 +16,12 @@ test('a path is below the folder, which is there', () => {
   expect(readFileSync(join(folder, 'files', 'a'), 'utf8')).toBe('content')
 })
 
+test('a file is written, and written again', async () => {
+  const files = scenarioFiles(folder)
+  expect(await files.write('a', 'first')).toBe(files.path('a'))
+  expect(readFileSync(await files.write('a', 'second'), 'utf8')).toBe('second')
+})
+
 test('a file is described by its size and hash, what is not there by nothing', async () => {
   const files = scenarioFiles(folder)
   writeFileSync(files.path('a'), 'abc')

@@ -13,6 +13,11 @@ export function scenarioFiles(directory: string): ScenarioFiles {
   }
   return {
     path: pathOf,
+    async write(name, text) {
+      const path = pathOf(name)
+      await writeFile(path, text)
+      return path
+    },
     async describe(path) {
       const content = await readFile(path).catch(() => undefined)
       return content === undefined ? undefined : { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') }
