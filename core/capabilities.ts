@@ -1,5 +1,9 @@
+import { degradationCapabilities } from './capabilities-of-degradation.js'
+import { componentsAddressedBy } from './component-addresses.js'
 import type { Capability } from './requirement.js'
-import type { Component, Operation, ProcessTarget, ServiceDescriptor, Unit } from './service-descriptor.js'
+import type { Component, Operation, ProcessTarget, ServiceDescriptor } from './service-descriptor.js'
+
+export { addressTemplate, componentsAddressedBy } from './component-addresses.js'
 
 /**
  * What a descriptor does not stand in the way of: everything it declares, and everything that needs no declaration
@@ -58,20 +62,12 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['config.restore', ({ config }) => config?.restore !== undefined],
   ['config.probe', ({ config }) => (config?.settings.length ?? 0) > 0],
   ['config.invalid', ({ config }) => (config?.invalid.length ?? 0) > 0],
+  ...degradationCapabilities,
 ]
 
 /** It can be shown to be executing: its answer begins early, its body is held open, or it takes a known time. */
 const canBeCaughtInFlight = (operation: Operation): boolean =>
   operation.streams || operation.holdsBody || (operation.minDurationMs ?? 0) > 0
-
-/** An address of a component in a template: `{db:host}`, `{db:port}`. Group 1 is the name, group 2 what of it. */
-export const addressTemplate = /\{([A-Za-z0-9][A-Za-z0-9_-]*):(host|port)\}/g
-
-/** Names of the components a unit addresses in its command and environment, each once, in order of appearance. */
-export function componentsAddressedBy(unit: Unit): string[] {
-  const texts = [...unit.command, ...Object.values(unit.env)]
-  return [...new Set(texts.flatMap((text) => [...text.matchAll(addressTemplate)].map(([, name = '']) => name)))]
-}
 
 /** Components the replicas depend on, as far as the harness can put a fault proxy between. */
 const edgesOfReplicas = (target: ProcessTarget): readonly Component[] => {

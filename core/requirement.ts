@@ -54,6 +54,16 @@ export type Capability =
   | 'config.restore'
   | 'config.probe' // settings that can be changed and seen in behaviour
   | 'config.invalid' // values that must be refused
+  | 'dependencies.soft' // components the service can do without, with the operations that use them
+  | 'dependencies.hard' // shared components the service cannot do without
+  | 'traffic.core' // operations that must go on whatever soft component is away
+  | 'traffic.dependent'
+  | 'traffic.independent'
+  | 'traffic.composite' // an operation of several parts, of which some come from soft components
+  | 'degraded.marker' // how degraded answers say so
+  | 'traffic.heavy' // an operation that costs the service much and the harness little
+  | 'load.rated'
+  | 'degraded.mode' // a reduced mode can be entered and left
 
 export type AbsenceRule =
   | { readonly rule: 'fail' }

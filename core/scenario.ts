@@ -89,6 +89,8 @@ export interface LoadSpec {
   readonly operations: 'mixed' | readonly (string | Operation)[]
   /** What placeholders of these operations other than {key}, {value}, {durationMs} and {token} stand for. */
   readonly values?: ProcedureValues
+  /** Keys for the operations that read, each in turn, instead of any that are known. */
+  readonly keys?: readonly string[]
   readonly via: Via
   /** `keep-alive`: a pool that grows as needed; `fresh`: a new connection for each request. */
   readonly connections: 'keep-alive' | 'fresh'

@@ -1,6 +1,8 @@
 import type { Swap } from './declarations/swap.js'
 import type { Toggles } from './declarations/toggles.js'
 import type { ConfigDeclaration } from './declarations/config.js'
+import type { Degradation } from './declarations/degradation.js'
+import type { Overload } from './declarations/overload.js'
 import type { Procedure } from './procedure.js'
 import type { RequirementId, ThresholdValues } from './requirement.js'
 
@@ -22,6 +24,8 @@ export interface ServiceDescriptor {
   readonly toggles?: Toggles
   readonly swap?: Swap
   readonly config?: ConfigDeclaration
+  readonly degradation?: Degradation
+  readonly overload?: Overload
   readonly notApplicable: readonly NotApplicable[]
   readonly waivers: readonly Waiver[]
   readonly overrides: Readonly<Partial<Record<RequirementId, ThresholdValues>>>
@@ -131,6 +135,14 @@ export interface Expectation {
   readonly json: Readonly<Record<string, unknown>>
   /** The body must end with this text (with placeholders): shows that a stream is whole. */
   readonly bodyEndsWith?: string
+  /** How an answer says that it is degraded, and what it promises then instead of `json` and `bodyEndsWith`. */
+  readonly degraded?: DegradedExpectation
+}
+
+/** The marker is there when the header or the value is: neither absent nor empty, false, 0 or null. */
+export interface DegradedExpectation {
+  readonly marker: { readonly header: string } | { readonly pointer: string }
+  readonly json: Readonly<Record<string, unknown>>
 }
 
 export interface DataOperations {

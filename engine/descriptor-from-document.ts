@@ -1,3 +1,5 @@
+import { degradationOf } from './descriptor-sections/degradation.js'
+import { overloadOf } from './descriptor-sections/overload.js'
 import { DescriptorContradiction } from './descriptor-contradiction.js'
 import { durationMs, operationOf, procedureOf } from './descriptor-from-parts.js'
 import type { OperationDocument } from './descriptor-parts.js'
@@ -7,7 +9,7 @@ import { swapOf } from './descriptor-sections/swap.js'
 import { togglesOf } from './descriptor-sections/toggles.js'
 import type { DescriptorDocument } from './descriptor-schema.js'
 import type { RequirementId } from '../core/requirement.js'
-import type { BalancerSettings, DataOperations, Lifecycle, Operation, ServiceDescriptor } from '../core/service-descriptor.js'
+import type { BalancerSettings, DataOperations, Lifecycle, Operation, ProcessTarget, ServiceDescriptor } from '../core/service-descriptor.js'
 
 function lifecycleOf(document: DescriptorDocument['lifecycle']): Lifecycle {
   const { drain, undrain, stop } = document ?? {}
@@ -61,29 +63,34 @@ function balancerOf(document: DescriptorDocument['balancer']): BalancerSettings 
   }
 }
 
+function targetOf({ disposable, install, replicas, components }: DescriptorDocument['target']): ProcessTarget {
+  return {
+    kind: 'process',
+    disposable,
+    ...(install === undefined ? {} : { install }),
+    replicas,
+    components: Object.entries(components).map(([name, { ready, ...component }]) => ({
+      ...component,
+      name,
+      ready: ready === 'tcp' ? { kind: 'tcp' } : { kind: 'http', path: ready },
+    })),
+  }
+}
+
 /** Applies defaults, resolves names and durations. Throws DescriptorContradiction. */
 export function descriptorFromDocument(document: DescriptorDocument, directory: string): ServiceDescriptor {
   requireSense(document)
   const traffic: Record<string, Operation> = {}
   for (const [name, operation] of Object.entries(document.traffic)) traffic[name] = operationOf(name, operation, 1)
   const { target } = document
+  const processTarget = targetOf(target)
   const exceptions = (entries: DescriptorDocument['waivers']) =>
     entries.map(({ id, ...rest }) => ({ requirement: id as RequirementId, ...rest }))
   return {
     schema: 'seaworthy/v1',
     name: document.service,
     directory,
-    target: {
-      kind: 'process',
-      disposable: target.disposable,
-      ...(target.install === undefined ? {} : { install: target.install }),
-      replicas: target.replicas,
-      components: Object.entries(target.components).map(([name, { ready, ...component }]) => ({
-        ...component,
-        name,
-        ready: ready === 'tcp' ? { kind: 'tcp' } : { kind: 'http', path: ready },
-      })),
-    },
+    target: processTarget,
     facts: document.facts,
     ...(document.identity === undefined
       ? {}
@@ -105,6 +112,8 @@ export function descriptorFromDocument(document: DescriptorDocument, directory: 
     ...(document.toggles === undefined ? {} : { toggles: togglesOf(document.toggles, { traffic, components: Object.keys(target.components) }) }),
     ...(document.swap === undefined ? {} : { swap: swapOf(document.swap, { components: Object.keys(target.components), operations: Object.keys(traffic) }) }),
     ...(document.config === undefined ? {} : { config: configOf(document.config) }),
+    ...(document.degradation === undefined ? {} : { degradation: degradationOf(document.degradation, { target: processTarget, traffic }) }),
+    ...(document.overload === undefined ? {} : { overload: overloadOf(document.overload, traffic) }),
     notApplicable: exceptions(document.notApplicable),
     waivers: exceptions(document.waivers),
     overrides: document.overrides as ServiceDescriptor['overrides'],

@@ -38,6 +38,7 @@ export function operationOf(name: string, document: OperationDocument, weightDef
       status: list(document.expect?.status, anySuccess),
       json: document.expect?.json ?? {},
       ...(document.expect?.bodyEndsWith === undefined ? {} : { bodyEndsWith: document.expect.bodyEndsWith }),
+      ...(document.expect?.degraded === undefined ? {} : { degraded: { marker: placeOf(document.expect.degraded.marker), json: document.expect.degraded.json ?? {} } }),
     },
     mutates: document.mutates ?? !['GET', 'HEAD'].includes(method),
     timeoutMs: document.timeout === undefined ? requestTimeoutMsDefault : durationMs(document.timeout),

@@ -38,10 +38,17 @@ export const unit = {
   startAtBoot: z.boolean().default(false).describe('whether the machine starts it when it boots'),
 }
 
+/** Where something stands in an answer: a header, or a JSON pointer in its body. */
+export const place = z.string().regex(/^(header:[A-Za-z0-9-]+|#(\/[^/]*)+)$/, 'expected header:NAME or #POINTER')
+
 export const expectation = z.strictObject({
   status: z.union([z.number().int(), z.array(z.number().int()).min(1)]).optional().describe('default: any 2xx'),
   json: z.record(pointer, z.unknown()).optional().describe('JSON pointer -> value that must stand there'),
   bodyEndsWith: z.string().optional(),
+  degraded: z
+    .strictObject({ marker: place, json: z.record(pointer, z.unknown()).optional().describe('JSON pointer -> value that must stand there even then') })
+    .optional()
+    .describe('how a degraded answer says so (a header or a value that is not empty), and what it must still hold'),
 })
 
 export const operation = z.strictObject({
@@ -55,7 +62,7 @@ export const operation = z.strictObject({
   minDuration: duration.optional(),
   streams: z.boolean().optional(),
   holdsBody: z.boolean().optional(),
-  capture: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), z.string().regex(/^(header:[A-Za-z0-9-]+|#(\/[^/]*)+)$/, 'expected header:NAME or #POINTER')).optional().describe('what of each answer is recorded: name -> header:NAME or #POINTER'),
+  capture: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), place).optional().describe('what of each answer is recorded: name -> header:NAME or #POINTER'),
   effect: z
     .string()
     .regex(/^GET \/(?![/\\])\S*#(\/[^/]*)+$/, 'expected GET PATH#POINTER such as "GET /effects/{key}#/count"')

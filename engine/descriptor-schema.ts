@@ -3,6 +3,8 @@ import { swap } from './descriptor-sections/swap.js'
 import { toggles } from './descriptor-sections/toggles.js'
 import { configSection } from './descriptor-sections/config.js'
 import { balancerTime, command, component, duration, exception, header, httpPath, operation, operationOrName, pointer, procedure, requirementId, signal, unit } from './descriptor-parts.js'
+import { degradationSection } from './descriptor-sections/degradation.js'
+import { overloadSection } from './descriptor-sections/overload.js'
 
 /**
  * The format of `seaworthy.yaml` as people write it. The published JSON Schema
@@ -53,6 +55,8 @@ export const descriptorSchema = z.strictObject({
   toggles: toggles.optional(),
   swap: swap.optional(),
   config: configSection.optional(),
+  degradation: degradationSection.optional(),
+  overload: overloadSection.optional(),
   notApplicable: z.array(exception).default([]),
   waivers: z.array(exception).default([]),
   overrides: z.record(requirementId, z.record(z.string(), z.union([z.number(), z.array(z.number())]))).default({}),

@@ -9,6 +9,9 @@ const status = (code: number, more: Partial<Seen> = {}): Seen => ({ ...answer, s
 const table: readonly (readonly [string, Seen, RequestOutcome])[] = [
   ['a valid answer', answer, 'ok'],
   ['a valid answer that announces a close', { ...answer, closeAnnounced: true }, 'ok'],
+  ['a valid answer with the marker of degraded ones', { ...answer, marked: true }, 'degraded'],
+  ['a marked answer with wrong content', { ...answer, marked: true, problem: { of: 'content', text: 'x' } }, 'wrong-content'],
+  ['a marked refusal', status(503, { marked: true, retryAfter: true }), 'polite-refusal'],
   ['an answer with wrong content', { ...answer, problem: { of: 'content', text: 'x' } }, 'wrong-content'],
   ['an unexpected 2xx', status(204), 'wrong-content'],
   ['an unexpected redirect', status(302), 'error-status'],

@@ -18,6 +18,8 @@ export interface Seen {
   readonly closeAnnounced?: boolean
   /** What the balancer said of itself, when it made this answer up. */
   readonly balancer?: string
+  /** It carries the declared marker of degraded answers. */
+  readonly marked?: boolean
   /** Why a complete answer is not what the operation promises. */
   readonly problem?: { readonly of: 'status' | 'content'; readonly text: string }
 }
@@ -61,7 +63,7 @@ function classifyAnswer(seen: Seen): Classified {
   // Out of ports, descriptors or memory in the balancer is a failure of our own machine.
   if (seen.balancer?.startsWith('local-failure')) return { outcome: 'cancelled', detail: `failure of the harness: ${seen.balancer}` }
   if (seen.balancer !== undefined) return { outcome: 'error-status', detail: `made by the balancer: ${seen.balancer}` }
-  if (problem === undefined) return { outcome: 'ok' }
+  if (problem === undefined) return { outcome: seen.marked === true ? 'degraded' : 'ok' }
   if (problem.of === 'content') return { outcome: 'wrong-content', detail: problem.text }
   if ((status === 429 || status === 503) && (seen.retryAfter || seen.closeAnnounced)) return { outcome: 'polite-refusal' }
   return { outcome: status >= 200 && status < 300 ? 'wrong-content' : 'error-status', detail: problem.text }

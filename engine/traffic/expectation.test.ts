@@ -19,7 +19,7 @@ describe('filling', () => {
   test('a path is escaped', () => expect(filled.path).toBe('/items/a%2Fb?ms=250&t=t%261'))
   test('a header is not, and JSON is announced', () => expect(filled.headers).toEqual({ authorization: 'Bearer t&1', 'content-type': 'application/json' }))
   test('a body is JSON, other braces stay', () => expect(JSON.parse(filled.body!)).toEqual({ key: 'a/b', list: ['say "x"', '{other}'], n: 3 }))
-  test('knows what it needs', () => expect([...compiled.placeholders].sort()).toEqual(['durationMs', 'key', 'token', 'value']))
+  test('knows what it needs', () => expect([...compiled.placeholders].sort()).toEqual(['durationMs', 'key', 'other', 'token', 'value']))
 })
 
 describe('judging an answer', () => {
@@ -90,5 +90,38 @@ describe('keys', () => {
     const values = Array.from({ length: 5_000 }, (_none, n) => valueOf(`sw-r1-load-${n}`))
     expect(new Set(values).size).toBe(5_000)
     expect(valueOf('sw-r1-load-1')).toBe(values[1])
+  })
+})
+
+describe('degraded answers', () => {
+  const promised = { status: [], json: { '/key': '{key}', '/reviews/0': 'good' } }
+  const by = (marker: { readonly header: string } | { readonly pointer: string }) =>
+    new CompiledOperation(operation('page', { expect: { ...promised, degraded: { marker, json: { '/key': '{key}' } } } }))
+  const inBody = by({ pointer: '/missing' })
+  test.each([
+    [{ missing: ['reviews'] }, true],
+    [{ missing: true }, true],
+    [{ missing: 'reviews' }, true],
+    [{ missing: [] }, false],
+    [{ missing: '' }, false],
+    [{ missing: false }, false],
+    [{ missing: null }, false],
+    [{}, false],
+  ])('%j is marked: %s', (document, marked) => expect(inBody.marked({}, bodyOf(JSON.stringify(document)))).toBe(marked))
+  test('a header', () => {
+    const byHeader = by({ header: 'x-degraded' })
+    expect(byHeader.marked({ 'x-degraded': 'reviews' }, bodyOf('x'))).toBe(true)
+    expect(byHeader.marked({ 'x-degraded': 'false' }, bodyOf('x'))).toBe(false)
+    expect(byHeader.marked({}, bodyOf('x'))).toBe(false)
+  })
+  test('the body is read for the marker, and no marker means no degraded answer', () => {
+    expect(inBody.readsBody).toBe(true)
+    expect(new CompiledOperation(operation('plain', { expect: { status: [], json: {} } })).marked({ 'x-degraded': '1' }, bodyOf('{}'))).toBe(false)
+  })
+  test('a marked answer promises less, but not nothing', () => {
+    const body = bodyOf(JSON.stringify({ key: 'k', missing: ['reviews'] }))
+    expect(inBody.problem(200, body, { key: 'k' }, true)).toBeUndefined()
+    expect(inBody.problem(200, body, { key: 'other' }, true)?.of).toBe('content')
+    expect(inBody.problem(200, body, { key: 'k' }, false)?.of).toBe('content')
   })
 })

@@ -13,6 +13,8 @@ export interface LoadOptions {
   readonly operationOf: (index: number) => CompiledOperation
   readonly timeoutMs?: number
   readonly values?: Readonly<Record<string, string>>
+  /** For operations that read, each in turn. */
+  readonly keys?: readonly string[]
 }
 
 /** More than this waiting at once is beyond what one process can hold open: the load ends and says so. */
@@ -20,12 +22,14 @@ const outstandingMax = 10_000
 
 /** An open loop: sends at the planned instants whatever comes back. Closes its client when all has ended. */
 export function startLoad(context: TrafficContext, options: LoadOptions): Load {
-  const { name, client, timeoutMs, values } = options
+  const { name, client, timeoutMs, values, keys = [] } = options
   const waiting = new Set<Promise<void>>()
   let ended = 0
   let notOk = 0
   const send = async (plannedAtMs: number, index: number): Promise<void> => {
-    const { event } = await client.request({ operation: options.operationOf(index), plannedAtMs, ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(values === undefined ? {} : { values }) })
+    const operation = options.operationOf(index)
+    const key = operation.operation.mutates || !operation.placeholders.has('key') ? undefined : keys[index % keys.length]
+    const { event } = await client.request({ operation, plannedAtMs, ...(key === undefined ? {} : { key }), ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(values === undefined ? {} : { values }) })
     ended += 1
     if (event.outcome !== 'ok') notOk += 1
   }

@@ -147,17 +147,20 @@ export class RecordingClient {
   #completed(id: number, plan: RequestPlan, values: Values, exchange: Exchange): Completed {
     const event = this.#draft(id, plan, values, exchange)
     const { status } = exchange
-    const problem = exchange.ending === 'complete' && status !== undefined ? plan.operation.problem(status, exchange.body, values) : undefined
+    const complete = exchange.ending === 'complete' && status !== undefined
+    const marked = complete && plan.operation.marked(exchange.headers, exchange.body)
+    const problem = complete ? plan.operation.problem(status, exchange.body, values, marked) : undefined
     const balancer = exchange.headers['x-seaworthy-balancer']
     const { outcome, detail } = classify({
       ...exchange.seen(),
+      marked,
       ...(problem === undefined ? {} : { problem }),
       ...(balancer === undefined ? {} : { balancer: String(balancer) }),
     })
     event.outcome = outcome
     if (detail !== undefined) event.detail = detail.slice(0, 200)
     if (plan.recorded !== false) this.#context.record(event)
-    if (outcome === 'ok' && values.key !== undefined && this.#context.operations.isWrite(plan.operation.operation)) {
+    if ((outcome === 'ok' || outcome === 'degraded') && values.key !== undefined && this.#context.operations.isWrite(plan.operation.operation)) {
       this.#context.keys.acknowledged(values.key, event.endedAtMs)
     }
     return { event, exchange }

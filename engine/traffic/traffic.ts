@@ -97,8 +97,8 @@ export function createTraffic(options: TrafficOptions): Traffic {
 function startSpec(context: TrafficContext, spec: LoadSpec): Load {
   const operationOf = context.operations.chooser(spec.operations, context.random)
   const client = context.client(spec.name, spec.via, spec.connections)
-  const { name, ratePerSecond, durationMaxMs, timeoutMs, values } = spec
-  return startLoad(context, { name, client, ratePerSecond, durationMaxMs, operationOf, ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(values === undefined ? {} : { values }) })
+  const { name, ratePerSecond, durationMaxMs, timeoutMs, values, keys } = spec
+  return startLoad(context, { name, client, ratePerSecond, durationMaxMs, operationOf, ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(values === undefined ? {} : { values }), ...(keys === undefined ? {} : { keys }) })
 }
 
 const identifyTimeoutMs = 2_000
