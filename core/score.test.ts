@@ -6,7 +6,7 @@ const requirement = (id: string, outcome: Outcome, more: Partial<ScoredRequireme
   id, outcome, keyword: 'MUST', level: 1, weight: 1, waived: false, ...more,
 })
 const decided = (requirements: readonly ScoredRequirement[], more: Partial<Parameters<typeof decide>[0]> = {}) =>
-  decide({ requirements, requiredLevel: null, level: levelOf(requirements, 'quick'), restored: true, ...more })
+  decide({ requirements, requiredLevel: null, level: levelOf(requirements), restored: true, ...more })
 
 describe('score', () => {
   test('is the passed weight over everything that was or should have been judged', () => {
@@ -24,29 +24,28 @@ describe('score', () => {
     expect(coverageOf(skipped)).toBe(0.5)
   })
   test('a waived failure keeps credit 0', () => {
-    expect(scoreOf([requirement('A', 'passed'), requirement('B', 'failed', { waived: true })], 'quick').value).toBe(50)
+    expect(scoreOf([requirement('A', 'passed'), requirement('B', 'failed', { waived: true })]).value).toBe(50)
   })
 })
 
 describe('level', () => {
   test('needs every MUST at or below it', () => {
-    expect(levelOf([requirement('A', 'passed'), requirement('B', 'passed', { level: 2 })], 'quick')).toBe(2)
-    expect(levelOf([requirement('A', 'passed'), requirement('B', 'failed', { level: 2 })], 'quick')).toBe(1)
-    expect(levelOf([requirement('A', 'inconclusive'), requirement('B', 'passed', { level: 2 })], 'quick')).toBe(0)
+    expect(levelOf([requirement('A', 'passed'), requirement('B', 'passed', { level: 2 })])).toBe(2)
+    expect(levelOf([requirement('A', 'passed'), requirement('B', 'failed', { level: 2 })])).toBe(1)
+    expect(levelOf([requirement('A', 'inconclusive'), requirement('B', 'passed', { level: 2 })])).toBe(0)
   })
   test('skipped requirements stand in the way', () => {
-    expect(levelOf([requirement('A', 'passed'), requirement('B', 'skipped')], 'standard')).toBe(0)
+    expect(levelOf([requirement('A', 'passed'), requirement('B', 'skipped')])).toBe(0)
   })
   test('SHOULDs need 80 % of their weight', () => {
     const should = (outcome: Outcome, weight: number) => requirement('S', outcome, { keyword: 'SHOULD', weight })
-    expect(levelOf([requirement('A', 'passed'), should('passed', 4), should('failed', 1)], 'quick')).toBe(1)
-    expect(levelOf([requirement('A', 'passed'), should('passed', 3), should('failed', 1)], 'quick')).toBe(0)
+    expect(levelOf([requirement('A', 'passed'), should('passed', 4), should('failed', 1)])).toBe(1)
+    expect(levelOf([requirement('A', 'passed'), should('passed', 3), should('failed', 1)])).toBe(0)
   })
-  test('the quick profile shows level 2 at most, and a level without requirements is not reached', () => {
+  test('a level without requirements is not reached', () => {
     const all = [requirement('A', 'passed'), requirement('B', 'passed', { level: 2 }), requirement('C', 'passed', { level: 3 })]
-    expect(levelOf(all, 'quick')).toBe(2)
-    expect(levelOf(all, 'standard')).toBe(3)
-    expect(levelOf([requirement('A', 'passed')], 'standard')).toBe(1)
+    expect(levelOf(all)).toBe(3)
+    expect(levelOf([requirement('A', 'passed')])).toBe(1)
   })
 })
 
@@ -79,8 +78,8 @@ describe('exit code', () => {
     expect(decided(requirements, { requiredLevel: 2 }).exitCode).toBe(1)
     expect(decided([requirement('A', 'passed'), requirement('B', 'skipped')], { requiredLevel: 1 }).exitCode).toBe(2)
   })
-  test('a required level that the profile cannot show is not a success', () => {
-    const requirements = [requirement('A', 'passed'), requirement('B', 'passed', { level: 2 }), requirement('C', 'passed', { level: 3 })]
+  test('a required level that this run could not show is not a success', () => {
+    const requirements = [requirement('A', 'passed'), requirement('B', 'inconclusive', { level: 3, keyword: 'SHOULD' })]
     expect(decided(requirements, { requiredLevel: 3 }).exitCode).toBe(2)
   })
   test('a world that was not restored is never a success, waived or not', () => {

@@ -1,6 +1,6 @@
 import { exitCodes } from './errors.js'
 import { outcomes, type Outcome } from './outcome.js'
-import type { Keyword, Level, ProfileName } from './requirement.js'
+import type { Keyword, Level } from './requirement.js'
 import type { Score } from './run-report.js'
 
 /** What scoring needs to know of a judged requirement. */
@@ -55,23 +55,21 @@ export function levelReached(requirements: readonly ScoredRequirement[], level: 
   return weight === 0 || weightOf(having(shoulds, ['passed'])) / weight >= shouldCreditMin
 }
 
-const levelMax: Readonly<Record<ProfileName, Level>> = { quick: 2, standard: 3, thorough: 3 }
-
-/** The highest level such that it and all below it are reached; a profile below `standard` shows level 2 at most. */
-export function levelOf(requirements: readonly ScoredRequirement[], profile: ProfileName): 0 | Level {
+/** The highest level such that it and all below it are reached. Which profile showed it stands beside it: a smaller one shows it with less strength. */
+export function levelOf(requirements: readonly ScoredRequirement[]): 0 | Level {
   let reached: 0 | Level = 0
   for (const level of [1, 2, 3] as const) {
-    if (level > levelMax[profile] || !levelReached(requirements, level)) break
+    if (!levelReached(requirements, level)) break
     reached = level
   }
   return reached
 }
 
-export function scoreOf(requirements: readonly ScoredRequirement[], profile: ProfileName): Score {
+export function scoreOf(requirements: readonly ScoredRequirement[]): Score {
   return {
     value: scoreValue(requirements),
     coverage: Math.floor(coverageOf(requirements) * 10_000) / 10_000,
-    level: levelOf(requirements, profile),
+    level: levelOf(requirements),
     counts: countOutcomes(requirements),
   }
 }
@@ -145,7 +143,7 @@ function belowRequiredLevel(inScope: readonly ScoredRequirement[], requiredLevel
   if (waived.length > 0 && reachesAll(inScope.map((one) => asPassed(one, one.waived)), requiredLevel)) {
     return { exitCode: exitCodes.ok, verdict: `level ${requiredLevel} is not reached; what stands in the way is waived (${named(waived)})` }
   }
-  return { exitCode: exitCodes.notConclusive, verdict: `undecided: level ${requiredLevel} cannot be shown by this run (what is inconclusive counts as not shown; the quick profile shows level 2 at most)` }
+  return { exitCode: exitCodes.notConclusive, verdict: `undecided: level ${requiredLevel} cannot be shown by this run (what is inconclusive counts as not shown)` }
 }
 
 /** Every level up to this one, as far as there are requirements for it. */

@@ -39,7 +39,7 @@ export const catalogueVersion = '0.1'
 export function buildReport(input: ReportInput): RunReport {
   const judged = input.suites.flatMap((suite) => suite.requirements).map((requirement) => requirementReport(requirement, input))
   const requirements = blockedByOthers(judged, input.suites)
-  const score = scoreOf(requirements.map(scored), input.profile)
+  const score = scoreOf(requirements.map(scored))
   const restored = input.notRestored.length === 0
   const decision = decide({ requirements: requirements.map(scored), requiredLevel: input.requiredLevel, level: score.level, restored })
   return {

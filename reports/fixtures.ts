@@ -9,11 +9,11 @@ import { exampleScenarios } from './fixtures-scenarios.js'
  */
 
 const scored = exampleRequirements.map((requirement) => ({ ...requirement, waived: requirement.waived !== null }))
-const score = scoreOf(scored, 'standard')
+const score = scoreOf(scored)
 
 function areaOf(id: string, title: string): AreaReport {
   const ofArea = scored.filter((requirement) => requirement.area === id)
-  const { value, coverage } = scoreOf(ofArea, 'standard')
+  const { value, coverage } = scoreOf(ofArea)
   return { id, title, score: coverage < 0.7 ? null : value, coverage, counts: countOutcomes(ofArea) }
 }
 
@@ -76,7 +76,7 @@ const green = greenRequirements.map((requirement) => ({ ...requirement, waived: 
 /** Nothing to complain about. */
 export const greenReport: RunReport = {
   ...exampleReport,
-  score: scoreOf(green, 'standard'),
+  score: scoreOf(green),
   ...decide({ requirements: green, requiredLevel: null, level: 1, restored: true }),
   requiredLevel: null,
   areas: exampleReport.areas.map((area) => {
