@@ -28,4 +28,5 @@ export const defects = [
     sentence: 'Persistent connections are served normally for as long as the client likes while draining.',
   },
   { id: 'drain.waits-forever', violates: 'DRAIN-07', sentence: 'A drain waits until nothing is in flight, with no deadline.' },
+  { id: 'drain.no-way-back', violates: 'DRAIN-08', sentence: 'An undrain is answered with 200, but readiness fails until the replica is restarted.' },
 ] as const satisfies readonly Defect[]

@@ -40,6 +40,10 @@ export class Drain {
   get state(): DrainState {
     return this.current
   }
+  /** Whether it was ever told to drain. */
+  get hasBegun(): boolean {
+    return this.ending !== undefined
+  }
   /** How long it has been in this state. */
   get sinceMs(): number {
     return Math.round(performance.now() - this.changedAtMs)

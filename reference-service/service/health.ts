@@ -52,6 +52,8 @@ interface Judgement {
   readonly cause?: Cause
 }
 
+const isLeaving = (drain: Drain): boolean => drain.state !== 'serving' || (defective('drain.no-way-back') && drain.hasBegun)
+
 /**
  * The state of this replica. The primary database is needed, so without it the answer is fail. Without the read
  * replica reads use the primary: that is a warning, and the replica stays in the rotation.
@@ -61,7 +63,7 @@ function judge({ startUp, drain, monitor }: HealthSources, looksAtData: boolean)
   const { 'db-primary': primary, 'db-replica': replica } = checks
   const fail = (cause: Cause, output: string): Judgement => ({ health: { status: 'fail', output, checks }, cause })
 
-  if (drain.state !== 'serving' && !defective('drain.health-stays-green')) return fail('draining', 'draining')
+  if (isLeaving(drain) && !defective('drain.health-stays-green')) return fail('draining', 'draining')
   if (!startUp.complete) return startUp.mayBeReady ? { health: { status: 'pass', checks } } : fail('starting', 'starting')
   if (looksAtData && primary.status !== 'pass') return fail('dependency', `db-primary: ${primary.output ?? ''}`)
   if (replica.status === 'pass') return { health: { status: 'pass', checks } }

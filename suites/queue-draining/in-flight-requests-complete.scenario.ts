@@ -1,10 +1,13 @@
 import type { InstanceId } from '../../core/history.js'
 import type { Scenario, ScenarioContext } from '../../core/scenario.js'
-import { check } from './in-flight-requests-complete.check.js'
+import { check as aDrainCanBeUndone } from './a-drain-can-be-undone.check.js'
+import { check as inFlightRequestsComplete } from './in-flight-requests-complete.check.js'
 import { labels, loads } from './names.js'
-import { comeBackAfterKill, returnToService } from './return-to-service.js'
+import { comeBackAfterKill, recordReturn, returnToService } from './return-to-service.js'
 import { usualStartMs, usualStopMs, usualWitnessMs, witnessEndMs } from './time-plan.js'
+import { sharesPerSecond, undoDrain, usualUndoMs } from './undo-drain.js'
 
+/** Enough to have something to lose. */
 const backgroundPerSecond = 20
 const sampleEveryMs = 100
 
@@ -12,18 +15,18 @@ const sampleEveryMs = 100
 export const scenario: Scenario = {
   id: 'queue-draining/in-flight-requests-complete',
   title: 'Requests in flight are completed when a replica drains',
-  needs: ['topology.instances', 'topology.balancer', 'lifecycle.drain', 'lifecycle.stop', 'lifecycle.start', 'lifecycle.kill', 'traffic.witness'],
+  needs: ['topology.instances', 'topology.balancer', 'lifecycle.drain', 'lifecycle.stop', 'lifecycle.start'],
   instanceCountMin: 2,
   expectedMs: (service, profile) => {
     const drains = { quick: 1, standard: 3, thorough: 9 }[profile]
-    const perDrainMs = usualWitnessMs + 1_500 + (service.lifecycle.undrain === undefined ? usualStopMs(service) + usualStartMs(service) : 1_000)
+    const perDrainMs = usualWitnessMs + 1_500 + (service.lifecycle.undrain === undefined ? usualStopMs(service) + usualStartMs(service) : usualUndoMs)
     return drains * perDrainMs + usualWitnessMs + usualStartMs(service) + 2_000
   },
-  checks: [check],
+  checks: [inFlightRequestsComplete, aDrainCanBeUndone],
   exercise: async (context) => {
     const background = context.traffic.start({
       name: loads.background,
-      ratePerSecond: backgroundPerSecond,
+      ratePerSecond: context.selected.has('DRAIN-08') ? sharesPerSecond : backgroundPerSecond,
       operations: 'mixed',
       via: 'balancer',
       connections: 'keep-alive',
@@ -33,20 +36,24 @@ export const scenario: Scenario = {
     const first = Math.floor(context.random() * ids.length)
     const turn = (number: number): InstanceId => ids[(first + number) % ids.length]!
     const drains = await drainInTurn(context, turn)
-    await killInstead(context, turn(drains))
+    if (context.selected.has('DRAIN-03')) await killInstead(context, turn(drains))
     await background.stop()
   },
 }
 
 /** As many drains as asked for, and one more when too few requests could be proven to be in flight. Returns how many. */
 async function drainInTurn(context: ScenarioContext, turn: (number: number) => InstanceId): Promise<number> {
+  if (!context.selected.has('DRAIN-03')) {
+    await drainOnce(context, { label: labels.numbered(1), target: turn(0), count: 0 })
+    return 1
+  }
   const drains = context.threshold('DRAIN-03', 'drains')
   const witnessesMin = context.threshold('DRAIN-03', 'witnesses_min')
   const perDrain = Math.ceil(witnessesMin / drains)
   let proven = 0
   let done = 0
   while (done < drains || (proven < witnessesMin && done === drains)) {
-    proven += await drainWithWitnesses(context, { label: labels.numbered(done + 1), target: turn(done), count: perDrain })
+    proven += await drainOnce(context, { label: labels.numbered(done + 1), target: turn(done), count: perDrain })
     done += 1
   }
   return done
@@ -58,17 +65,21 @@ interface DrainPlan {
   readonly count: number
 }
 
-async function drainWithWitnesses(context: ScenarioContext, { label, target, count }: DrainPlan): Promise<number> {
-  context.step(`draining ${target} with requests in flight on it (${label})`)
+/** Returns how many requests were proven to be in flight. */
+async function drainOnce(context: ScenarioContext, { label, target, count }: DrainPlan): Promise<number> {
+  context.step(count === 0 ? `draining ${target} (${label})` : `draining ${target} with requests in flight on it (${label})`)
   // Readiness tells from when on the replica was draining, also where the drain command answers only when all is done.
   const sampler = context.traffic.sample({ probes: ['readiness'], instances: [target], everyMs: sampleEveryMs })
-  const witnesses = await context.traffic.witnesses({ group: label, instance: target, count })
+  if (count === 0) await context.pause(3 * sampleEveryMs)
+  const witnesses = count === 0 ? undefined : await context.traffic.witnesses({ group: label, instance: target, count })
   await context.control.drain(target, label)
-  await witnesses.ended(witnessEndMs(context.service))
+  await witnesses?.ended(witnessEndMs(context.service))
+  const back = context.selected.has('DRAIN-08') && (await undoDrain(context, target))
   await sampler.stop()
-  await witnesses.lookUpEffects()
-  await returnToService(context, target, { rotation: true })
-  return witnesses.proven
+  await witnesses?.lookUpEffects()
+  if (back) await recordReturn(context, target, { ready: true, rotation: true })
+  else await returnToService(context, target, { rotation: true })
+  return witnesses?.proven ?? 0
 }
 
 /** The positive control: a kill must lose what a drain must not. */

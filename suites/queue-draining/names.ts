@@ -19,6 +19,8 @@ export const labels = {
   behindBalancer: 'behind-balancer',
   withStuckRequest: 'with-stuck-request',
   restore: 'restore',
+  /** Of an undrain that is judged, not merely a way back. */
+  undone: 'undone',
 } as const
 
 /** Groups of witnesses that go with no label of their own. */

@@ -2,6 +2,7 @@ import type { Requirement } from '../../core/requirement.js'
 import { connectionsAndDeadline } from './requirements/connections-and-deadline.js'
 import { healthWhileDraining } from './requirements/health-while-draining.js'
 import { requestsWhileDraining } from './requirements/requests-while-draining.js'
+import { waysBack } from './requirements/ways-back.js'
 
-/** DRAIN-01 to DRAIN-07, in the order of their ids. */
-export const requirements: readonly Requirement[] = [...healthWhileDraining, ...requestsWhileDraining, ...connectionsAndDeadline]
+/** DRAIN-01 to DRAIN-08, in the order of their ids. */
+export const requirements: readonly Requirement[] = [...healthWhileDraining, ...requestsWhileDraining, ...connectionsAndDeadline, ...waysBack]

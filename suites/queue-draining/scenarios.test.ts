@@ -19,7 +19,7 @@ const before = ({ calls }: Scripted, first: string, second: string): boolean => 
 describe('in-flight requests complete', () => {
   test('drains with proven requests, reads their effects, undrains, and kills another replica once', async () => {
     const world = await exercised(inFlight)
-    expect(procedures(world)).toEqual(['drain instance-0 drain-1', 'undrain instance-0 restore', 'kill instance-1 kill-control'])
+    expect(procedures(world)).toEqual(['drain instance-0 drain-1', 'undrain instance-0 undone', 'kill instance-1 kill-control'])
     expect(world.calls.filter((call) => call.startsWith('witnesses'))).toEqual(['witnesses drain-1 instance-0 10', 'witnesses kill-control instance-1 10'])
     expect(before(world, 'witnesses drain-1', 'drain instance-0')).toBe(true)
     expect(before(world, 'ended drain-1', 'effects drain-1')).toBe(true)
@@ -37,9 +37,19 @@ describe('in-flight requests complete', () => {
     const { undrain: _, ...lifecycle } = scriptedService().lifecycle
     expect(lifecycle.drain).toBeDefined()
     expect(procedures(await exercised(inFlight, { impossible: ['undrain'] }))).toEqual(expect.arrayContaining(expected))
-    expect(procedures(await exercised(inFlight, { notReady: 1 }))).toEqual(expect.arrayContaining(expected))
+    expect(procedures(await exercised(inFlight, { notReady: 2 }))).toEqual(expect.arrayContaining(expected))
     const exits = { ...lifecycle.drain!, endsInExit: true }
     expect(procedures(await exercised(inFlight, { lifecycle: { drain: exits } }))).not.toContain('undrain instance-0 restore')
+  })
+
+  test('takes its own way back where no undrain is judged', async () => {
+    expect(procedures(await exercised(inFlight, { selected: ['DRAIN-03'] }))).toEqual(['drain instance-0 drain-1', 'undrain instance-0 restore', 'kill instance-1 kill-control'])
+  })
+
+  test('drains once, kills nothing and needs no witnesses where only the way back is judged', async () => {
+    const world = await exercised(inFlight, { profile: 'standard', selected: ['DRAIN-08'] })
+    expect(procedures(world)).toEqual(['drain instance-0 drain-1', 'undrain instance-0 undone'])
+    expect(world.calls.filter((call) => call.startsWith('witnesses'))).toEqual([])
   })
 
   test('goes on when nothing comes back, and says so', async () => {
