@@ -1,5 +1,6 @@
 import { degradationCapabilities } from './capabilities-of-degradation.js'
 import { componentsAddressedBy } from './component-addresses.js'
+import { canRollOutInPart } from './declarations/upgrade.js'
 import type { Capability } from './requirement.js'
 import type { Component, Operation, ProcessTarget, ServiceDescriptor } from './service-descriptor.js'
 
@@ -44,6 +45,11 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['fault.edge', ({ target }) => edgesOfReplicas(target).length > 0],
   ['traffic.read', ({ traffic }) => Object.values(traffic).some((operation) => !operation.mutates && (operation.weight > 0 || operation.name === 'read'))],
   ['traffic.witness', ({ traffic }) => Object.values(traffic).some(canBeCaughtInFlight)],
+  ['lifecycle.upgrade', ({ lifecycle }) => lifecycle.upgrade !== undefined],
+  ['lifecycle.upgrade.part', ({ lifecycle }) => lifecycle.upgrade !== undefined && canRollOutInPart(lifecycle.upgrade)],
+  ['lifecycle.upgrade.tool', ({ lifecycle }) => lifecycle.upgrade?.rollOut !== undefined],
+  ['lifecycle.upgrade.bad', ({ lifecycle }) => (lifecycle.upgrade?.bad.length ?? 0) > 0],
+  ['lifecycle.clone', ({ lifecycle }) => lifecycle.clone !== undefined],
   ['toggles.list', ({ toggles }) => toggles !== undefined],
   ['toggles.set', ({ toggles }) => toggles !== undefined],
   ['toggles.probe', ({ toggles }) => (toggles?.features.length ?? 0) > 0],

@@ -34,6 +34,11 @@ export type Capability =
   | 'topology.swap' // a component can be replaced, cloned and given another address
   | 'lifecycle.configure' // what a unit runs with can be changed before its next start
   | 'lifecycle.apart' // a second deployment beside the first
+  | 'lifecycle.upgrade' // two releases, and where a replica says which it runs
+  | 'lifecycle.upgrade.part' // a roll-out can stop half way
+  | 'lifecycle.upgrade.tool' // a roll-out tool of the service's own
+  | 'lifecycle.upgrade.bad' // a release that must not get through
+  | 'lifecycle.clone' // a component can be cloned and swapped
   | 'traffic.read'
   | 'traffic.witness' // a slow, streaming or held request
   | 'data.write'

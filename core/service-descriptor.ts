@@ -3,6 +3,7 @@ import type { Toggles } from './declarations/toggles.js'
 import type { ConfigDeclaration } from './declarations/config.js'
 import type { Degradation } from './declarations/degradation.js'
 import type { Overload } from './declarations/overload.js'
+import type { ComponentClone, Upgrade } from './declarations/upgrade.js'
 import type { Procedure } from './procedure.js'
 import type { RequirementId, ThresholdValues } from './requirement.js'
 
@@ -100,6 +101,8 @@ export interface Lifecycle {
   readonly stop: { readonly signal: NodeJS.Signals; readonly graceMs: number; readonly allowedExitCodes: readonly number[] }
   /** How long a start may take until ready before it counts as not coming back. */
   readonly startTimeoutMs: number
+  readonly upgrade?: Upgrade
+  readonly clone?: ComponentClone
 }
 
 /**

@@ -7,12 +7,13 @@ import { configOf } from './descriptor-sections/config.js'
 import { requireSense } from './descriptor-rules.js'
 import { swapOf } from './descriptor-sections/swap.js'
 import { togglesOf } from './descriptor-sections/toggles.js'
+import { cloneOf, upgradeOf } from './descriptor-sections/upgrade.js'
 import type { DescriptorDocument } from './descriptor-schema.js'
 import type { RequirementId } from '../core/requirement.js'
 import type { BalancerSettings, DataOperations, Lifecycle, Operation, ProcessTarget, ServiceDescriptor } from '../core/service-descriptor.js'
 
-function lifecycleOf(document: DescriptorDocument['lifecycle']): Lifecycle {
-  const { drain, undrain, stop } = document ?? {}
+function lifecycleOf(document: DescriptorDocument['lifecycle'], components: readonly string[]): Lifecycle {
+  const { drain, undrain, stop, upgrade, clone } = document ?? {}
   return {
     ...(drain === undefined
       ? {}
@@ -24,6 +25,8 @@ function lifecycleOf(document: DescriptorDocument['lifecycle']): Lifecycle {
       allowedExitCodes: stop?.exitCodes ?? [0, 143],
     },
     startTimeoutMs: durationMs(document?.startTimeout ?? '60s'),
+    ...(upgrade === undefined ? {} : { upgrade: upgradeOf(upgrade) }),
+    ...(clone === undefined ? {} : { clone: cloneOf(clone, components) }),
   }
 }
 
@@ -106,7 +109,7 @@ export function descriptorFromDocument(document: DescriptorDocument, directory: 
       ...(document.health.liveness === undefined ? {} : { livenessPath: document.health.liveness }),
       ...(document.health.detail === undefined ? {} : { detailPath: document.health.detail }),
     },
-    lifecycle: lifecycleOf(document.lifecycle),
+    lifecycle: lifecycleOf(document.lifecycle, Object.keys(target.components)),
     traffic,
     ...(document.data === undefined ? {} : { data: dataOf(document.data, traffic) }),
     ...(document.toggles === undefined ? {} : { toggles: togglesOf(document.toggles, { traffic, components: Object.keys(target.components) }) }),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { swap } from './descriptor-sections/swap.js'
 import { toggles } from './descriptor-sections/toggles.js'
 import { configSection } from './descriptor-sections/config.js'
+import { clone, upgrade } from './descriptor-sections/upgrade.js'
 import { balancerTime, command, component, duration, exception, header, httpPath, operation, operationOrName, pointer, procedure, requirementId, signal, unit } from './descriptor-parts.js'
 import { degradationSection } from './descriptor-sections/degradation.js'
 import { overloadSection } from './descriptor-sections/overload.js'
@@ -41,6 +42,8 @@ export const descriptorSchema = z.strictObject({
         .strictObject({ signal: signal.default('SIGTERM'), grace: duration.default('30s'), exitCodes: z.array(z.number().int()).default([0, 143]) })
         .optional(),
       startTimeout: duration.default('60s'),
+      upgrade: upgrade.optional(),
+      clone: clone.optional(),
     })
     .optional(),
   traffic: z.record(z.string().regex(/^[a-z][a-zA-Z0-9-]*$/, 'expected a name of letters, digits and hyphens'), operation),
