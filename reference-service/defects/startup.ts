@@ -28,4 +28,9 @@ export const defects = [
     violates: 'START-05',
     sentence: 'Writes of records are acknowledged from a memory buffer that is flushed every 500 ms.',
   },
+  {
+    id: 'start.gives-up-on-dependency',
+    violates: 'START-08',
+    sentence: 'A restarted replica that cannot reach the database at its first attempt never tries again.',
+  },
 ] as const satisfies readonly Defect[]

@@ -43,6 +43,8 @@ export class StartUp {
         break
       } catch (error) {
         log('waiting for the database', { error: (error as Error).message })
+        // Only a restart: the databases of a first start are made while the replicas wait.
+        if (restarted && defective('start.gives-up-on-dependency')) return log('giving up')
         await pause(waitMs)
       }
     }

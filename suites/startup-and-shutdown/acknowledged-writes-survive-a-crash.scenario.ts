@@ -2,8 +2,11 @@ import { messageOf } from '../../core/errors.js'
 import { thresholdValues } from '../../core/requirement.js'
 import type { Load, Scenario, ScenarioContext } from '../../core/scenario.js'
 import { untilServing } from './await-service.js'
+import { acknowledgedBy, latestMs, losePower, ordersOf } from './lose-power.js'
 import { noAcknowledgedWriteIsLost } from './no-acknowledged-write-is-lost.check.js'
 import { acknowledgedWritesSurvive } from './recovery.requirements.js'
+import { recoversFromPowerLoss } from './power-loss.requirements.js'
+import { recoversInAnyStartOrder } from './recovers-in-any-start-order.check.js'
 import { usualStartMs, watchBeyondLimitMs } from './time-limits.js'
 
 const writesPerSecond = 100
@@ -12,7 +15,6 @@ const writingMs = { min: 1_000, random: 500 }
 const usualCrashMs = 800
 
 const recoveryMsMax = (context: ScenarioContext): number => context.service.lifecycle.startTimeoutMs + watchBeyondLimitMs
-const acknowledgedBy = (load: Load): number => load.counts().ended - load.counts().notOk
 
 /** Serving, not only ready: what a service that is ready too early cannot read yet is not lost. */
 async function untilAllServe(context: ScenarioContext): Promise<boolean> {
@@ -35,17 +37,20 @@ async function bringBack(context: ScenarioContext): Promise<boolean> {
   return untilAllServe(context)
 }
 
-async function crash(context: ScenarioContext, load: Load, number: number): Promise<boolean> {
-  const targets = [...context.instances.map(({ id }) => id), ...context.components.filter(({ ownsData }) => ownsData).map(({ name }) => name)]
-  const acknowledgedMin = context.threshold('START-05', 'acked_last_second_min')
-  const untilAcknowledged = (): Promise<boolean> => {
+/** Until more writes have been acknowledged: a crash in a moment when none arrives would show nothing. */
+function untilAcknowledgedOf(context: ScenarioContext, load: Load, acknowledgedMin: number): () => Promise<boolean> {
+  return () => {
     const before = acknowledgedBy(load)
     return context.until('writes are acknowledged', () => acknowledgedBy(load) >= before + acknowledgedMin, context.returnWindowMs + recoveryMsMax(context))
   }
+}
+
+async function crash(context: ScenarioContext, load: Load, number: number): Promise<boolean> {
+  const targets = [...context.instances.map(({ id }) => id), ...context.components.filter(({ ownsData }) => ownsData).map(({ name }) => name)]
+  const untilAcknowledged = untilAcknowledgedOf(context, load, context.threshold('START-05', 'acked_last_second_min'))
   await untilAcknowledged()
   context.step(`writing until a random instant (${number})`)
   await context.pause(writingMs.min + context.random() * writingMs.random)
-  // A crash in a moment when no write arrives would show nothing.
   await untilAcknowledged()
   context.step(`killing ${targets.join(', ')} at one instant (${number})`)
   await context.control.kill(targets, `crash-${number}`)
@@ -53,33 +58,47 @@ async function crash(context: ScenarioContext, load: Load, number: number): Prom
   return bringBack(context)
 }
 
+/** How often each is done, for what was selected. */
+const killsOf = (context: ScenarioContext): number => (context.selected.has('START-05') ? context.threshold('START-05', 'kills') : 0)
+
+/** Everything loses power first, while nothing else has been done to it; what does not come back from that cannot show anything by a crash. */
+async function exerciseUnderWrites(context: ScenarioContext, load: Load): Promise<void> {
+  if (context.selected.has('START-08')) {
+    const untilAcknowledged = untilAcknowledgedOf(context, load, context.threshold('START-08', 'acked_last_second_min'))
+    if (!(await losePower(context, untilAcknowledged))) return
+  }
+  for (let number = 1; number <= killsOf(context); number++) {
+    if (!(await crash(context, load, number))) return
+  }
+}
+
 export const acknowledgedWritesSurviveACrash: Scenario = {
   id: 'startup-and-shutdown/acknowledged-writes-survive-a-crash',
-  title: 'Every write that was acknowledged can be read after all processes were killed at one instant',
-  needs: ['data.write', 'data.read.strong', 'lifecycle.kill', 'health.readiness'],
+  title: 'Every write that was acknowledged can be read after everything lost power, and after all processes were killed at one instant',
+  needs: ['data.write', 'data.read.strong', 'health.readiness'],
   instanceCountMin: 1,
   expectedMs: (service, profile) => {
     const kills = Number(thresholdValues(acknowledgedWritesSurvive, profile)['kills'])
+    const powerLoss = thresholdValues(recoversFromPowerLoss, profile)
     const cycleMs = writingMs.min + writingMs.random + usualCrashMs + 1.5 * usualStartMs(service)
-    return kills * cycleMs + 2_000
+    const orderMs = Number(powerLoss['gap_s']) * 1_000 * (service.target.components.filter(({ hard }) => hard).length + 1) + usualCrashMs + 1.5 * usualStartMs(service)
+    return kills * cycleMs + Number(powerLoss['orders']) * orderMs + 2_000
   },
   async exercise(context) {
     const { data } = context.service
     if (data === undefined) return
-    const kills = context.threshold('START-05', 'kills')
     const cycleMsMax = writingMs.min + writingMs.random + 5 * recoveryMsMax(context) + context.returnWindowMs
+    const ordersMsMax = context.selected.has('START-08') ? ordersOf(context).reduce((sum, order) => sum + latestMs(order) + cycleMsMax, 0) : 0
     const load = context.traffic.start({
       name: 'writes',
       ratePerSecond: writesPerSecond,
       operations: [data.write.name],
       via: 'balancer',
       connections: 'keep-alive',
-      durationMaxMs: kills * cycleMsMax,
+      durationMaxMs: killsOf(context) * cycleMsMax + ordersMsMax,
     })
     try {
-      for (let number = 1; number <= kills; number++) {
-        if (!(await crash(context, load, number))) break
-      }
+      await exerciseUnderWrites(context, load)
     } finally {
       await load.stop()
     }
@@ -87,5 +106,5 @@ export const acknowledgedWritesSurviveACrash: Scenario = {
     const convergenceMs = Math.max(context.threshold('START-05', 'convergence_s') * 1_000, 3 * data.maxLagMs)
     await context.traffic.reconcile({ load: 'reconcile', convergenceMs })
   },
-  checks: [noAcknowledgedWriteIsLost],
+  checks: [noAcknowledgedWriteIsLost, recoversInAnyStartOrder],
 }
