@@ -54,6 +54,15 @@ export type Capability =
   | 'swap.roles' // a role that several components share
   | 'swap.handover'
   | 'data.read.strong'
+  | 'data.delete'
+  | 'data.list'
+  | 'data.namespace' // keys that belong together
+  | 'data.invariant' // transfers between accounts that leave the sum alone
+  | 'data.accounts' // users with logins and objects of their own
+  | 'backup.create'
+  | 'backup.restoreIsolated' // into another deployment
+  | 'backup.restoreLive' // into the running service
+  | 'backup.restoreAccount'
   | 'config.archive'
   | 'config.apply'
   | 'config.restore'

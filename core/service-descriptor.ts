@@ -1,5 +1,6 @@
 import type { Swap } from './declarations/swap.js'
 import type { Toggles } from './declarations/toggles.js'
+import type { BackupDeclaration, DataDeclarations } from './declarations/backup.js'
 import type { ConfigDeclaration } from './declarations/config.js'
 import type { Degradation } from './declarations/degradation.js'
 import type { Overload } from './declarations/overload.js'
@@ -27,6 +28,7 @@ export interface ServiceDescriptor {
   readonly config?: ConfigDeclaration
   readonly degradation?: Degradation
   readonly overload?: Overload
+  readonly backup?: BackupDeclaration
   readonly notApplicable: readonly NotApplicable[]
   readonly waivers: readonly Waiver[]
   readonly overrides: Readonly<Partial<Record<RequirementId, ThresholdValues>>>
@@ -148,7 +150,7 @@ export interface DegradedExpectation {
   readonly json: Readonly<Record<string, unknown>>
 }
 
-export interface DataOperations {
+export interface DataOperations extends DataDeclarations {
   readonly write: Operation
   readonly readStrong?: Operation // must see every acknowledged write at once
   readonly readOrdinary?: Operation

@@ -3,6 +3,7 @@ import { overloadOf } from './descriptor-sections/overload.js'
 import { DescriptorContradiction } from './descriptor-contradiction.js'
 import { durationMs, operationOf, procedureOf } from './descriptor-from-parts.js'
 import type { OperationDocument } from './descriptor-parts.js'
+import { backupOf, dataDeclarationsOf } from './descriptor-sections/backup.js'
 import { configOf } from './descriptor-sections/config.js'
 import { requireSense } from './descriptor-rules.js'
 import { swapOf } from './descriptor-sections/swap.js'
@@ -45,6 +46,7 @@ function dataOf(document: NonNullable<DescriptorDocument['data']>, traffic: Read
     ...(strong === undefined ? {} : { readStrong: resolve(strong, ['data', 'read', 'strong'], 'data.read.strong') }),
     ...(ordinary === undefined ? {} : { readOrdinary: resolve(ordinary, ['data', 'read', 'ordinary'], 'data.read.ordinary') }),
     maxLagMs: durationMs(document.maxLag),
+    ...dataDeclarationsOf(document),
     ...(document.session === undefined
       ? {}
       : {
@@ -117,6 +119,7 @@ export function descriptorFromDocument(document: DescriptorDocument, directory: 
     ...(document.config === undefined ? {} : { config: configOf(document.config) }),
     ...(document.degradation === undefined ? {} : { degradation: degradationOf(document.degradation, { target: processTarget, traffic }) }),
     ...(document.overload === undefined ? {} : { overload: overloadOf(document.overload, traffic) }),
+    ...(document.backup === undefined ? {} : { backup: backupOf(document.backup) }),
     notApplicable: exceptions(document.notApplicable),
     waivers: exceptions(document.waivers),
     overrides: document.overrides as ServiceDescriptor['overrides'],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { swap } from './descriptor-sections/swap.js'
 import { toggles } from './descriptor-sections/toggles.js'
+import { backupSection, dataDeclarations } from './descriptor-sections/backup.js'
 import { configSection } from './descriptor-sections/config.js'
 import { clone, upgrade } from './descriptor-sections/upgrade.js'
 import { balancerTime, command, component, duration, exception, header, httpPath, operation, operationOrName, pointer, procedure, requirementId, signal, unit } from './descriptor-parts.js'
@@ -53,6 +54,7 @@ export const descriptorSchema = z.strictObject({
       read: z.strictObject({ strong: operationOrName.optional(), ordinary: operationOrName.optional() }).optional(),
       maxLag: duration.default('1s'),
       session: z.strictObject({ open: operation, token: pointer, resume: operation }).optional(),
+      ...dataDeclarations,
     })
     .optional(),
   toggles: toggles.optional(),
@@ -60,6 +62,7 @@ export const descriptorSchema = z.strictObject({
   config: configSection.optional(),
   degradation: degradationSection.optional(),
   overload: overloadSection.optional(),
+  backup: backupSection.optional(),
   notApplicable: z.array(exception).default([]),
   waivers: z.array(exception).default([]),
   overrides: z.record(requirementId, z.record(z.string(), z.union([z.number(), z.array(z.number())]))).default({}),
