@@ -1,4 +1,5 @@
 import { degradationCapabilities } from './capabilities-of-degradation.js'
+import { workCapabilities } from './capabilities-of-work.js'
 import { componentsAddressedBy } from './component-addresses.js'
 import { canRollOutInPart } from './declarations/upgrade.js'
 import type { Capability } from './requirement.js'
@@ -78,6 +79,7 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['config.probe', ({ config }) => (config?.settings.length ?? 0) > 0],
   ['config.invalid', ({ config }) => (config?.invalid.length ?? 0) > 0],
   ...degradationCapabilities,
+  ...workCapabilities,
 ]
 
 /** It can be shown to be executing: its answer begins early, its body is held open, or it takes a known time. */

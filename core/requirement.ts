@@ -77,6 +77,11 @@ export type Capability =
   | 'degraded.marker' // how degraded answers say so
   | 'traffic.heavy' // an operation that costs the service much and the harness little
   | 'load.rated'
+  | 'queue.jobs' // jobs that are done later, with effects that can be counted
+  | 'schedule.effects' // work that is due once a period
+  | 'docs.times' // documented start and stop times
+  | 'data.files' // files in which a component keeps data itself
+  | 'lifecycle.start-drained'
   | 'degraded.mode' // a reduced mode can be entered and left
 
 export type AbsenceRule =

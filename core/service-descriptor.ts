@@ -2,6 +2,10 @@ import type { Swap } from './declarations/swap.js'
 import type { Toggles } from './declarations/toggles.js'
 import type { BackupDeclaration, DataDeclarations } from './declarations/backup.js'
 import type { ConfigDeclaration } from './declarations/config.js'
+import type { DataFiles } from './declarations/data-files.js'
+import type { DocumentedTimes } from './declarations/documented.js'
+import type { UnitChanges } from './driver.js'
+import type { Queue, Schedule } from './declarations/work.js'
 import type { Degradation } from './declarations/degradation.js'
 import type { Overload } from './declarations/overload.js'
 import type { ComponentClone, Upgrade } from './declarations/upgrade.js'
@@ -28,6 +32,9 @@ export interface ServiceDescriptor {
   readonly config?: ConfigDeclaration
   readonly degradation?: Degradation
   readonly overload?: Overload
+  readonly queue?: Queue
+  readonly schedule?: Schedule
+  readonly docs?: { readonly times?: DocumentedTimes }
   readonly backup?: BackupDeclaration
   readonly notApplicable: readonly NotApplicable[]
   readonly waivers: readonly Waiver[]
@@ -100,6 +107,8 @@ export interface Health {
 export interface Lifecycle {
   readonly drain?: Procedure & { readonly deadlineMs: number; readonly endsInExit: boolean }
   readonly undrain?: Procedure
+  /** What a replica runs with to start in drained state. */
+  readonly startDrained?: UnitChanges
   readonly stop: { readonly signal: NodeJS.Signals; readonly graceMs: number; readonly allowedExitCodes: readonly number[] }
   /** How long a start may take until ready before it counts as not coming back. */
   readonly startTimeoutMs: number
@@ -156,6 +165,7 @@ export interface DataOperations extends DataDeclarations {
   readonly readOrdinary?: Operation
   /** How long ordinary reads may lag behind. */
   readonly maxLagMs: number
+  readonly files?: DataFiles
   /** A stateful sequence: `open` answers a token at `tokenPointer`, `resume` carries it as `{token}`. */
   readonly session?: { readonly open: Operation; readonly tokenPointer: string; readonly resume: Operation }
 }

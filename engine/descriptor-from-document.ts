@@ -1,4 +1,6 @@
 import { degradationOf } from './descriptor-sections/degradation.js'
+import { dataFilesOf, documentedTimesOf, startDrainedOf } from './descriptor-sections/operations-of-replicas.js'
+import { queueOf, scheduleOf } from './descriptor-sections/work.js'
 import { overloadOf } from './descriptor-sections/overload.js'
 import { DescriptorContradiction } from './descriptor-contradiction.js'
 import { durationMs, operationOf, procedureOf } from './descriptor-from-parts.js'
@@ -14,12 +16,13 @@ import type { RequirementId } from '../core/requirement.js'
 import type { BalancerSettings, DataOperations, Lifecycle, Operation, ProcessTarget, ServiceDescriptor } from '../core/service-descriptor.js'
 
 function lifecycleOf(document: DescriptorDocument['lifecycle'], components: readonly string[]): Lifecycle {
-  const { drain, undrain, stop, upgrade, clone } = document ?? {}
+  const { drain, undrain, startDrained, stop, upgrade, clone } = document ?? {}
   return {
     ...(drain === undefined
       ? {}
       : { drain: { ...procedureOf(drain, ['lifecycle', 'drain']), deadlineMs: durationMs(drain.deadline), endsInExit: drain.endsInExit } }),
     ...(undrain === undefined ? {} : { undrain: procedureOf(undrain, ['lifecycle', 'undrain']) }),
+    ...(startDrained === undefined ? {} : { startDrained: startDrainedOf(startDrained) }),
     stop: {
       signal: stop?.signal ?? 'SIGTERM',
       graceMs: durationMs(stop?.grace ?? '30s'),
@@ -31,7 +34,7 @@ function lifecycleOf(document: DescriptorDocument['lifecycle'], components: read
   }
 }
 
-function dataOf(document: NonNullable<DescriptorDocument['data']>, traffic: Readonly<Record<string, Operation>>): DataOperations {
+function dataOf(document: NonNullable<DescriptorDocument['data']>, { traffic, components }: { readonly traffic: Readonly<Record<string, Operation>>; readonly components: readonly string[] }): DataOperations {
   const resolve = (operation: string | OperationDocument, path: readonly string[], name: string): Operation => {
     if (typeof operation !== 'string') return operationOf(name, operation, 0)
     const named = Object.hasOwn(traffic, operation) ? traffic[operation] : undefined
@@ -46,6 +49,7 @@ function dataOf(document: NonNullable<DescriptorDocument['data']>, traffic: Read
     ...(strong === undefined ? {} : { readStrong: resolve(strong, ['data', 'read', 'strong'], 'data.read.strong') }),
     ...(ordinary === undefined ? {} : { readOrdinary: resolve(ordinary, ['data', 'read', 'ordinary'], 'data.read.ordinary') }),
     maxLagMs: durationMs(document.maxLag),
+    ...(document.files === undefined ? {} : { files: dataFilesOf(document.files, components) }),
     ...dataDeclarationsOf(document),
     ...(document.session === undefined
       ? {}
@@ -113,12 +117,15 @@ export function descriptorFromDocument(document: DescriptorDocument, directory: 
     },
     lifecycle: lifecycleOf(document.lifecycle, Object.keys(target.components)),
     traffic,
-    ...(document.data === undefined ? {} : { data: dataOf(document.data, traffic) }),
+    ...(document.data === undefined ? {} : { data: dataOf(document.data, { traffic, components: Object.keys(target.components) }) }),
     ...(document.toggles === undefined ? {} : { toggles: togglesOf(document.toggles, { traffic, components: Object.keys(target.components) }) }),
     ...(document.swap === undefined ? {} : { swap: swapOf(document.swap, { components: Object.keys(target.components), operations: Object.keys(traffic) }) }),
     ...(document.config === undefined ? {} : { config: configOf(document.config) }),
     ...(document.degradation === undefined ? {} : { degradation: degradationOf(document.degradation, { target: processTarget, traffic }) }),
     ...(document.overload === undefined ? {} : { overload: overloadOf(document.overload, traffic) }),
+    ...(document.queue === undefined ? {} : { queue: queueOf(document.queue) }),
+    ...(document.schedule === undefined ? {} : { schedule: scheduleOf(document.schedule) }),
+    ...(document.docs === undefined ? {} : { docs: document.docs.times === undefined ? {} : { times: documentedTimesOf(document.docs.times) } }),
     ...(document.backup === undefined ? {} : { backup: backupOf(document.backup) }),
     notApplicable: exceptions(document.notApplicable),
     waivers: exceptions(document.waivers),

@@ -50,12 +50,15 @@ interface PlacedOperation {
   readonly path: Path
   readonly operation: OperationDocument
 }
-function operationsOf({ traffic, data, toggles }: DescriptorDocument): readonly PlacedOperation[] {
+function operationsOf({ traffic, data, queue, toggles }: DescriptorDocument): readonly PlacedOperation[] {
   const inTraffic = Object.entries(traffic).map(([name, operation]) => ({ path: ['traffic', name], operation }))
   const inData = [
     { path: ['data', 'write'], operation: data?.write },
     { path: ['data', 'read', 'strong'], operation: data?.read?.strong },
     { path: ['data', 'read', 'ordinary'], operation: data?.read?.ordinary },
+    { path: ['data', 'files', 'write'], operation: data?.files?.write },
+    { path: ['data', 'files', 'read'], operation: data?.files?.read },
+    { path: ['queue', 'enqueue'], operation: queue?.enqueue },
     { path: ['data', 'session', 'open'], operation: data?.session?.open },
     { path: ['data', 'session', 'resume'], operation: data?.session?.resume },
   ]

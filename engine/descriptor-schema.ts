@@ -6,6 +6,8 @@ import { configSection } from './descriptor-sections/config.js'
 import { clone, upgrade } from './descriptor-sections/upgrade.js'
 import { balancerTime, command, component, duration, exception, header, httpPath, operation, operationOrName, pointer, procedure, requirementId, signal, unit } from './descriptor-parts.js'
 import { degradationSection } from './descriptor-sections/degradation.js'
+import { dataFiles, documentedTimes, startDrained } from './descriptor-sections/operations-of-replicas.js'
+import { queueSection, scheduleSection } from './descriptor-sections/work.js'
 import { overloadSection } from './descriptor-sections/overload.js'
 
 /**
@@ -39,6 +41,7 @@ export const descriptorSchema = z.strictObject({
     .strictObject({
       drain: z.strictObject({ ...procedure, deadline: duration.default('30s'), endsInExit: z.boolean().default(false) }).optional(),
       undrain: z.strictObject(procedure).optional(),
+      startDrained: startDrained.optional(),
       stop: z
         .strictObject({ signal: signal.default('SIGTERM'), grace: duration.default('30s'), exitCodes: z.array(z.number().int()).default([0, 143]) })
         .optional(),
@@ -53,6 +56,7 @@ export const descriptorSchema = z.strictObject({
       write: operationOrName,
       read: z.strictObject({ strong: operationOrName.optional(), ordinary: operationOrName.optional() }).optional(),
       maxLag: duration.default('1s'),
+      files: dataFiles.optional(),
       session: z.strictObject({ open: operation, token: pointer, resume: operation }).optional(),
       ...dataDeclarations,
     })
@@ -62,6 +66,9 @@ export const descriptorSchema = z.strictObject({
   config: configSection.optional(),
   degradation: degradationSection.optional(),
   overload: overloadSection.optional(),
+  queue: queueSection.optional(),
+  schedule: scheduleSection.optional(),
+  docs: z.strictObject({ times: documentedTimes.optional() }).optional(),
   backup: backupSection.optional(),
   notApplicable: z.array(exception).default([]),
   waivers: z.array(exception).default([]),
