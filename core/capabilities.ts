@@ -77,7 +77,6 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['config.apply', ({ config }) => config?.apply !== undefined],
   ['config.restore', ({ config }) => config?.restore !== undefined],
   ['config.probe', ({ config }) => (config?.settings.length ?? 0) > 0],
-  ['config.invalid', ({ config }) => (config?.invalid.length ?? 0) > 0],
   ...degradationCapabilities,
   ...workCapabilities,
 ]

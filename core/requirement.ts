@@ -67,7 +67,6 @@ export type Capability =
   | 'config.apply'
   | 'config.restore'
   | 'config.probe' // settings that can be changed and seen in behaviour
-  | 'config.invalid' // values that must be refused
   | 'dependencies.soft' // components the service can do without, with the operations that use them
   | 'dependencies.hard' // shared components the service cannot do without
   | 'traffic.core' // operations that must go on whatever soft component is away

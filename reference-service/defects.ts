@@ -2,6 +2,7 @@ import { defects as startup } from './defects/startup.js'
 import { defects as draining } from './defects/draining.js'
 import { defects as redundancy } from './defects/redundancy.js'
 import { defects as monitoring } from './defects/monitoring.js'
+import { defects as configuration } from './defects/configuration.js'
 
 /**
  * Named defects that can be switched on one at a time with SEAWORTHY_DEFECT. Each breaks one operability
@@ -13,6 +14,7 @@ export const defects = [
   ...draining,
   ...redundancy,
   ...monitoring,
+  ...configuration,
 ] as const
 
 export type DefectId = (typeof defects)[number]['id']

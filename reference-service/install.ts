@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defective, exitCodeConfiguration, refuseUnknownDefect } from './defects.js'
+import { setupMarker } from './setup-marker.js'
 import { unlockMarker } from './unlock-marker.js'
 
 /**
@@ -35,4 +36,5 @@ mkdirSync(directory, { recursive: true })
 for (const [name, unit] of Object.entries(units)) {
   writeFileSync(join(directory, `${name}.json`), `${JSON.stringify(unit, null, 2)}\n`)
 }
+if (defective('conf.setup-wizard')) writeFileSync(setupMarker(required('MACHINE_DIRECTORY')), '')
 if (defective('start.manual-unlock')) writeFileSync(unlockMarker(required('RUN_DIRECTORY')), '')

@@ -24,7 +24,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   autocannon: ['engine/traffic'],
   yargs: ['bin'],
   zod: ['engine'],
-  yaml: ['engine', 'reference-service'],
+  yaml: ['engine', 'reference-service', 'suites/configuration'],
   fastify: ['reference-service'],
   pg: ['reference-service'],
 }

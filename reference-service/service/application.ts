@@ -4,17 +4,21 @@ import { defective } from '../defects.js'
 import { accountRoutes } from './accounts.js'
 import { administrationRoutes } from './administration.js'
 import type { Configuration } from './configuration.js'
+import { configurationRoutes } from './configuration-routes.js'
 import type { Connections } from './connections.js'
 import type { DatabaseAccess } from './database-access.js'
 import type { Drain } from './drain.js'
+import type { Environment } from './environment.js'
 import { answerError, Refusal, Unavailable } from './errors.js'
 import { healthRoutes } from './health.js'
 import type { HealthSources } from './health.js'
 import { requireLease } from './hidden-leader.js'
 import type { InFlight, WorkInFlight } from './in-flight.js'
+import type { LiveConfiguration } from './live-configuration.js'
 import type { RecordStore } from './record-store.js'
 import { recordRoutes } from './records.js'
 import { sessionRoutes } from './sessions.js'
+import { setupRoutes } from './setup.js'
 import { transferRoutes } from './transfers.js'
 import { workRoutes } from './work.js'
 
@@ -34,6 +38,8 @@ export interface ApplicationParts extends HealthSources {
   readonly drain: Drain
   readonly inFlight: InFlight
   readonly connections: Connections
+  readonly live: LiveConfiguration
+  readonly environment: Environment
   readonly isStopping: () => boolean
 }
 
@@ -59,6 +65,8 @@ export function addRoutes(app: FastifyInstance, parts: ApplicationParts): void {
   addHooks(app, parts)
   healthRoutes(app, parts)
   administrationRoutes(app, parts)
+  configurationRoutes(app, parts.live)
+  setupRoutes(app, parts.environment)
   recordRoutes(app, parts.records)
   accountRoutes(app, database)
   transferRoutes(app, database)

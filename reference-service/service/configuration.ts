@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import { defective } from '../defects.js'
 import { ConfigurationError } from './configuration-error.js'
+import { isMapping } from './mapping.js'
+import { isPresentationKey, presentationDefaults, presentationOf, type Presentation } from './presentation.js'
 
-/** All settings with their defaults. Times in milliseconds. */
-export const defaults = {
+/** All settings with their defaults. Times in milliseconds. The sections of numbers are read once, at the start of a process. */
+const sectionDefaults = {
   http: { keepAliveTimeoutMs: 60_000 },
   warmUp: { durationMs: 300 },
   database: { poolSize: 10, connectTimeoutMs: 1_000, primaryQueryTimeoutMs: 3_000, replicaQueryTimeoutMs: 500 },
@@ -11,11 +14,11 @@ export const defaults = {
   reads: { stalenessMsMax: 750 },
   drain: { graceMs: 2_500, deadlineMs: 5_000 },
 }
-export type Configuration = typeof defaults
+type Sections = typeof sectionDefaults
+export const defaults = { ...sectionDefaults, ...presentationDefaults }
+export type Configuration = Sections & Presentation
 
 type Section = Record<string, number>
-const isMapping = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function sectionOf(name: string, found: unknown, fallback: Section): Section {
   if (!isMapping(found)) throw new Error(`found ${JSON.stringify(found)} at ${name}, expected a mapping`)
@@ -32,13 +35,15 @@ function sectionOf(name: string, found: unknown, fallback: Section): Section {
 export function parseConfiguration(text: string): Configuration {
   const document: unknown = parse(text) ?? {}
   if (!isMapping(document)) throw new Error('expected a mapping of sections')
-  const sections: Record<string, Section> = { ...defaults }
+  const sections: Record<string, Section> = { ...sectionDefaults }
   for (const [name, found] of Object.entries(document)) {
+    if (isPresentationKey(name)) continue
+    if (name === 'exportedAt' && defective('conf.noisy-archive')) continue
     const fallback = sections[name]
     if (!fallback) throw new Error(`found the section ${name}, expected one of: ${Object.keys(defaults).join(', ')}`)
     sections[name] = sectionOf(name, found, fallback)
   }
-  return sections as Configuration
+  return { ...(sections as Sections), ...presentationOf(document) }
 }
 
 export const readConfiguration = (path: string): Configuration => {
@@ -48,3 +53,7 @@ export const readConfiguration = (path: string): Configuration => {
     throw new ConfigurationError(`while reading the configuration ${path}: ${(error as Error).message}`, { cause: error })
   }
 }
+
+/** The first section that is read at the start only and is not the same in both; undefined when all are. */
+export const changedSection = (before: Configuration, after: Configuration): string | undefined =>
+  (Object.keys(sectionDefaults) as (keyof Sections)[]).find((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))

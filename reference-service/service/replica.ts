@@ -9,8 +9,10 @@ import type { Environment } from './environment.js'
 import { keepLease } from './hidden-leader.js'
 import { newIdentity } from './identity.js'
 import { InFlight } from './in-flight.js'
+import { LiveConfiguration } from './live-configuration.js'
 import { log } from './log.js'
 import { DatabaseRecordStore } from './record-store.js'
+import { untilSetUp } from './setup.js'
 import { StartUp, takeLock } from './start-up.js'
 import { stop } from './stop.js'
 import { WriteBehindRecordStore } from './write-behind-record-store.js'
@@ -28,16 +30,18 @@ export async function startReplica(environment: Environment, configuration: Conf
   const inFlight = new InFlight()
   const connections = new Connections(app.server)
   const drain = new Drain(configuration.drain, { inFlight, connections, listen: () => connections.listen(environment.listen) })
-  const startUp = new StartUp(environment, configuration, database)
+  const live = new LiveConfiguration(configuration, database, { index: environment.index, path: environment.configurationPath })
+  const startUp = new StartUp(environment, configuration, database, [() => untilSetUp(environment), () => live.refresh()])
   const writeBehind = defective('start.acks-before-durable') ? new WriteBehindRecordStore(database) : undefined
   const records = writeBehind ?? new DatabaseRecordStore(database)
 
   let stopping: Promise<void> | undefined
-  addRoutes(app, { identity, monitor, database, inFlight, connections, drain, startUp, records, isStopping: () => stopping !== undefined })
+  addRoutes(app, { identity, monitor, database, inFlight, connections, drain, startUp, records, live, environment, isStopping: () => stopping !== undefined })
   await app.listen(environment.listen)
   log('listening', { ...identity, ...environment.listen })
   monitor.start()
   void startUp.run().then(() => {
+    live.follow()
     if (defective('rdnd.hidden-leader') && environment.index === 0) keepLease(database)
   })
 

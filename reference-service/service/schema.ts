@@ -59,6 +59,14 @@ const migrations: readonly { readonly version: number; readonly statements: stri
         ('operating', 'Operating account', 1000000000),
         ('reserve', 'Reserve account', 1000000000);`,
   },
+  {
+    version: 2,
+    statements: `
+      create table configurations (
+        revision bigint generated always as identity primary key,
+        configuration text not null,
+        applied_at timestamptz not null default now());`,
+  },
 ]
 
 /** Any number: the replicas start together, and one of them migrates. */

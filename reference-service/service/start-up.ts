@@ -19,6 +19,8 @@ export class StartUp {
     private readonly environment: Environment,
     private readonly configuration: Configuration,
     private readonly database: DatabaseAccess,
+    /** What else must be done or known before the first request, after the migrations and in this order. */
+    private readonly steps: readonly (() => Promise<void>)[] = [],
   ) {}
 
   /** Whether requests can be served. */
@@ -39,6 +41,7 @@ export class StartUp {
     for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 200)) {
       try {
         await migrate(this.database)
+        for (const step of this.steps) await step()
         await this.database.warmUp()
         break
       } catch (error) {

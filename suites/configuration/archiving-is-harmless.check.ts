@@ -1,0 +1,110 @@
+import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { listed, spanned } from '../../core/checks/counted.js'
+import type { History, RequestEvent } from '../../core/history.js'
+import { disturbedHarness, requestsOf, type Window } from '../../core/reading.js'
+import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { archivesOf, backgroundLoad, type ArchiveReading } from './experiment.js'
+import { atPercentile, percentileFor } from './percentile.js'
+import { endOf, fails, nothingChanged, trafficAround, unlessDisturbed } from './traffic-around.js'
+
+/** After an archive its effects may last this long and are still its own. */
+const aftermathMs = 500
+/** Completions of one instance are counted for a stall only where there should be this many in the longest stall allowed. */
+const completionsInStallMin = 3
+
+/** CONF-05: traffic does not notice that archives are taken. */
+export const archivingIsHarmless: Check = {
+  id: 'archiving-the-configuration-is-harmless',
+  requirement: 'CONF-05',
+  evaluate(history, thresholds) {
+    const archives = archivesOf(history, 'found')
+    const toMs = endOf(history, 'burst-ended')
+    const burst = toMs === undefined ? [] : archives.slice(1) // the first one was taken before the ordinary traffic it is compared with
+    const [first] = burst
+    if (toMs === undefined || first === undefined) return archives.length === 0 ? nothingChanged : inconclusive('no archives were taken back to back')
+    const window = { fromMs: first.startedAtMs, toMs: toMs + aftermathMs }
+    const unanswered = burst.filter((one) => !one.ok)
+    const findings = [judgeRequests(history, thresholds, window), judgeBoots(history, window), judgeStall(history, thresholds, window), judgeLatency(history, thresholds, { burst, window })]
+    const worst = findings.find((one) => one.outcome === 'failed') ?? findings.find((one) => one.outcome !== 'passed')
+    if (worst?.outcome === 'failed') return unlessDisturbed(history, window, worst)
+    if (unanswered[0] !== undefined) return inconclusive(`${unanswered.length} of ${burst.length} archives could not be taken: ${unanswered[0].error ?? ''}`)
+    const archivesMin = numberThreshold(thresholds, 'archives')
+    if (burst.length < archivesMin) return inconclusive(`${burst.length} archives were taken back to back, needs ${archivesMin}`)
+    if (worst !== undefined) return worst
+    const overlapping = overlappingOf(history, burst)
+    return passed(`${burst.length} archives: ${findings.map((one) => one.summary).join(', ')}`, findings.flatMap((one) => one.evidence), { strength: strengthOf(overlapping.length) })
+  },
+}
+
+/** Requests that were under way during an archive call or right after it. */
+function overlappingOf(history: History, burst: readonly ArchiveReading[]): RequestEvent[] {
+  const spans = burst.map((one) => ({ fromMs: one.startedAtMs, toMs: one.startedAtMs + one.tookMs + 50 }))
+  return requestsOf(history, backgroundLoad).filter((one) => one.outcome !== 'cancelled' && spans.some((span) => one.plannedAtMs <= span.toMs && one.endedAtMs >= span.fromMs))
+}
+
+function judgeRequests(history: History, thresholds: ThresholdValues, window: Window): Finding {
+  const allowed = numberThreshold(thresholds, 'failed_max')
+  const traffic = trafficAround(history, window, { what: 'while archives were taken', requestsMin: 0, failedRatioMax: 0 })
+  return traffic.failing.length > allowed && traffic.failure !== undefined ? traffic.failure : passed(traffic.evidence.note, [traffic.evidence])
+}
+
+function judgeBoots(history: History, window: Window): Finding {
+  const boots = new Map<string, Set<string>>()
+  for (const { instance, boot, endedAtMs } of requestsOf(history, backgroundLoad)) {
+    if (instance === undefined || boot === undefined || endedAtMs > window.toMs) continue
+    boots.set(instance, (boots.get(instance) ?? new Set()).add(boot))
+  }
+  const restarted = [...boots].filter(([, seen]) => seen.size > 1).map(([instance]) => instance)
+  return restarted.length > 0 ? failed(`${listed(restarted)} was restarted while archives were taken`) : passed(boots.size === 0 ? 'no boot ids were seen' : 'the same boot ids')
+}
+
+/** The longest time in which one instance that is sent requests completed none. */
+function judgeStall(history: History, thresholds: ThresholdValues, window: Window): Finding {
+  const limitMs = numberThreshold(thresholds, 'stall_ms_max')
+  const sent = requestsOf(history, backgroundLoad).filter((one) => !fails(one) && one.outcome !== 'cancelled')
+  const before = longestGaps(sent, { fromMs: window.fromMs - (window.toMs - window.fromMs), toMs: window.fromMs }, limitMs)
+  const gaps = longestGaps(sent, window, limitMs)
+  if (gaps.length === 0) return inconclusive('no instance completed enough requests to see a stall')
+  const [longest] = gaps.sort((a, b) => b.gapMs - a.gapMs)
+  if (longest === undefined) return inconclusive('no instance completed enough requests to see a stall')
+  const evidence: Evidence[] = [
+    { note: `longest time without a completed request, of ${longest.instance}`, measured: Math.round(longest.gapMs), allowed: limitMs, unit: 'ms' },
+    { note: 'the same before archives were taken', measured: Math.round(Math.max(0, ...before.map((one) => one.gapMs))), unit: 'ms' },
+  ]
+  if (longest.gapMs <= limitMs) return passed(`no stall longer than ${spanned(longest.gapMs)}`, evidence)
+  return disturbedHarness(history, window, limitMs / 2) ?? failed(`${longest.instance} completed no request for ${spanned(longest.gapMs)} while archives were taken, allowed are ${spanned(limitMs)}`, evidence)
+}
+
+/** Of each instance with enough completions for its gaps to say something. */
+function longestGaps(requests: readonly RequestEvent[], window: Window, limitMs: number): { readonly instance: string; readonly gapMs: number }[] {
+  const byInstance = new Map<string, number[]>()
+  for (const { instance = 'the service', endedAtMs } of requests) byInstance.set(instance, [...(byInstance.get(instance) ?? []), endedAtMs])
+  const perLimit = limitMs / Math.max(1, window.toMs - window.fromMs)
+  return [...byInstance].flatMap(([instance, all]) => {
+    const before = all.filter((atMs) => atMs < window.fromMs).length
+    const inside = all.filter((atMs) => atMs >= window.fromMs && atMs <= window.toMs).sort((a, b) => a - b)
+    if (Math.max(before, inside.length) * perLimit < completionsInStallMin && inside.length < 10) return []
+    const edges = [window.fromMs, ...inside, window.toMs]
+    return [{ instance, gapMs: Math.max(...edges.slice(1).map((atMs, index) => atMs - (edges[index] ?? atMs))) }]
+  })
+}
+
+function judgeLatency(history: History, thresholds: ThresholdValues, { burst, window }: { readonly burst: readonly ArchiveReading[]; readonly window: Window }): Finding {
+  const latency = (one: RequestEvent): number => one.endedAtMs - one.plannedAtMs
+  const overlapping = overlappingOf(history, burst)
+  const min = numberThreshold(thresholds, 'overlapping_min')
+  const before = requestsOf(history, backgroundLoad).filter((one) => one.endedAtMs < window.fromMs && !fails(one))
+  const percentile = percentileFor(Math.min(overlapping.length, before.length))
+  if (percentile === undefined) return inconclusive(`${overlapping.length} requests overlapped an archive and ${before.length} were sent before, which is too few to compare their latency`)
+  const [ordinary, during] = [atPercentile(before.map(latency), percentile), atPercentile(overlapping.map(latency), percentile)]
+  const limitMs = numberThreshold(thresholds, 'p99_factor_max') * ordinary.value + numberThreshold(thresholds, 'p99_slack_ms')
+  const name = `p${Math.round(percentile * 100)}`
+  const evidence: Evidence[] = [
+    { note: `${name} of the latency of ${overlapping.length} requests that overlapped an archive`, measured: Math.round(during.value), allowed: Math.round(limitMs), unit: 'ms' },
+    { note: `${name} before`, measured: Math.round(ordinary.value), unit: 'ms' },
+  ]
+  if (during.lower > limitMs) return disturbedHarness(history, window, limitMs / 2) ?? failed(`${name} of the latency rose from ${spanned(ordinary.value)} to ${spanned(during.value)} while archives were taken`, evidence)
+  if (overlapping.length < min) return inconclusive(`${overlapping.length} requests overlapped an archive, needs ${min}`)
+  if (during.upper > limitMs) return inconclusive(`${name} of the latency while archives were taken is between ${spanned(during.lower)} and ${spanned(during.upper)}, allowed are ${spanned(limitMs)}`, evidence)
+  return passed(`${name} ${spanned(during.value)} after ${spanned(ordinary.value)} before`, evidence)
+}

@@ -1,0 +1,47 @@
+import { evidenceRequestsMax, failed, inconclusive, type Evidence, type Finding } from '../../core/check.js'
+import type { History, RequestEvent } from '../../core/history.js'
+import { countsAsLost, disturbedHarness, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { backgroundLoad } from './experiment.js'
+
+/** A stall of the harness longer than this could itself make requests fail or appear late. */
+export const stallMsMax = 1_000
+
+/** Failed for a client of the balancer; nobody promised to refuse anything here. */
+export const fails = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
+
+export interface TrafficAround {
+  readonly requests: readonly RequestEvent[]
+  readonly failing: readonly RequestEvent[]
+  /** A failure, or undefined when not too many requests failed. */
+  readonly failure: Finding | undefined
+  /** Why nothing may be passed on this traffic; undefined when there was enough. */
+  readonly tooLittle: string | undefined
+  readonly evidence: Evidence
+}
+
+/** The background load of a window: how many requests there were, and whether more of them failed than may. */
+export function trafficAround(history: History, window: Window, limits: { readonly what: string; readonly requestsMin: number; readonly failedRatioMax: number }): TrafficAround {
+  const requests = requestsOf(history, backgroundLoad, window).filter((one) => one.outcome !== 'cancelled')
+  const failing = requests.filter(fails)
+  const allowed = Math.floor(requests.length * limits.failedRatioMax)
+  const note = `${failing.length} of ${requests.length} requests failed ${limits.what}`
+  const evidence: Evidence = { note, measured: failing.length, allowed, unit: 'requests', ...(failing.length === 0 ? {} : { requests: failing.slice(0, evidenceRequestsMax).map((one) => one.id) }) }
+  const disturbed = failing.length > allowed ? disturbedHarness(history, window, stallMsMax) : null
+  return {
+    requests,
+    failing,
+    failure: failing.length <= allowed ? undefined : (disturbed ?? failed(`${note}, for example ${failing[0]?.operation} with ${failing[0]?.outcome}`, [evidence])),
+    tooLittle: requests.length < limits.requestsMin ? `${requests.length} requests were sent ${limits.what}, needs ${limits.requestsMin}` : undefined,
+    evidence,
+  }
+}
+
+/** When a part of the experiment was over, as the scenario said; undefined when it did not reach its end. */
+export const endOf = (history: History, probe: 'burst-ended' | 'changes-ended' | 'refusals-ended'): number | undefined => observationsOf(history, probe)[0]?.atMs
+
+/** A failure stands only while the harness was undisturbed. */
+export function unlessDisturbed(history: History, window: Window, finding: Finding): Finding {
+  return finding.outcome === 'failed' ? (disturbedHarness(history, window, stallMsMax) ?? finding) : finding
+}
+
+export const nothingChanged = inconclusive('no configuration was archived or changed')
