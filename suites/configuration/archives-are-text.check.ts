@@ -7,7 +7,7 @@ import { differingPaths, isWithin, leaves } from './paths.js'
 import { nothingChanged, unlessDisturbed } from './traffic-around.js'
 
 const control = /[\u0000\ufffd]/ // a NUL, or what a decoder puts in the place of bytes that are no UTF-8
-const base64 = /^[A-Za-z0-9+/=_\s-]+$/
+const base64 = /^[A-Za-z0-9+/=_\r\n-]+$/ // no spaces: prose is not meant
 
 /** CONF-07: an archive is text that the parsers of its format read, and that says the same when it is written again. */
 export const archivesAreText: Check = {
@@ -32,7 +32,7 @@ export const archivesAreText: Check = {
 /** Long texts of base64 that the descriptor does not name. */
 function opaquePaths(plan: ConfigurationPlan, parsed: unknown, bytesMax: number): string[] {
   return leaves(parsed)
-    .filter(([pointer, value]) => value.startsWith('"') && value.length - 2 > bytesMax && base64.test(value.slice(1, -1)) && !isWithin(pointer, plan.opaque))
+    .filter(([pointer, value]) => value.startsWith('"') && value.length - 2 > bytesMax && base64.test(JSON.parse(value) as string) && !isWithin(pointer, plan.opaque))
     .map(([pointer]) => pointer)
 }
 

@@ -56,7 +56,8 @@ function unchangedPairs(history: History): Pair[] {
 /** How two archives differ that should be the same; outside volatile paths not even the order or a comment may change. */
 function differenceOf(plan: ConfigurationPlan, before: ArchiveReading, after: ArchiveReading): string | undefined {
   if (before.text === after.text) return undefined
-  const lines = missingLines(before.text, after.text)
+  const [gone, come] = [missingLines(before.text, after.text), missingLines(after.text, before.text)]
+  const lines = gone.length >= come.length ? gone : come
   try {
     const [a, b] = [parseAs(plan.format, before.text), parseAs(plan.format, after.text)]
     const paths = differingPaths(a, b, plan.volatile)

@@ -9,8 +9,8 @@ import { endOf, fails, nothingChanged, trafficAround, unlessDisturbed } from './
 
 /** After an archive its effects may last this long and are still its own. */
 const aftermathMs = 500
-/** Completions of one instance are counted for a stall only where there should be this many in the longest stall allowed. */
-const completionsInStallMin = 3
+/** An instance that completed fewer requests while archives were taken cannot be seen to stall, or not to. */
+const completionsMin = 10
 
 /** CONF-05: traffic does not notice that archives are taken. */
 export const archivingIsHarmless: Check = {
@@ -58,12 +58,12 @@ function judgeBoots(history: History, window: Window): Finding {
   return restarted.length > 0 ? failed(`${listed(restarted)} was restarted while archives were taken`) : passed(boots.size === 0 ? 'no boot ids were seen' : 'the same boot ids')
 }
 
-/** The longest time in which one instance that is sent requests completed none. */
+/** The longest time in which one instance completed no request although one was waiting. */
 function judgeStall(history: History, thresholds: ThresholdValues, window: Window): Finding {
   const limitMs = numberThreshold(thresholds, 'stall_ms_max')
   const sent = requestsOf(history, backgroundLoad).filter((one) => !fails(one) && one.outcome !== 'cancelled')
-  const before = longestGaps(sent, { fromMs: window.fromMs - (window.toMs - window.fromMs), toMs: window.fromMs }, limitMs)
-  const gaps = longestGaps(sent, window, limitMs)
+  const before = longestGaps(sent, { fromMs: window.fromMs - (window.toMs - window.fromMs), toMs: window.fromMs })
+  const gaps = longestGaps(sent, window)
   if (gaps.length === 0) return inconclusive('no instance completed enough requests to see a stall')
   const [longest] = gaps.sort((a, b) => b.gapMs - a.gapMs)
   if (longest === undefined) return inconclusive('no instance completed enough requests to see a stall')
@@ -76,16 +76,20 @@ function judgeStall(history: History, thresholds: ThresholdValues, window: Windo
 }
 
 /** Of each instance with enough completions for its gaps to say something. */
-function longestGaps(requests: readonly RequestEvent[], window: Window, limitMs: number): { readonly instance: string; readonly gapMs: number }[] {
-  const byInstance = new Map<string, number[]>()
-  for (const { instance = 'the service', endedAtMs } of requests) byInstance.set(instance, [...(byInstance.get(instance) ?? []), endedAtMs])
-  const perLimit = limitMs / Math.max(1, window.toMs - window.fromMs)
+function longestGaps(requests: readonly RequestEvent[], window: Window): { readonly instance: string; readonly gapMs: number }[] {
+  const byInstance = new Map<string, RequestEvent[]>()
+  for (const one of requests) {
+    const { instance = 'the service' } = one
+    const known = byInstance.get(instance)
+    if (known === undefined) byInstance.set(instance, [one])
+    else known.push(one)
+  }
   return [...byInstance].flatMap(([instance, all]) => {
-    const before = all.filter((atMs) => atMs < window.fromMs).length
-    const inside = all.filter((atMs) => atMs >= window.fromMs && atMs <= window.toMs).sort((a, b) => a - b)
-    if (Math.max(before, inside.length) * perLimit < completionsInStallMin && inside.length < 10) return []
-    const edges = [window.fromMs, ...inside, window.toMs]
-    return [{ instance, gapMs: Math.max(...edges.slice(1).map((atMs, index) => atMs - (edges[index] ?? atMs))) }]
+    const inside = all.filter((one) => one.endedAtMs >= window.fromMs && one.endedAtMs <= window.toMs).sort((a, b) => a.endedAtMs - b.endedAtMs)
+    if (inside.length < completionsMin) return []
+    // A completion ends the gap since the one before it, and only the part of it in which it was itself waiting counts.
+    const gaps = inside.map((one, index) => one.endedAtMs - Math.max(one.plannedAtMs, inside[index - 1]?.endedAtMs ?? window.fromMs))
+    return [{ instance, gapMs: Math.max(...gaps) }]
   })
 }
 
@@ -93,7 +97,7 @@ function judgeLatency(history: History, thresholds: ThresholdValues, { burst, wi
   const latency = (one: RequestEvent): number => one.endedAtMs - one.plannedAtMs
   const overlapping = overlappingOf(history, burst)
   const min = numberThreshold(thresholds, 'overlapping_min')
-  const before = requestsOf(history, backgroundLoad).filter((one) => one.endedAtMs < window.fromMs && !fails(one))
+  const before = requestsOf(history, backgroundLoad).filter((one) => one.endedAtMs < window.fromMs && !fails(one) && one.outcome !== 'cancelled')
   const percentile = percentileFor(Math.min(overlapping.length, before.length))
   if (percentile === undefined) return inconclusive(`${overlapping.length} requests overlapped an archive and ${before.length} were sent before, which is too few to compare their latency`)
   const [ordinary, during] = [atPercentile(before.map(latency), percentile), atPercentile(overlapping.map(latency), percentile)]

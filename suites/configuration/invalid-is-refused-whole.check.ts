@@ -18,6 +18,7 @@ export const invalidIsRefusedWhole: Check = {
     const plan = planOf(history)
     if (plan === undefined) return nothingChanged
     if (plan.unusable !== undefined) return inconclusive(plan.unusable)
+    if (plan.settings.length === 0) return inconclusive('no setting that can be seen in behaviour is declared')
     if (answeredOf(history, 'config.apply', 'B once more')?.ok !== true || !plan.instances.every((via) => behavioursOf(history, 'B once more', via).some((one) => showsAll(plan, 'B once more', one)))) {
       return inconclusive('a valid configuration was not seen to be accepted and to take effect on every instance before invalid ones were given')
     }
