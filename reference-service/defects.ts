@@ -3,6 +3,7 @@ import { defects as draining } from './defects/draining.js'
 import { defects as redundancy } from './defects/redundancy.js'
 import { defects as monitoring } from './defects/monitoring.js'
 import { defects as configuration } from './defects/configuration.js'
+import { defects as toggles } from './defects/toggles.js'
 
 /**
  * Named defects that can be switched on one at a time with SEAWORTHY_DEFECT. Each breaks one operability
@@ -15,6 +16,7 @@ export const defects = [
   ...redundancy,
   ...monitoring,
   ...configuration,
+  ...toggles,
 ] as const
 
 export type DefectId = (typeof defects)[number]['id']

@@ -29,6 +29,8 @@ const units: Readonly<Record<string, UnitFile>> = {
   },
   'db-primary': { restart: 'always', startAtBoot: true },
   'db-replica': { restart: 'always', startAtBoot: true },
+  cache: { restart: 'always', startAtBoot: true },
+  'toggle-store': { restart: 'always', startAtBoot: true },
 }
 
 const directory = join(required('MACHINE_DIRECTORY'), 'units')

@@ -10,6 +10,8 @@ export interface Toggles {
   readonly switchOn: Procedure
   readonly switchOff: Procedure
   readonly features: readonly ToggledFeature[]
+  /** Longest time that a change may take to be in force everywhere, as the service promises it. */
+  readonly effectiveWithinMs?: number
   /** Features that are new in the release under test; each must have a toggle. */
   readonly release: readonly string[]
   /** The component that keeps the states. */

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { FeatureSign, ToggledFeature, Toggles } from '../../core/declarations/toggles.js'
 import type { Operation } from '../../core/service-descriptor.js'
 import { DescriptorContradiction } from '../descriptor-contradiction.js'
-import { operationOf, procedureOf, valueProbeOf } from '../descriptor-from-parts.js'
-import { operation, operationOrName, pointer, procedure, valueProbe } from '../descriptor-parts.js'
+import { durationMs, operationOf, procedureOf, valueProbeOf } from '../descriptor-from-parts.js'
+import { duration, operation, operationOrName, pointer, procedure, valueProbe } from '../descriptor-parts.js'
 
 const featureName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a name of letters, digits, dots, hyphens and underscores')
 const sign = z
@@ -22,6 +22,7 @@ export const toggles = z.strictObject({
   list: valueProbe.describe('where all toggles are listed: names, objects with a name, or an object with a key for each'),
   switchOn: z.strictObject(procedure).describe('with the placeholder {feature}'),
   switchOff: z.strictObject(procedure),
+  effectiveWithin: duration.optional().describe('longest time that a change may take to be in force everywhere'),
   features: z.record(featureName, feature),
   release: z.array(featureName).optional().describe('features that are new in the release under test; default: all'),
   store: z.string().optional().describe('the component that keeps the states'),
@@ -46,6 +47,7 @@ export function togglesOf(document: TogglesDocument, { traffic, components }: To
     switchOn: switchOf(document.switchOn, 'switchOn'),
     switchOff: switchOf(document.switchOff, 'switchOff'),
     features: Object.entries(features).map(([name, one]) => featureOf(name, one, Object.keys(features))),
+    ...(document.effectiveWithin === undefined ? {} : { effectiveWithinMs: durationMs(document.effectiveWithin) }),
     release: document.release ?? Object.keys(features),
     ...(store === undefined ? {} : { store }),
     ...(unchanged === undefined

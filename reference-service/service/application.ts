@@ -3,10 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import { defective } from '../defects.js'
 import { accountRoutes } from './accounts.js'
 import { administrationRoutes } from './administration.js'
+import type { Cache } from './cache.js'
 import type { Configuration } from './configuration.js'
 import { configurationRoutes } from './configuration-routes.js'
 import type { Connections } from './connections.js'
 import type { DatabaseAccess } from './database-access.js'
+import { deskRoutes } from './desk.js'
 import type { Drain } from './drain.js'
 import type { Environment } from './environment.js'
 import { answerError, Refusal, Unavailable } from './errors.js'
@@ -19,6 +21,8 @@ import type { RecordStore } from './record-store.js'
 import { recordRoutes } from './records.js'
 import { sessionRoutes } from './sessions.js'
 import { setupRoutes } from './setup.js'
+import { toggleRoutes } from './toggle-routes.js'
+import type { Toggles } from './toggles.js'
 import { transferRoutes } from './transfers.js'
 import { workRoutes } from './work.js'
 
@@ -35,6 +39,8 @@ declare module 'fastify' {
 export interface ApplicationParts extends HealthSources {
   readonly database: DatabaseAccess
   readonly records: RecordStore
+  readonly cache: Cache
+  readonly toggles: Toggles
   readonly drain: Drain
   readonly inFlight: InFlight
   readonly connections: Connections
@@ -67,6 +73,8 @@ export function addRoutes(app: FastifyInstance, parts: ApplicationParts): void {
   administrationRoutes(app, parts)
   configurationRoutes(app, parts.live)
   setupRoutes(app, parts.environment)
+  toggleRoutes(app, parts.toggles)
+  deskRoutes(app, parts)
   recordRoutes(app, parts.records)
   accountRoutes(app, database)
   transferRoutes(app, database)

@@ -15,6 +15,9 @@ export interface Environment {
   readonly configurationPath: string
   readonly primary: Address
   readonly replica: Address
+  /** Both can be done without, also for ever. */
+  readonly cache?: Address
+  readonly toggleStore?: Address
   /** The machine's folder that a reboot wipes. */
   readonly runDirectory: string
   /** The machine's folder that survives a reboot. */
@@ -33,6 +36,10 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     if (Number.isInteger(value) && value > 0 && value < 65_536) return value
     throw new ConfigurationError(`found ${name}=${text(name)}, expected a port number`)
   }
+  const optional = (name: string): Address | undefined =>
+    variables[`${name}_HOST`] ? { host: text(`${name}_HOST`), port: port(`${name}_PORT`) } : undefined
+  const cache = optional('CACHE')
+  const toggleStore = optional('TOGGLE_STORE')
   return {
     listen: { host: text('HOST'), port: port('PORT') },
     instance: text('INSTANCE'),
@@ -40,6 +47,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     configurationPath: text('CONFIGURATION'),
     primary: { host: text('DATABASE_PRIMARY_HOST'), port: port('DATABASE_PRIMARY_PORT') },
     replica: { host: text('DATABASE_REPLICA_HOST'), port: port('DATABASE_REPLICA_PORT') },
+    ...(cache ? { cache } : {}),
+    ...(toggleStore ? { toggleStore } : {}),
     runDirectory: text('RUN_DIRECTORY'),
     machineDirectory: text('MACHINE_DIRECTORY'),
   }

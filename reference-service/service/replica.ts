@@ -1,5 +1,6 @@
 import { defective } from '../defects.js'
 import { addRoutes, createApplication } from './application.js'
+import { Cache } from './cache.js'
 import type { Configuration } from './configuration.js'
 import { Connections } from './connections.js'
 import { DatabaseAccess } from './database-access.js'
@@ -15,6 +16,7 @@ import { DatabaseRecordStore } from './record-store.js'
 import { untilSetUp } from './setup.js'
 import { StartUp, takeLock } from './start-up.js'
 import { stop } from './stop.js'
+import { Toggles } from './toggles.js'
 import { WriteBehindRecordStore } from './write-behind-record-store.js'
 
 /**
@@ -27,16 +29,18 @@ export async function startReplica(environment: Environment, configuration: Conf
   const app = createApplication(configuration.http)
   const monitor = new DatabaseMonitor(environment, configuration.monitor)
   const database = new DatabaseAccess(environment, configuration, monitor)
+  const cache = new Cache(environment.cache)
+  const toggles = new Toggles(environment.toggleStore, environment.index)
   const inFlight = new InFlight()
   const connections = new Connections(app.server)
   const drain = new Drain(configuration.drain, { inFlight, connections, listen: () => connections.listen(environment.listen) })
   const live = new LiveConfiguration(configuration, database, { index: environment.index, path: environment.configurationPath })
-  const startUp = new StartUp(environment, configuration, database, [() => untilSetUp(environment), () => live.refresh()])
+  const startUp = new StartUp(environment, configuration, database, [() => untilSetUp(environment), () => live.refresh(), () => toggles.firstStates()])
   const writeBehind = defective('start.acks-before-durable') ? new WriteBehindRecordStore(database) : undefined
   const records = writeBehind ?? new DatabaseRecordStore(database)
 
   let stopping: Promise<void> | undefined
-  addRoutes(app, { identity, monitor, database, inFlight, connections, drain, startUp, records, live, environment, isStopping: () => stopping !== undefined })
+  addRoutes(app, { identity, monitor, database, inFlight, connections, drain, startUp, records, live, environment, cache, toggles, isStopping: () => stopping !== undefined })
   await app.listen(environment.listen)
   log('listening', { ...identity, ...environment.listen })
   monitor.start()
@@ -47,6 +51,8 @@ export async function startReplica(environment: Environment, configuration: Conf
 
   const finish = async (): Promise<void> => {
     await writeBehind?.flush()
+    cache.close()
+    toggles.close()
     releaseLock()
   }
   return () => (stopping ??= stop({ drain, inFlight, connections, database, finish }, configuration.drain))

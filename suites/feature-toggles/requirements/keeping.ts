@@ -1,0 +1,125 @@
+import type { Requirement } from '../../../core/requirement.js'
+
+const book = 'The Practice of Cloud System Administration, 2.1.9'
+
+export const offIsAsBefore: Requirement = {
+  id: 'TOGL-02',
+  area: 'TOGL',
+  title: 'Switching a feature off restores the old behaviour',
+  keyword: 'MUST',
+  level: 2,
+  weight: 2,
+  safety: 'disruptive',
+  statement: 'With a feature switched off, the behaviour it replaced or extended MUST work as before.',
+  why: 'An off switch that breaks the old path is no way back.',
+  source: [book, 'The Practice of Cloud System Administration, introduction: revisions do not eliminate old functionality'],
+  needs: ['toggles.list', 'toggles.set', 'toggles.probe', 'toggles.legacy'],
+  absence: { rule: 'na-justified' },
+  procedure: [
+    'With every feature off, record the answers to the declared requests twice: what differs between the two recordings cannot be compared.',
+    'Switch the features on, make use of them as the descriptor says, and switch them off again.',
+    'Record the answers a third time and compare status and body, without what is declared to differ.',
+  ],
+  passCriterion: 'Every answer after the features were on and used is the same as before.',
+  thresholds: [
+    { key: 'corpus_min', unit: 'count', meaning: 'answers that are compared', standard: 20, quick: 10, thorough: 60 },
+    { key: 'differences_max', unit: 'count', meaning: 'answers that may differ', standard: 0 },
+  ],
+  inconclusiveIf: [
+    'the answers already differed between the first two recordings',
+    'a feature was not seen on between the recordings, not used, or not off when they were made again',
+    'fewer answers than stated could be compared, or some did not come',
+    'the null control failed or the harness stalled while the answers were recorded again',
+  ],
+  evidence: ['the requests whose answers differ, with both answers'],
+  remediation:
+    'Keep the old path whole until the toggle is removed: the new code decides at one place and calls the old code unchanged. Let the feature keep what it writes beside the old data, not in its place, so that the old path does not meet it; decide by the state of the toggle alone and not by what the feature left behind. Run the tests of the old behaviour once more after the feature was on and off.',
+  defects: [{ id: 'togl.off-breaks-old-path', how: 'once the feature has been on, switching it off leaves the old notice missing from the desk' }],
+  mustNotFire: ['TOGL-01', 'TOGL-05', 'TOGL-03'],
+  mayFire: [],
+  requires: ['TOGL-01'],
+  limits: 'A feature that is on by default is switched off once before the first recording, so its old path is compared with itself after that.',
+}
+
+export const statesPersist: Requirement = {
+  id: 'TOGL-06',
+  area: 'TOGL',
+  title: 'Toggle states survive a restart',
+  keyword: 'MUST',
+  level: 2,
+  weight: 2,
+  safety: 'disruptive',
+  statement: 'Toggle states MUST persist across restarts of every replica.',
+  why: 'The feature that was switched off for a reason must not come back with the next crash.',
+  source: [book, 'The Practice of Cloud System Administration, 2.1.2'],
+  needs: ['toggles.list', 'toggles.set', 'toggles.probe', 'lifecycle.start', 'lifecycle.stop', 'lifecycle.kill'],
+  absence: { rule: 'fail' },
+  procedure: [
+    'Give every feature the state that is not its default, and see it on every replica.',
+    'Stop all replicas in order and start them again; ask for every feature on every replica.',
+    'Kill all replicas and the store of the toggles at one instant, start what is not restarted by its supervisor, and ask again.',
+  ],
+  passCriterion: 'After both restarts every feature is in the state it was given, on every replica.',
+  thresholds: [
+    { key: 'arms', unit: 'count', meaning: 'restarts of everything: one orderly, one by kill', standard: 2 },
+    { key: 'settle_s', unit: 's', meaning: 'how long a replica may take after it is ready to know the states', standard: 10 },
+    { key: 'lost_states_max', unit: 'count', meaning: 'states that may be lost', standard: 0 },
+  ],
+  inconclusiveIf: [
+    'a state was not in force on a replica before the restart',
+    'the restart of a replica was not witnessed by another boot id in its answers',
+    'a replica was not ready again, or gave no answer that shows the feature',
+    'the null control failed or the harness stalled in the same span',
+  ],
+  evidence: ['the states that did not survive, with the replica and what the probe gave'],
+  remediation:
+    'Write a change to durable storage (a database row, a file that is synced and renamed into place, a replicated store) before it is acknowledged, and read it at the start before the first request is served. Defaults in the code are only for toggles that nobody has ever set.',
+  defects: [{ id: 'togl.amnesia', how: 'toggle changes live in memory only' }],
+  mustNotFire: ['TOGL-04', 'CONF-03'],
+  mayFire: [],
+  requires: ['TOGL-01'],
+  limits: 'Processes are killed, the machine is not: what was written and not yet synced survives here.',
+}
+
+export const storeLoss: Requirement = {
+  id: 'TOGL-07',
+  area: 'TOGL',
+  title: 'Losing the toggle store is harmless',
+  keyword: 'SHOULD',
+  level: 3,
+  weight: 2,
+  safety: 'disruptive',
+  statement: 'When the store of toggle states is unreachable the service SHOULD keep serving with the last known states, and SHOULD start with safe declared defaults.',
+  why: 'The safety device must not be a new single point of failure.',
+  source: [book, 'AWS Well-Architected Framework, Reliability: REL05 (soft dependencies)'],
+  needs: ['toggles.list', 'toggles.set', 'toggles.probe', 'toggles.store', 'lifecycle.start', 'lifecycle.stop', 'lifecycle.hold'],
+  absence: { rule: 'na-structural', fact: 'toggleStore', equals: 'none' },
+  procedure: [
+    'Give every feature the state that is not its default, and run mixed load of 50 requests a second.',
+    'Kill the store and keep it down; ask for every feature on every replica meanwhile.',
+    'Restart one replica while the store is away, and ask it for every feature.',
+    'Let the store return and ask until every replica has the states again.',
+  ],
+  passCriterion: 'While the store was away no request failed and every replica kept the last known states; the restarted replica was ready in time with the defaults or the last known states; with the store back all states were as before in time.',
+  thresholds: [
+    { key: 'outage_s', unit: 's', meaning: 'how long the store is away under load', standard: 30, quick: 3 },
+    { key: 'failed_max', unit: 'requests', meaning: 'requests that may fail or be refused without the store', standard: 0 },
+    { key: 'start_ready_within_s', unit: 's', meaning: 'how long a start without the store may take', standard: 60 },
+    { key: 'converge_within_s', unit: 's', meaning: 'how long it may take until every replica has the states again', standard: 30 },
+  ],
+  inconclusiveIf: [
+    'the end of the store was not witnessed, or it was started again too early',
+    'a feature was not in the state that is not its default before',
+    'fewer than 50 requests were served without the store, or more than 1 % have no verdict',
+    'a replica gave no answer that shows a feature, or the restart was not witnessed',
+    'the null control failed or the harness stalled in the same span',
+  ],
+  evidence: ['ids of failed requests', 'states that were not kept, with the replica and what the probe gave', 'times of the start and of the return'],
+  remediation:
+    'Keep the states in the memory of each replica and refresh them in the background: a request must never wait for the store. When the store does not answer, go on with what is known and say so in the health detail; at a start give it a short time, then begin with defaults that are safe in the code (or with a copy on disk) and take over the true states as soon as they can be had.',
+  defects: [{ id: 'togl.store-outage-is-outage', how: 'every request looks the toggle up remotely and fails with it' }],
+  mustNotFire: ['DEGR-01', 'TOGL-04'],
+  mayFire: [],
+  requires: ['TOGL-01'],
+  limits: 'The store is killed; a store that hangs is for the requirements on slow dependencies.',
+}
