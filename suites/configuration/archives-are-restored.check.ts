@@ -66,21 +66,21 @@ function judgeInPlace(history: History, plan: ConfigurationPlan, { a, masked, th
   if (answered === undefined) return inconclusive('nothing was restored in place')
   const limitMs = numberThreshold(thresholds, 'restore_within_s') * 1_000
   const window = { fromMs: answered.startedAtMs, toMs: answered.startedAtMs + answered.tookMs + Math.min(limitMs, plan.effectiveWithinMs) }
-  if (!answered.ok) return unlessDisturbed(history, window, failed(`the restore of an archive was not accepted: ${answered.error ?? ''}`))
+  if (!answered.ok) return unlessDisturbed(history, window, { finding: failed(`the restore of an archive was not accepted: ${answered.error ?? ''}`) })
   const restored = parsedArchive(history, plan, 'restored')
   if ('problem' in restored) return inconclusive(restored.problem)
   const seen = plan.instances.map((via) => ({ via, looks: behavioursOf(history, 'restored', via) }))
   const stale = seen.filter(({ looks }) => !looks.some((one) => showsAll(plan, 'restored', one)))
   const differing = differingPaths(a, restored.parsed, masked)
   const evidence: Evidence[] = [{ note: `paths that differ from the archive after the restore in place: ${differing.join(', ') || 'none'}`, measured: differing.length, allowed: numberThreshold(thresholds, 'differing_paths_max'), unit: 'count' }]
-  if (differing.length > numberThreshold(thresholds, 'differing_paths_max')) return unlessDisturbed(history, window, failed(`after the restore in place ${listed(differing)} differs from the archive`, evidence))
+  if (differing.length > numberThreshold(thresholds, 'differing_paths_max')) return failed(`after the restore in place ${listed(differing)} differs from the archive`, evidence)
   if (stale[0] !== undefined) {
     const last = stale[0].looks.at(-1)
     if (last === undefined) return inconclusive(`${stale[0].via} was not looked at after the restore`)
-    return unlessDisturbed(history, window, failed(`after the restore in place ${stale[0].via} does not behave as archived: ${notShown(plan, 'restored', last).join(', ')}`, evidence))
+    return unlessDisturbed(history, window, { finding: failed(`after the restore in place ${stale[0].via} does not behave as archived: ${notShown(plan, 'restored', last).join(', ')}`, evidence), limitMs: plan.effectiveWithinMs })
   }
   const tookMs = Math.max(...seen.map(({ looks }) => looks.find((one) => showsAll(plan, 'restored', one))?.atMs ?? 0)) - answered.startedAtMs
-  if (tookMs > limitMs) return unlessDisturbed(history, window, failed(`the restore took ${spanned(tookMs)}, allowed are ${spanned(limitMs)}`, evidence))
+  if (tookMs > limitMs) return unlessDisturbed(history, window, { finding: failed(`the restore took ${spanned(tookMs)}, allowed are ${spanned(limitMs)}`, evidence), limitMs })
   return passed(`in place within ${spanned(tookMs)}`, evidence)
 }
 

@@ -41,7 +41,7 @@ function judgeRoundTrip(history: History, plan: ConfigurationPlan, { thresholds,
   const [a, again, round] = ['A', 'A once more', 'round trip'].map((label) => parsedArchive(history, plan, label))
   if (answered === undefined || a === undefined || again === undefined || round === undefined) return inconclusive('no archive was parsed, written again and applied')
   const window = { fromMs: answered.startedAtMs, toMs: answered.startedAtMs + answered.tookMs }
-  if (!answered.ok) return unlessDisturbed(history, window, failed(`an archive that was parsed and written again was not accepted: ${answered.error ?? ''}`))
+  if (!answered.ok) return unlessDisturbed(history, window, { finding: failed(`an archive that was parsed and written again was not accepted: ${answered.error ?? ''}`) })
   if ('problem' in a) return inconclusive(a.problem)
   if ('problem' in round) return inconclusive(round.problem)
   const noise = 'problem' in again ? [] : differingPaths(a.parsed, again.parsed)

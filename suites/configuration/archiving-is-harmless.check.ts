@@ -26,7 +26,7 @@ export const archivingIsHarmless: Check = {
     const unanswered = burst.filter((one) => !one.ok)
     const findings = [judgeRequests(history, thresholds, window), judgeBoots(history, window), judgeStall(history, thresholds, window), judgeLatency(history, thresholds, { burst, window })]
     const worst = findings.find((one) => one.outcome === 'failed') ?? findings.find((one) => one.outcome !== 'passed')
-    if (worst?.outcome === 'failed') return unlessDisturbed(history, window, worst)
+    if (worst?.outcome === 'failed') return unlessDisturbed(history, window, { finding: worst })
     if (unanswered[0] !== undefined) return inconclusive(`${unanswered.length} of ${burst.length} archives could not be taken: ${unanswered[0].error ?? ''}`)
     const archivesMin = numberThreshold(thresholds, 'archives')
     if (burst.length < archivesMin) return inconclusive(`${burst.length} archives were taken back to back, needs ${archivesMin}`)

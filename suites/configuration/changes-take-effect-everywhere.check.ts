@@ -48,7 +48,7 @@ function judgeChange(history: History, plan: ConfigurationPlan, { label, thresho
   const none = { slowestMs: 0, evidence: [] }
   if (answered === undefined) return { ...none, finding: inconclusive(`the change to configuration ${label} was never made`) }
   const window = { fromMs: answered.startedAtMs, toMs: answered.startedAtMs + answered.tookMs }
-  if (!answered.ok) return { ...none, answered, finding: unlessDisturbed(history, window, failed(`the change to configuration ${label} was not accepted: ${answered.error ?? ''}`)) }
+  if (!answered.ok) return { ...none, answered, finding: unlessDisturbed(history, window, { finding: failed(`the change to configuration ${label} was not accepted: ${answered.error ?? ''}`) }) }
   const shownBefore = plan.instances.filter((via) => {
     const before = stateBefore(history, via, answered.startedAtMs)
     return before === undefined || showsAll(plan, label, before)
@@ -60,7 +60,7 @@ function judgeChange(history: History, plan: ConfigurationPlan, { label, thresho
   const worst = late.find((one) => one.conclusive) ?? late[0]
   if (worst !== undefined) {
     const finding = worst.conclusive ? failed(`${worst.problem} after a change that was accepted`, [{ note: worst.problem ?? '', measured: late.length, allowed: 0, unit: 'count' }]) : inconclusive(worst.problem ?? '')
-    return { ...none, answered, finding: unlessDisturbed(history, { fromMs: window.fromMs, toMs: window.toMs + limitMs }, finding) }
+    return { ...none, answered, finding: unlessDisturbed(history, { fromMs: window.fromMs, toMs: window.toMs + limitMs }, { finding, limitMs }) }
   }
   const slowestMs = Math.max(...sightings.map((one) => one.tookMs))
   return { answered, slowestMs, evidence: [{ note: `slowest instance to show configuration ${label}`, measured: Math.round(slowestMs), allowed: limitMs, unit: 'ms' }] }

@@ -127,12 +127,11 @@ async function change(context: ScenarioContext, acts: Acts, { parsed, load }: { 
   context.step('configuration B')
   await acts.give('config.apply', 'B', b ?? '', { whileShowing: 'B' })
   await acts.archive('B')
-  if (context.selected.has('CONF-03') && archive !== undefined) {
-    context.step('configuration A is restored')
-    await acts.give('config.restore', 'restored', archive)
-    await acts.untilShown('restored', { timeoutMs: acts.plan.effectiveWithinMs })
-    await acts.archive('restored')
-  }
+  context.step('configuration A is restored')
+  const restores = context.selected.has('CONF-03') && archive !== undefined
+  await acts.give(restores ? 'config.restore' : 'config.apply', 'restored', restores ? archive : (a ?? ''))
+  await acts.untilShown('restored', { timeoutMs: acts.plan.effectiveWithinMs })
+  if (restores) await acts.archive('restored')
   context.step('configuration B once more')
   await acts.look('before B once more')
   await acts.give('config.apply', 'B once more', b ?? '', { whileShowing: 'B once more' })

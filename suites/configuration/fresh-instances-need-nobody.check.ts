@@ -43,8 +43,8 @@ function judgeOne(history: History, plan: ConfigurationPlan, { name, end, atMs, 
   const limitMs = numberThreshold(thresholds, 'ready_within_s') * 1_000
   const window = { fromMs: atMs - end.tookMs, toMs: atMs }
   const evidence = [{ note: `${name}: time until ready`, measured: Math.round(end.tookMs), allowed: limitMs, unit: 'ms' as const }]
-  if (!end.ready) return unlessDisturbed(history, window, failed(`a fresh instance that was given its configuration was not ready after ${spanned(end.tookMs)}`, evidence))
-  if (end.tookMs > limitMs) return unlessDisturbed(history, window, failed(`a fresh instance was ready only after ${spanned(end.tookMs)}, allowed are ${spanned(limitMs)}`, evidence))
+  if (!end.ready) return unlessDisturbed(history, window, { finding: failed(`a fresh instance that was given its configuration was not ready after ${spanned(end.tookMs)}`, evidence), limitMs: end.tookMs })
+  if (end.tookMs > limitMs) return unlessDisturbed(history, window, { finding: failed(`a fresh instance was ready only after ${spanned(end.tookMs)}, allowed are ${spanned(limitMs)}`, evidence), limitMs })
   const given = givenTo(history, plan, name)
   if (typeof given === 'string') return inconclusive(given)
   const tried = plan.settings.filter((one) => valueAt(given.parsed, one.path) !== undefined)

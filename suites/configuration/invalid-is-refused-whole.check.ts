@@ -39,7 +39,7 @@ function judgeAttempt(history: History, plan: ConfigurationPlan, { label, thresh
   const window: Window = { fromMs: answered.startedAtMs, toMs: Math.max(endMs, ...looks.map((one) => one.atMs)) }
   const limitMs = numberThreshold(thresholds, 'reject_within_s') * 1_000
   const evidence: Evidence = { note: `${what[label]}: ${answered.error ?? 'accepted'}`, measured: Math.round(answered.tookMs), allowed: limitMs, unit: 'ms' }
-  const broken = (summary: string): Finding => unlessDisturbed(history, window, failed(summary, [evidence]))
+  const broken = (summary: string): Finding => failed(summary, [evidence])
   if (answered.ok) return failed(`${what[label]} was accepted`, [evidence])
   const changed = looks.find((one) => isReadable(one) && !showsAll(plan, label, one))
   if (changed !== undefined) return broken(`${what[label]} was refused, and yet ${changed.via} changed: ${notShown(plan, label, changed).join(', ')}`)
@@ -53,8 +53,8 @@ function judgeAttempt(history: History, plan: ConfigurationPlan, { label, thresh
   return inconclusive(`no archive was taken after ${what[label]} had been refused`)
 
   function finished(): Finding {
-    if (answered?.status === undefined && answered?.exitCode === undefined) return broken(`${what[label]} was given and not answered: ${answered?.error ?? ''}`)
-    if (answered.tookMs > limitMs) return broken(`${what[label]} was refused only after ${spanned(answered.tookMs)}, allowed are ${spanned(limitMs)}`)
+    if (answered?.status === undefined && answered?.exitCode === undefined) return unlessDisturbed(history, window, { finding: broken(`${what[label]} was given and not answered: ${answered?.error ?? ''}`) })
+    if (answered.tookMs > limitMs) return unlessDisturbed(history, window, { finding: broken(`${what[label]} was refused only after ${spanned(answered.tookMs)}, allowed are ${spanned(limitMs)}`), limitMs })
     const watchMs = numberThreshold(thresholds, 'watch_s') * 1_000
     const unseen = plan.instances.filter((via) => !looks.some((one) => one.via === via && isReadable(one) && one.sentAtMs - endMs >= 0.5 * watchMs))
     if (unseen.length > 0) return inconclusive(`${listed(unseen)} was not watched for long enough after ${what[label]} had been refused`)
@@ -93,7 +93,7 @@ function judgeRestart(history: History, plan: ConfigurationPlan, thresholds: Thr
   const evidence: Evidence[] = [{ note: `${target}: time until ready after its restart`, measured: tookMs, allowed: limitMs, unit: 'ms' }]
   const window = { fromMs: event.atMs - tookMs, toMs: event.atMs }
   if (started?.witnessedAtMs === undefined) return inconclusive(`the start of ${target} was not witnessed`)
-  if (!ready || tookMs > limitMs) return unlessDisturbed(history, window, failed(`after the refusals ${target} was restarted and not ready within ${spanned(Math.min(tookMs, limitMs))}`, evidence))
+  if (!ready || tookMs > limitMs) return unlessDisturbed(history, window, { finding: failed(`after the refusals ${target} was restarted and not ready within ${spanned(Math.min(tookMs, limitMs))}`, evidence), limitMs: Math.min(tookMs, limitMs) })
   const looks = behavioursOf(history, 'restarted', target)
   const last = looks.at(-1)
   if (last === undefined || !isReadable(last)) return inconclusive(`${target} was not looked at after its restart`)

@@ -39,9 +39,12 @@ export function trafficAround(history: History, window: Window, limits: { readon
 /** When a part of the experiment was over, as the scenario said; undefined when it did not reach its end. */
 export const endOf = (history: History, probe: 'burst-ended' | 'changes-ended' | 'refusals-ended'): number | undefined => observationsOf(history, probe)[0]?.atMs
 
-/** A failure stands only while the harness was undisturbed. */
-export function unlessDisturbed(history: History, window: Window, finding: Finding): Finding {
-  return finding.outcome === 'failed' ? (disturbedHarness(history, window, stallMsMax) ?? finding) : finding
+/**
+ * A failure to answer, or to do something in time, stands only while the harness was undisturbed: `limitMs` is the time it had. What was read
+ * and is wrong needs no such excuse.
+ */
+export function unlessDisturbed(history: History, window: Window, { finding, limitMs = 0 }: { readonly finding: Finding; readonly limitMs?: number }): Finding {
+  return finding.outcome === 'failed' ? (disturbedHarness(history, window, Math.max(stallMsMax, limitMs / 3)) ?? finding) : finding
 }
 
 export const nothingChanged = inconclusive('no configuration was archived or changed')
