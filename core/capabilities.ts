@@ -69,6 +69,7 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['data.namespace', ({ data }) => data?.namespace !== undefined],
   ['data.invariant', ({ data }) => data?.invariant !== undefined],
   ['data.accounts', ({ data }) => data?.accounts !== undefined],
+  ['db.replicas', ({ target }) => target.components.some(({ role }) => role === 'db-replica')],
   ['backup.create', ({ backup }) => backup !== undefined],
   ['backup.restoreIsolated', ({ backup }) => backup?.restoreIsolated !== undefined],
   ['backup.restoreLive', ({ backup }) => backup?.restoreLive !== undefined],

@@ -59,6 +59,7 @@ export type Capability =
   | 'data.namespace' // keys that belong together
   | 'data.invariant' // transfers between accounts that leave the sum alone
   | 'data.accounts' // users with logins and objects of their own
+  | 'db.replicas' // a component is a read replica of a database
   | 'backup.create'
   | 'backup.restoreIsolated' // into another deployment
   | 'backup.restoreLive' // into the running service

@@ -271,7 +271,7 @@ test.runIf(process.platform === 'linux')('an orderly stop of the databases leave
   expect(readdirSync('/proc').filter(worksInFolder)).toEqual([])
 })
 
-test.each([['server.js'], ['database.js', 'primary'], ['install.js']])('%s refuses an unknown defect', async (...command) => {
+test.each([['server.js'], ['database.js', 'primary'], ['install.js'], ['backup.js', 'verify', 'x']])('%s refuses an unknown defect', async (...command) => {
   const child = run(`refused-${command[0]}`, command, { SEAWORTHY_DEFECT: 'drain.unheard-of', MACHINE_DIRECTORY: folder, RUN_DIRECTORY: folder })
   expect(await exitOf(child)).toBe(78)
   expect(readFileSync(join(folder, `refused-${command[0]}.log`), 'utf8')).toContain('"drain.unheard-of"')

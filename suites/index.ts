@@ -1,10 +1,11 @@
 import type { Suite } from '../core/scenario.js'
 import { suite as configuration } from './configuration/index.js'
 import { suite as featureToggles } from './feature-toggles/index.js'
+import { suite as backupsAndRestores } from './backups-and-restores/index.js'
 import { suite as monitoring } from './monitoring/index.js'
 import { suite as queueDraining } from './queue-draining/index.js'
 import { suite as redundancy } from './redundancy/index.js'
 import { suite as startupAndShutdown } from './startup-and-shutdown/index.js'
 
 /** Every conformance suite, in the order of the checklist. What is not listed here does not exist. */
-export const suites: readonly Suite[] = [configuration, startupAndShutdown, queueDraining, redundancy, featureToggles, monitoring]
+export const suites: readonly Suite[] = [configuration, startupAndShutdown, queueDraining, backupsAndRestores, redundancy, featureToggles, monitoring]

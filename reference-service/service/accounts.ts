@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { DatabaseAccess } from './database-access.js'
-import { foreignKeyViolation, hasSqlState } from './database-errors.js'
+import { foreignKeyViolation, hasSqlState, uniqueViolation } from './database-errors.js'
 import { Refusal } from './errors.js'
 
 type Owned = { Params: { id: string } }
@@ -32,6 +32,7 @@ export function accountRoutes(app: FastifyInstance, database: DatabaseAccess): v
       return row ?? { account }
     } catch (error) {
       if (hasSqlState(error, foreignKeyViolation)) throw new Refusal(404, `no account ${account}`)
+      if (hasSqlState(error, uniqueViolation)) throw new Refusal(409, 'there is one of this name')
       throw error
     }
   }
@@ -52,7 +53,8 @@ export function accountRoutes(app: FastifyInstance, database: DatabaseAccess): v
   app.put<Owned>('/accounts/:id/profile', (request) => {
     const { displayName = null, email = null } = fields(request.body)
     const statement = `insert into profiles (account, display_name, email) values ($1, $2, $3)
-      on conflict (account) do update set display_name = excluded.display_name, email = excluded.email
+      on conflict (account) do update set display_name = excluded.display_name, email = excluded.email,
+        changed_at = now()
       returning account, display_name as "displayName", email`
     return change(request.params.id, statement, [request.params.id, displayName, email])
   })
@@ -65,7 +67,7 @@ function ownedObjects(app: FastifyInstance, change: Change): void {
   app.put<{ Params: { id: string; folder: string } }>('/accounts/:id/folders/:folder', (request) => {
     const { id, folder } = request.params
     const statement = `insert into folders (account, name) values ($1, $2)
-      on conflict (account, name) do update set name = excluded.name returning id::int as id, account, name`
+      on conflict (account, name) do update set changed_at = now() returning id::int as id, account, name`
     return change(id, statement, [id, folder])
   })
   app.post<{ Params: { id: string; folder: string } }>('/accounts/:id/folders/:folder/items', async (request, reply) => {
@@ -80,7 +82,7 @@ function ownedObjects(app: FastifyInstance, change: Change): void {
   app.put<{ Params: { id: string; name: string } }>('/accounts/:id/settings/:name', (request) => {
     const { id, name } = request.params
     const statement = `insert into settings (account, name, value) values ($1, $2, $3)
-      on conflict (account, name) do update set value = excluded.value returning account, name, value`
+      on conflict (account, name) do update set value = excluded.value, changed_at = now() returning account, name, value`
     return change(id, statement, [id, name, JSON.stringify(fields(request.body)['value'] ?? null)])
   })
   app.put<{ Params: { id: string; group: string } }>('/accounts/:id/groups/:group', (request) => {

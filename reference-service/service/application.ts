@@ -1,6 +1,7 @@
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { defective } from '../defects.js'
+import { accountObjectRoutes } from './account-objects.js'
 import { accountRoutes } from './accounts.js'
 import { administrationRoutes } from './administration.js'
 import type { Cache } from './cache.js'
@@ -17,8 +18,10 @@ import type { HealthSources } from './health.js'
 import { requireLease } from './hidden-leader.js'
 import type { InFlight, WorkInFlight } from './in-flight.js'
 import type { LiveConfiguration } from './live-configuration.js'
+import { loginRoutes } from './logins.js'
 import type { RecordStore } from './record-store.js'
 import { recordRoutes } from './records.js'
+import { restoreRoutes } from './restores.js'
 import { sessionRoutes } from './sessions.js'
 import { setupRoutes } from './setup.js'
 import { toggleRoutes } from './toggle-routes.js'
@@ -47,6 +50,7 @@ export interface ApplicationParts extends HealthSources {
   readonly live: LiveConfiguration
   readonly environment: Environment
   readonly isStopping: () => boolean
+  readonly restoreObjectsPerSecond: number
 }
 
 /** The HTTP server without its routes: it must exist before the drain can be given its connections. */
@@ -79,6 +83,9 @@ export function addRoutes(app: FastifyInstance, parts: ApplicationParts): void {
   accountRoutes(app, database)
   transferRoutes(app, database)
   sessionRoutes(app, database)
+  loginRoutes(app, database)
+  accountObjectRoutes(app, database)
+  restoreRoutes(app, database, parts.restoreObjectsPerSecond)
   workRoutes(app, database, identity)
   app.get('/throws', () => {
     throw new Error('this route always throws')

@@ -12,6 +12,7 @@ const sectionDefaults = {
   database: { poolSize: 10, connectTimeoutMs: 1_000, primaryQueryTimeoutMs: 3_000, replicaQueryTimeoutMs: 500 },
   monitor: { intervalMs: 250, timeoutMs: 500, failuresUntilDown: 2 },
   reads: { stalenessMsMax: 750 },
+  restore: { objectsPerSecond: 100 },
   drain: { graceMs: 2_500, deadlineMs: 5_000 },
 }
 type Sections = typeof sectionDefaults

@@ -40,7 +40,7 @@ export async function startReplica(environment: Environment, configuration: Conf
   const records = writeBehind ?? new DatabaseRecordStore(database)
 
   let stopping: Promise<void> | undefined
-  addRoutes(app, { identity, monitor, database, inFlight, connections, drain, startUp, records, live, environment, cache, toggles, isStopping: () => stopping !== undefined })
+  addRoutes(app, { identity, monitor, database, inFlight, connections, drain, startUp, records, live, environment, cache, toggles, isStopping: () => stopping !== undefined, restoreObjectsPerSecond: configuration.restore.objectsPerSecond })
   await app.listen(environment.listen)
   log('listening', { ...identity, ...environment.listen })
   monitor.start()

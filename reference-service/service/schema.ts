@@ -27,26 +27,35 @@ const migrations: readonly { readonly version: number; readonly statements: stri
       create table profiles (
         account text primary key references accounts on delete cascade,
         display_name text,
-        email text);
+        email text,
+        changed_at timestamptz not null default now());
+      create table credentials (
+        account text primary key references accounts on delete cascade,
+        salt text not null,
+        hash text not null);
       create table folders (
         id bigint generated always as identity primary key,
         account text not null references accounts on delete cascade,
         name text not null,
+        changed_at timestamptz not null default now(),
         unique (account, name));
       create table items (
         id bigint generated always as identity primary key,
         folder bigint not null references folders on delete cascade,
         title text not null,
-        content jsonb);
-      create index items_folder on items (folder);
+        content jsonb,
+        changed_at timestamptz not null default now(),
+        unique (folder, title));
       create table settings (
         account text not null references accounts on delete cascade,
         name text not null,
         value jsonb not null,
+        changed_at timestamptz not null default now(),
         primary key (account, name));
       create table members (
         "group" text not null,
         account text not null references accounts on delete cascade,
+        changed_at timestamptz not null default now(),
         primary key ("group", account));
       create table transfers (
         marker text primary key,

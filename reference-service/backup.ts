@@ -1,0 +1,51 @@
+import { ArtifactRefused, verifyArtifact } from './backups/artifact.js'
+import { takeBackup, type Address } from './backups/take.js'
+import { defective, refuseUnknownDefect } from './defects.js'
+
+/**
+ * Backups of the service's data while it runs:
+ *
+ *   node backup.js create FILE --replica HOST:PORT --primary HOST:PORT [--bytes-per-second N]
+ *   node backup.js verify FILE
+ *
+ * Exit code 0 means done; 65 (EX_DATAERR) that the file is no whole backup; 64 a wrong call; 1 anything else.
+ * Restoring is done by the service itself: `POST /admin/restores`.
+ */
+refuseUnknownDefect()
+
+const exitCodeUsage = 64
+const exitCodeData = 65
+
+class UsageError extends Error {}
+
+function option(name: string): string {
+  const at = process.argv.indexOf(`--${name}`)
+  const value = at < 0 ? undefined : process.argv[at + 1]
+  if (value === undefined) throw new UsageError(`--${name} is missing`)
+  return value
+}
+function address(name: string): Address {
+  const [host, port] = option(name).split(':')
+  if (host === undefined || host === '' || !(Number(port) > 0)) throw new UsageError(`found --${name} ${option(name)}, expected HOST:PORT`)
+  return { host, port: Number(port) }
+}
+
+async function main(): Promise<void> {
+  const [, , verb, path] = process.argv
+  if (path === undefined) throw new UsageError('expected create FILE or verify FILE')
+  if (verb === 'verify') {
+    if (!defective('bkup.no-checksum')) await verifyArtifact(path)
+    process.stdout.write(`${path} is a whole backup\n`)
+  } else if (verb === 'create') {
+    const bytesPerSecond = process.argv.includes('--bytes-per-second') ? Number(option('bytes-per-second')) : 10_000_000
+    if (!(bytesPerSecond > 0)) throw new UsageError('expected --bytes-per-second with a number above 0')
+    process.stdout.write(`${JSON.stringify(await takeBackup({ path, replica: address('replica'), primary: address('primary'), bytesPerSecond }))}\n`)
+  } else {
+    throw new UsageError(`found ${verb ?? 'nothing'}, expected create or verify`)
+  }
+}
+
+await main().catch((error: Error) => {
+  process.stderr.write(`backup: ${error.message}\n`)
+  process.exitCode = error instanceof UsageError ? exitCodeUsage : error instanceof ArtifactRefused ? exitCodeData : 1
+})

@@ -1,0 +1,120 @@
+import { failed, inconclusive, passed, strengthOf, evidenceRequestsMax, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { highestQuantile, quantileOf, samplesFor } from '../../core/checks/quantile.js'
+import { counted } from '../../core/checks/counted.js'
+import type { History, RequestEvent } from '../../core/history.js'
+import { disturbedHarness, requestsOf, type Window } from '../../core/reading.js'
+import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { durationMs, liveBackupsOf, type LiveBackup } from './live-backups.js'
+import { loads, wasOk } from './vocabulary.js'
+
+const quantiles = [0.95, 0.99] as const
+/** Of the requests in a window the harness may have given up this share. */
+const givenUpMax = 0.01
+
+interface Measured extends LiveBackup {
+  readonly span: Window
+  /** Requests of users whose lifetime overlaps the backup. */
+  readonly during: readonly RequestEvent[]
+  readonly before: readonly RequestEvent[]
+  readonly writeGapMs: number
+}
+
+/** BKUP-01: no failed request, no stall of writes and no slow answers while a backup runs. */
+export const backupsDisturbNobody: Check = {
+  id: 'backups-run-while-users-read-and-write',
+  requirement: 'BKUP-01',
+  evaluate(history, thresholds) {
+    const backups = liveBackupsOf(history)
+    if (backups.length === 0) return inconclusive('no backup was taken')
+    const refused = backups.find(({ ok }) => !ok)
+    if (refused !== undefined) return failed(`the backup ${refused.label} did not succeed while the service was running: ${refused.intervention.error ?? 'it never ended'}`)
+    const missing = backups.find(({ artifact }) => (artifact?.bytes ?? 0) === 0)
+    if (missing !== undefined) return failed(`the backup ${missing.label} reported success, and there is no file or an empty one`)
+    const measured = backups.map((backup) => measure(history, backup))
+    const loss = lossIn(history, measured, thresholds)
+    if (loss !== undefined) return loss
+    const long = measured.filter(({ span }) => durationMs(span) >= numberThreshold(thresholds, 'backup_min_duration_s') * 1_000)
+    if (long.length === 0) {
+      const longestMs = Math.max(...measured.map(({ span }) => durationMs(span)))
+      return inconclusive(`the longest backup took ${Math.round(longestMs)} ms, too short to show a stall: at least ${numberThreshold(thresholds, 'backup_min_duration_s')} s are needed`)
+    }
+    return judge(history, long, thresholds)
+  },
+}
+
+function measure(history: History, backup: LiveBackup): Measured {
+  const span = backup.window ?? { fromMs: 0, toMs: 0 }
+  const users = requestsOf(history, loads.users)
+  const during = users.filter((one) => one.plannedAtMs <= span.toMs && one.endedAtMs >= span.fromMs)
+  const before = backup.steady === undefined ? [] : requestsOf(history, loads.users, backup.steady).filter((one) => one.endedAtMs < span.fromMs)
+  return { ...backup, span, during, before, writeGapMs: longestWriteGapMs(users, span) }
+}
+
+const isWrite = ({ method }: RequestEvent): boolean => !['GET', 'HEAD'].includes(method)
+
+/** The longest time in the span in which no write was acknowledged. */
+function longestWriteGapMs(users: readonly RequestEvent[], { fromMs, toMs }: Window): number {
+  const ends = users.filter((one) => isWrite(one) && wasOk(one) && one.endedAtMs >= fromMs && one.endedAtMs <= toMs).map((one) => one.endedAtMs)
+  const marks = [fromMs, ...ends.sort((a, b) => a - b), toMs]
+  return Math.max(...marks.slice(1).map((at, index) => at - (marks[index] ?? at)))
+}
+
+function lossIn(history: History, measured: readonly Measured[], thresholds: ThresholdValues): Finding | undefined {
+  for (const { label, during, before, span } of measured) {
+    const lost = during.filter((one) => !wasOk(one) && one.outcome !== 'cancelled')
+    if (lost.length <= numberThreshold(thresholds, 'failed_max')) continue
+    const disturbed = disturbedHarness(history, span, Infinity)
+    if (disturbed !== null) return disturbed
+    const already = before.filter((one) => !wasOk(one))
+    if (already.length > 0) return inconclusive(`${already.length} of ${before.length} requests failed before the backup ${label} too`)
+    return failed(`${lost.length} of ${during.length} requests failed while the backup ${label} ran (${[...new Set(lost.map(({ outcome }) => outcome))].join(', ')})`, [requestEvidence('failed while the backup ran', lost)])
+  }
+  return undefined
+}
+
+function judge(history: History, measured: readonly Measured[], thresholds: ThresholdValues): Finding {
+  const gapMax = numberThreshold(thresholds, 'write_stall_ms_max')
+  const stalled = [...measured].sort((a, b) => b.writeGapMs - a.writeGapMs)[0]
+  const gapMs = stalled?.writeGapMs ?? 0
+  const gap: Evidence = { note: `longest time without an acknowledged write during a backup (${stalled?.label ?? ''})`, measured: Math.round(gapMs), allowed: gapMax, unit: 'ms' }
+  const during = measured.flatMap((one) => one.during)
+  for (const { span } of measured) {
+    const disturbed = disturbedHarness(history, span, gapMax / 4)
+    if (disturbed !== null) return disturbed
+  }
+  if (gapMs > gapMax) return failed(`no write was acknowledged for ${Math.round(gapMs)} ms while the backup ${stalled?.label ?? ''} ran, at most ${gapMax} ms are allowed`, [gap])
+  const doubt = doubtsOf(measured, thresholds)
+  if (doubt !== undefined) return inconclusive(doubt, [gap])
+  return judgeLatency(measured, during, { thresholds, gap })
+}
+
+function doubtsOf(measured: readonly Measured[], thresholds: ThresholdValues): string | undefined {
+  const writesMin = numberThreshold(thresholds, 'writes_during_min')
+  for (const { label, during } of measured) {
+    const writes = during.filter((one) => isWrite(one) && wasOk(one)).length
+    if (writes < writesMin) return `${counted(writes, 'write')} fell into the backup ${label}, at least ${writesMin} are needed`
+    const givenUp = during.filter(({ outcome }) => outcome === 'cancelled').length
+    if (givenUp > during.length * givenUpMax) return `the harness gave up ${givenUp} of ${during.length} requests during the backup ${label}`
+  }
+  return undefined
+}
+
+const latenciesOf = (requests: readonly RequestEvent[]): number[] => requests.filter(wasOk).map((one) => one.endedAtMs - one.plannedAtMs)
+
+function judgeLatency(measured: readonly Measured[], during: readonly RequestEvent[], { thresholds, gap }: { readonly thresholds: ThresholdValues; readonly gap: Evidence }): Finding {
+  const found = highestQuantile(latenciesOf(during), quantiles)
+  const before = latenciesOf(measured.flatMap((one) => one.before))
+  if (found === undefined || before.length < samplesFor(quantiles[0])) {
+    return inconclusive(`${during.length} requests fell into the backups and ${before.length} into the time before, at least ${samplesFor(quantiles[0])} are needed to compare their latency`, [gap])
+  }
+  const usual = quantileOf(before, found.q).estimate
+  const allowed = usual * numberThreshold(thresholds, 'p99_factor_max') + numberThreshold(thresholds, 'p99_slack_ms')
+  const name = `p${found.q * 100}`
+  const latency: Evidence = { note: `${name} of latency during the backups, ${Math.round(usual)} ms before`, measured: Math.round(found.estimate), allowed: Math.round(allowed), unit: 'ms' }
+  if (found.lower > allowed) return failed(`${name} of latency was ${Math.round(found.estimate)} ms while a backup ran, at most ${Math.round(allowed)} ms are allowed`, [latency, gap])
+  if (found.upper === undefined || found.upper > allowed) return inconclusive(`${name} of latency during the backups may be above ${Math.round(allowed)} ms or not: its 95 % limits are ${Math.round(found.lower)} and ${found.upper === undefined ? 'unknown' : `${Math.round(found.upper)} ms`}`, [latency, gap])
+  const sizes = measured.map(({ label, artifact, span }): Evidence => ({ note: `the backup ${label}: ${artifact?.bytes ?? 0} bytes, SHA-256 ${artifact?.sha256.slice(0, 16) ?? ''}`, measured: Math.round(durationMs(span)), unit: 'ms' }))
+  return passed(`none of ${during.length} requests failed during ${counted(measured.length, 'backup')}, writes never stopped for more than ${gap.measured ?? 0} ms`, [gap, latency, ...sizes], { strength: strengthOf(during.length) })
+}
+
+const requestEvidence = (note: string, requests: readonly RequestEvent[]): Evidence => ({ note, measured: requests.length, unit: 'requests', requests: requests.slice(0, evidenceRequestsMax).map(({ id }) => id) })

@@ -1,0 +1,11 @@
+import type { Suite } from '../../core/scenario.js'
+import { scenario as aLiveBackupRestoresFaithfully } from './a-live-backup-restores-faithfully.scenario.js'
+import { requirements } from './requirements/index.js'
+
+export const suite: Suite = {
+  id: 'backups-and-restores',
+  title: 'Backups and restores',
+  areas: [{ id: 'BKUP', title: 'Backups and restores' }],
+  requirements,
+  scenarios: [aLiveBackupRestoresFaithfully],
+}
