@@ -6,6 +6,7 @@ import { defects as redundancy } from './defects/redundancy.js'
 import { defects as monitoring } from './defects/monitoring.js'
 import { defects as configuration } from './defects/configuration.js'
 import { defects as toggles } from './defects/toggles.js'
+import { defects as upgrades } from './defects/upgrades.js'
 
 /**
  * Named defects that can be switched on one at a time with SEAWORTHY_DEFECT. Each breaks one operability
@@ -20,6 +21,7 @@ export const defects = [
   ...configuration,
   ...toggles,
   ...backups,
+  ...upgrades,
 ] as const
 
 export type DefectId = (typeof defects)[number]['id'] | (typeof restores)[number]['id']

@@ -31,6 +31,7 @@ const units: Readonly<Record<string, UnitFile>> = {
   'db-replica': { restart: 'always', startAtBoot: true },
   cache: { restart: 'always', startAtBoot: true },
   'toggle-store': { restart: 'always', startAtBoot: true },
+  notes: { restart: 'always', startAtBoot: true },
 }
 
 const directory = join(required('MACHINE_DIRECTORY'), 'units')

@@ -5,7 +5,8 @@ import { suite as backupsAndRestores } from './backups-and-restores/index.js'
 import { suite as monitoring } from './monitoring/index.js'
 import { suite as queueDraining } from './queue-draining/index.js'
 import { suite as redundancy } from './redundancy/index.js'
+import { suite as softwareUpgrades } from './software-upgrades/index.js'
 import { suite as startupAndShutdown } from './startup-and-shutdown/index.js'
 
 /** Every conformance suite, in the order of the checklist. What is not listed here does not exist. */
-export const suites: readonly Suite[] = [configuration, startupAndShutdown, queueDraining, backupsAndRestores, redundancy, featureToggles, monitoring]
+export const suites: readonly Suite[] = [configuration, startupAndShutdown, queueDraining, softwareUpgrades, backupsAndRestores, redundancy, featureToggles, monitoring]

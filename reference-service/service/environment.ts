@@ -1,4 +1,6 @@
 import { ConfigurationError } from './configuration-error.js'
+import { installedRelease } from './release.js'
+import type { Release } from './release.js'
 
 export interface Address {
   readonly host: string
@@ -22,6 +24,11 @@ export interface Environment {
   readonly runDirectory: string
   /** The machine's folder that survives a reboot. */
   readonly machineDirectory: string
+  /** The release it runs. */
+  readonly release: Release
+  /** Its name in the environment of the unit, which nothing that is installed overrules. */
+  readonly pinned: string | undefined
+  readonly notes: Address | undefined
 }
 
 /** Throws ConfigurationError when a variable is missing. */
@@ -51,5 +58,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     ...(toggleStore ? { toggleStore } : {}),
     runDirectory: text('RUN_DIRECTORY'),
     machineDirectory: text('MACHINE_DIRECTORY'),
+    release: installedRelease({ machineDirectory: text('MACHINE_DIRECTORY'), instance: text('INSTANCE'), pinned: variables['RELEASE'] }),
+    pinned: variables['RELEASE'],
+    notes: variables['NOTES_HOST'] ? { host: text('NOTES_HOST'), port: port('NOTES_PORT') } : undefined,
   }
 }

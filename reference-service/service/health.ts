@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { defective } from '../defects.js'
 import type { DatabaseMonitor, DatabaseState } from './database-monitor.js'
 import type { Drain } from './drain.js'
-import { releaseId, version } from './identity.js'
 import type { Identity } from './identity.js'
 import type { StartUp } from './start-up.js'
 
@@ -82,6 +81,7 @@ function answer(reply: FastifyReply, statusCode: number, body: object): FastifyR
 
 export function healthRoutes(app: FastifyInstance, sources: HealthSources): void {
   const { drain, identity } = sources
+  const { version, releaseId } = identity.release
   const common = { version, releaseId, serviceId: identity.instance }
   const config = { control: true }
 

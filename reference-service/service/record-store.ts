@@ -1,4 +1,6 @@
 import type { DatabaseAccess } from './database-access.js'
+import { recordFormats } from './record-format.js'
+import type { RecordFormat } from './record-format.js'
 
 export type StoredRecord = {
   readonly key: string
@@ -28,39 +30,60 @@ export interface RecordStore {
   list(selection: Selection): Promise<StoredRecord[]>
 }
 
-const columns = 'key, value, version::int as version'
-export const upsertRecord = `
-  insert into records (key, value) values ($1, $2)
+/** As `record-format.ts` says; without a format as the first release does. */
+export const upsertOf = ({ columns, moreColumns, moreValues, moreUpdates }: RecordFormat): string => `
+  insert into records (key, value${moreColumns}) values ($1, $2${moreValues})
   on conflict (key) do update set
     value = excluded.value,
+    ${moreUpdates}
     changed_at = now(),
     version = records.version + case when records.value is distinct from excluded.value then 1 else 0 end
   returning ${columns}`
+/** Of the first release. */
+export const upsertRecord = upsertOf(recordFormats[1])
+
+/** A row as it is read: with what the format adds to it. */
+type Row = StoredRecord & { readonly intact?: boolean }
 
 export class DatabaseRecordStore implements RecordStore {
-  constructor(private readonly database: DatabaseAccess) {}
+  private readonly format: RecordFormat
+
+  constructor(
+    private readonly database: DatabaseAccess,
+    format: 1 | 2 = 1,
+  ) {
+    this.format = recordFormats[format]
+  }
 
   async put(key: string, value: unknown): Promise<StoredRecord> {
-    return only(await this.database.write<StoredRecord>(upsertRecord, [key, JSON.stringify(value)]))
+    return this.decoded(only(await this.database.write<Row>(upsertOf(this.format), [key, this.format.encode(value)])))
   }
   async create(key: string, value: unknown): Promise<StoredRecord> {
-    const statement = `insert into records (key, value) values ($1, $2) returning ${columns}`
-    return only(await this.database.write<StoredRecord>(statement, [key, JSON.stringify(value)]))
+    const { moreColumns, moreValues, columns, encode } = this.format
+    const statement = `insert into records (key, value${moreColumns}) values ($1, $2${moreValues}) returning ${columns}`
+    return this.decoded(only(await this.database.write<Row>(statement, [key, encode(value)])))
   }
   async get(key: string): Promise<StoredRecord | undefined> {
-    return (await this.database.ordinary<StoredRecord>(`select ${columns} from records where key = $1`, [key]))[0]
+    const [row] = await this.database.ordinary<Row>(`select ${this.format.columns} from records where key = $1`, [key])
+    return row && this.decoded(row)
   }
   async getFresh(key: string): Promise<StoredRecord | undefined> {
-    return (await this.database.strong<StoredRecord>(`select ${columns} from records where key = $1`, [key]))[0]
+    const [row] = await this.database.strong<Row>(`select ${this.format.columns} from records where key = $1`, [key])
+    return row && this.decoded(row)
   }
   async remove(key: string): Promise<boolean> {
     return (await this.database.write('delete from records where key = $1 returning key', [key])).length > 0
   }
-  list({ prefix, limit, fresh }: Selection): Promise<StoredRecord[]> {
+  async list({ prefix, limit, fresh }: Selection): Promise<StoredRecord[]> {
     // The first condition is what lets the index begin at the prefix.
-    const statement = `select ${columns} from records where key >= $1 and starts_with(key, $1) order by key limit $2`
+    const statement = `select ${this.format.columns} from records where key >= $1 and starts_with(key, $1) order by key limit $2`
     const values = [prefix, limit]
-    return fresh ? this.database.strong<StoredRecord>(statement, values) : this.database.ordinary<StoredRecord>(statement, values)
+    const rows = await (fresh ? this.database.strong<Row>(statement, values) : this.database.ordinary<Row>(statement, values))
+    return rows.map((row) => this.decoded(row))
+  }
+
+  private decoded(row: Row): StoredRecord {
+    return this.format.decode(row)
   }
 }
 

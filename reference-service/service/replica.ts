@@ -1,4 +1,4 @@
-import { defective } from '../defects.js'
+import { defective, exitCodeConfiguration } from '../defects.js'
 import { addRoutes, createApplication } from './application.js'
 import { Cache } from './cache.js'
 import type { Configuration } from './configuration.js'
@@ -12,8 +12,10 @@ import { newIdentity } from './identity.js'
 import { InFlight } from './in-flight.js'
 import { LiveConfiguration } from './live-configuration.js'
 import { log } from './log.js'
+import { noteRoutes } from './notes.js'
 import { DatabaseRecordStore } from './record-store.js'
 import { untilSetUp } from './setup.js'
+import { releaseRoutes } from './release-routes.js'
 import { StartUp, takeLock } from './start-up.js'
 import { stop } from './stop.js'
 import { Toggles } from './toggles.js'
@@ -25,7 +27,7 @@ import { WriteBehindRecordStore } from './write-behind-record-store.js'
  */
 export async function startReplica(environment: Environment, configuration: Configuration): Promise<() => Promise<void>> {
   const releaseLock = takeLock(environment)
-  const identity = newIdentity(environment.instance)
+  const identity = newIdentity(environment.instance, environment.release)
   const app = createApplication(configuration.http)
   const monitor = new DatabaseMonitor(environment, configuration.monitor)
   const database = new DatabaseAccess(environment, configuration, monitor)
@@ -37,17 +39,20 @@ export async function startReplica(environment: Environment, configuration: Conf
   const live = new LiveConfiguration(configuration, database, { index: environment.index, path: environment.configurationPath })
   const startUp = new StartUp(environment, configuration, database, [() => untilSetUp(environment), () => live.refresh(), () => toggles.firstStates()])
   const writeBehind = defective('start.acks-before-durable') ? new WriteBehindRecordStore(database) : undefined
-  const records = writeBehind ?? new DatabaseRecordStore(database)
+  const records = writeBehind ?? new DatabaseRecordStore(database, environment.release.recordFormat)
 
   let stopping: Promise<void> | undefined
   addRoutes(app, { identity, monitor, database, inFlight, connections, drain, startUp, records, live, environment, cache, toggles, isStopping: () => stopping !== undefined, restoreObjectsPerSecond: configuration.restore.objectsPerSecond })
+  const stopOnce = (): Promise<void> => (stopping ??= stop({ drain, inFlight, connections, database, finish }, configuration.drain))
+  releaseRoutes(app, { identity, installedIn: environment, stop: () => void stopOnce() })
+  noteRoutes(app, environment.notes)
   await app.listen(environment.listen)
-  log('listening', { ...identity, ...environment.listen })
+  log('listening', { instance: identity.instance, boot: identity.boot, release: identity.release.releaseId, ...environment.listen })
   monitor.start()
   void startUp.run().then(() => {
     live.follow()
     if (defective('rdnd.hidden-leader') && environment.index === 0) keepLease(database)
-  })
+  }, endOnMistake)
 
   const finish = async (): Promise<void> => {
     await writeBehind?.flush()
@@ -55,5 +60,10 @@ export async function startReplica(environment: Environment, configuration: Conf
     toggles.close()
     releaseLock()
   }
-  return () => (stopping ??= stop({ drain, inFlight, connections, database, finish }, configuration.drain))
+  return stopOnce
+}
+
+function endOnMistake(error: Error): void {
+  process.stderr.write(`server: ${error.message}\n`)
+  process.exit(exitCodeConfiguration)
 }

@@ -1,4 +1,5 @@
 import type { DatabaseAccess } from './database-access.js'
+import { checksums } from './schema-of-release-2.js'
 
 /**
  * Versions of the schema, in order. A version only adds what the one before can ignore, so that replicas of two
@@ -78,16 +79,21 @@ const migrations: readonly { readonly version: number; readonly statements: stri
   },
 ]
 
+/** A later release has changed the schema in a way that this one cannot work with. */
+export class SchemaTooNew extends Error {}
+
 /** Any number: the replicas start together, and one of them migrates. */
 const migrationLock = 7_201_001
 
-/** Brings the schema to the newest version. Safe to run from several replicas at once, and again at every start. */
-export async function migrate(database: DatabaseAccess): Promise<void> {
+/** Brings the schema to what a release needs. Safe to run from several replicas at once, and again at every start. */
+export async function migrate(database: DatabaseAccess, recordFormat: 1 | 2): Promise<void> {
+  const wanted = recordFormat === 2 ? [...migrations, checksums] : migrations
   await database.transaction(async (statements) => {
     await statements('select pg_advisory_xact_lock($1)', [migrationLock])
     await statements('create table if not exists migrations (version integer primary key, applied_at timestamptz not null default now())')
     const [row] = await statements<{ version: number }>('select coalesce(max(version), 0) as version from migrations')
-    for (const { version, statements: text } of migrations) {
+    // What a later release has added is ignored, or no roll-out could be taken back.
+    for (const { version, statements: text } of wanted) {
       if (version <= (row?.version ?? 0)) continue
       await statements(text)
       await statements('insert into migrations (version) values ($1)', [version])

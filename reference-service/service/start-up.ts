@@ -3,13 +3,15 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { defective } from '../defects.js'
 import { unlockMarker } from '../unlock-marker.js'
+import { ConfigurationError } from './configuration-error.js'
 import type { Configuration } from './configuration.js'
 import type { DatabaseAccess } from './database-access.js'
 import type { Environment } from './environment.js'
 import { log } from './log.js'
-import { migrate } from './schema.js'
+import { migrate, SchemaTooNew } from './schema.js'
 
 const slowWarmUpMs = 2_000
+const crashAfterMs = 2_000
 
 /** What happens between the start of the process and the first request that can be served. */
 export class StartUp {
@@ -38,13 +40,15 @@ export class StartUp {
   async run(): Promise<void> {
     const restarted = this.noteStart()
     this.early = restarted && defective('start.ready-too-early')
+    await this.stumble()
     for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 200)) {
       try {
-        await migrate(this.database)
+        await migrate(this.database, this.environment.release.recordFormat)
         for (const step of this.steps) await step()
         await this.database.warmUp()
         break
       } catch (error) {
+        if (error instanceof SchemaTooNew) throw error
         log('waiting for the database', { error: (error as Error).message })
         // Only a restart: the databases of a first start are made while the replicas wait.
         if (restarted && defective('start.gives-up-on-dependency')) return log('giving up')
@@ -55,6 +59,15 @@ export class StartUp {
     await this.unlocked()
     this.warm = true
     log('ready')
+  }
+
+  /** What the two bad releases do instead of getting ready. */
+  private async stumble(): Promise<void> {
+    const { mistake } = this.environment.release
+    if (mistake === undefined) return
+    log('waiting for a setting that nobody has made')
+    await pause(mistake === 'crashes' ? crashAfterMs : 2 ** 31 - 1)
+    throw new ConfigurationError('the setting was not made')
   }
 
   /** Only for the defect start.manual-unlock. */

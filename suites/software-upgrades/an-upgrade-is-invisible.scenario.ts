@@ -1,0 +1,90 @@
+import type { RequirementId } from '../../core/requirement.js'
+import type { Scenario, ScenarioContext } from '../../core/scenario.js'
+import { recordProbe, runProbes, sessionProbe, type Pair, type PairProbe } from '../redundancy/replica-pairs.js'
+import { acknowledgedWritesSurvive } from './acknowledged-writes-survive-an-upgrade.check.js'
+import { labels, loads } from './names.js'
+import { noRequestFailsDuringAnUpgrade } from './no-request-fails-during-an-upgrade.check.js'
+import { oldAndNewWorkTogether } from './old-and-new-work-together.check.js'
+import { replicasAreReplacedAFewAtATime } from './replicas-are-replaced-a-few-at-a-time.check.js'
+import { rollOut } from './roll-out.js'
+import { readsOf, sampleReplicas, startUpgradeTraffic, writeReadSet, type UpgradeTraffic } from './upgrade-traffic.js'
+
+const leadMs = { quick: 1_000, standard: 5_000, thorough: 5_000 } as const
+const tailMs = { quick: 1_000, standard: 10_000, thorough: 10_000 } as const
+/** What one replica's turn takes beyond the windows of the balancer. */
+const usualTurnMs = 3_000
+
+/** One upgrade of all replicas under traffic, stopped half way for a look at both releases side by side, and the way back. */
+export const scenario: Scenario = {
+  id: 'software-upgrades/an-upgrade-is-invisible',
+  title: 'Upgrading every replica to a new version, and back, is invisible to clients',
+  needs: ['topology.instances', 'topology.balancer', 'health.readiness', 'lifecycle.upgrade', 'data.write'],
+  instanceCountMin: 2,
+  expectedMs: (service, profile) => {
+    const { intervalMs, fall, rise, timeoutMs } = service.balancer
+    const turnMs = intervalMs * (fall + rise) + timeoutMs + 1_000 + usualTurnMs
+    return leadMs[profile] + tailMs[profile] + 2 * service.target.replicas.count * turnMs + 5_000
+  },
+  checks: [noRequestFailsDuringAnUpgrade, replicasAreReplacedAFewAtATime, acknowledgedWritesSurvive, oldAndNewWorkTogether],
+  exercise,
+}
+
+async function exercise(context: ScenarioContext): Promise<void> {
+  const { upgrade } = context.service.lifecycle
+  if (upgrade === undefined) return
+  const judged = (...ids: readonly RequirementId[]): boolean => ids.some((id) => context.selected.has(id))
+  context.fact('upgrade', { session: context.service.data?.session !== undefined, from: upgrade.releases[upgrade.from], to: upgrade.releases[upgrade.to], maxUnavailable: upgrade.maxUnavailable })
+  const readSet = await writeReadSet(context)
+  const sampler = sampleReplicas(context)
+  const traffic = startUpgradeTraffic(context, labels.upgrade, readSet)
+  await context.pause(leadMs[context.profile])
+  if (judged('UPGR-03')) await stopHalfWay(context)
+  await rollOut(context, { release: upgrade.to, label: labels.upgrade, timeoutMs: context.threshold('UPGR-01', 'complete_within_s') * 1_000 })
+  await untilEnough(context, traffic)
+  await traffic.stop()
+  await sampler.stop()
+  if (judged('UPGR-06')) await readBack(context, labels.upgrade)
+}
+
+/** At least the tail, and as many requests and writes as the thresholds ask for. */
+async function untilEnough(context: ScenarioContext, traffic: UpgradeTraffic): Promise<void> {
+  context.step('traffic goes on after the roll-out')
+  await context.pause(tailMs[context.profile])
+  const requests = context.threshold('UPGR-01', 'requests_min')
+  const writes = context.threshold('UPGR-06', 'acked_writes_min')
+  await context.until('enough requests were sent', () => traffic.sent() >= requests && (!context.selected.has('UPGR-06') || traffic.acknowledgedWrites() >= writes), 60_000)
+}
+
+async function readBack(context: ScenarioContext, label: string): Promise<void> {
+  context.step('reading every written key back')
+  const convergenceMs = Math.max(context.threshold('UPGR-06', 'convergence_s') * 1_000, 3 * (context.service.data?.maxLagMs ?? 0))
+  await context.traffic.reconcile({ load: loads.reconcile(label), convergenceMs })
+}
+
+/** One replica is upgraded and work is begun on it and continued on one that is not, and the other way round. */
+async function stopHalfWay(context: ScenarioContext): Promise<void> {
+  const { upgrade } = context.service.lifecycle
+  const [upgraded, old] = context.instances.map(({ id }) => id)
+  if (upgrade === undefined || upgraded === undefined || old === undefined) return
+  const end = await rollOut(context, { release: upgrade.to, label: labels.half, instances: [upgraded], timeoutMs: context.threshold('UPGR-01', 'complete_within_s') * 1_000 })
+  if (!end.ok) return
+  context.step(`${upgraded} runs ${upgrade.to}, ${old} still ${upgrade.from}`)
+  for (const instance of [upgraded, old]) await context.traffic.readValue({ name: 'version-half-way', probe: upgrade.version, via: instance })
+  const timeoutMs = Math.max(context.threshold('UPGR-03', 'convergence_s') * 1_000, 2 * (context.service.data?.maxLagMs ?? 0))
+  for (const one of [upgraded, old]) await runProbes(context, pairProbes(context, { from: one, to: one }, 1), timeoutMs)
+  await runProbes(context, pairProbes(context, { from: upgraded, to: old }), timeoutMs)
+  await runProbes(context, pairProbes(context, { from: old, to: upgraded }), timeoutMs)
+  for (const instance of [upgraded, old]) await context.traffic.readValue({ name: 'version-half-way', probe: upgrade.version, via: instance })
+}
+
+function pairProbes(context: ScenarioContext, pair: Pair, count?: number): PairProbe[] {
+  const { data } = context.service
+  const session = data?.session
+  const reads = readsOf(context.service)
+  const sessions = session === undefined ? 0 : (count ?? context.threshold('UPGR-03', 'sessions_each_way'))
+  const records = reads.length === 0 ? 0 : (count ?? context.threshold('UPGR-03', 'records_each_way'))
+  return [
+    ...Array.from({ length: records }, (_, index) => recordProbe(context, pair, { write: data?.write.name ?? '', read: reads[index % reads.length]!.name })),
+    ...(session === undefined ? [] : Array.from({ length: sessions }, () => sessionProbe(context, pair, session))),
+  ]
+}

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { request, stall } from '../../core/checks/literal-events.test-support.js'
+import { historyOf, type HistoryEvent } from '../../core/history.js'
+import { thresholdValues } from '../../core/requirement.js'
+import { pairLoad, type PairKind } from '../redundancy/replica-pairs.js'
+import { facts, isProbe, observation, rolledOut, without } from './literal-upgrade.test-support.js'
+import { labels } from './names.js'
+import { oldAndNewWorkTogether } from './old-and-new-work-together.check.js'
+import { requirements } from './requirements.js'
+
+const thresholds = thresholdValues(requirements.find(({ id }) => id === 'UPGR-03')!, 'quick')
+const judge = (events: readonly HistoryEvent[]) => oldAndNewWorkTogether.evaluate(historyOf(events), thresholds)
+
+const version = (target: string, atMs: number, value: string): HistoryEvent => observation('version-half-way', target, atMs, { outcome: 'read', status: 200, value })
+function tried(from: string, to: string, kind: PairKind, { count, ok = true }: { readonly count: number; readonly ok?: boolean }): HistoryEvent[] {
+  return Array.from({ length: count }, (_, index) => {
+    const key = `${kind} ${from} ${to} ${index}`
+    return [request(6_000, { load: pairLoad({ from, to }), via: to, key, outcome: ok ? 'ok' : 'wrong-content', status: 200 }), observation('pair', to, 6_010, { from, to, kind, key, ok, detail: ok ? '' : 'the read gave wrong-content' })]
+  }).flat()
+}
+const both = (from: string, to: string): HistoryEvent[] => [...tried(from, to, 'record', { count: 20 }), ...tried(from, to, 'session', { count: 4 })]
+const controls = (): HistoryEvent[] => ['r1', 'r2'].flatMap((one) => [...tried(one, one, 'record', { count: 1 }), ...tried(one, one, 'session', { count: 1 })])
+const halfWay = (): HistoryEvent[] => [
+  ...facts(),
+  ...rolledOut({ label: labels.half }),
+  ...[5_000, 7_000].flatMap((atMs) => [version('r1', atMs, '2.0.0'), version('r2', atMs, '1.0.0')]),
+  ...controls(),
+]
+const good = (): HistoryEvent[] => [...halfWay(), ...both('r1', 'r2'), ...both('r2', 'r1')]
+
+describe('old and new work together', () => {
+  test('passes when both directions work', () => {
+    expect(judge(good())).toMatchObject({ outcome: 'passed', strength: { n: 48 } })
+  })
+  test.each([['r1', 'r2'], ['r2', 'r1']])('one record from %s that %s cannot read fails', (from, to) => {
+    const finding = judge([...good(), ...tried(from, to, 'record', { count: 1, ok: false })])
+    expect(finding).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 records') })
+    expect(finding.evidence[0]?.requests).toHaveLength(1)
+  })
+  test('one session that is not continued fails', () => {
+    expect(judge([...good(), ...tried('r2', 'r1', 'session', { count: 1, ok: false })]).outcome).toBe('failed')
+  })
+  test('what works on no replica alone says nothing about the mixture', () => {
+    const events = [...without(good(), (event) => isProbe('pair')(event) && JSON.stringify(event).includes('"session"')), ...tried('r1', 'r1', 'session', { count: 1, ok: false }), ...tried('r1', 'r2', 'session', { count: 4, ok: false })]
+    expect(judge(events)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('same replica') })
+  })
+  test('a failure while the harness stalled is not charged', () => {
+    expect(judge([...good(), ...tried('r1', 'r2', 'record', { count: 1, ok: false }), stall(6_050, 2_000)]).outcome).toBe('inconclusive')
+  })
+  test.each<[string, HistoryEvent[], string]>([
+    ['nothing at all', [], 'no roll-out was stopped half way'],
+    ['a failed first half', [...facts(), ...rolledOut({ label: labels.half, end: { phase: 'ended', ok: false, cause: 'tool', error: 'exit code 1' } })], 'exit code 1'],
+    ['the same version on both', [...without(good(), isProbe('version-half-way')), version('r1', 5_000, '2.0.0'), version('r2', 5_000, '2.0.0')], 'no two replicas'],
+    ['a version that changed meanwhile', [...good(), version('r2', 7_100, '2.0.0')], 'no two replicas'],
+    ['no version', without(good(), isProbe('version-half-way')), 'no version was read'],
+    ['nothing tried', halfWay(), 'only 0 of at least 20 records'],
+    ['one direction only', [...halfWay(), ...both('r1', 'r2')], 'begun on 1.0.0 and continued on 2.0.0'],
+    ['no sessions although declared', without(good(), (event) => isProbe('pair')(event) && JSON.stringify(event).includes('"session"')), 'sessions'],
+  ])('%s is inconclusive', (_, events, text) => {
+    expect(judge(events)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining(text) })
+  })
+})

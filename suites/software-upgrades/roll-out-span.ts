@@ -1,0 +1,54 @@
+import { inconclusive, type Finding } from '../../core/check.js'
+import type { History, InstanceId } from '../../core/history.js'
+import type { ReadValue } from '../../core/procedure.js'
+import { factOf, observationsOf, type Window } from '../../core/reading.js'
+import { probes } from './names.js'
+import { rollOutProbe, type RollOutEnd, type RollOutSighting } from './roll-out.js'
+
+/** One roll-out as it was recorded. */
+export interface RollOutSpan extends Window {
+  readonly release: string
+  /** What the version of a replica of this release reads as. */
+  readonly reads: string
+  readonly by: 'tool' | 'harness'
+  readonly instances: readonly InstanceId[]
+  readonly end: RollOutEnd
+}
+
+/** Undefined: it was never begun, or never seen to end. */
+export function rollOutSpan(history: History, label: string): RollOutSpan | undefined {
+  let begun: (Extract<RollOutSighting, { phase: 'begun' }> & { readonly atMs: number }) | undefined
+  for (const { value, atMs } of observationsOf(history, rollOutProbe, label)) {
+    const sighting = value as RollOutSighting
+    if (sighting.phase === 'begun') begun = { ...sighting, atMs }
+    else if (begun !== undefined) return { ...begun, fromMs: begun.atMs, toMs: atMs, end: sighting }
+  }
+  return undefined
+}
+
+/** The whole of it: also half of it that went before under another label. */
+export function wholeSpan(history: History, label: string, half: string): RollOutSpan | Finding {
+  const span = rollOutSpan(history, label)
+  if (span === undefined) return inconclusive('the roll-out was not begun, or not seen to end')
+  return { ...span, fromMs: Math.min(span.fromMs, rollOutSpan(history, half)?.fromMs ?? Infinity) }
+}
+export const isFinding = (value: object): value is Finding => 'outcome' in value
+
+export interface ReplicaVersion {
+  readonly instance: InstanceId
+  readonly before: { readonly version: string; readonly boot: string | undefined } | undefined
+  readonly after: { readonly version: string; readonly boot: string | undefined } | undefined
+}
+
+/** What each replica said of its release before the roll-out began and after it had ended, in its own answers. */
+export function replicaVersions(history: History, span: Window): ReplicaVersion[] {
+  return instancesOf(history).map((instance) => {
+    const readings = observationsOf(history, probes.version, instance).flatMap(({ value, atMs, sentAtMs = atMs }) => {
+      const read = value as ReadValue
+      return read.outcome === 'read' ? [{ version: String(read.value), boot: read.boot, atMs, sentAtMs }] : []
+    })
+    return { instance, before: readings.findLast(({ atMs }) => atMs <= span.fromMs), after: readings.findLast(({ sentAtMs }) => sentAtMs >= span.toMs) }
+  })
+}
+
+export const instancesOf = (history: History): readonly InstanceId[] => (factOf(history, 'instances') as readonly InstanceId[] | undefined) ?? []

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest'
+import type { Check } from '../../core/check.js'
+import { readies, request, stall } from '../../core/checks/literal-events.test-support.js'
+import { historyOf, type HistoryEvent } from '../../core/history.js'
+import { thresholdValues } from '../../core/requirement.js'
+import { acknowledgedWritesSurvive } from './acknowledged-writes-survive-an-upgrade.check.js'
+import { goodUpgrade, instances, instead, isOf, isProbe, observation, replaced, rolledOut, turnMs, without } from './literal-upgrade.test-support.js'
+import { labels, loads } from './names.js'
+import { noRequestFailsDuringAnUpgrade } from './no-request-fails-during-an-upgrade.check.js'
+import { replicasAreReplacedAFewAtATime } from './replicas-are-replaced-a-few-at-a-time.check.js'
+import { requirements } from './requirements.js'
+
+function judge(check: Check, events: readonly HistoryEvent[]) {
+  const requirement = requirements.find((one) => one.id === check.requirement)!
+  return check.evaluate(historyOf(events), thresholdValues(requirement, 'quick'))
+}
+const ofRollOut = isProbe('roll-out')
+const broken = (cause: 'tool' | 'intervention'): HistoryEvent[] => [...without(goodUpgrade(), ofRollOut), ...rolledOut({ end: { phase: 'ended', ok: false, cause, error: 'exit code 1' } })]
+
+describe('no request fails during an upgrade', () => {
+  const of = (events: readonly HistoryEvent[]) => judge(noRequestFailsDuringAnUpgrade, events)
+  const summary = (text: string) => ({ outcome: 'inconclusive', summary: expect.stringContaining(text) })
+  test('passes with its strength', () => {
+    expect(of(goodUpgrade())).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('6 of them under way') })
+    expect(of(goodUpgrade()).strength?.n).toBeGreaterThan(900)
+  })
+  test.each(['timeout', 'error-status', 'polite-refusal', 'truncated', 'closed-in-flight', 'wrong-content'] as const)('one %s fails', (outcome) => {
+    const lost = request(5_000, { load: loads.writes(labels.upgrade), outcome, method: 'PUT', via: 'balancer' })
+    const finding = of([...goodUpgrade(), lost])
+    expect(finding.outcome).toBe('failed')
+    expect(finding.evidence[0]?.requests).toEqual([lost.id])
+  })
+  test('what failed before the roll-out began is not its fault, what it had in flight is', () => {
+    const load = loads.inFlight(labels.upgrade)
+    expect(of([...goodUpgrade(), request(500, { load, outcome: 'error-status' })]).outcome).toBe('passed')
+    expect(of([...goodUpgrade(), request(500, { load, endedAtMs: 1_500, outcome: 'truncated' })]).outcome).toBe('failed')
+  })
+  test('a half roll-out that went before belongs to it', () => {
+    const half = rolledOut({ label: labels.half, fromMs: 200, toMs: 900 })
+    expect(of([...goodUpgrade(), ...half, request(500, { load: loads.reads(labels.upgrade), outcome: 'error-status' })]).outcome).toBe('failed')
+  })
+  test('a straggler fails although the tool reported success', () => {
+    expect(of(instead('r3', replaced('r3', ['1.0.0', '1.0.0'], ['b', 'b'])))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('r3 (1.0.0)') })
+  })
+  test('a tool that does nothing and reports success fails', () => {
+    expect(of(instances.reduce<HistoryEvent[]>((events, one) => instead(one, replaced(one, ['1.0.0', '1.0.0'], ['b', 'b']), events), goodUpgrade())).outcome).toBe('failed')
+  })
+  test('a roll-out that reports failure fails, one that the harness could not carry on says nothing', () => {
+    expect(of(broken('tool'))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('exit code 1') })
+    expect(of(broken('intervention')).outcome).toBe('inconclusive')
+  })
+  test.each<[string, HistoryEvent[], string]>([
+    ['nothing at all', [], 'not begun'],
+    ['no end', without(goodUpgrade(), (event) => ofRollOut(event) && (event as { atMs: number }).atMs > 10_000), 'not seen to end'],
+    ['no traffic', without(goodUpgrade(), (event) => event.kind === 'request'), 'only 0 of at least'],
+    ['nothing in flight', without(goodUpgrade(), isOf(loads.inFlight(labels.upgrade))), 'under way'],
+    ['no version', without(goodUpgrade(), isProbe('version')), 'could not be read'],
+    ['the new version before', instead('r2', replaced('r2', ['2.0.0', '2.0.0'])), 'nothing was upgraded'],
+    ['the same process', instead('r2', replaced('r2', ['1.0.0', '2.0.0'], ['same', 'same'])), 'nothing shows'],
+    ['no readiness afterwards', without(goodUpgrade(), (event) => isProbe('readiness', 'r1')(event) && (event as { atMs: number }).atMs > 13_000), 'not seen ready'],
+    ['failures while the harness stalled', [...goodUpgrade(), stall(5_100, 3_000), request(5_000, { load: loads.reads(labels.upgrade), outcome: 'timeout' })], 'disturbed'],
+  ])('%s is inconclusive', (_, events, text) => {
+    expect(of(events)).toMatchObject(summary(text))
+  })
+})
+
+describe('replicas are replaced a few at a time', () => {
+  const of = (events: readonly HistoryEvent[]) => judge(replicasAreReplacedAFewAtATime, events)
+  const together = (lateMs: number): HistoryEvent[] => {
+    const { fromMs } = turnMs('r1')
+    const from = fromMs + lateMs
+    return instead('r2', [
+      ...readies({ fromMs: 100, toMs: from, everyMs: 125 }, 'pass', 'r2-old', 'r2'),
+      ...readies({ fromMs: from, toMs: from + 3_000, everyMs: 125 }, 'refused', undefined, 'r2'),
+      ...readies({ fromMs: from + 3_000, toMs: 15_000, everyMs: 125 }, 'pass', 'r2-new', 'r2'),
+    ])
+  }
+  test('passes when one leaves after the other is back', () => {
+    expect(of(goodUpgrade())).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('at most 1 of 3') })
+  })
+  test('two at once fail, also when they overlap only in part', () => {
+    expect(of(together(0))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('r1 and r2') })
+    expect(of(together(2_000)).outcome).toBe('failed')
+  })
+  test('one that leaves as the other returns is no shortage', () => {
+    expect(of(together(2_900)).outcome).toBe('passed')
+  })
+  test('a shortage while the harness stalled is not charged', () => {
+    expect(of([...together(0), stall(3_000, 900)]).outcome).toBe('inconclusive')
+  })
+  test.each<[string, HistoryEvent[], string]>([
+    ['nothing at all', [], 'not begun'],
+    ['no samples', without(goodUpgrade(), isProbe('readiness')), 'gap of the whole roll-out'],
+    ['a gap', without(goodUpgrade(), (event) => isProbe('readiness', 'r3')(event) && (event as { atMs: number }).atMs > 3_000 && (event as { atMs: number }).atMs < 3_800), 'gap'],
+    ['a replica that never left', instead('r3', [...readies({ fromMs: 100, toMs: 15_000, everyMs: 125 }, 'pass', 'b', 'r3')]), 'r3 was not seen to leave'],
+    ['a roll-out that was broken off', broken('tool'), 'broken off'],
+  ])('%s is inconclusive', (_, events, text) => {
+    expect(of(events)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining(text) })
+  })
+})
+
+describe('acknowledged writes survive an upgrade', () => {
+  const of = (events: readonly HistoryEvent[]) => judge(acknowledgedWritesSurvive, events)
+  const reconciled = loads.reconcile(labels.upgrade)
+  const changed = (key: string, more: object): HistoryEvent[] => goodUpgrade().map((event) => (event.kind === 'request' && event.load === reconciled && event.key === key ? { ...event, ...more } : event))
+  test('passes with the writes near each switch', () => {
+    const finding = of(goodUpgrade())
+    expect(finding).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('all 300 acknowledged writes') })
+    expect(finding.evidence).toHaveLength(3)
+  })
+  test('one that is gone, or reads as something else, fails', () => {
+    expect(of(changed('k100', { outcome: 'error-status', status: 404 }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 of 306') })
+    expect(of(changed('k100', { outcome: 'wrong-content' })).outcome).toBe('failed')
+  })
+  test('one that was never acknowledged may be gone', () => {
+    const refused = request(5_000, { load: loads.writes(labels.upgrade), key: 'never', method: 'PUT', outcome: 'timeout' })
+    expect(of([...goodUpgrade(), refused, request(16_000, { load: reconciled, key: 'never', outcome: 'error-status', status: 404 })]).outcome).toBe('passed')
+  })
+  test('an effect that happened twice, or not at all, fails', () => {
+    const key = `${loads.inFlight(labels.upgrade)} r1 0`
+    const counted = (count: number): HistoryEvent[] => [...without(goodUpgrade(), isProbe('effect', key)), observation('effect', key, 16_000, count)]
+    expect(of(counted(2))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('more than once') })
+    expect(of(counted(0)).outcome).toBe('failed')
+  })
+  test('a loss is judged although the roll-out was broken off', () => {
+    expect(of([...changed('k100', { outcome: 'error-status', status: 404 }).filter((event) => !ofRollOut(event)), ...rolledOut({ end: { phase: 'ended', ok: false, cause: 'tool', error: 'x' } })]).outcome).toBe('failed')
+  })
+  test.each<[string, HistoryEvent[], string]>([
+    ['nothing at all', [], 'not begun'],
+    ['no writes', without(goodUpgrade(), (event) => event.kind === 'request'), 'only 0 of at least'],
+    ['no strong reads', without(goodUpgrade(), isOf(reconciled)), '300 acknowledged writes could not be read back'],
+    ['one unreadable', changed('k100', { outcome: 'timeout' }), '1 acknowledged writes could not be read back'],
+    ['no switch', without(goodUpgrade(), isProbe('readiness', 'r2')).filter((event) => !isProbe('version', 'r2')(event)), 'r2 was not seen to be replaced'],
+    ['few writes near a switch', without(goodUpgrade(), (event) => isOf(loads.writes(labels.upgrade))(event) && (event as { plannedAtMs: number }).plannedAtMs > 7_000 && (event as { plannedAtMs: number }).plannedAtMs < 15_000), 'within 2 s of the switch of r3'],
+    ['broken off', broken('tool'), 'broken off'],
+  ])('%s is inconclusive', (_, events, text) => {
+    expect(of(events)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining(text) })
+  })
+})
+
