@@ -19,14 +19,20 @@ export const onLinux = process.platform === 'linux'
 /** Every living process that may be seen. Zombies are left out: they run nothing and hold nothing. */
 export function listProcesses(): ProcessEntry[] {
   if (!onLinux) return listWithPs()
-  const found: ProcessEntry[] = []
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue
-    const entry = readProcess(Number(name))
-    if (entry !== null) found.push(entry)
-  }
-  return found
+  return readProcesses(listPids())
 }
+
+/** Those of these pids that live. */
+export function readProcesses(pids: readonly number[]): ProcessEntry[] {
+  return pids.flatMap((pid) => readProcess(pid) ?? [])
+}
+
+/** Pids of everything there is, zombies included. Linux only. */
+export function listPids(): number[] {
+  return readdirSync('/proc').flatMap((name) => (isDigit(name.charCodeAt(0)) ? [Number(name)] : []))
+}
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
 
 /** The process with this pid, or null when there is none (or only its zombie). */
 export function readProcess(pid: number): ProcessEntry | null {
@@ -42,6 +48,15 @@ export function processStartTime(pid: number): string | null {
 
 export function isAlive(pid: number, startTime: string): boolean {
   return readProcess(pid)?.startTime === startTime
+}
+
+/** Costs next to nothing, other than to look for its members. A zombie counts. */
+export function groupExists(pgid: number): boolean {
+  try {
+    return process.kill(-pgid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 export function groupMembers(pgid: number, table: readonly ProcessEntry[] = listProcesses()): ProcessEntry[] {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { killAtOnce } from './end-processes.js'
+import { ForeignProcesses } from './foreign-processes.js'
 import { onLinux, processStartTime, processTree, type ProcessIdentity } from './process-table.js'
 import { findRunProcesses, processesWithMarker } from './run-processes.js'
 
@@ -48,6 +49,19 @@ describe('findRunProcesses', () => {
     const trace = { marker: randomUUID(), directory: folder, known }
     await expect.poll(() => findRunProcesses(trace)).toHaveLength(3)
     expect(pidsOf(findRunProcesses({ ...trace, known: [known[1]!], except: [known[0]!.pid] }))).toEqual([known[1]!.pid])
+  })
+
+  test('who looks several times finds what came since, and what became known with all below it', async () => {
+    const foreign = new ForeignProcesses()
+    const run = `t${randomUUID()}`
+    const late = start('sleep 1000 & wait')
+    const lookFor = (known: readonly ProcessIdentity[]) => findRunProcesses({ marker: run, directory: folder, known }, foreign)
+    await expect.poll(() => processTree([late])).toHaveLength(2)
+    expect(lookFor([])).toEqual([])
+    const marked = start('exec sleep 1000', { marker: run })
+    await expect.poll(() => pidsOf(lookFor([]))).toEqual([marked.pid])
+    await expect.poll(() => pidsOf(lookFor([late]))).toEqual(pidsOf([marked, ...processTree([late])]))
+    expect(lookFor([late])).toHaveLength(3)
   })
 
   test('never finds this process', () => {

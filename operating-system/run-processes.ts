@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { sep } from 'node:path'
+import { ForeignProcesses } from './foreign-processes.js'
 import { pidsByEnvironmentWithPs } from './process-table-ps.js'
 import {
   listProcesses,
@@ -27,14 +28,26 @@ export interface RunTrace {
 
 /** The marker is in the environment a process was started with. */
 export function processesWithMarker(marker: string, table: readonly ProcessEntry[] = listProcesses()): ProcessEntry[] {
+  return sortByMarker(marker, table).marked
+}
+
+/** Undecided: there is nothing to read, as for a process that is just executing another program. */
+function sortByMarker(marker: string, table: readonly ProcessEntry[]): { readonly marked: ProcessEntry[]; readonly undecided: ProcessEntry[] } {
   const accepts = (value: string): boolean => value === marker || value.startsWith(`${marker}/`)
   if (!onLinux) {
     const pids = new Set(pidsByEnvironmentWithPs(markerVariable, accepts))
-    return table.filter((entry) => pids.has(entry.pid))
+    return { marked: table.filter((entry) => pids.has(entry.pid)), undecided: [] }
   }
-  return table.filter((entry) => environmentOf(entry.pid).some((line) => {
-    return line.startsWith(`${markerVariable}=`) && accepts(line.slice(markerVariable.length + 1))
-  }))
+  const assignment = `${markerVariable}=`
+  const marked: ProcessEntry[] = []
+  const undecided: ProcessEntry[] = []
+  for (const entry of table) {
+    const environment = environmentOf(entry.pid)
+    if (environment === '') undecided.push(entry)
+    else if (!environment.includes(assignment)) continue
+    else if (environment.split('\0').some((line) => line.startsWith(assignment) && accepts(line.slice(assignment.length)))) marked.push(entry)
+  }
+  return { marked, undecided }
 }
 
 /** Processes whose stdout or stderr is a file under this folder. Empty where /proc is missing. */
@@ -46,22 +59,30 @@ export function processesWritingInto(directory: string, table: readonly ProcessE
 /**
  * Everything that belongs to a run and lives. No single mark is enough: a program that sets its process title
  * (PostgreSQL) overwrites the environment it was started with, a daemon leaves its group and its parent, and
- * whatever closes its output has no log file. Never this process itself.
+ * whatever closes its output has no log file. Never this process itself. `foreign` is for who looks several times.
  */
-export function findRunProcesses(trace: RunTrace): ProcessEntry[] {
+export function findRunProcesses(trace: RunTrace, foreign = new ForeignProcesses()): ProcessEntry[] {
   const except = new Set([process.pid, ...(trace.except ?? [])])
-  const table = listProcesses()
+  const table = foreign.others(trace.known)
   const living = processTree(trace.known, table)
-  const marked = processesWithMarker(trace.marker, table)
-  const writing = processesWritingInto(trace.directory, table)
-  return withDescendants([...living, ...marked, ...writing], table, except)
+  const known = new Set(living.map(({ pid }) => pid))
+  const unknown = table.filter(({ pid, pgid }) => !known.has(pid) && pgid !== groupOfTheKernel)
+  const { marked, undecided } = sortByMarker(trace.marker, unknown)
+  const writing = processesWritingInto(trace.directory, unknown)
+  const found = [...living, ...marked, ...writing]
+  // What is excepted is ours all the same.
+  foreign.learn(table, [...withDescendants(found, table), ...undecided])
+  return withDescendants(found, table, except)
 }
 
-function environmentOf(pid: number): string[] {
+/** Threads of the kernel have neither an environment nor files. */
+const groupOfTheKernel = 0
+
+function environmentOf(pid: number): string {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0')
+    return readFileSync(`/proc/${pid}/environ`, 'latin1')
   } catch {
-    return [] // it ended, or belongs to another user and so not to us
+    return '' // it ended, or belongs to another user and so not to us
   }
 }
 

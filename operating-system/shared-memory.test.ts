@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ProcessRecord, readProcessRecord } from './process-record.js'
 import { onLinux, readProcess } from './process-table.js'
-import { listSharedMemory, parseSharedMemory, removeOrphanedSharedMemory, removeUnmappedSharedMemory, sharedMemoryKeysOf } from './shared-memory.js'
+import { listSharedMemory, parseSharedMemory, removeOrphanedSharedMemory, removeUnmappedSharedMemory, sharedMemoryKeysOf, SharedMemoryWatch } from './shared-memory.js'
 
 test('parseSharedMemory finds columns by name', () => {
   const text = [
@@ -41,6 +41,19 @@ test.runIf(onLinux)('removes segments of the given creators only, and none that 
   } finally {
     execFileSync('ipcrm', ['-m', String(foreign.id)])
   }
+})
+
+test.runIf(onLinux)('a watch tells of each segment once', async () => {
+  const watch = new SharedMemoryWatch()
+  watch.fresh()
+  const { id, creatorPid } = await makeSegment()
+  try {
+    expect(watch.fresh()).toContainEqual(expect.objectContaining({ id, creatorPid }))
+    expect(watch.fresh().map((segment) => segment.id)).not.toContain(id)
+  } finally {
+    execFileSync('ipcrm', ['-m', String(id)])
+  }
+  expect(watch.fresh().map((segment) => segment.id)).not.toContain(id)
 })
 
 test('the keys of a folder are the inodes of it and of the folders in it', () => {

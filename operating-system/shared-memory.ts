@@ -15,11 +15,31 @@ export interface SharedMemorySegment {
 
 /** Linux only (proc_sysvipc_shm(5)); elsewhere none are seen. */
 export function listSharedMemory(): SharedMemorySegment[] {
-  if (!onLinux) return []
+  return parseSharedMemory(readTable())
+}
+
+function readTable(): string {
+  if (!onLinux) return ''
   try {
-    return parseSharedMemory(readFileSync('/proc/sysvipc/shm', 'utf8'))
+    return readFileSync('/proc/sysvipc/shm', 'utf8')
   } catch {
-    return [] // a kernel without System V IPC
+    return '' // a kernel without System V IPC
+  }
+}
+
+/** Looks again and again, at next to no cost while nothing changes. */
+export class SharedMemoryWatch {
+  #text = ''
+  readonly #seen = new Set<number>()
+
+  /** Segments that were not there at any look before. */
+  fresh(): SharedMemorySegment[] {
+    const text = readTable()
+    if (text === this.#text) return []
+    this.#text = text
+    const fresh = parseSharedMemory(text).filter(({ id }) => !this.#seen.has(id))
+    for (const { id } of fresh) this.#seen.add(id)
+    return fresh
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DeployOptions } from '../../core/driver.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
+import type { ForeignProcesses } from '../../operating-system/foreign-processes.js'
 import { readProcessRecord, type ProcessRecord } from '../../operating-system/process-record.js'
 import { findRunProcesses, markerVariable } from '../../operating-system/run-processes.js'
 import type { ProcessEntry, ProcessIdentity } from '../../operating-system/process-table.js'
@@ -19,6 +20,7 @@ export interface DeploymentWorld {
   readonly ports: ClaimedPorts
   readonly network: Network
   readonly record: ProcessRecord
+  readonly foreign: ForeignProcesses
 }
 
 /** The marker tells this deployment from others of the run: its end must not end them. */
@@ -40,10 +42,11 @@ export function definitionOf({ service, folders, network, options }: DeploymentW
 
 /** Everything that lives of this deployment but its network. */
 export function processesOfMachine(world: DeploymentWorld, known: readonly ProcessIdentity[]): ProcessEntry[] {
-  return findRunProcesses({
+  const trace = {
     marker: markerOf(world.options.runId, world.options.directory),
     directory: world.folders.logs,
     known: [...known, ...readProcessRecord(world.folders.processRecord).processes],
     except: [world.network.pid],
-  })
+  }
+  return findRunProcesses(trace, world.foreign)
 }

@@ -1,6 +1,7 @@
 import type { BalancerCounters, BalancerQualification, Deployment, DeployedComponent, Edge, Instance } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import { endProcesses } from '../../operating-system/end-processes.js'
+import { ForeignProcesses } from '../../operating-system/foreign-processes.js'
 import { processesOfMachine } from './deployment-world.js'
 import type { DeploymentWorld } from './deployment-world.js'
 import { createControls } from './deployment-controls.js'
@@ -59,9 +60,9 @@ export async function endDeployment(world: DeploymentWorld, power: MachinePower)
   if (errors.length > 0) throw errors[0]
 }
 
-/** The proof that nothing is left, the network included. */
+/** The proof that nothing is left, the network included: it rests on nothing that was found before. */
 async function endRest(world: DeploymentWorld): Promise<void> {
-  const find = () => processesOfMachine({ ...world, network: { ...world.network, pid: -1 } }, [])
+  const find = () => processesOfMachine({ ...world, network: { ...world.network, pid: -1 }, foreign: new ForeignProcesses() }, [])
   const { left } = await endProcesses(find, { termGraceMs: 0, killWithinMs: 5_000 })
   if (left.length === 0) return
   const found = left.map((entry) => `${entry.pid} ${entry.command}`).join(', ')

@@ -5,6 +5,7 @@ import type { DeployOptions, Deployment, Driver } from '../../core/driver.js'
 import type { Capability } from '../../core/requirement.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { onLinux, processStartTime } from '../../operating-system/process-table.js'
+import { ForeignProcesses } from '../../operating-system/foreign-processes.js'
 import { ProcessRecord } from '../../operating-system/process-record.js'
 import type { Network } from '../network/network-protocol.js'
 import { startNetwork } from '../network/start-network.js'
@@ -71,7 +72,7 @@ async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise
     ports.release()
     throw error
   }
-  const world: DeploymentWorld = { service, options, folders, units, ports, network, record: new ProcessRecord(folders.processRecord) }
+  const world: DeploymentWorld = { service, options, folders, units, ports, network, record: new ProcessRecord(folders.processRecord), foreign: new ForeignProcesses() }
   const power = new MachinePower(world)
   const dispose = (): Promise<void> => (disposed ??= endDeployment(world, power))
   try {

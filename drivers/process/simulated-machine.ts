@@ -1,7 +1,8 @@
 import { killAtOnce } from '../../operating-system/end-processes.js'
 import { ProcessRecord } from '../../operating-system/process-record.js'
-import { listSharedMemory } from '../../operating-system/shared-memory.js'
-import { processTree, type ProcessEntry } from '../../operating-system/process-table.js'
+import { SharedMemoryWatch } from '../../operating-system/shared-memory.js'
+import { readProcess, type ProcessEntry } from '../../operating-system/process-table.js'
+import { ProcessWatch } from '../../operating-system/process-watch.js'
 import type { BootOrder, MachineRequest, MachineUnit, UnitEvent } from './machine-protocol.js'
 import { SupervisedUnit } from './supervised-unit.js'
 
@@ -10,10 +11,11 @@ export class SimulatedMachine {
   readonly #units = new Map<string, SupervisedUnit>()
   readonly #report: (event: UnitEvent) => void
   readonly #log: (message: string) => void
+  readonly #watch = new ProcessWatch(() => this.#runningProcesses())
   #record: ProcessRecord | undefined
   #sampler: NodeJS.Timeout | undefined
   #segmentWatch: NodeJS.Timeout | undefined
-  readonly #segments = new Set<number>()
+  readonly #segments = new SharedMemoryWatch()
   #goingDown = false
 
   constructor(report: (event: UnitEvent) => void, log: (message: string) => void) {
@@ -50,7 +52,7 @@ export class SimulatedMachine {
   /** Power off: everything is killed at one instant. Synchronous, so that nothing can come in between. */
   powerOff(): void {
     for (const unit of this.#units.values()) unit.leaveDown()
-    killAtOnce(() => processTree(this.#runningProcesses()), (stopped) => this.#remember(stopped))
+    killAtOnce(() => this.#watch.treeOf(), (stopped) => this.#remember(stopped))
   }
 
   /** For whoever must clean up after this process was killed. */
@@ -67,18 +69,25 @@ export class SimulatedMachine {
    * the helper processes of initdb do, and a killed one leaves its segment.
    */
   #rememberNewSegments(): void {
-    const fresh = listSharedMemory().filter(({ id }) => !this.#segments.has(id))
-    if (fresh.length === 0) return
-    for (const { id } of fresh) this.#segments.add(id)
-    const creators = new Set(fresh.map(({ creatorPid }) => creatorPid))
-    this.#remember(processTree(this.#runningProcesses()).filter(({ pid }) => creators.has(pid)))
+    const creators = new Set(this.#segments.fresh().map(({ creatorPid }) => creatorPid))
+    if (creators.size > 0) this.#remember([...creators].flatMap((pid) => this.#ofOurs(pid) ?? []))
+  }
+
+  /** The process when it lives and belongs to a unit. Upwards: others on the same computer make segments as well. */
+  #ofOurs(pid: number): ProcessEntry | null {
+    const roots = new Set(this.#runningProcesses().map((root) => root.pid))
+    const found = readProcess(pid)
+    for (let entry = found; entry !== null; entry = readProcess(entry.ppid)) {
+      if (roots.has(entry.pid) || roots.has(entry.pgid)) return found
+    }
+    return null
   }
 
   /** Starts without waiting for readiness: any order must work, as on a real machine. */
   async #boot(order: BootOrder): Promise<null> {
     if (this.#units.size > 0) throw new Error('the machine was booted before')
     this.#record = new ProcessRecord(order.processRecord)
-    this.#sampler = setInterval(() => this.#remember(processTree(this.#runningProcesses())), sampleEveryMs)
+    this.#sampler = setInterval(() => this.#remember(this.#watch.treeOf()), sampleEveryMs)
     this.#segmentWatch = setInterval(() => this.#rememberNewSegments(), segmentsEveryMs)
     for (const unit of order.units) this.#define(unit)
     for (const unit of this.#units.values()) {
@@ -97,7 +106,7 @@ export class SimulatedMachine {
   #define(unit: MachineUnit): null {
     const known = this.#units.get(unit.name)
     if (known !== undefined) known.define(unit)
-    else this.#units.set(unit.name, new SupervisedUnit(unit, (event) => this.#onUnitEvent(event)))
+    else this.#units.set(unit.name, new SupervisedUnit(unit, this.#watch, (event) => this.#onUnitEvent(event)))
     return null
   }
 
@@ -115,7 +124,7 @@ export class SimulatedMachine {
     const units = [...this.#units.values()]
     this.#goingDown = true
     for (const unit of units) unit.leaveDown()
-    this.#remember(processTree(this.#runningProcesses()))
+    this.#remember(this.#watch.treeOf())
     const stop = async (unit: SupervisedUnit): Promise<void> => {
       if (unit.running === null) return
       const remainingMs = Math.max(0, deadlineMs - performance.now())

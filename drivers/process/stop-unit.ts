@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { StopResult } from '../../core/driver.js'
 import { endProcesses, killAtOnce, untilGone } from '../../operating-system/end-processes.js'
-import { commandLineOf, groupMembers, isAlive, processTree, type ProcessEntry } from '../../operating-system/process-table.js'
+import { commandLineOf, groupExists, groupMembers, isAlive, processTree, type ProcessEntry } from '../../operating-system/process-table.js'
+import type { ProcessWatch } from '../../operating-system/process-watch.js'
 import type { RunningUnit, UnitExit } from './supervised-unit.js'
 
 /** How long members of the group may outlive the main process before they count as orphans. */
@@ -16,10 +17,11 @@ const treeSampleMs = 100
 export async function stopRunning(
   running: RunningUnit,
   options: { readonly signal: NodeJS.Signals; readonly graceMs: number },
+  watch: ProcessWatch,
 ): Promise<StopResult> {
   const family = new Map<number, ProcessEntry>()
   const sample = (): void => {
-    for (const entry of processTree([running])) if (entry.pid !== running.pid) family.set(entry.pid, entry)
+    for (const entry of watch.treeOf([running])) if (entry.pid !== running.pid) family.set(entry.pid, entry)
   }
   sample()
   const sampler = setInterval(sample, treeSampleMs)
@@ -54,8 +56,8 @@ async function survivorsOf(running: RunningUnit, family: ReadonlyMap<number, Pro
 
 function relativesAlive(running: RunningUnit, family: ReadonlyMap<number, ProcessEntry>): ProcessEntry[] {
   const known = [...family.values()].filter((entry) => isAlive(entry.pid, entry.startTime))
-  const members = groupMembers(running.pid).filter((entry) => entry.pid !== running.pid && !family.has(entry.pid))
-  return [...known, ...members]
+  const members = groupExists(running.pid) ? groupMembers(running.pid) : []
+  return [...known, ...members.filter((entry) => entry.pid !== running.pid && !family.has(entry.pid))]
 }
 
 async function withTimeout(exited: Promise<UnitExit>, timeoutMs: number): Promise<UnitExit | null> {

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import type { StopResult } from '../../core/driver.js'
-import { groupMembers, processStartTime, type ProcessEntry, type ProcessIdentity } from '../../operating-system/process-table.js'
+import { groupExists, groupMembers, processStartTime, type ProcessEntry, type ProcessIdentity } from '../../operating-system/process-table.js'
 import { killAtOnce } from '../../operating-system/end-processes.js'
+import type { ProcessWatch } from '../../operating-system/process-watch.js'
 import { hrtimeMs, type MachineUnit, type UnitEvent, type UnitState } from './machine-protocol.js'
 import { RestartSchedule, wantsRestart } from './restart-schedule.js'
 import { stopRunning } from './stop-unit.js'
@@ -27,6 +28,7 @@ export interface UnitExit {
 export class SupervisedUnit {
   #unit: MachineUnit
   readonly #report: (event: UnitEvent) => void
+  readonly #watch: ProcessWatch
   readonly #schedule = new RestartSchedule()
   #running: RunningUnit | null = null
   #restartTimer: NodeJS.Timeout | undefined
@@ -37,8 +39,9 @@ export class SupervisedUnit {
   #upWhenHeld = false
   #stopping = false
 
-  constructor(unit: MachineUnit, report: (event: UnitEvent) => void) {
+  constructor(unit: MachineUnit, watch: ProcessWatch, report: (event: UnitEvent) => void) {
     this.#unit = unit
+    this.#watch = watch
     this.#report = report
   }
 
@@ -78,7 +81,7 @@ export class SupervisedUnit {
     this.#stopping = true
     this.#wanted = false
     try {
-      return await stopRunning(running, options)
+      return await stopRunning(running, options, this.#watch)
     } finally {
       this.#stopping = false
     }
@@ -182,11 +185,7 @@ export class SupervisedUnit {
 
 /** Right after the leader's exit its number cannot have been given to another group: members still hold it. */
 function endRestOfGroup(pgid: number): void {
-  try {
-    process.kill(-pgid, 0)
-  } catch {
-    return // nobody is left, as nearly always
-  }
+  if (!groupExists(pgid)) return // as nearly always
   const members = (): readonly ProcessEntry[] => groupMembers(pgid)
   killAtOnce(members)
 }
