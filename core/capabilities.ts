@@ -62,6 +62,14 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['swap.moves', ({ swap }) => swap?.components.some(({ moves }) => moves) ?? false],
   ['swap.roles', ({ swap }) => (swap?.roles.length ?? 0) > 0],
   ['swap.handover', ({ swap }) => swap?.handover !== undefined],
+  ['database.primary', ({ target }) => hasRole(target, 'db-primary')],
+  ['database.replicas', ({ target }) => hasRole(target, 'db-replica')],
+  ['database.counters', ({ database }) => database?.counters !== undefined],
+  ['database.lookUp', ({ database }) => database?.lookUp !== undefined],
+  ['database.pauseReplay', ({ database }) => database?.lookUp !== undefined && database.replay !== undefined],
+  ['database.readShares', ({ database }) => database?.counters !== undefined || (database?.lookUp !== undefined && database.replay !== undefined)],
+  ['data.owner', ({ target }) => target.components.some(({ role, ownsData }) => ownsData || role === 'db-primary')],
+  ['data.read.ordinary', ({ data }) => data?.readOrdinary !== undefined],
   ['data.write', ({ data }) => data !== undefined],
   ['data.read.strong', ({ data }) => data?.readStrong !== undefined],
   ['data.delete', ({ data }) => data?.delete !== undefined],
@@ -81,6 +89,8 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ...degradationCapabilities,
   ...workCapabilities,
 ]
+
+const hasRole = ({ components }: ProcessTarget, wanted: Component['role']): boolean => components.some(({ role }) => role === wanted)
 
 /** It can be shown to be executing: its answer begins early, its body is held open, or it takes a known time. */
 const canBeCaughtInFlight = (operation: Operation): boolean =>

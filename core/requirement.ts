@@ -41,6 +41,14 @@ export type Capability =
   | 'lifecycle.clone' // a component can be cloned and swapped
   | 'traffic.read'
   | 'traffic.witness' // a slow, streaming or held request
+  | 'database.primary' // a component with the role db-primary
+  | 'database.replicas' // at least one component with the role db-replica
+  | 'database.counters' // each server of the database tells how much it read and wrote
+  | 'database.lookUp' // each server can be asked for keys, past the service
+  | 'database.pauseReplay' // read replicas can be made to lag, and asked for keys
+  | 'database.readShares' // counters, or replay that can be paused
+  | 'data.owner' // a component holds acknowledged writes
+  | 'data.read.ordinary'
   | 'data.write'
   | 'toggles.list'
   | 'toggles.set'

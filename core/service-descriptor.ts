@@ -1,3 +1,4 @@
+import type { ReplicatedDatabase } from './declarations/database.js'
 import type { Swap } from './declarations/swap.js'
 import type { Toggles } from './declarations/toggles.js'
 import type { BackupDeclaration, DataDeclarations } from './declarations/backup.js'
@@ -36,6 +37,7 @@ export interface ServiceDescriptor {
   readonly schedule?: Schedule
   readonly docs?: { readonly times?: DocumentedTimes }
   readonly backup?: BackupDeclaration
+  readonly database?: ReplicatedDatabase
   readonly notApplicable: readonly NotApplicable[]
   readonly waivers: readonly Waiver[]
   readonly overrides: Readonly<Partial<Record<RequirementId, ThresholdValues>>>

@@ -8,6 +8,7 @@ import type { OperationDocument } from './descriptor-parts.js'
 import { backupOf, dataDeclarationsOf } from './descriptor-sections/backup.js'
 import { configOf } from './descriptor-sections/config.js'
 import { requireSense } from './descriptor-rules.js'
+import { databaseOf } from './descriptor-sections/database.js'
 import { swapOf } from './descriptor-sections/swap.js'
 import { togglesOf } from './descriptor-sections/toggles.js'
 import { cloneOf, upgradeOf } from './descriptor-sections/upgrade.js'
@@ -118,6 +119,7 @@ export function descriptorFromDocument(document: DescriptorDocument, directory: 
     lifecycle: lifecycleOf(document.lifecycle, Object.keys(target.components)),
     traffic,
     ...(document.data === undefined ? {} : { data: dataOf(document.data, { traffic, components: Object.keys(target.components) }) }),
+    ...(document.database === undefined ? {} : { database: databaseOf(document.database, { traffic, roles: Object.values(target.components).map(({ role }) => role) }) }),
     ...(document.toggles === undefined ? {} : { toggles: togglesOf(document.toggles, { traffic, components: Object.keys(target.components) }) }),
     ...(document.swap === undefined ? {} : { swap: swapOf(document.swap, { components: Object.keys(target.components), operations: Object.keys(traffic) }) }),
     ...(document.config === undefined ? {} : { config: configOf(document.config) }),

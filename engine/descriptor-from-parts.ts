@@ -77,7 +77,8 @@ export function procedureOf(document: ProcedureDocument, path: readonly string[]
   }
 }
 
-const placeOf = (text: string): { readonly header: string } | { readonly pointer: string } =>
+/** Of a `place`. */
+export const placeOf = (text: string): { readonly header: string } | { readonly pointer: string } =>
   text.startsWith('#') ? { pointer: text.slice(1) } : { header: text.slice('header:'.length).toLowerCase() }
 
 /** "GET /banner#/text" -> path and pointer. The schema has made sure of the form. */

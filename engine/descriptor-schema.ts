@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { swap } from './descriptor-sections/swap.js'
+import { database } from './descriptor-sections/database.js'
 import { toggles } from './descriptor-sections/toggles.js'
 import { backupSection, dataDeclarations } from './descriptor-sections/backup.js'
 import { configSection } from './descriptor-sections/config.js'
@@ -61,6 +62,7 @@ export const descriptorSchema = z.strictObject({
       ...dataDeclarations,
     })
     .optional(),
+  database: database.optional(),
   toggles: toggles.optional(),
   swap: swap.optional(),
   config: configSection.optional(),

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, realpathSync } from 'node:fs'
 import { constants } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
-import { exitCodeConfiguration, refuseUnknownDefect } from './defects.js'
+import { defective, exitCodeConfiguration, refuseUnknownDefect } from './defects.js'
 import { configureCluster, createCluster } from './postgres/cluster.js'
 import type { ClusterOptions } from './postgres/cluster.js'
 import { prepareInstallation } from './postgres/native-files.js'
@@ -78,6 +78,10 @@ function runOnce(options: ClusterOptions): Promise<{ readonly exitCode: number; 
 async function main(): Promise<void> {
   const options = readOptions()
   await createCluster(options)
+  if (options.role === 'replica' && defective('repl.apply-stuck')) {
+    const { stopApplying } = await import('./postgres/stuck-replay.js')
+    void stopApplying(options)
+  }
   const giveUpAtMs = performance.now() + 15_000
   for (;;) {
     await clearPredecessor(options.directory)

@@ -7,6 +7,7 @@ import { defects as monitoring } from './defects/monitoring.js'
 import { defects as configuration } from './defects/configuration.js'
 import { defects as toggles } from './defects/toggles.js'
 import { defects as upgrades } from './defects/upgrades.js'
+import { defects as replicatedDatabases } from './defects/replicated-databases.js'
 
 /**
  * Named defects that can be switched on one at a time with SEAWORTHY_DEFECT. Each breaks one operability
@@ -22,6 +23,7 @@ export const defects = [
   ...toggles,
   ...backups,
   ...upgrades,
+  ...replicatedDatabases,
 ] as const
 
 export type DefectId = (typeof defects)[number]['id'] | (typeof restores)[number]['id']

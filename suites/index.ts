@@ -4,9 +4,11 @@ import { suite as featureToggles } from './feature-toggles/index.js'
 import { suite as backupsAndRestores } from './backups-and-restores/index.js'
 import { suite as monitoring } from './monitoring/index.js'
 import { suite as queueDraining } from './queue-draining/index.js'
+import { suite as gracefulDegradation } from './graceful-degradation/index.js'
+import { suite as replicatedDatabases } from './replicated-databases/index.js'
 import { suite as redundancy } from './redundancy/index.js'
 import { suite as softwareUpgrades } from './software-upgrades/index.js'
 import { suite as startupAndShutdown } from './startup-and-shutdown/index.js'
 
 /** Every conformance suite, in the order of the checklist. What is not listed here does not exist. */
-export const suites: readonly Suite[] = [configuration, startupAndShutdown, queueDraining, softwareUpgrades, backupsAndRestores, redundancy, featureToggles, monitoring]
+export const suites: readonly Suite[] = [configuration, startupAndShutdown, queueDraining, softwareUpgrades, backupsAndRestores, redundancy, replicatedDatabases, featureToggles, gracefulDegradation, monitoring]

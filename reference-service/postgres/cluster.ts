@@ -117,7 +117,7 @@ function settingsOf({ role, host, port, primary }: ClusterOptions): string {
     max_wal_size: '256MB',
     // Both sides notice a silent connection soon: an orderly stop of the primary waits for its senders.
     wal_sender_timeout: '3s',
-    wal_receiver_timeout: '3s',
+    wal_receiver_timeout: '2s', // the replica asks after half of it: that is how it knows that the primary lives
     wal_receiver_status_interval: '1s',
     wal_retrieve_retry_interval: '200ms',
     idle_in_transaction_session_timeout: '10s',

@@ -20,6 +20,7 @@ import type { InFlight, WorkInFlight } from './in-flight.js'
 import type { LiveConfiguration } from './live-configuration.js'
 import { loginRoutes } from './logins.js'
 import type { RecordStore } from './record-store.js'
+import { readOnlyMarker } from './read-only.js'
 import { recordRoutes } from './records.js'
 import { restoreRoutes } from './restores.js'
 import { sessionRoutes } from './sessions.js'
@@ -27,6 +28,7 @@ import { setupRoutes } from './setup.js'
 import { toggleRoutes } from './toggle-routes.js'
 import type { Toggles } from './toggles.js'
 import { transferRoutes } from './transfers.js'
+import { visitRoutes } from './visits.js'
 import { workRoutes } from './work.js'
 
 declare module 'fastify' {
@@ -73,6 +75,7 @@ export function addRoutes(app: FastifyInstance, parts: ApplicationParts): void {
   })
   acceptEmptyBodies(app)
   addHooks(app, parts)
+  readOnlyMarker(app, parts.monitor)
   healthRoutes(app, parts)
   administrationRoutes(app, parts)
   configurationRoutes(app, parts.live)
@@ -86,6 +89,7 @@ export function addRoutes(app: FastifyInstance, parts: ApplicationParts): void {
   loginRoutes(app, database)
   accountObjectRoutes(app, database)
   restoreRoutes(app, database, parts.restoreObjectsPerSecond)
+  visitRoutes(app, database)
   workRoutes(app, database, identity)
   app.get('/throws', () => {
     throw new Error('this route always throws')

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { defective } from '../defects.js'
 import type { Configuration } from './configuration.js'
 import { breaksConnection, statementFailure } from './database-errors.js'
 import type { DatabaseMonitor } from './database-monitor.js'
@@ -53,7 +54,8 @@ export class DatabaseAccess {
     return pool
   }
 
-  write<T extends Row>(text: string, values: Values = []): Promise<T[]> {
+  async write<T extends Row>(text: string, values: Values = []): Promise<T[]> {
+    if (defective('repl.writes-try-replica-first')) await this.onReplica(text, values).catch(() => {})
     return this.onClient(this.primary, (client) => query<T>(client, text, values))
   }
 
@@ -61,10 +63,19 @@ export class DatabaseAccess {
     return asRead(() => this.onClient(this.primary, (client) => query<T>(client, text, values)))
   }
 
+  /** Only what the defects send there that does not belong there; reads come through `ordinary`. */
+  onReplica<T extends Row>(text: string, values: Values): Promise<T[]> {
+    return this.onClient(this.replica, (client) => query<T>(client, text, values))
+  }
+
   async ordinary<T extends Row>(text: string, values: Values = []): Promise<T[]> {
-    const fromReplica = () => asRead(() => this.onClient(this.replica, (client) => query<T>(client, text, values)))
+    if (defective('repl.reads-pinned-to-primary')) return this.strong<T>(text, values)
+    if (defective('repl.primary-loss-kills-reads')) await this.strong('select 1')
+    const fromReplica = () => asRead(() => this.onReplica<T>(text, values))
+    const failsOver = !defective('repl.no-read-failover')
+    if (!failsOver && this.monitor.replica.state === 'down') return fromReplica()
     if (this.replicaIsFresh()) {
-      const rows = await fromReplica().catch(() => [])
+      const rows = await (failsOver ? fromReplica().catch(() => []) : fromReplica())
       if (rows.length > 0) return rows
       return this.strong<T>(text, values)
     }
@@ -76,6 +87,7 @@ export class DatabaseAccess {
   }
 
   private replicaIsFresh(): boolean {
+    if (defective('repl.serves-unbounded-stale')) return this.monitor.replica.state === 'up'
     return this.monitor.replica.state === 'up' && this.monitor.stalenessMs() <= this.configuration.reads.stalenessMsMax
   }
 
@@ -120,13 +132,22 @@ export class DatabaseAccess {
     }
     let broken = false
     try {
-      return await work(client)
+      return await (pool === this.primary ? this.unlessGone(work(client)) : work(client))
     } catch (error) {
       broken = !(error instanceof Refusal) && breaksConnection((error as Error).cause ?? error)
       throw error
     } finally {
       client.release(broken)
     }
+  }
+
+  /** A statement that the primary does not answer is given up when the primary counts as gone. Whether it was done is not known. */
+  private unlessGone<T>(work: Promise<T>): Promise<T> {
+    let stop = (): void => {}
+    const gone = new Promise<never>((_, reject) => {
+      stop = this.monitor.onPrimaryGone(() => reject(new OutcomeUnknown('no answer from the primary database, which is down')))
+    })
+    return Promise.race([work, gone]).finally(stop)
   }
 }
 

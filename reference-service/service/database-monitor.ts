@@ -18,7 +18,14 @@ interface Sample {
 
 const unknown: DatabaseState = { state: 'unknown', sinceMs: 0 }
 /** A database that has been down for so long is not asked any more by requests: they would only wait. */
-const goneMs = 1_000
+const goneMs = 500
+/** The read replica knows of the primary by what it received from it within this time: twice the pause between two messages. */
+const hearsWithin = '2 s'
+const replicaStatement = `
+  select coalesce(pg_last_wal_replay_lsn()::text, '') || ' ' || (select count(*) from pg_stat_wal_receiver
+    where status = 'streaming' and last_msg_receipt_time > now() - interval '${hearsWithin}') as answer`
+/** Long enough for the read replica to notice as well that the primary is gone. */
+const alonePatienceMs = 1_000
 
 /** Position in the write-ahead log, '16/B374D848' -> number. */
 export function logPosition(text: string): bigint {
@@ -78,6 +85,8 @@ export class DatabaseMonitor {
   primary: DatabaseState = unknown
   replica: DatabaseState = unknown
   private readonly failures = { primary: 0, replica: 0 }
+  private replicaHearsPrimary = false
+  private readonly waiting = new Set<() => void>()
   private readonly samples: Sample[] = []
   private replayed = 0n
   private readonly probes: { readonly primary: Probe; readonly replica: Probe }
@@ -113,6 +122,21 @@ export class DatabaseMonitor {
     return this.primary.state === 'down' && performance.now() - this.primary.sinceMs > goneMs
   }
 
+  /** Calls `giveUp` when the primary counts as gone, so that nothing waits for an answer that does not come. Returns how to stop that. */
+  onPrimaryGone(giveUp: () => void): () => void {
+    this.waiting.add(giveUp)
+    return () => this.waiting.delete(giveUp)
+  }
+
+  /**
+   * Whether the primary is gone for everybody, and reads go on without it. When the read replica still hears it, only this
+   * process has lost it, and others serve better.
+   */
+  readOnly(): boolean {
+    if (this.primary.state !== 'down' || this.replica.state !== 'up') return false
+    return !this.replicaHearsPrimary || performance.now() - this.primary.sinceMs < alonePatienceMs
+  }
+
   private async checkOnce(name: 'primary' | 'replica', check: () => Promise<void>): Promise<void> {
     try {
       await check()
@@ -129,7 +153,12 @@ export class DatabaseMonitor {
     const before = this[name]
     const changed = before.state !== state
     if (changed) log(`database ${name} is ${state}`, output === undefined ? {} : { output })
+    if (changed && name === 'primary' && state === 'down') setTimeout(() => this.giveUpWaiting(), goneMs + 1).unref()
     this[name] = { state, sinceMs: changed ? performance.now() : before.sinceMs, ...(output === undefined ? {} : { output }) }
+  }
+
+  private giveUpWaiting(): void {
+    if (this.primaryIsGone()) for (const giveUp of [...this.waiting]) giveUp()
   }
 
   private async checkPrimary(): Promise<void> {
@@ -141,7 +170,8 @@ export class DatabaseMonitor {
   }
 
   private async checkReplica(): Promise<void> {
-    const position = await this.probes.replica.ask('select pg_last_wal_replay_lsn() as answer')
-    if (position !== null) this.replayed = logPosition(position)
+    const [position = '', hears] = ((await this.probes.replica.ask(replicaStatement)) ?? '').split(' ')
+    if (position !== '') this.replayed = logPosition(position)
+    this.replicaHearsPrimary = hears === '1'
   }
 }

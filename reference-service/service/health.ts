@@ -54,8 +54,9 @@ interface Judgement {
 const isLeaving = (drain: Drain): boolean => drain.state !== 'serving' || (defective('drain.no-way-back') && drain.hasBegun)
 
 /**
- * The state of this replica. The primary database is needed, so without it the answer is fail. Without the read
- * replica reads use the primary: that is a warning, and the replica stays in the rotation.
+ * The state of this replica. The primary database is needed, so a replica that alone has lost it answers fail. When it is
+ * gone for all of them, reads go on from the read replica: leaving the rotation together would end them. Without the read
+ * replica reads use the primary. Both are warnings.
  */
 function judge({ startUp, drain, monitor }: HealthSources, looksAtData: boolean): Judgement {
   const checks = checksOf(monitor)
@@ -64,7 +65,10 @@ function judge({ startUp, drain, monitor }: HealthSources, looksAtData: boolean)
 
   if (isLeaving(drain) && !defective('drain.health-stays-green')) return fail('draining', 'draining')
   if (!startUp.complete) return startUp.mayBeReady ? { health: { status: 'pass', checks } } : fail('starting', 'starting')
-  if (looksAtData && primary.status !== 'pass') return fail('dependency', `db-primary: ${primary.output ?? ''}`)
+  if (looksAtData && primary.status !== 'pass') {
+    const output = `db-primary: ${primary.output ?? ''}`
+    return monitor.readOnly() ? { health: { status: 'warn', output: `read-only: ${output}`, checks }, cause: 'dependency' } : fail('dependency', output)
+  }
   if (replica.status === 'pass') return { health: { status: 'pass', checks } }
   return { health: { status: 'warn', output: `reads use the primary: db-replica: ${replica.output ?? ''}`, checks }, cause: 'dependency' }
 }

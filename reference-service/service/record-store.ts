@@ -1,3 +1,4 @@
+import { defective } from '../defects.js'
 import type { DatabaseAccess } from './database-access.js'
 import { recordFormats } from './record-format.js'
 import type { RecordFormat } from './record-format.js'
@@ -72,7 +73,9 @@ export class DatabaseRecordStore implements RecordStore {
     return row && this.decoded(row)
   }
   async remove(key: string): Promise<boolean> {
-    return (await this.database.write('delete from records where key = $1 returning key', [key])).length > 0
+    const statement = 'delete from records where key = $1 returning key'
+    const removed = await (defective('repl.misroutes-write') ? this.database.onReplica(statement, [key]) : this.database.write(statement, [key]))
+    return removed.length > 0
   }
   async list({ prefix, limit, fresh }: Selection): Promise<StoredRecord[]> {
     // The first condition is what lets the index begin at the prefix.

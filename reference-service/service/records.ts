@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { defective } from '../defects.js'
 import { hasSqlState, uniqueViolation } from './database-errors.js'
 import { Refusal } from './errors.js'
 import type { RecordStore, StoredRecord } from './record-store.js'
@@ -22,7 +23,7 @@ export function recordRoutes(app: FastifyInstance, records: RecordStore): void {
 
   app.get<Keyed & { Querystring: { fresh?: string } }>('/records/:key', async (request) => {
     const { key } = request.params
-    const record = await (isSet(request.query.fresh) ? records.getFresh(key) : records.get(key))
+    const record = await (isSet(request.query.fresh) && !defective('repl.strong-read-ignored') ? records.getFresh(key) : records.get(key))
     if (!record) throw new Refusal(404, `no record ${key}`)
     return record
   })

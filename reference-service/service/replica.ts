@@ -13,6 +13,7 @@ import { InFlight } from './in-flight.js'
 import { LiveConfiguration } from './live-configuration.js'
 import { log } from './log.js'
 import { noteRoutes } from './notes.js'
+import { QueueingRecordStore } from './queueing-record-store.js'
 import { DatabaseRecordStore } from './record-store.js'
 import { untilSetUp } from './setup.js'
 import { releaseRoutes } from './release-routes.js'
@@ -39,7 +40,8 @@ export async function startReplica(environment: Environment, configuration: Conf
   const live = new LiveConfiguration(configuration, database, { index: environment.index, path: environment.configurationPath })
   const startUp = new StartUp(environment, configuration, database, [() => untilSetUp(environment), () => live.refresh(), () => toggles.firstStates()])
   const writeBehind = defective('start.acks-before-durable') ? new WriteBehindRecordStore(database) : undefined
-  const records = writeBehind ?? new DatabaseRecordStore(database, environment.release.recordFormat)
+  const newRecords = defective('degr.acks-into-void') ? QueueingRecordStore : DatabaseRecordStore
+  const records = writeBehind ?? new newRecords(database, environment.release.recordFormat)
 
   let stopping: Promise<void> | undefined
   addRoutes(app, { identity, monitor, database, inFlight, connections, drain, startUp, records, live, environment, cache, toggles, isStopping: () => stopping !== undefined, restoreObjectsPerSecond: configuration.restore.objectsPerSecond })

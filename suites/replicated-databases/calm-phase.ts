@@ -1,0 +1,137 @@
+import type { DeployedComponent } from '../../core/driver.js'
+import type { ScenarioContext } from '../../core/scenario.js'
+import type { Operation } from '../../core/service-descriptor.js'
+import { each } from './freshness.js'
+import { countedReads, lastCountedReads, markerWrites, moments, mutations, questions } from './names.js'
+import { caughtUp, heldKeys, readCounters, serversOf } from './servers.js'
+
+const readsPerSecond = 100
+/**
+ * PostgreSQL reports what a connection did up to a second later, and only when the connection is used again. So a few
+ * more requests follow, slow enough to come one after the other on the connections that were busy before.
+ */
+const lastPerSecond = 15
+const lastMs = 1_400
+const controlReads = 20
+/** Few at once: a connection that is used only now and then would report late. */
+const mutationsAtOnce = 3
+/** Questions are asked at this pace even when the answers are slow, so that every marker is asked for in time. */
+const lookUpEveryMs = 300
+const lookUpsAtOnce = 3
+const catchUpMsMax = 10_000
+
+export const countedReadsOf = (context: ScenarioContext): number => (context.selected.has('REPL-02') ? context.threshold('REPL-02', 'counted_reads') : controlReads)
+
+/** Ordinary reads alone, between two readings of all counters: shows who answers them, and what reading alone does to the counters. */
+export async function countReads(context: ScenarioContext): Promise<void> {
+  const read = context.service.data?.readOrdinary
+  if (read === undefined || context.service.database?.counters === undefined) return
+  context.step('ordinary reads, counted by the servers of the database')
+  const judged = context.selected.has('REPL-02')
+  if (judged) await caughtUp(context, questions.caughtUpBeforeReads, catchUpMsMax)
+  await readCounters(context, moments.beforeReads)
+  const common = { operations: [read], via: 'balancer', connections: 'keep-alive' } as const
+  await context.traffic.start({ ...common, name: countedReads, ratePerSecond: readsPerSecond, durationMaxMs: (countedReadsOf(context) / readsPerSecond) * 1_000 }).finished()
+  await context.traffic.start({ ...common, name: lastCountedReads, ratePerSecond: lastPerSecond, durationMaxMs: lastMs }).finished()
+  await readCounters(context, moments.afterReads)
+  if (judged) await caughtUp(context, questions.caughtUpAfterReads, catchUpMsMax)
+}
+
+/** Every operation that changes data, one after the other on the same key, for `count` keys. */
+export async function mutate(context: ScenarioContext, load: string, count: number): Promise<void> {
+  const operations = mutatingOperations(context)
+  context.fact('mutations', operations.map(({ name }) => name))
+  const keys = Array.from({ length: count }, () => context.traffic.newKey())
+  await each(keys, mutationsAtOnce, async (key) => {
+    for (const operation of operations) await context.traffic.send({ load, operation, via: 'balancer', key })
+  })
+}
+
+/** Under names of their own: a key that is deleted in the end must not be taken for one that can be read. */
+const mutatingOperations = ({ service }: ScenarioContext): readonly Operation[] => {
+  const declared = service.database?.mutations ?? (service.data === undefined ? [] : [service.data.write])
+  return declared.map((operation) => ({ ...operation, name: `${operation.name} as mutation` }))
+}
+
+/** Mutations, and then markers that are followed to every read replica. */
+export async function mutateAndMark(context: ScenarioContext): Promise<void> {
+  if (context.selected.has('REPL-01')) {
+    context.step('every operation that mutates')
+    await mutate(context, mutations, context.threshold('REPL-01', 'per_operation'))
+  }
+  const followed = context.selected.has('REPL-03')
+  if (followed) context.step('markers, followed to every read replica')
+  const markers = await writeAndFollow(context, followed)
+  if (context.selected.has('REPL-01')) await readCounters(context, moments.afterMutations)
+  if (followed) await lookAtLast(context, markers.acknowledged)
+}
+
+/** Acknowledged markers so far, and whether more will follow. */
+class Markers {
+  readonly acknowledged: string[] = []
+  lastAtMs = 0
+  complete = false
+}
+
+async function writeAndFollow(context: ScenarioContext, followed: boolean): Promise<Markers> {
+  const markers = new Markers()
+  const count = followed ? context.threshold('REPL-03', 'markers') : Math.ceil((lastPerSecond * lastMs) / 1_000)
+  const perSecond = followed ? context.threshold('REPL-03', 'markers_per_second') : lastPerSecond
+  const following = followed ? serversOf(context).replicas.map((server) => follow(context, server, markers)) : []
+  for (const one of following) one.catch(() => {}) // told where they are waited for
+  try {
+    await writeMarkers(context, markers, { count, everyMs: 1_000 / perSecond })
+  } finally {
+    markers.complete = true
+  }
+  await Promise.all(following)
+  return markers
+}
+
+async function writeMarkers(context: ScenarioContext, markers: Markers, { count, everyMs }: { readonly count: number; readonly everyMs: number }): Promise<void> {
+  const write = context.service.data?.write
+  if (write === undefined) return
+  const startedAtMs = context.now()
+  const sent: Promise<void>[] = []
+  const one = async (): Promise<void> => {
+    const key = context.traffic.newKey()
+    const { outcome } = await context.traffic.send({ load: markerWrites, operation: write, via: 'balancer', key })
+    if (outcome !== 'ok' && outcome !== 'degraded') return
+    markers.acknowledged.push(key)
+    markers.lastAtMs = context.now()
+  }
+  for (let index = 0; index < count; index++) {
+    const waitMs = startedAtMs + index * everyMs - context.now()
+    if (waitMs > 0) await context.pause(waitMs)
+    sent.push(one())
+  }
+  await Promise.all(sent)
+}
+
+/** Asks one replica for the markers that have not arrived, again and again, until all have or their time is over. */
+async function follow(context: ScenarioContext, server: DeployedComponent, markers: Markers): Promise<void> {
+  const convergenceMs = context.threshold('REPL-03', 'convergence_s') * 1_000
+  const arrived = new Set<string>()
+  const asking = new Set<Promise<void>>()
+  const lookUp = async (): Promise<void> => {
+    const open = markers.acknowledged.filter((key) => !arrived.has(key))
+    for (const key of (await heldKeys(context, server, { keys: open, why: questions.markers })) ?? []) arrived.add(key)
+  }
+  while (!context.signal.aborted) {
+    const ended = markers.complete && context.now() > markers.lastAtMs + convergenceMs
+    // A question that could not be asked is none: the check counts what was answered.
+    const asked = lookUp().catch(() => {}).finally(() => asking.delete(asked))
+    asking.add(asked)
+    if (ended) break
+    await context.pause(lookUpEveryMs)
+    if (asking.size >= lookUpsAtOnce) await Promise.race(asking)
+    if (markers.complete && arrived.size === markers.acknowledged.length) break
+  }
+  await Promise.all(asking)
+}
+
+/** Of all markers at once: one that was there and is gone shows here, and the primary says what should be there. */
+async function lookAtLast(context: ScenarioContext, keys: readonly string[]): Promise<void> {
+  const { primary, replicas } = serversOf(context)
+  await Promise.all([...(primary === undefined ? [] : [primary]), ...replicas].map((server) => heldKeys(context, server, { keys, why: questions.lastMarkers })))
+}

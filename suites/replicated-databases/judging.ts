@@ -1,0 +1,27 @@
+import { inconclusive, type Finding } from '../../core/check.js'
+import type { History, RequestEvent } from '../../core/history.js'
+import { countsAsLost, disturbedHarness, type Window } from '../../core/reading.js'
+import { believed, isCalm, stallMsMax } from '../redundancy/calm.js'
+
+export const succeeded = ({ outcome }: RequestEvent): boolean => outcome === 'ok' || outcome === 'degraded'
+
+/** Failed for a client. A polite refusal counts: somebody else is there to serve. */
+export const fails = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
+
+/** What was judged, without what a disturbance of the harness touched if it is a failure; a pass in a disturbed span is none. */
+export function undisturbed(history: History, window: Window, judge: (usable: (request: RequestEvent) => boolean) => Finding): Finding {
+  const finding = believed(judge(() => true), history, { window, calmly: (spans) => judge(isCalm(spans)) })
+  if (finding.outcome !== 'passed') return finding
+  return disturbedHarness(history, window, stallMsMax) ?? finding
+}
+
+/** The span of these requests. */
+export const spanOf = (requests: readonly RequestEvent[]): Window => ({
+  fromMs: Math.min(...requests.map((one) => one.plannedAtMs)),
+  toMs: Math.max(...requests.map((one) => one.endedAtMs)),
+})
+
+export const lacking = (reasons: readonly (string | undefined)[]): Finding | undefined => {
+  const found = reasons.filter((one) => one !== undefined)
+  return found.length === 0 ? undefined : inconclusive(found.join('; '))
+}

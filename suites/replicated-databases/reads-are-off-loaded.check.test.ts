@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { intervention } from '../../core/checks/literal-events.test-support.js'
+import { historyOf, type HistoryEvent } from '../../core/history.js'
+import { valueAfter, valueBefore } from './freshness.js'
+import { controlLost, counters, holding, many, planFact, sent, valuesOf } from './literal-history.test-support.js'
+import { countedReads, moments, ordinaryReads, overwrites, questions } from './names.js'
+import { readsAreOffLoaded } from './reads-are-off-loaded.check.js'
+import { readsAreOffLoaded as card } from './requirements/routing.js'
+import type { DatabasePlan } from './servers.js'
+
+const values = valuesOf(card)
+const upToDate: HistoryEvent[] = [questions.caughtUpBeforeReads, questions.caughtUpAfterReads].map((why, index) => holding('replica', why, { sentAtMs: 500 + index * 3_000, asked: ['m'], held: ['m'] }))
+const reads = many(200, (index) => sent(1_000 + index * 10, { load: countedReads }))
+const counted = (replica: number, primary: number): HistoryEvent[] => [
+  counters('replica', moments.beforeReads, [100, 0, 0]),
+  counters('replica', moments.afterReads, [100 + replica, 0, 0]),
+  counters('primary', moments.beforeReads, [100, 0, 0]),
+  counters('primary', moments.afterReads, [100 + primary, 0, 0]),
+]
+const judge = (events: readonly HistoryEvent[], plan: Partial<DatabasePlan> = {}) => readsAreOffLoaded.evaluate(historyOf([planFact(plan), ...events]), values)
+
+test('most reads are counted on the replica', () => {
+  expect(judge([...upToDate, ...reads, ...counted(190, 10)])).toMatchObject({ outcome: 'passed' })
+})
+test('all reads are counted on the primary', () => {
+  expect(judge([...upToDate, ...reads, ...counted(3, 200)])).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('needs 50 %') })
+})
+test('a half is not enough when chance could have made it', () => {
+  expect(judge([...upToDate, ...reads, ...counted(102, 98)])).toMatchObject({ outcome: 'failed' })
+})
+test('counters that do not show the reads prove nothing, whatever their ratio', () => {
+  expect(judge([...upToDate, ...reads, ...counted(30, 0)])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('do not show') })
+  expect(judge([...upToDate, ...reads, ...counted(0, 0)])).toMatchObject({ outcome: 'inconclusive' })
+  expect(judge([...upToDate, ...reads])).toMatchObject({ outcome: 'inconclusive' })
+})
+test('a replica that is behind is rightly avoided', () => {
+  expect(judge([...upToDate.slice(1), ...reads, ...counted(0, 200)])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('up to date') })
+})
+test('without reads, with few, and without anything', () => {
+  expect(judge([...upToDate, ...counted(200, 0)])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('0 reads') })
+  expect(judge([...upToDate, ...reads.slice(1), ...counted(200, 0)])).toMatchObject({ outcome: 'inconclusive' })
+  expect(readsAreOffLoaded.evaluate(historyOf([]), values).outcome).toBe('inconclusive')
+})
+test('a failure in a span in which the harness lost its own requests', () => {
+  expect(judge([...upToDate, ...reads, ...counted(0, 200), controlLost(1_500)])).toMatchObject({ outcome: 'inconclusive' })
+})
+
+const stopped = [
+  ...intervention({ name: 'pause-replay', target: 'operator', label: 'replica', issuedAtMs: 9_900, acknowledgedAtMs: 10_000 }),
+  ...intervention({ name: 'resume-replay', target: 'operator', label: 'replica', issuedAtMs: 14_000, acknowledgedAtMs: 14_100 }),
+]
+const witnessed = [holding('primary', questions.duringPause, { sentAtMs: 11_000, asked: ['w'], held: ['w'] }), holding('replica', questions.duringPause, { sentAtMs: 11_000, asked: ['w'], held: [] })]
+const pairs = (old: number): HistoryEvent[] =>
+  many(40, (index) => {
+    const key = `k${index}`
+    return [
+      sent(10_050 + index, { load: overwrites, method: 'PUT', key, value: valueAfter(key) }),
+      sent(10_060 + index, { load: ordinaryReads, key, captured: { value: index < old ? valueBefore(key) : valueAfter(key) } }),
+    ]
+  })
+
+test('without counters the values that were read decide', () => {
+  const plan = { counters: false }
+  expect(judge([...stopped, ...witnessed, ...pairs(38)], plan)).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('38 of 40') })
+  expect(judge([...stopped, ...witnessed, ...pairs(2)], plan)).toMatchObject({ outcome: 'failed' })
+  expect(judge([...stopped, ...pairs(40)], plan)).toMatchObject({ outcome: 'inconclusive' })
+  expect(judge([...stopped, ...witnessed], plan)).toMatchObject({ outcome: 'inconclusive' })
+  expect(judge([...stopped, ...witnessed, ...pairs(38)], { ...plan, valueRead: false })).toMatchObject({ outcome: 'inconclusive' })
+})
+test('where reads are counted, fresh values after a write of one\'s own are no failure', () => {
+  expect(judge([...upToDate, ...reads, ...counted(200, 0), ...stopped, ...witnessed, ...pairs(0)])).toMatchObject({ outcome: 'passed' })
+})

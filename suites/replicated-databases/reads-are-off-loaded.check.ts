@@ -1,0 +1,78 @@
+import { failed, inconclusive, passed, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { lowerLimit95 } from '../../core/checks/proportion.js'
+import type { History } from '../../core/history.js'
+import { disturbedHarness, requestsOf } from '../../core/reading.js'
+import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { stallMsMax } from '../redundancy/calm.js'
+import { spanOf, succeeded } from './judging.js'
+import { growth } from './mutations-go-to-the-primary.check.js'
+import { countedReads, lastCountedReads, moments, ordinaryReads, questions } from './names.js'
+import { notCaughtUp, pauseOf, planOf, readingsOf } from './plan.js'
+import type { DatabasePlan } from './servers.js'
+
+/** Servers report late what connections did; with less than this of the reads the counters prove nothing. */
+const countedShareMin = 0.6
+
+/** How many of how many reads were answered by read replicas. */
+interface Share {
+  readonly byReplicas: number
+  readonly of: number
+  readonly how: string
+}
+
+export const readsAreOffLoaded: Check = {
+  id: 'read-replicas-answer-most-reads',
+  requirement: 'REPL-02',
+  evaluate(history, thresholds) {
+    const plan = planOf(history)
+    if (plan === undefined) return inconclusive('no read was counted')
+    const counted = plan.counters ? shareByCounters(history, plan, thresholds) : 'the servers of the database have no declared counters'
+    const shown = plan.replay && plan.lookUp ? shareByValues(history, plan, thresholds) : 'replay cannot be stopped'
+    // A service may send its writers to the primary on purpose, so where reads are counted it is the counters that decide.
+    const decisive = typeof counted === 'string' && !plan.counters ? shown : counted
+    const evidence = [counted, shown].filter((one) => typeof one !== 'string').map(evidenceOf)
+    if (typeof decisive === 'string') return inconclusive(decisive, evidence)
+    const shareMin = numberThreshold(thresholds, 'replica_share_min')
+    const limit = lowerLimit95(decisive.byReplicas, decisive.of)
+    const said = `read replicas answered ${decisive.byReplicas} of ${decisive.of} reads (${decisive.how}), at least ${(100 * limit).toFixed(1)} % with 95 % confidence`
+    const measure: Evidence = { note: 'lower 95 % confidence limit of the share', measured: Number(limit.toFixed(3)), allowed: shareMin, unit: 'ratio' }
+    if (limit >= shareMin) return passed(said, [measure, ...evidence])
+    return doubtOfFailure(history) ?? failed(`${said}, needs ${100 * shareMin} %`, [measure, ...evidence])
+  },
+}
+
+const evidenceOf = ({ byReplicas, of, how }: Share): Evidence => ({ note: `reads answered by read replicas of ${of} (${how})`, measured: byReplicas, unit: 'requests' })
+
+/** A replica that was starved together with the harness is rightly avoided. */
+function doubtOfFailure(history: History): Finding | null {
+  const requests = [...requestsOf(history, countedReads), ...requestsOf(history, ordinaryReads)]
+  return requests.length === 0 ? null : disturbedHarness(history, spanOf(requests), stallMsMax)
+}
+
+function shareByCounters(history: History, plan: DatabasePlan, thresholds: ThresholdValues): Share | string {
+  const behind = notCaughtUp(history, plan, questions.caughtUpBeforeReads) ?? notCaughtUp(history, plan, questions.caughtUpAfterReads)
+  if (behind !== undefined) return behind
+  const sent = [...requestsOf(history, countedReads), ...requestsOf(history, lastCountedReads)].filter(succeeded).length
+  const needed = numberThreshold(thresholds, 'counted_reads')
+  if (sent < needed) return `${sent} reads were answered between the readings of the counters, needs ${needed}`
+  const of = (server: string): number | undefined => growth(history, server, [moments.beforeReads, moments.afterReads])?.reads
+  const onPrimary = plan.primary === null ? undefined : of(plan.primary)
+  const onReplicas = plan.replicas.map(of)
+  if (onPrimary === undefined || onReplicas.some((one) => one === undefined)) return 'the counters of a server of the database could not be read'
+  const replicated = onReplicas.reduce<number>((sum, one) => sum + (one ?? 0), 0)
+  const total = replicated + onPrimary
+  if (onPrimary < 0 || replicated < 0 || total < countedShareMin * sent) return `the servers counted ${replicated} and ${onPrimary} reads for ${sent} that were sent: the counters do not show them`
+  // A request may cost several readings of tables: the share counts, not their number.
+  const of95 = Math.min(sent, total)
+  return { byReplicas: Math.round((of95 * replicated) / total), of: of95, how: `${replicated} readings of tables counted on ${plan.replicas.join(' and ')}, ${onPrimary} on ${plan.primary}` }
+}
+
+function shareByValues(history: History, plan: DatabasePlan, thresholds: ThresholdValues): Share | string {
+  if (!plan.valueRead) return 'the declared ordinary read does not say where the value stands'
+  const pause = pauseOf(history, plan)
+  if (typeof pause === 'string') return pause
+  const read = readingsOf(history, ordinaryReads).filter((one) => one.request.plannedAtMs >= pause.fromMs && one.request.endedAtMs <= pause.fromMs + plan.maxLagMs && one.saw !== 'none')
+  const needed = numberThreshold(thresholds, 'keys')
+  if (read.length < needed) return `${read.length} overwritten keys were read within the declared lag, needs ${needed}`
+  return { byReplicas: read.filter((one) => one.saw === 'old').length, of: read.length, how: 'old values while replay was stopped' }
+}

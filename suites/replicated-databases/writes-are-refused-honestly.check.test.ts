@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest'
+import { historyOf, type HistoryEvent, type RequestEvent } from '../../core/history.js'
+import { readOnlyModeIsHonest } from '../graceful-degradation/read-only-mode.requirement.js'
+import { controlLost, lossOf, many, sent, valuesOf } from './literal-history.test-support.js'
+import { readBack, writesWithoutPrimary } from './names.js'
+import { noWriteIsAcknowledgedAndLost, writesAreRefusedHonestly, writesWorkAgain } from './writes-are-refused-honestly.check.js'
+
+const values = valuesOf(readOnlyModeIsHonest)
+const owner: HistoryEvent = { kind: 'fact', name: 'data-owner', value: 'primary', atMs: 0 }
+const lost = [...lossOf('primary', 'killed', { fromMs: 2_000, toMs: 7_000 }), ...lossOf('primary', 'silent', { fromMs: 10_000, toMs: 15_000 })]
+const away = (atMs: number): boolean => (atMs >= 2_000 && atMs < 7_300) || (atMs >= 10_000 && atMs < 15_300)
+const refusal: Partial<RequestEvent> = { outcome: 'polite-refusal', status: 503 }
+/** One write every 50 ms; `during` is what becomes of those sent while the primary is away. */
+const writes = (during: Partial<RequestEvent> = refusal, took = 20): RequestEvent[] =>
+  many(340, (index) => {
+    const atMs = index * 50
+    const base = { load: writesWithoutPrimary, method: 'PUT', key: `k${index}` }
+    return sent(atMs, away(atMs) ? { ...base, ...during, endedAtMs: atMs + took } : base)
+  })
+const readBackOf = (events: readonly RequestEvent[], change: Partial<RequestEvent> = {}): RequestEvent[] =>
+  events.filter((one) => one.outcome === 'ok').map((one, index) => sent(18_000 + index, { load: readBack, key: one.key!, ...(away(one.plannedAtMs) ? change : {}) }))
+const history = (...events: readonly (HistoryEvent | readonly HistoryEvent[])[]) => historyOf([owner, ...events.flat()])
+
+describe('no write is acknowledged and lost', () => {
+  test('refused ones cannot be', () => {
+    expect(noWriteIsAcknowledgedAndLost.evaluate(history(lost, writes(), readBackOf(writes())), values)).toMatchObject({ outcome: 'passed' })
+  })
+  test('acknowledged ones that are missing', () => {
+    const into = writes({ outcome: 'ok', status: 200 })
+    const missing = readBackOf(into, { outcome: 'error-status', status: 404 })
+    expect(noWriteIsAcknowledgedAndLost.evaluate(history(lost, into, missing), values)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('acknowledged while primary was away') })
+  })
+  test('a queue that keeps what it took is honest', () => {
+    const queued = writes({ outcome: 'ok', status: 200 })
+    expect(noWriteIsAcknowledgedAndLost.evaluate(history(lost, queued, readBackOf(queued)), values)).toMatchObject({ outcome: 'passed' })
+    expect(writesAreRefusedHonestly.evaluate(history(lost, queued), values)).toMatchObject({ outcome: 'passed' })
+  })
+  test('not read back, not witnessed, nothing written', () => {
+    expect(noWriteIsAcknowledgedAndLost.evaluate(history(lost, writes()), values)).toMatchObject({ outcome: 'inconclusive' })
+    expect(noWriteIsAcknowledgedAndLost.evaluate(history(writes(), readBackOf(writes())), values)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('never lost') })
+    expect(noWriteIsAcknowledgedAndLost.evaluate(history(lost), values)).toMatchObject({ outcome: 'inconclusive' })
+    expect(noWriteIsAcknowledgedAndLost.evaluate(historyOf([]), values).outcome).toBe('inconclusive')
+  })
+  test('what is missing after a cut exercise may only not have been waited for', () => {
+    const into = writes({ outcome: 'ok', status: 200 })
+    const cut: HistoryEvent = { kind: 'incomplete', atMs: 19_000, reason: 'cut', cause: 'deadline' }
+    expect(noWriteIsAcknowledgedAndLost.evaluate(history(lost, into, readBackOf(into, { outcome: 'error-status', status: 404 }), cut), values)).toMatchObject({ outcome: 'inconclusive' })
+  })
+})
+
+describe('writes are refused explicitly and quickly', () => {
+  const judge = (...events: readonly (HistoryEvent | readonly HistoryEvent[])[]) => writesAreRefusedHonestly.evaluate(history(...events), values)
+  test('with a 503, or by the balancer when every instance has left', () => {
+    expect(judge(lost, writes())).toMatchObject({ outcome: 'passed' })
+    expect(judge(lost, writes({ outcome: 'error-status', status: 503, detail: 'made by the balancer: no-backend-up' }))).toMatchObject({ outcome: 'passed' })
+  })
+  test('a timeout, a broken connection or a balancer that found one is no refusal', () => {
+    expect(judge(lost, writes({ outcome: 'timeout' }))).toMatchObject({ outcome: 'failed' })
+    expect(judge(lost, writes({ outcome: 'reset-in-flight' }))).toMatchObject({ outcome: 'failed' })
+    expect(judge(lost, writes({ outcome: 'error-status', status: 502, detail: 'made by the balancer: reset' }))).toMatchObject({ outcome: 'failed' })
+  })
+  test('refusals that take long', () => {
+    expect(judge(lost, writes(refusal, 4_000))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('longer than 2 s') })
+  })
+  test('too few writes, an unwitnessed loss, and a control that failed', () => {
+    expect(judge(lost, writes().filter((_, index) => index % 4 === 0))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('needs 60') })
+    expect(judge(lost)).toMatchObject({ outcome: 'inconclusive' })
+    expect(judge(lossOf('primary', 'killed', { fromMs: 2_000, toMs: 7_000, witnessed: false }), writes())).toMatchObject({ outcome: 'inconclusive' })
+    expect(judge(lost, writes(), controlLost(4_000), controlLost(12_000))).toMatchObject({ outcome: 'inconclusive' })
+    expect(writesAreRefusedHonestly.evaluate(historyOf([]), values).outcome).toBe('inconclusive')
+  })
+})
+
+describe('writes work again', () => {
+  test('soon after the return', () => {
+    expect(writesWorkAgain.evaluate(history(lost, writes()), values)).toMatchObject({ outcome: 'passed' })
+  })
+  test('never, when that was watched for long enough', () => {
+    const never = [...writes().filter((one) => one.plannedAtMs < 10_000 || away(one.plannedAtMs)), ...many(700, (index) => sent(15_300 + index * 50, { load: writesWithoutPrimary, ...refusal }))]
+    expect(writesWorkAgain.evaluate(history(lost, never), values)).toMatchObject({ outcome: 'failed' })
+    expect(writesWorkAgain.evaluate(history(lost, never.slice(0, -200)), values)).toMatchObject({ outcome: 'inconclusive' })
+    expect(writesWorkAgain.evaluate(historyOf([]), values).outcome).toBe('inconclusive')
+  })
+})
