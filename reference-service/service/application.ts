@@ -4,6 +4,7 @@ import { defective } from '../defects.js'
 import { accountObjectRoutes } from './account-objects.js'
 import { accountRoutes } from './accounts.js'
 import { administrationRoutes } from './administration.js'
+import type { BackgroundWork } from './background-work.js'
 import type { Cache } from './cache.js'
 import type { Configuration } from './configuration.js'
 import { configurationRoutes } from './configuration-routes.js'
@@ -48,6 +49,7 @@ export interface ApplicationParts extends HealthSources {
   readonly toggles: Toggles
   readonly drain: Drain
   readonly inFlight: InFlight
+  readonly work: BackgroundWork
   readonly connections: Connections
   readonly live: LiveConfiguration
   readonly environment: Environment
@@ -91,6 +93,7 @@ export function addRoutes(app: FastifyInstance, parts: ApplicationParts): void {
   restoreRoutes(app, database, parts.restoreObjectsPerSecond)
   visitRoutes(app, database)
   workRoutes(app, database, identity)
+  parts.work.routes(app)
   app.get('/throws', () => {
     throw new Error('this route always throws')
   })

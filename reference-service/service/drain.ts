@@ -7,8 +7,17 @@ import { log } from './log.js'
 
 export type DrainState = 'serving' | 'draining' | 'drained'
 
+/** Work that nobody waits for with an open connection. */
+interface WorkToDrain {
+  pause(): void
+  resume(): void
+  emptyWithin(timeoutMs: number): Promise<boolean>
+  handBack(): Promise<void>
+}
+
 interface DrainParts {
   readonly inFlight: InFlight
+  readonly work: WorkToDrain
   readonly connections: Connections
   /** Opens the listening socket again. */
   readonly listen: () => void
@@ -53,6 +62,7 @@ export class Drain {
   begin(): void {
     if (this.current !== 'serving') return
     this.change('draining')
+    this.parts.work.pause()
     this.ending = new AbortController()
     void this.run(this.ending.signal)
     if (defective('drain.closes-listener-at-once')) this.parts.connections.stopListening()
@@ -63,6 +73,7 @@ export class Drain {
     if (this.current === 'serving') return
     this.ending?.abort()
     this.change('serving')
+    this.parts.work.resume()
     this.reopen()
   }
 
@@ -91,14 +102,15 @@ export class Drain {
   }
 
   private async run(undone: AbortSignal): Promise<void> {
-    const { inFlight, connections } = this.parts
+    const { inFlight, work, connections } = this.parts
     const { graceMs, deadlineMs } = this.times
     await new Promise((resolve) => setTimeout(resolve, graceMs))
     if (undone.aborted) return
     const restMs = defective('drain.waits-forever') ? 2 ** 31 - 1 : Math.max(0, deadlineMs - graceMs)
-    const empty = await inFlight.emptyWithin(restMs)
+    const [answered, done] = await Promise.all([inFlight.emptyWithin(restMs), work.emptyWithin(restMs)])
     if (undone.aborted) return
-    if (!empty) await this.endWhatIsLeft()
+    if (!done) await work.handBack()
+    if (!answered) await this.endWhatIsLeft()
     if (undone.aborted) return
     this.change('drained')
     this.reopen()

@@ -1,5 +1,6 @@
 import { defective, exitCodeConfiguration } from '../defects.js'
 import { addRoutes, createApplication } from './application.js'
+import { BackgroundWork } from './background-work.js'
 import { Cache } from './cache.js'
 import type { Configuration } from './configuration.js'
 import { Connections } from './connections.js'
@@ -36,7 +37,8 @@ export async function startReplica(environment: Environment, configuration: Conf
   const toggles = new Toggles(environment.toggleStore, environment.index)
   const inFlight = new InFlight()
   const connections = new Connections(app.server)
-  const drain = new Drain(configuration.drain, { inFlight, connections, listen: () => connections.listen(environment.listen) })
+  const work = new BackgroundWork(database, identity)
+  const drain = new Drain(configuration.drain, { inFlight, work, connections, listen: () => connections.listen(environment.listen) })
   const live = new LiveConfiguration(configuration, database, { index: environment.index, path: environment.configurationPath })
   const startUp = new StartUp(environment, configuration, database, [() => untilSetUp(environment), () => live.refresh(), () => toggles.firstStates()])
   const writeBehind = defective('start.acks-before-durable') ? new WriteBehindRecordStore(database) : undefined
@@ -44,7 +46,7 @@ export async function startReplica(environment: Environment, configuration: Conf
   const records = writeBehind ?? new newRecords(database, environment.release.recordFormat)
 
   let stopping: Promise<void> | undefined
-  addRoutes(app, { identity, monitor, database, inFlight, connections, drain, startUp, records, live, environment, cache, toggles, isStopping: () => stopping !== undefined, restoreObjectsPerSecond: configuration.restore.objectsPerSecond })
+  addRoutes(app, { identity, monitor, database, inFlight, work, connections, drain, startUp, records, live, environment, cache, toggles, isStopping: () => stopping !== undefined, restoreObjectsPerSecond: configuration.restore.objectsPerSecond })
   const stopOnce = (): Promise<void> => (stopping ??= stop({ drain, inFlight, connections, database, finish }, configuration.drain))
   releaseRoutes(app, { identity, installedIn: environment, stop: () => void stopOnce() })
   noteRoutes(app, environment.notes)
@@ -52,12 +54,14 @@ export async function startReplica(environment: Environment, configuration: Conf
   log('listening', { instance: identity.instance, boot: identity.boot, release: identity.release.releaseId, ...environment.listen })
   monitor.start()
   void startUp.run().then(() => {
+    if (startUp.complete) work.start()
     live.follow()
     if (defective('rdnd.hidden-leader') && environment.index === 0) keepLease(database)
   }, endOnMistake)
 
   const finish = async (): Promise<void> => {
     await writeBehind?.flush()
+    await work.handBack()
     cache.close()
     toggles.close()
     releaseLock()

@@ -1,3 +1,4 @@
+import { workTables } from './schema-of-work.js'
 import type { DatabaseAccess } from './database-access.js'
 import { checksums } from './schema-of-release-2.js'
 
@@ -64,7 +65,7 @@ const migrations: readonly { readonly version: number; readonly statements: stri
         destination text not null references accounts,
         amount bigint not null check (amount > 0),
         made_at timestamptz not null default now());
-      create table leases (name text primary key, renewed_at timestamptz not null);
+      create table leases (name text primary key, renewed_at timestamptz not null);${workTables}
       insert into accounts (id, name, balance) values
         ('operating', 'Operating account', 1000000000),
         ('reserve', 'Reserve account', 1000000000);`,

@@ -6,6 +6,8 @@ import { check as livenessStaysGreen } from './liveness-stays-green.check.js'
 import { labels, loads } from './names.js'
 import { check as noRequestFailsThroughTheBalancer } from './no-request-fails-through-the-balancer.check.js'
 import { check as noRequestIsAcceptedAndDropped } from './no-request-is-accepted-and-dropped.check.js'
+import { check as queuedWorkSurvivesADrain } from './queued-work-survives-a-drain.check.js'
+import { QueuedJobs } from './queued-jobs.js'
 import { check as readinessFailsWhileDraining } from './readiness-fails-while-draining.check.js'
 import { recordReturn, started, tried } from './return-to-service.js'
 import { effectsCanBeRead, stragglerOperation } from './straggler-operation.js'
@@ -27,7 +29,7 @@ const boundMs = 600_000
 const leadMs = (profile: ScenarioContext['profile']): number => (profile === 'quick' ? 1_000 : 10_000)
 const tailMs = (context: ScenarioContext): number => (context.profile === 'quick' ? 0.5 : 2) * context.ejectWindowMs
 
-/** One drain behind the balancer, from which five requirements are judged. */
+/** One drain and one stop behind the balancer, from which six requirements are judged. */
 export const scenario: Scenario = {
   id: 'queue-draining/draining-is-invisible-through-the-balancer',
   title: 'Draining and stopping one replica is invisible to clients of the balancer',
@@ -46,6 +48,7 @@ export const scenario: Scenario = {
     noRequestFailsThroughTheBalancer,
     noRequestIsAcceptedAndDropped,
     keepAliveConnectionsAreWoundDown,
+    queuedWorkSurvivesADrain,
   ],
   exercise: async (context) => {
     const target = context.instances[Math.floor(context.random() * context.instances.length)]!.id
@@ -56,10 +59,13 @@ export const scenario: Scenario = {
     const lead = context.pause(leadMs(context.profile))
     const keepAlive = judged('DRAIN-06') ? await startKeepAlive(context, target) : undefined
     await lead
-    await drainUnderTraffic(context, { target, keepAlive, stragglers: judged('DRAIN-05') })
+    const jobs = judged('DRAIN-10') && context.service.queue !== undefined ? new QueuedJobs(context, context.service.queue, target) : undefined
+    await drainUnderTraffic(context, { target, keepAlive, jobs, stragglers: judged('DRAIN-05') })
     await sampler.stop()
+    await jobs?.acceptLate()
     await stopInService(context, target, background)
     await background.stop()
+    await jobs?.readEffects()
     if (judged('DRAIN-05')) await readBackStragglers(context)
   },
 }
@@ -104,17 +110,19 @@ async function startKeepAlive(context: ScenarioContext, target: InstanceId): Pro
 interface DrainPlan {
   readonly target: InstanceId
   readonly keepAlive: Load | undefined
+  readonly jobs: QueuedJobs | undefined
   readonly stragglers: boolean
 }
 
 /** Drains with everything running, and watches until two eject windows have passed and the connections are wound down. */
-async function drainUnderTraffic(context: ScenarioContext, { target, keepAlive, stragglers }: DrainPlan): Promise<void> {
+async function drainUnderTraffic(context: ScenarioContext, { target, keepAlive, jobs, stragglers }: DrainPlan): Promise<void> {
   const watchMs = observedMs(context)
   const direct = stragglers ? startStragglers(context, target, watchMs) : undefined
   await context.pause(stragglerLeadMs)
   const witnesses = hasWitnessOperation(context.service)
     ? await context.traffic.witnesses({ group: labels.behindBalancer, instance: target, count: witnessesThroughBalancer, through: 'balancer' })
     : undefined
+  await jobs?.acceptUntilRunning()
   context.step(`draining ${target} behind the balancer`)
   await context.control.drain(target, labels.behindBalancer)
   const acknowledgedAtMs = context.now()

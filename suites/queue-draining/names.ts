@@ -6,6 +6,8 @@ export const loads = {
   stragglerEffects: 'straggler-effects',
   keepAlive: 'keep-alive',
   exitProbe: 'exit-probe',
+  jobs: 'jobs',
+  jobEffects: 'job-effects',
   /** Given by the traffic engine. */
   witness: 'witness',
   qualification: 'balancer-qualification',
@@ -25,6 +27,9 @@ export const labels = {
 
 /** Groups of witnesses that go with no label of their own. */
 export const groups = { stuck: 'stuck', ordinary: 'ordinary' } as const
+
+/** Readings of how many jobs a replica has taken and not yet done. */
+export const jobsRunningProbe = 'jobs-running'
 
 /** Observation by the scenario: whether a replica is back after a drain, `Returned`. */
 export const returnedProbe = 'returned'
