@@ -8,7 +8,7 @@ const periodMs = 500
 const leaseMs = 1_000
 /** What was missed longer ago is not made up for. */
 const slotsMax = 100
-const listedMax = 200
+const listedMax = 120
 
 /**
  * Work that is due once a period. All replicas try; the one that holds the lease does what is due since it was last

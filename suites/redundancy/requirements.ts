@@ -1,4 +1,5 @@
 import type { Requirement } from '../../core/requirement.js'
+import { singletonWork } from './number-of-replicas.requirements.js'
 
 const anyReplica: Requirement = {
   id: 'RDND-01',
@@ -143,5 +144,5 @@ const unfitReplica: Requirement = {
   limits: 'Only hangs and cut dependencies are produced; a replica that gives wrong answers quickly is not.',
 }
 
-/** Redundancy: replicas are interchangeable, and one of them may be lost or unfit. */
-export const requirements: readonly Requirement[] = [anyReplica, losingOne, unfitReplica]
+/** Redundancy: replicas are interchangeable, and one of them may be lost, unfit, or added; what only one of them may do is done once. */
+export const requirements: readonly Requirement[] = [anyReplica, losingOne, unfitReplica, singletonWork]

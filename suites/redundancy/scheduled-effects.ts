@@ -1,0 +1,57 @@
+import type { History } from '../../core/history.js'
+import { factOf, interventionsOf, observationsOf, requestsOf, type Intervention, type Window } from '../../core/reading.js'
+import { effectProbe, scheduleLoad, type ScheduledEffect } from './schedule-watch.js'
+
+export interface SeenEffect extends ScheduledEffect {
+  readonly by: string
+  readonly seenAtMs: number
+}
+
+/** What the schedule did, around the loss of the replica that had done the last of it. */
+export interface ScheduleHistory {
+  readonly periodMs: number
+  readonly effects: readonly SeenEffect[]
+  /** When the list was read without an error. */
+  readonly readAtMs: readonly number[]
+  readonly kill: Intervention | undefined
+  /** The last effect that was seen before the kill. */
+  readonly last: SeenEffect | undefined
+  readonly releasedAtMs: number | undefined
+}
+
+export function scheduleHistory(history: History): ScheduleHistory | undefined {
+  const declared = factOf(history, 'schedule') as { readonly periodMs?: number } | undefined
+  if (declared?.periodMs === undefined) return undefined
+  const effects = observationsOf(history, effectProbe).map((event) => ({ ...(event.value as ScheduledEffect), by: event.target, seenAtMs: event.atMs })).sort((a, b) => a.seenAtMs - b.seenAtMs)
+  const kill = interventionsOf(history, 'hold')[0]
+  return {
+    periodMs: declared.periodMs,
+    effects,
+    readAtMs: requestsOf(history, scheduleLoad).filter((one) => one.outcome === 'ok').map((one) => one.endedAtMs),
+    kill,
+    last: kill === undefined ? undefined : effects.findLast((one) => !one.first && one.seenAtMs <= kill.issuedAtMs),
+    releasedAtMs: kill === undefined ? undefined : observationsOf(history, 'release', kill.target).find((one) => one.atMs > kill.issuedAtMs)?.atMs,
+  }
+}
+
+/** Effects beyond the first of their period, at any time. */
+export function duplicatesIn(effects: readonly SeenEffect[]): SeenEffect[] {
+  const seen = new Set<string>()
+  return effects.filter(({ slot }) => {
+    if (seen.has(slot)) return true
+    seen.add(slot)
+    return false
+  })
+}
+
+/** Effects that were seen to be new in a span. */
+export const seenIn = (effects: readonly SeenEffect[], window: Window): readonly SeenEffect[] =>
+  effects.filter(({ first, seenAtMs }) => !first && seenAtMs > window.fromMs && seenAtMs <= window.toMs)
+
+export const periodsOf = (effects: readonly SeenEffect[]): number => new Set(effects.map(({ slot }) => slot)).size
+
+/** The longest time in a span in which the list could not be read. */
+export function longestBlindMs(readAtMs: readonly number[], window: Window): number {
+  const times = [window.fromMs, ...readAtMs.filter((atMs) => atMs > window.fromMs && atMs < window.toMs), window.toMs]
+  return Math.max(...times.map((atMs, index) => (index === 0 ? 0 : atMs - times[index - 1]!)))
+}
