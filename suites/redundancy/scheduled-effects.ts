@@ -50,6 +50,26 @@ export const seenIn = (effects: readonly SeenEffect[], window: Window): readonly
 
 export const periodsOf = (effects: readonly SeenEffect[]): number => new Set(effects.map(({ slot }) => slot)).size
 
+/** So many effects at each end may have been late themselves. */
+const lateEndsMax = 2
+
+/**
+ * Periods without an effect between effects, by the time from one to another. An effect that was late at an end looks like a period that
+ * was left out, so it is the least of what the last and first few ends give. What was made up for later was not left out.
+ */
+export function leftOutBetween(effects: readonly SeenEffect[], periodMs: number): number {
+  let least = Infinity
+  for (let head = 0; head <= lateEndsMax; head++) {
+    for (let tail = 0; tail <= lateEndsMax; tail++) {
+      const within = effects.slice(head, effects.length - tail)
+      if (within.length < 2) continue
+      const spanMs = within.at(-1)!.seenAtMs - within[0]!.seenAtMs
+      least = Math.min(least, Math.round(spanMs / periodMs) - (periodsOf(within) - 1))
+    }
+  }
+  return least === Infinity ? 0 : Math.max(0, least)
+}
+
 /** The longest time in a span in which the list could not be read. */
 export function longestBlindMs(readAtMs: readonly number[], window: Window): number {
   const times = [window.fromMs, ...readAtMs.filter((atMs) => atMs > window.fromMs && atMs < window.toMs), window.toMs]

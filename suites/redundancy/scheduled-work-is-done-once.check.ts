@@ -3,7 +3,7 @@ import { counted, listed, spanned } from '../../core/checks/counted.js'
 import { eventsOf, type History } from '../../core/history.js'
 import { disturbedHarness, factOf, observationsOf, type Intervention, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { duplicatesIn, longestBlindMs, periodsOf, scheduleHistory, seenIn, type ScheduleHistory, type SeenEffect } from './scheduled-effects.js'
+import { duplicatesIn, leftOutBetween, longestBlindMs, periodsOf, scheduleHistory, seenIn, type ScheduleHistory, type SeenEffect } from './scheduled-effects.js'
 
 /** Every period has one effect, whoever is there, and the loss of the replica that does the work leaves out a few at most. */
 export const scheduledWorkIsDoneOnce: Check = {
@@ -53,8 +53,7 @@ function judge(history: History, { schedule, kill, before, after, evidence }: Ju
   const { periodMs, effects } = schedule
   const atFirst = seenIn(effects, { fromMs: before.fromMs - 1, toMs: before.toMs })
   const later = seenIn(effects, after)
-  // From effect to effect, half a period may be the lateness of the last one.
-  const missedBefore = Math.max(0, Math.floor((before.toMs - before.fromMs) / periodMs - 0.5) - (periodsOf(atFirst) - 1))
+  const missedBefore = leftOutBetween(atFirst, periodMs)
   const beyond = periodsOf(atFirst) - Math.ceil((before.toMs - before.fromMs) / periodMs) - 2
   // One period at each end may be seen outside.
   const missedAfter = Math.max(0, Math.floor((after.toMs - after.fromMs) / periodMs) - 1 - periodsOf(later))
