@@ -45,13 +45,18 @@ export class JobQueue {
    * worker that was believed dead cannot do it a second time.
    */
   async complete(key: string): Promise<void> {
-    const ours = defective('drain.job-done-twice') ? '' : defective('drain.job-lost') ? 'and taken_by = $1' : 'and taken_by = $1 and done_at is null'
+    const open = defective('drain.job-lost') ? '' : 'and done_at is null'
     await this.database.write(
-      `with finished as (update jobs set done_at = now() where key = $2 and $1 <> '' ${ours} returning key)
+      `with finished as (update jobs set done_at = now() where key = $2 and taken_by = $1 ${open} returning key)
        insert into effects (key, count) select key, 1 from finished
        on conflict (key) do update set count = effects.count + 1`,
       [this.worker, key],
     )
+  }
+
+  /** Only for the defect drain.job-done-twice: the effect without the end. */
+  async completeUnacknowledged(key: string): Promise<void> {
+    await this.database.write('insert into effects (key, count) values ($1, 1) on conflict (key) do update set count = effects.count + 1', [key])
   }
 
   /** Gives back everything that was taken and not done, for others to take at once. */

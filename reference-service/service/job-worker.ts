@@ -41,7 +41,6 @@ export class JobWorker {
     this.paused = true
     clearTimeout(this.polling)
     if (defective('drain.job-lost')) for (const one of this.running.values()) one.abort()
-    if (defective('drain.job-done-twice')) void this.queue.handBack().catch(() => {})
   }
   resume(): void {
     this.paused = false
@@ -89,7 +88,8 @@ export class JobWorker {
     this.running.set(key, ending)
     try {
       await pause(durationMs, undefined, { signal: ending.signal })
-      await this.queue.complete(key)
+      if (this.paused && defective('drain.job-done-twice')) await this.queue.completeUnacknowledged(key)
+      else await this.queue.complete(key)
     } catch (error) {
       // Its lease runs out, and it is taken again, by whoever can do it.
       if (!ending.signal.aborted) log('a job was not done', { key, error: (error as Error).message })

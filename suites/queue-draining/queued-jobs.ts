@@ -17,6 +17,7 @@ const lateShare = 0.25
 /** Jobs that are accepted before a drain and before the stop that follows it, and how often each of them was done. */
 export class QueuedJobs {
   private readonly keys: string[] = []
+  private readonly accepting: Promise<void>[] = []
   private lastAcceptedAtMs = 0
   private readonly effect: Operation
 
@@ -36,7 +37,8 @@ export class QueuedJobs {
     const needed = context.threshold('DRAIN-10', 'running_at_drain_min')
     context.step(`queueing jobs until at least ${needed} run on ${this.target}`)
     for (let batch = 0; batch < batchesMax; batch++) {
-      await this.accept(count)
+      // Not after all have been accepted: by then the first of them may be done.
+      this.accept(count)
       if (await this.untilRunning(needed)) return
     }
   }
@@ -44,7 +46,8 @@ export class QueuedJobs {
   /** The rest of the jobs. */
   async acceptLate(): Promise<void> {
     const missing = this.context.threshold('DRAIN-10', 'jobs') - this.keys.length
-    await this.accept(Math.max(missing, Math.ceil(this.context.threshold('DRAIN-10', 'jobs') * lateShare)))
+    this.accept(Math.max(missing, Math.ceil(this.context.threshold('DRAIN-10', 'jobs') * lateShare)))
+    await Promise.all(this.accepting)
   }
 
   /** Reads how often each job was done until all were, and once more when whatever is given to another worker has been. */
@@ -62,18 +65,18 @@ export class QueuedJobs {
     await this.readThese(this.keys)
   }
 
-  private async accept(count: number): Promise<void> {
+  private accept(count: number): void {
     const { context, queue } = this
     const keys = Array.from({ length: count }, () => context.traffic.newKey())
     this.keys.push(...keys)
-    await Promise.all(keys.map((key) => context.traffic.send({ load: loads.jobs, operation: queue.enqueue, via: 'balancer', key })))
-    this.lastAcceptedAtMs = context.now()
+    const sent = keys.map((key) => context.traffic.send({ load: loads.jobs, operation: queue.enqueue, via: 'balancer', key }))
+    this.accepting.push(Promise.all(sent).then(() => void (this.lastAcceptedAtMs = context.now())))
   }
 
   /** No pause longer than a few ms between the reading that is enough and what is done next: jobs do not wait. */
   private async untilRunning(needed: number): Promise<boolean> {
     const { context, queue, target } = this
-    const deadlineMs = context.now() + Math.min(runningWithinMs, Math.max(queue.durationMs, 200))
+    const deadlineMs = context.now() + runningWithinMs
     while (context.now() < deadlineMs) {
       const { value } = await context.traffic.readValue({ name: jobsRunningProbe, probe: queue.running, via: target, timeoutMs: 500 })
       if (typeof value === 'number' && value >= needed) return true

@@ -45,7 +45,7 @@ const drain10: Requirement = {
     'Make the effect idempotent by the job\'s key, so that a job that is delivered again changes nothing.',
   defects: [
     { id: 'drain.job-lost', how: 'Jobs are taken off the queue when a worker takes them, and a drain ends the worker without finishing them.' },
-    { id: 'drain.job-done-twice', how: 'A drain gives jobs back to the queue, and the worker finishes them all the same.' },
+    { id: 'drain.job-done-twice', how: 'A draining worker finishes its jobs and no longer tells the queue, which gives them to another one.' },
   ],
   mustNotFire: ['DRAIN-03'],
   mayFire: [],
