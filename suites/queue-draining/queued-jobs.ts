@@ -70,7 +70,9 @@ export class QueuedJobs {
     const keys = Array.from({ length: count }, () => context.traffic.newKey())
     this.keys.push(...keys)
     const sent = keys.map((key) => context.traffic.send({ load: loads.jobs, operation: queue.enqueue, via: 'balancer', key }))
-    this.accepting.push(Promise.all(sent).then(() => void (this.lastAcceptedAtMs = context.now())))
+    const accepted = Promise.all(sent).then(() => void (this.lastAcceptedAtMs = context.now()))
+    accepted.catch(() => {}) // told by whoever waits for it
+    this.accepting.push(accepted)
   }
 
   /** No pause longer than a few ms between the reading that is enough and what is done next: jobs do not wait. */
