@@ -1,4 +1,4 @@
-import type { Edge, EdgeCounters } from '../core/driver.js'
+import type { DeployedComponent, Edge, EdgeCounters } from '../core/driver.js'
 import { passes, acceptsConnections, pollUntil } from './probe.js'
 import { readiness, type ScenarioWorld } from './scenario-world.js'
 
@@ -62,17 +62,27 @@ export async function witnessFreeze(world: ScenarioWorld, target: string): Promi
   return seen
 }
 
+/**
+ * The edges on which a fault must be seen. Of edges to several components only those to hard ones: what a service can do without it may
+ * not even ask for, and an edge that nobody uses shows no fault.
+ */
+export function tellingEdges(edges: readonly Edge[], components: readonly Pick<DeployedComponent, 'name' | 'hard'>[]): readonly Edge[] {
+  const hard = edges.filter((edge) => components.some(({ name, hard: isHard }) => isHard && name === edge.to))
+  return hard.length > 0 ? hard : edges
+}
+
 const affected = (counters: EdgeCounters): number => counters.refused + counters.held + counters.cut
 
-/** The proxies on all of these edges turned away or held connections that were made after the fault had been applied. */
-export async function witnessEdges(world: ScenarioWorld, edges: readonly Edge[], before: readonly EdgeCounters[]): Promise<string | undefined> {
+/** The proxies on all of these edges (or, see `tellingEdges`, on all that tell) turned away or held connections that were made after the fault had been applied. */
+export async function witnessEdges(world: ScenarioWorld, all: readonly Edge[], before: readonly EdgeCounters[]): Promise<string | undefined> {
   const count = world.deployment.controls.edgeCounters
   if (count === undefined) return undefined
+  const edges = tellingEdges(all, world.deployment.components)
   let seen: string | undefined
   await pollUntil(
     async () => {
       const now = await Promise.all(edges.map((edge) => count(edge)))
-      const rise = now.map((counters, index) => affected(counters) - affected(before[index] ?? counters))
+      const rise = now.map((counters, index) => affected(counters) - affected(before[all.indexOf(edges[index]!)] ?? counters))
       if (rise.every((one) => one > 0)) seen = `the fault proxies affected ${rise.reduce((sum, one) => sum + one, 0)} connections on ${edges.length} edges`
       return seen !== undefined
     },
