@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import type { ProcessEntry, ProcessIdentity } from './process-table.js'
-import { mappedSharedMemoryOf } from './shared-memory.js'
+import { listSharedMemoryFiles, mappedSharedMemoryOf } from './shared-memory.js'
 
 /** Name of the record in the folder of a deployment. */
 export const processRecordName = 'processes.ndjson'
@@ -17,8 +17,10 @@ export interface RecordedProcesses {
  */
 export class ProcessRecord {
   readonly #file: string
-  readonly #seen = new Map<string, number>()
+  readonly #seen = new Set<string>()
+  readonly #mappingsRead = new Map<string, number>()
   readonly #sharedMemory = new Set<string>()
+  #filesSinceMs: ReadonlyMap<string, number> = new Map()
   constructor(file: string) {
     this.#file = file
   }
@@ -26,12 +28,14 @@ export class ProcessRecord {
   /** May be called with the same processes again: shared memory may be mapped a while after the start. */
   add(entries: readonly ProcessEntry[]): void {
     const lines: string[] = []
+    const mayMapMore = this.#anyFreshFile()
     for (const { pid, startTime } of entries) {
       const key = `${pid} ${startTime}`
-      const times = this.#seen.get(key) ?? 0
-      this.#seen.set(key, times + 1)
-      if (times === 0) lines.push(JSON.stringify({ pid, startTime }))
-      if (times >= mappingsReadMax) continue
+      if (!this.#seen.has(key)) lines.push(JSON.stringify({ pid, startTime }))
+      this.#seen.add(key)
+      const times = this.#mappingsRead.get(key) ?? 0
+      if (!mayMapMore || times >= mappingsReadMax) continue
+      this.#mappingsRead.set(key, times + 1)
       for (const path of mappedSharedMemoryOf(pid)) {
         if (this.#sharedMemory.has(path)) continue
         this.#sharedMemory.add(path)
@@ -40,9 +44,18 @@ export class ProcessRecord {
     }
     if (lines.length > 0) appendFileSync(this.#file, lines.map((line) => `${line}\n`).join(''))
   }
+
+  /** Whether there is shared memory that came lately and is nobody's yet. To read what all processes have mapped is dear. */
+  #anyFreshFile(): boolean {
+    const now = performance.now()
+    this.#filesSinceMs = new Map(listSharedMemoryFiles().map((path) => [path, this.#filesSinceMs.get(path) ?? now]))
+    return [...this.#filesSinceMs].some(([path, sinceMs]) => !this.#sharedMemory.has(path) && now - sinceMs < freshForMs)
+  }
 }
 /** A program maps what it shares when it starts; reading that again and again would only cost time. */
 const mappingsReadMax = 5
+/** Whoever makes a file maps it soon, but a busy computer may take its time. */
+const freshForMs = 10_000
 
 /** Empty when there is no record. Lines that are torn are left out. */
 export function readProcessRecord(file: string): RecordedProcesses {

@@ -79,11 +79,12 @@ test.runIf(onLinux && hasPython)('a record keeps processes and what they mapped;
     await once(child.stdout, 'data')
     const record = new ProcessRecord(join(folder, 'record'))
     const entry = readProcess(child.pid!)!
+    record.add([{ ...entry, pid: process.pid }]) // somebody else is looked at first
     record.add([entry])
     record.add([entry])
     writeFileSync(join(folder, 'record'), '{"pid": 12, "star', { flag: 'a' })
     const known = readProcessRecord(join(folder, 'record'))
-    expect(known).toEqual({ processes: [{ pid: entry.pid, startTime: entry.startTime }], sharedMemoryFiles: [file] })
+    expect(known).toEqual({ processes: [process.pid, entry.pid].map((pid) => ({ pid, startTime: entry.startTime })), sharedMemoryFiles: [file] })
 
     const files = new Set(known.sharedMemoryFiles)
     expect(removeUnmappedSharedMemory(files, { sinceMs: Date.now() - 10_000 })).toEqual([])

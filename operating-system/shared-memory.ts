@@ -98,6 +98,16 @@ export async function removeOrphanedSharedMemory(
   return removed
 }
 
+/** What lies in /dev/shm. Linux only. */
+export function listSharedMemoryFiles(): string[] {
+  if (!onLinux) return []
+  try {
+    return readdirSync('/dev/shm').map((name) => `/dev/shm/${name}`)
+  } catch {
+    return [] // a container without one
+  }
+}
+
 /** Files in /dev/shm that a living process has mapped (shm_open(3)). Linux only. */
 export function mappedSharedMemoryOf(pid: number): string[] {
   if (!onLinux) return []

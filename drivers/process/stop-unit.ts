@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { StopResult } from '../../core/driver.js'
 import { endProcesses, killAtOnce, untilGone } from '../../operating-system/end-processes.js'
-import { commandLineOf, groupExists, groupMembers, isAlive, processTree, type ProcessEntry } from '../../operating-system/process-table.js'
+import { commandLineOf, groupExists, groupMembers, isAlive, type ProcessEntry } from '../../operating-system/process-table.js'
 import type { ProcessWatch } from '../../operating-system/process-watch.js'
 import type { RunningUnit, UnitExit } from './supervised-unit.js'
 
@@ -37,7 +37,7 @@ export async function stopRunning(
     return result
   }
   sample()
-  killAtOnce(() => [...processTree([running]), ...relativesAlive(running, family)])
+  killAtOnce(() => [...watch.treeOf([running]), ...relativesAlive(running, family)])
   const exit = await withTimeout(running.exited, exitAfterKillMs)
   if (exit === null) throw new Error(`process ${running.pid} did not end on SIGKILL within ${exitAfterKillMs} ms`)
   await untilGone(relativesAlive(running, family), exitAfterKillMs)
@@ -56,7 +56,8 @@ async function survivorsOf(running: RunningUnit, family: ReadonlyMap<number, Pro
 
 function relativesAlive(running: RunningUnit, family: ReadonlyMap<number, ProcessEntry>): ProcessEntry[] {
   const known = [...family.values()].filter((entry) => isAlive(entry.pid, entry.startTime))
-  const members = groupExists(running.pid) ? groupMembers(running.pid) : []
+  // While the main process lives they are found in its tree.
+  const members = isAlive(running.pid, running.startTime) || !groupExists(running.pid) ? [] : groupMembers(running.pid)
   return [...known, ...members.filter((entry) => entry.pid !== running.pid && !family.has(entry.pid))]
 }
 
