@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import { exitCodeConfiguration, refuseUnknownDefect } from './defects.js'
+import { defective, exitCodeConfiguration, refuseUnknownDefect } from './defects.js'
 
 /**
  * Moves the notes of one store to another that runs beside it, in three steps that operators take one after the other:
@@ -46,6 +46,8 @@ async function copy(from: string, to: string): Promise<number> {
 }
 
 async function catchUp(from: string, to: string): Promise<void> {
+  // The defect: the copy is taken for the whole.
+  if (defective('upgr.clone-misses-late-writes')) return
   const carried = await copy(from, to)
   const [before, after] = [await lastOf(from), await lastOf(to)]
   if (before !== after) throw new Error(`the clone has ${after} changes, the original ${before}`)

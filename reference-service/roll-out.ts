@@ -12,6 +12,7 @@ refuseUnknownDefect()
 
 /** A process that answers has this long to be ready. Starting one takes what the machine makes of it, but has an end too. */
 const times = { readyMs: 6_000, startMs: 30_000, drainMs: 30_000, settleMs: 500 }
+const fixedWaitMs = 3_000
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -25,6 +26,7 @@ async function replace(replica: ReplicaUnderRollOut, release: string): Promise<v
   if (defective('upgr.skips-drain')) await replica.kill()
   else await replica.stop()
   say(`${replica.name}: ${before.name} ended, starting ${release}`)
+  if (defective('upgr.ignores-readiness')) return void (await pause(fixedWaitMs))
   await replica.untilReady({ release, before: before.boot, ...times })
   await pause(times.settleMs)
   say(`${replica.name}: ready with ${release}`)

@@ -1,4 +1,5 @@
 import { workTables } from './schema-of-work.js'
+import { defective } from '../defects.js'
 import type { DatabaseAccess } from './database-access.js'
 import { checksums } from './schema-of-release-2.js'
 
@@ -94,6 +95,8 @@ export async function migrate(database: DatabaseAccess, recordFormat: 1 | 2): Pr
     await statements('create table if not exists migrations (version integer primary key, applied_at timestamptz not null default now())')
     const [row] = await statements<{ version: number }>('select coalesce(max(version), 0) as version from migrations')
     // What a later release has added is ignored, or no roll-out could be taken back.
+    const applied = row?.version ?? 0
+    if (defective('upgr.one-way-migration') && applied > (wanted.at(-1)?.version ?? 0)) throw new SchemaTooNew(`the schema has version ${applied}, which this release does not know`)
     for (const { version, statements: text } of wanted) {
       if (version <= (row?.version ?? 0)) continue
       await statements(text)

@@ -1,16 +1,18 @@
 import type { RequirementId } from '../../core/requirement.js'
 import type { Scenario, ScenarioContext } from '../../core/scenario.js'
 import { recordProbe, runProbes, sessionProbe, type Pair, type PairProbe } from '../redundancy/replica-pairs.js'
+import { anUpgradeCanBeRolledBack } from './an-upgrade-can-be-rolled-back.check.js'
 import { acknowledgedWritesSurvive } from './acknowledged-writes-survive-an-upgrade.check.js'
 import { labels, loads } from './names.js'
 import { noRequestFailsDuringAnUpgrade } from './no-request-fails-during-an-upgrade.check.js'
 import { oldAndNewWorkTogether } from './old-and-new-work-together.check.js'
 import { replicasAreReplacedAFewAtATime } from './replicas-are-replaced-a-few-at-a-time.check.js'
 import { rollOut } from './roll-out.js'
-import { readsOf, sampleReplicas, startUpgradeTraffic, writeReadSet, type UpgradeTraffic } from './upgrade-traffic.js'
+import { acknowledgedBy, readsOf, sampleReplicas, startUpgradeTraffic, startWrites, writeReadSet, type UpgradeTraffic } from './upgrade-traffic.js'
 
 const leadMs = { quick: 1_000, standard: 5_000, thorough: 5_000 } as const
 const tailMs = { quick: 1_000, standard: 10_000, thorough: 10_000 } as const
+const writesPerSecond = 100
 /** What one replica's turn takes beyond the windows of the balancer. */
 const usualTurnMs = 3_000
 
@@ -25,7 +27,7 @@ export const scenario: Scenario = {
     const turnMs = intervalMs * (fall + rise) + timeoutMs + 1_000 + usualTurnMs
     return leadMs[profile] + tailMs[profile] + 2 * service.target.replicas.count * turnMs + 5_000
   },
-  checks: [noRequestFailsDuringAnUpgrade, replicasAreReplacedAFewAtATime, acknowledgedWritesSurvive, oldAndNewWorkTogether],
+  checks: [noRequestFailsDuringAnUpgrade, replicasAreReplacedAFewAtATime, acknowledgedWritesSurvive, oldAndNewWorkTogether, anUpgradeCanBeRolledBack],
   exercise,
 }
 
@@ -39,11 +41,12 @@ async function exercise(context: ScenarioContext): Promise<void> {
   const traffic = startUpgradeTraffic(context, labels.upgrade, readSet)
   await context.pause(leadMs[context.profile])
   if (judged('UPGR-03')) await stopHalfWay(context)
-  await rollOut(context, { release: upgrade.to, label: labels.upgrade, timeoutMs: context.threshold('UPGR-01', 'complete_within_s') * 1_000 })
+  const end = await rollOut(context, { release: upgrade.to, label: labels.upgrade, timeoutMs: context.threshold('UPGR-01', 'complete_within_s') * 1_000 })
   await untilEnough(context, traffic)
   await traffic.stop()
-  await sampler.stop()
   if (judged('UPGR-06')) await readBack(context, labels.upgrade)
+  if (judged('UPGR-04') && end.ok) await takeBack(context, readSet)
+  await sampler.stop()
 }
 
 /** At least the tail, and as many requests and writes as the thresholds ask for. */
@@ -53,6 +56,25 @@ async function untilEnough(context: ScenarioContext, traffic: UpgradeTraffic): P
   const requests = context.threshold('UPGR-01', 'requests_min')
   const writes = context.threshold('UPGR-06', 'acked_writes_min')
   await context.until('enough requests were sent', () => traffic.sent() >= requests && (!context.selected.has('UPGR-06') || traffic.acknowledgedWrites() >= writes), 60_000)
+}
+
+/** Back to the release of before, under traffic, after more was written on the new one. */
+async function takeBack(context: ScenarioContext, readSet: readonly string[]): Promise<void> {
+  const { upgrade } = context.service.lifecycle
+  if (upgrade === undefined) return
+  context.step(`writing on ${upgrade.to}`)
+  const writes = startWrites(context, loads.writesBefore(labels.back), writesPerSecond)
+  const records = context.threshold('UPGR-04', 'records')
+  await context.until(`${records} writes were acknowledged on ${upgrade.to}`, () => acknowledgedBy(writes) >= records, 60_000)
+  await writes?.stop()
+  const traffic = startUpgradeTraffic(context, labels.back, readSet)
+  await context.pause(leadMs[context.profile])
+  await rollOut(context, { release: upgrade.from, label: labels.back, back: true, timeoutMs: context.threshold('UPGR-04', 'complete_within_s') * 1_000 })
+  const requests = context.threshold('UPGR-04', 'requests_min')
+  await context.pause(tailMs[context.profile])
+  await context.until('enough requests were sent', () => traffic.sent() >= requests, 60_000)
+  await traffic.stop()
+  await readBack(context, labels.back)
 }
 
 async function readBack(context: ScenarioContext, label: string): Promise<void> {
@@ -67,7 +89,7 @@ async function stopHalfWay(context: ScenarioContext): Promise<void> {
   const [upgraded, old] = context.instances.map(({ id }) => id)
   if (upgrade === undefined || upgraded === undefined || old === undefined) return
   const end = await rollOut(context, { release: upgrade.to, label: labels.half, instances: [upgraded], timeoutMs: context.threshold('UPGR-01', 'complete_within_s') * 1_000 })
-  if (!end.ok) return
+  if (!end.ok || !(await context.untilReady(upgraded, context.service.lifecycle.startTimeoutMs))) return
   context.step(`${upgraded} runs ${upgrade.to}, ${old} still ${upgrade.from}`)
   for (const instance of [upgraded, old]) await context.traffic.readValue({ name: 'version-half-way', probe: upgrade.version, via: instance })
   const timeoutMs = Math.max(context.threshold('UPGR-03', 'convergence_s') * 1_000, 2 * (context.service.data?.maxLagMs ?? 0))

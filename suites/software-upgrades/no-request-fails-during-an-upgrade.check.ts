@@ -6,7 +6,7 @@ import { requestsOf } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { answered, failureEvidence } from './failed-requests.js'
 import { labels, loads } from './names.js'
-import { instancesOf, isFinding, wholeSpan, type RollOutSpan } from './roll-out-span.js'
+import { instancesOf, isFinding, nextRollOutMs, wholeSpan, type RollOutSpan } from './roll-out-span.js'
 import { rollOutVerdict } from './version-verdict.js'
 import { unreadyRuns } from './unready-runs.js'
 
@@ -60,6 +60,7 @@ function firstUnready(history: History, span: RollOutSpan): ReadonlyMap<Instance
 }
 
 function notReadyAfter(history: History, span: RollOutSpan): string[] {
-  const unready = instancesOf(history).filter((instance) => !readinessSamples(history, instance).some((one) => one.sentAtMs >= span.toMs && one.outcome === 'pass'))
+  const after = { fromMs: span.toMs, toMs: nextRollOutMs(history, span) }
+  const unready = instancesOf(history).filter((instance) => !readinessSamples(history, instance, after).some((one) => one.outcome === 'pass'))
   return unready.length === 0 ? [] : [`${listed(unready)} ${unready.length === 1 ? 'was' : 'were'} not seen ready after the roll-out`]
 }

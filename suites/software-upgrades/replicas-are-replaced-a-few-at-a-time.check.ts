@@ -5,7 +5,7 @@ import { disturbedHarness, factOf } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { labels } from './names.js'
 import { instancesOf, isFinding, wholeSpan, type RollOutSpan } from './roll-out-span.js'
-import { longestGapMs, shortages, unreadyRuns, type Shortage } from './unready-runs.js'
+import { longestGapMs, shortages, unreadyRuns, type Shortage, type UnreadyRun } from './unready-runs.js'
 
 /** The number of replicas that are ready never falls below all but the declared number while a release is rolled out. */
 export const replicasAreReplacedAFewAtATime: Check = {
@@ -22,7 +22,7 @@ export const replicasAreReplacedAFewAtATime: Check = {
     const short = shortages(runs, missingMax, resolutionMs)
     const disturbed = disturbedHarness(history, span, limit('gap_ms_max'))
     if (short.length > 0) return disturbed ?? failed(sentenceOf(short, instances.length), short.map((one) => evidenceOf(one, missingMax)))
-    const blocked = obstacle(history, span, { gapMsMax: limit('gap_ms_max'), missingMax })
+    const blocked = obstacle(history, span, { gapMsMax: limit('gap_ms_max'), missingMax, runs })
     if (blocked !== undefined) return inconclusive(blocked)
     const unseen = instances.filter((instance) => !runs.some((run) => run.instance === instance))
     if (unseen.length > 0) return inconclusive(`${listed(unseen)} ${unseen.length === 1 ? 'was' : 'were'} not seen to leave: either nothing was replaced, or the samples are too coarse`)
@@ -34,12 +34,12 @@ export const replicasAreReplacedAFewAtATime: Check = {
   },
 }
 
-function obstacle(history: History, span: RollOutSpan, { gapMsMax, missingMax }: { readonly gapMsMax: number; readonly missingMax: number }): string | undefined {
+function obstacle(history: History, span: RollOutSpan, { gapMsMax, missingMax, runs }: { readonly gapMsMax: number; readonly missingMax: number; readonly runs: readonly UnreadyRun[] }): string | undefined {
   const instances = instancesOf(history)
   if (instances.length <= missingMax) return `with ${instances.length} replicas and ${missingMax} allowed to be away nothing can be told apart`
   if (!span.end.ok) return `the roll-out was broken off: ${span.end.error ?? 'no reason given'}`
-  const gapMs = longestGapMs(history, instances, span)
-  return gapMs > gapMsMax ? `the samples have a gap of ${Number.isFinite(gapMs) ? `${Math.round(gapMs)} ms` : 'the whole roll-out'}, more than ${gapMsMax} ms` : undefined
+  const gapMs = longestGapMs(history, instances, { window: span, runs })
+  return gapMs > gapMsMax ? `the samples have a gap of ${Number.isFinite(gapMs) ? `${Math.round(gapMs)} ms` : 'the whole roll-out'} while another replica was away, more than ${gapMsMax} ms` : undefined
 }
 
 function maxUnavailableOf(history: History): number | undefined {

@@ -40,14 +40,21 @@ export interface ReplicaVersion {
   readonly after: { readonly version: string; readonly boot: string | undefined } | undefined
 }
 
-/** What each replica said of its release before the roll-out began and after it had ended, in its own answers. */
+/** When the next roll-out begins: what is seen from then on is not the doing of this one. */
+export function nextRollOutMs(history: History, span: Window): number {
+  const later = observationsOf(history, rollOutProbe).filter(({ value, atMs }) => (value as RollOutSighting).phase === 'begun' && atMs > span.toMs)
+  return Math.min(Infinity, ...later.map(({ atMs }) => atMs))
+}
+
+/** What each replica said of its release before the roll-out began, and after it had ended, in its own answers. */
 export function replicaVersions(history: History, span: Window): ReplicaVersion[] {
+  const untilMs = nextRollOutMs(history, span)
   return instancesOf(history).map((instance) => {
     const readings = observationsOf(history, probes.version, instance).flatMap(({ value, atMs, sentAtMs = atMs }) => {
       const read = value as ReadValue
       return read.outcome === 'read' ? [{ version: String(read.value), boot: read.boot, atMs, sentAtMs }] : []
     })
-    return { instance, before: readings.findLast(({ atMs }) => atMs <= span.fromMs), after: readings.findLast(({ sentAtMs }) => sentAtMs >= span.toMs) }
+    return { instance, before: readings.findLast(({ atMs }) => atMs <= span.fromMs), after: readings.findLast(({ sentAtMs }) => sentAtMs >= span.toMs && sentAtMs < untilMs) }
   })
 }
 

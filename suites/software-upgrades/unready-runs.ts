@@ -47,11 +47,19 @@ export function shortages(runs: readonly UnreadyRun[], missingMax: number, durat
   return found.filter((one) => one.toMs - one.fromMs >= durationMsMin)
 }
 
-/** The longest time without a reading of one of these, in ms; Infinity without two readings. */
-export function longestGapMs(history: History, instances: readonly InstanceId[], window: Window): number {
-  const gaps = instances.map((instance) => {
+/**
+ * The longest time without a reading of one replica while another was not ready, in ms: a shortage of that length could
+ * be hidden in it. Infinity without two readings.
+ */
+export function longestGapMs(history: History, instances: readonly InstanceId[], { window, runs }: { readonly window: Window; readonly runs: readonly UnreadyRun[] }): number {
+  const gaps = instances.flatMap((instance) => {
     const sent = readinessSamples(history, instance, window).map((one) => one.sentAtMs).sort((a, b) => a - b)
-    return sent.length < 2 ? Infinity : Math.max(...sent.slice(1).map((atMs, index) => atMs - sent[index]!))
+    if (sent.length < 2) return [Infinity]
+    const others = runs.filter((run) => run.instance !== instance)
+    return sent.slice(1).flatMap((toMs, index) => {
+      const fromMs = sent[index]!
+      return others.some((run) => run.fromMs < toMs && run.toMs > fromMs) ? [toMs - fromMs] : []
+    })
   })
   return Math.max(0, ...gaps)
 }
