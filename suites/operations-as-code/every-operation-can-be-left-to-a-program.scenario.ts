@@ -1,0 +1,108 @@
+import type { Load, Scenario, ScenarioContext } from '../../core/scenario.js'
+import { InterventionFailed } from '../../core/errors.js'
+import { parseAs } from '../configuration/format.js'
+import { operationsTellTheTruth } from './operations-tell-the-truth.check.js'
+import { operationsMayBeRepeated } from './operations-may-be-repeated.check.js'
+import { passesReadiness, tasksOf, type OperatorTask, type TaskWorld } from './operations.js'
+import { repeat } from './repetition.js'
+import { noteTrial, tryOnce } from './trial.js'
+
+const ratePerSecond = 40
+const writesPerSecond = 10
+const durationMaxMs = 600_000
+
+export const scenario: Scenario = {
+  id: 'operations-as-code/every-operation-can-be-left-to-a-program',
+  title: 'Every operation can be left to a program, and done twice',
+  needs: ['topology.balancer'],
+  instanceCountMin: 2,
+  expectedMs: (service) => 12_000 + service.lifecycle.startTimeoutMs / 4,
+  exercise,
+  checks: [operationsTellTheTruth, operationsMayBeRepeated],
+}
+
+async function exercise(context: ScenarioContext): Promise<void> {
+  const spare = context.instances.at(-1)?.id
+  if (spare === undefined) return
+  const configuration = await configurationFound(context)
+  const world: TaskWorld = { context, spare, ...(configuration === undefined ? {} : { configuration }) }
+  const tasks = tasksOf(world)
+  context.fact('operator-tasks', tasks.map(({ name, proper, failing, repeatable }) => ({ name, proper: proper !== undefined, failing: failing !== undefined, repeatable: repeatable !== undefined })))
+  if (context.selected.has('OPER-01')) await tryEverything(context, tasks, spare)
+  if (context.selected.has('OPER-02')) await repeatEverything(context, tasks)
+}
+
+async function configurationFound(context: ScenarioContext): Promise<TaskWorld['configuration']> {
+  const { config } = context.service
+  const [first] = context.instances
+  if (config?.archive === undefined || first === undefined) return undefined
+  const { ok, output } = await context.control.perform(config.archive, { name: 'config.archive', target: config.archive.via === 'exec' ? 'operator' : first.id, label: 'found' })
+  if (!ok) return undefined
+  try {
+    const parsed = parseAs(config.format, output)
+    return typeof parsed === 'object' && parsed !== null ? { text: output, parsed } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Every operation once as it should be, and once so that it cannot succeed. */
+async function tryEverything(context: ScenarioContext, tasks: readonly OperatorTask[], spare: string): Promise<void> {
+  const ofSpare = tasks.filter(({ name }) => name === 'drain' || name === 'undrain')
+  const others = tasks.filter((one) => !ofSpare.includes(one))
+  context.step('operations that cannot succeed, while one instance is drained, stopped and started')
+  const ended = await Promise.allSettled([
+    (async () => {
+      for (const task of ofSpare) await tryOnce(context, task, 'proper')
+      await stopAndStart(context, spare)
+    })(),
+    (async () => {
+      for (const task of others.filter(({ name }) => name !== 'upgrade')) await tryOnce(context, task, 'failing')
+    })(),
+  ])
+  for (const one of ended) if (one.status === 'rejected') throw one.reason
+  context.step('operations as they should be')
+  for (const task of others) await tryOnce(context, task, 'proper')
+  for (const task of others.filter(({ name }) => name === 'upgrade')) await tryOnce(context, task, 'failing')
+}
+
+/** The platform's stop and start, judged as the operations that are declared. */
+async function stopAndStart(context: ScenarioContext, spare: string): Promise<void> {
+  const { allowedExitCodes } = context.service.lifecycle.stop
+  const before = await passesReadiness(context, spare)
+  const startedAtMs = context.now()
+  try {
+    const stopped = await context.control.stop(spare, 'proper')
+    const ok = !stopped.killed && stopped.exitCode !== null && allowedExitCodes.includes(stopped.exitCode)
+    noteTrial(context, 'stop', { form: 'proper', ok, exitCode: stopped.exitCode ?? -1, startedAtMs, tookMs: stopped.durationMs, effectBefore: before.outcome !== 'read', effectAfter: (await passesReadiness(context, spare)).outcome === 'refused' })
+  } catch (thrown) {
+    if (!(thrown instanceof InterventionFailed)) throw thrown
+    return
+  }
+  const orderedAtMs = context.now()
+  await context.control.start(spare, 'proper')
+  const ready = await context.untilReady(spare, context.service.lifecycle.startTimeoutMs)
+  const after = await passesReadiness(context, spare)
+  noteTrial(context, 'start', { form: 'proper', ok: true, exitCode: 0, startedAtMs: orderedAtMs, tookMs: context.now() - orderedAtMs, effectBefore: false, effectAfter: ready && (before.boot === undefined || before.boot !== after.boot) })
+  await context.untilInRotation(spare, true, context.returnWindowMs * 3)
+}
+
+async function repeatEverything(context: ScenarioContext, tasks: readonly OperatorTask[]): Promise<void> {
+  const { data } = context.service
+  const common = { via: 'balancer', connections: 'keep-alive', durationMaxMs } as const
+  const load: Load = context.traffic.start({ ...common, name: 'background', ratePerSecond, operations: 'mixed' })
+  const keepsLedger = data?.readStrong !== undefined
+  context.fact('ledger-kept', keepsLedger)
+  const writes = keepsLedger ? context.traffic.start({ ...common, name: 'writes', ratePerSecond: writesPerSecond, operations: [data.write] }) : undefined
+  const offsetMs = context.threshold('OPER-02', 'concurrent_offset_ms')
+  for (const task of tasks) {
+    if (task.repeatable === undefined) continue
+    context.step(`${task.name} twice, one after the other and at the same time`)
+    await repeat(context, task, offsetMs)
+  }
+  const enough = context.threshold('OPER-02', 'requests_min')
+  await context.until('enough requests were sent beside the operations', () => load.counts().planned >= enough, 60_000)
+  await Promise.all([load.stop(), writes?.stop()])
+  context.observe('repetitions-ended', 'scenario', {})
+  if (keepsLedger) await context.traffic.reconcile({ load: 'reconcile', convergenceMs: Math.max(3 * data.maxLagMs, 10_000) })
+}

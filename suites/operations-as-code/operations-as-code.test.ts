@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest'
+import type { Check, Finding } from '../../core/check.js'
+import { fact, request, requests } from '../../core/checks/literal-events.test-support.js'
+import { historyOf, type HistoryEvent } from '../../core/history.js'
+import { thresholdValues } from '../../core/requirement.js'
+import { operationsMayBeRepeated } from './operations-may-be-repeated.check.js'
+import { operationsTellTheTruth } from './operations-tell-the-truth.check.js'
+import type { Repetition, Run } from './repetition.js'
+import { requirements } from './requirements.js'
+import type { Trial } from './trial.js'
+
+const judge = (check: Check, events: readonly HistoryEvent[]): Finding =>
+  check.evaluate(historyOf(events), thresholdValues(requirements.find((one) => one.id === check.requirement)!, 'quick'))
+const observed = (probe: string, target: string, value: unknown, atMs = 10_000): HistoryEvent => ({ kind: 'observation', probe, target, atMs, value })
+const echoLost = (atMs: number): HistoryEvent => request(atMs, { load: 'null-control', outcome: 'timeout' })
+
+describe('operations tell the truth', () => {
+  const check = operationsTellTheTruth
+  const trial = (name: string, form: Trial['form'], more: Partial<Trial> = {}): HistoryEvent => {
+    const fails = form === 'failing'
+    return observed('trial', name, { form, ok: !fails, status: fails ? 422 : 200, startedAtMs: 1_000, tookMs: 20, effectBefore: false, effectAfter: !fails, ...more })
+  }
+  const names = ['config.apply', 'backup.create', 'toggles.set']
+  const whole = (): HistoryEvent[] => [...names.map((name) => trial(name, 'proper')), ...names.map((name) => trial(name, 'failing'))]
+  const instead = (name: string, form: Trial['form'], more: Partial<Trial>): HistoryEvent[] => [
+    ...whole().filter((event) => !(event.kind === 'observation' && event.target === name && (event.value as Trial).form === form)),
+    trial(name, form, more),
+  ]
+
+  test('all of them do what they say', () => {
+    expect(judge(check, whole())).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('3 operations') })
+  })
+  test.each([
+    ['success without an effect', 'backup.create', 'failing', { ok: true, status: 200 }, 'nothing of it was to be seen'],
+    ['success without an effect', 'config.apply', 'proper', { effectAfter: false }, 'nothing of it was to be seen'],
+    ['failure with an effect', 'config.apply', 'failing', { effectAfter: true }, 'was done all the same'],
+    ['an operation that does not succeed', 'toggles.set', 'proper', { ok: false, status: 500, effectAfter: false }, 'did not succeed'],
+    ['no answer', 'toggles.set', 'failing', { status: undefined, error: 'it had not ended' }, 'gave no answer'],
+    ['one that takes too long', 'toggles.set', 'proper', { tookMs: 121_000 }, 'took 121 s'],
+  ] as const)('%s fails (%s, %s)', (_, name, form, more, summary) => {
+    expect(judge(check, instead(name, form, more as Partial<Trial>))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining(summary) })
+  })
+  test('no answer while the harness was disturbed says nothing', () => {
+    expect(judge(check, [...instead('toggles.set', 'proper', { ok: false, effectAfter: false }), echoLost(1_010)]).outcome).toBe('inconclusive')
+  })
+  test('what was there before, could not be made to fail, or was not tried is no pass', () => {
+    for (const events of [
+      [],
+      instead('config.apply', 'proper', { effectBefore: true }),
+      instead('config.apply', 'failing', { ok: true, effectAfter: true }),
+      instead('config.apply', 'failing', { effectBefore: true, effectAfter: true }),
+      whole().slice(0, 5),
+      whole().slice(3),
+      [...whole(), fact('operator-tasks', [{ name: 'drain', proper: true, failing: false }])],
+    ]) {
+      expect(judge(check, events).outcome).toBe('inconclusive')
+    }
+  })
+})
+
+describe('operations may be repeated', () => {
+  const check = operationsMayBeRepeated
+  const run = (mode: Run['mode'], startedAtMs: number, more: Partial<Run> = {}): Run => ({ mode, ok: true, status: 200, startedAtMs, tookMs: 100, ...more })
+  const state = { 'a is ready': 'true', 'title on a': '"x"' }
+  const runs = [run('single', 1_000), run('again', 1_500), run('concurrent-first', 2_000), run('concurrent-second', 2_050)]
+  const repetition = (name: string, more: Partial<Repetition> = {}): HistoryEvent => observed('repetition', name, { runs, effect: true, single: state, again: state, concurrent: state, ...more })
+  const traffic = (): HistoryEvent[] => [
+    fact('ledger-kept', true),
+    ...requests({ fromMs: 1_000, toMs: 4_000, everyMs: 15 }, { load: 'background', via: 'balancer' }),
+    ...requests({ fromMs: 1_000, toMs: 4_000, everyMs: 200 }, { load: 'writes', operation: 'write', method: 'PUT', key: 'k', value: 'v', via: 'balancer' }),
+    request(6_000, { load: 'reconcile', key: 'k', via: 'balancer' }),
+    observed('repetitions-ended', 'scenario', {}, 5_000),
+  ]
+  const whole = (first: Partial<Repetition> = {}): HistoryEvent[] => [...traffic(), repetition('drain', first), repetition('config.apply'), repetition('backup.create')]
+
+  test('everything is the same each time', () => {
+    expect(judge(check, whole())).toMatchObject({ outcome: 'passed', strength: { n: 215 } })
+  })
+  test('an explicit refusal of the second run is as good', () => {
+    expect(judge(check, whole({ runs: [runs[0]!, { ...runs[1]!, ok: false, status: 409 }, runs[2]!, { ...runs[3]!, ok: false, status: 409 }] })).outcome).toBe('passed')
+  })
+  test('another state after the second or the simultaneous run fails', () => {
+    expect(judge(check, whole({ again: { ...state, 'a is ready': 'false' } }))).toMatchObject({ outcome: 'failed', summary: 'after drain was done again a is ready differs from what one leaves' })
+    expect(judge(check, whole({ concurrent: { ...state, 'title on a': '"y"' } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('twice at once title on a') })
+  })
+  test('no answer, and two refusals of what one could do, fail', () => {
+    const silent = { runs: [runs[0]!, { mode: 'again', ok: false, startedAtMs: 1_500, tookMs: 15_000, error: 'no answer' } as Run, ...runs.slice(2)] }
+    expect(judge(check, whole(silent))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('gave no answer') })
+    expect(judge(check, [...whole(silent), echoLost(3_000)]).outcome).toBe('inconclusive')
+    expect(judge(check, whole({ runs: [...runs.slice(0, 2), ...runs.slice(2).map((one) => ({ ...one, ok: false, status: 409 }))] }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('refused both times') })
+  })
+  test('one failed request and one lost write fail', () => {
+    const refused = request(2_500, { load: 'background', via: 'balancer', outcome: 'refused' })
+    expect(judge(check, [...whole(), refused])).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 of 216 requests') })
+    expect(judge(check, [...whole(), refused, echoLost(2_500)]).outcome).toBe('inconclusive')
+    expect(judge(check, [...whole(), request(7_000, { load: 'reconcile', key: 'k', via: 'balancer', outcome: 'error-status', status: 404 })])).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('lost') })
+  })
+  test('without a first effect, an overlap, a state, traffic, writes or an end there is no pass', () => {
+    const without = (load: string) => whole().filter((event) => !(event.kind === 'request' && event.load === load))
+    for (const events of [
+      [],
+      whole({ effect: false }),
+      whole({ runs: [{ ...runs[0]!, ok: false, status: 500 }, ...runs.slice(1)] }),
+      whole({ runs: [...runs.slice(0, 3), run('concurrent-second', 2_100)] }),
+      whole({ single: {}, again: {}, concurrent: {} }),
+      without('background'),
+      without('writes'),
+      without('reconcile'),
+      whole().filter((event) => !(event.kind === 'observation' && event.probe === 'repetitions-ended')),
+      [...traffic(), repetition('drain'), repetition('config.apply')],
+    ]) {
+      expect(judge(check, events).outcome).toBe('inconclusive')
+    }
+  })
+})
