@@ -5,6 +5,7 @@ import { defects as draining } from './defects/draining.js'
 import { defects as redundancy } from './defects/redundancy.js'
 import { defects as monitoring } from './defects/monitoring.js'
 import { defects as configuration } from './defects/configuration.js'
+import { defects as operations } from './defects/operations.js'
 import { defects as toggles } from './defects/toggles.js'
 import { defects as upgrades } from './defects/upgrades.js'
 import { defects as replicatedDatabases } from './defects/replicated-databases.js'
@@ -20,6 +21,7 @@ export const defects = [
   ...redundancy,
   ...monitoring,
   ...configuration,
+  ...operations,
   ...toggles,
   ...backups,
   ...upgrades,

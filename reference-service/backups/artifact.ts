@@ -25,11 +25,14 @@ export class ArtifactWriter {
   private readonly hash = createHash('sha256')
   private constructor(
     private readonly path: string,
+    /** Of this process alone: two backups to the same file do not write into each other. */
+    private readonly partial: string,
     private readonly file: FileHandle,
   ) {}
 
   static async create(path: string): Promise<ArtifactWriter> {
-    const writer = new ArtifactWriter(path, await open(`${path}.partial`, 'w'))
+    const partial = `${path}.${process.pid}.partial`
+    const writer = new ArtifactWriter(path, partial, await open(partial, 'w'))
     await writer.append(`${heading}\n`)
     return writer
   }
@@ -45,12 +48,12 @@ export class ArtifactWriter {
     await this.file.write(`sha256\t${this.hash.digest('hex')}\n`)
     await this.file.sync()
     await this.file.close()
-    await rename(`${this.path}.partial`, this.path)
+    await rename(this.partial, this.path)
   }
 
   async abandon(): Promise<void> {
     await this.file.close().catch(() => {})
-    await rm(`${this.path}.partial`, { force: true })
+    await rm(this.partial, { force: true })
   }
 
   private async append(text: string): Promise<number> {

@@ -29,16 +29,23 @@ const pageRows = 20
  */
 export async function takeBackup(options: TakeOptions): Promise<Taken> {
   await using _locks = defective('bkup.locks-writers') ? await lockWriters(options.primary) : undefined
-  const { from, client } = await connectTo(options)
+  // First of all: what cannot be written need not be read.
   const writer = await ArtifactWriter.create(options.path)
+  try {
+    return await copyInto(writer, options)
+  } catch (error) {
+    await writer.abandon()
+    throw error
+  }
+}
+
+async function copyInto(writer: ArtifactWriter, options: TakeOptions): Promise<Taken> {
+  const { from, client } = await connectTo(options)
   try {
     if (!defective('bkup.fuzzy-copy')) await client.query('begin transaction isolation level repeatable read, read only')
     const copied = await copyTables(client, writer, options.bytesPerSecond)
     await writer.finish()
     return { from, ...copied }
-  } catch (error) {
-    await writer.abandon()
-    throw error
   } finally {
     await client.end()
   }

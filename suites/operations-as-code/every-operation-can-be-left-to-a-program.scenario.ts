@@ -63,7 +63,17 @@ async function tryEverything(context: ScenarioContext, tasks: readonly OperatorT
   for (const one of ended) if (one.status === 'rejected') throw one.reason
   context.step('operations as they should be')
   for (const task of others) await tryOnce(context, task, 'proper')
-  for (const task of others.filter(({ name }) => name === 'upgrade')) await tryOnce(context, task, 'failing')
+  const upgrades = others.filter(({ name }) => name === 'upgrade')
+  for (const task of upgrades) await tryOnce(context, task, 'failing')
+  if (upgrades.length > 0) await putBack(context, spare)
+}
+
+/** An upgrade that was given up may leave its instance drained. */
+async function putBack(context: ScenarioContext, spare: string): Promise<void> {
+  const { undrain } = context.service.lifecycle
+  if ((await passesReadiness(context, spare)).outcome !== 'read' && undrain !== undefined) await context.control.perform(undrain, { name: 'undrain', target: spare, label: 'put back' })
+  await context.untilReady(spare, context.service.lifecycle.startTimeoutMs)
+  await context.untilInRotation(spare, true, context.returnWindowMs * 3)
 }
 
 /** The platform's stop and start, judged as the operations that are declared. */

@@ -63,7 +63,7 @@ describe('operations may be repeated', () => {
   const run = (mode: Run['mode'], startedAtMs: number, more: Partial<Run> = {}): Run => ({ mode, ok: true, status: 200, startedAtMs, tookMs: 100, ...more })
   const state = { 'a is ready': 'true', 'title on a': '"x"' }
   const runs = [run('single', 1_000), run('again', 1_500), run('concurrent-first', 2_000), run('concurrent-second', 2_050)]
-  const repetition = (name: string, more: Partial<Repetition> = {}): HistoryEvent => observed('repetition', name, { runs, effect: true, single: state, again: state, concurrent: state, ...more })
+  const repetition = (name: string, more: Partial<Repetition> = {}): HistoryEvent => observed('repetition', name, { runs, effects: { single: true, again: true, concurrent: true }, single: state, again: state, concurrent: state, ...more })
   const traffic = (): HistoryEvent[] => [
     fact('ledger-kept', true),
     ...requests({ fromMs: 1_000, toMs: 4_000, everyMs: 15 }, { load: 'background', via: 'balancer' }),
@@ -83,6 +83,10 @@ describe('operations may be repeated', () => {
     expect(judge(check, whole({ again: { ...state, 'a is ready': 'false' } }))).toMatchObject({ outcome: 'failed', summary: 'after drain was done again a is ready differs from what one leaves' })
     expect(judge(check, whole({ concurrent: { ...state, 'title on a': '"y"' } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('twice at once title on a') })
   })
+  test('an effect that is gone after the second or the simultaneous run fails', () => {
+    expect(judge(check, whole({ effects: { single: true, again: false, concurrent: true } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('gone') })
+    expect(judge(check, whole({ effects: { single: true, again: true, concurrent: false } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('twice at once its effect') })
+  })
   test('no answer, and two refusals of what one could do, fail', () => {
     const silent = { runs: [runs[0]!, { mode: 'again', ok: false, startedAtMs: 1_500, tookMs: 15_000, error: 'no answer' } as Run, ...runs.slice(2)] }
     expect(judge(check, whole(silent))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('gave no answer') })
@@ -99,7 +103,7 @@ describe('operations may be repeated', () => {
     const without = (load: string) => whole().filter((event) => !(event.kind === 'request' && event.load === load))
     for (const events of [
       [],
-      whole({ effect: false }),
+      whole({ effects: { single: false, again: true, concurrent: true } }),
       whole({ runs: [{ ...runs[0]!, ok: false, status: 500 }, ...runs.slice(1)] }),
       whole({ runs: [...runs.slice(0, 3), run('concurrent-second', 2_100)] }),
       whole({ single: {}, again: {}, concurrent: {} }),

@@ -31,12 +31,14 @@ export const operationsMayBeRepeated: Check = {
 }
 
 function judgeOne(history: History, thresholds: ThresholdValues, one: Named): Finding {
-  const { name, runs, single, again, concurrent, effect } = one
+  const { name, runs, single, again, concurrent, effects } = one
   const first = runs.find((run) => run.mode === 'single')
-  if (first === undefined || !first.ok || !effect) return inconclusive(`${name} did not take effect the first time: ${first?.error ?? 'its effect was not seen'}`)
+  if (first === undefined || !first.ok || !effects.single) return inconclusive(`${name} did not take effect the first time: ${first?.error ?? 'its effect was not seen'}`)
   const silent = runs.find((run) => !run.ok && !answered(run))
   const window = windowOf(one)
   if (silent !== undefined) return disturbedHarness(history, window, stallMsMax) ?? failed(`${name} gave no answer when it was done ${silent.mode === 'again' ? 'again' : 'twice at once'}: ${silent.error ?? ''}`)
+  if (!effects.again) return failed(`after ${name} was done again its effect was gone`)
+  if (!effects.concurrent) return failed(`after ${name} was done twice at once its effect was not there`)
   const [twice, together] = [differingPaths(single, again), differingPaths(single, concurrent)]
   const max = numberThreshold(thresholds, 'state_differences_max')
   const evidence: Evidence[] = [

@@ -111,13 +111,20 @@ function backupTasks(world: TaskWorld): OperatorTask[] {
   const create = (file: string): Form => form(world, { name: 'backup.create', procedure: backup.create, target: 'balancer', values: { file } }, async () => ((await context.files.describe(file))?.bytes ?? 0) > 0)
   const unwritable = `${context.files.path('a-file-and-no-folder')}/backup`
   const impossible = create(unwritable)
+  // Two backups to one file may each be well and the file still be no backup.
+  const whole = (file: string): Form => {
+    const made = create(file)
+    const { verify } = backup
+    if (verify === undefined) return made
+    return { ...made, effect: async () => (await made.effect()) && (await form(world, { name: 'backup.verify', procedure: verify, target: 'balancer', values: { file } }, made.effect).run('repeated')).ok }
+  }
   return [
     {
       name: 'backup.create',
       proper: create(context.files.path('backup')),
       // Below a file nothing can be written, whoever tries.
       failing: { ...impossible, run: async (label) => (await context.files.write('a-file-and-no-folder', 'not a folder\n'), impossible.run(label)) },
-      repeatable: { form: create(context.files.path('backup-twice')) },
+      repeatable: { form: whole(context.files.path('backup-twice')) },
     },
   ]
 }

@@ -20,7 +20,8 @@ export interface Run {
 /** Value of an observation `repetition`; its target is the operation. */
 export interface Repetition {
   readonly runs: readonly Run[]
-  readonly effect: boolean
+  /** Whether the effect was there after the single run, after the repetition and after the simultaneous runs. */
+  readonly effects: { readonly single: boolean; readonly again: boolean; readonly concurrent: boolean }
   readonly single: StateDigest
   readonly again: StateDigest
   readonly concurrent: StateDigest
@@ -40,13 +41,15 @@ export async function repeat(context: ScenarioContext, task: OperatorTask, offse
   const run = async (mode: Run['mode'], one: Form = form): Promise<Run> => ({ mode, ...withoutOutput(await one.run(mode)) })
   await restingDigest(context) // what was done before may still be on its way
   const first = await run('single')
-  const effect = await untilEffect(context, form)
+  const afterSingle = await untilEffect(context, form)
   const single = await restingDigest(context)
   const again = await run('again')
+  const effectAgain = await untilEffect(context, form, settleMs)
   const afterAgain = await settledDigest(context, single)
   const together = await twiceAtOnce(context, { form, ...(reset === undefined ? {} : { reset }) }, { run, offsetMs: Math.min(offsetMsMax, first.tookMs / 2, again.tookMs / 2) })
+  const effectTogether = await untilEffect(context, form, settleMs)
   const concurrent = await settledDigest(context, single)
-  const repetition: Repetition = { runs: [first, again, ...together], effect, single, again: afterAgain, concurrent }
+  const repetition: Repetition = { runs: [first, again, ...together], effects: { single: afterSingle, again: effectAgain, concurrent: effectTogether }, single, again: afterAgain, concurrent }
   context.observe('repetition', task.name, repetition)
 }
 
@@ -72,8 +75,8 @@ function withoutOutput({ output: _, ...performed }: Performed): Omit<Performed, 
   return performed
 }
 
-async function untilEffect(context: ScenarioContext, form: Form): Promise<boolean> {
-  const endMs = context.now() + effectWithinMs
+async function untilEffect(context: ScenarioContext, form: Form, withinMs = effectWithinMs): Promise<boolean> {
+  const endMs = context.now() + withinMs
   while (!(await form.effect())) {
     if (context.now() >= endMs) return false
     await context.pause(settleEveryMs)
