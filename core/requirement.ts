@@ -67,6 +67,8 @@ export type Capability =
   | 'data.namespace' // keys that belong together
   | 'data.invariant' // transfers between accounts that leave the sum alone
   | 'data.accounts' // users with logins and objects of their own
+  | 'data.sideEffects' // changes of an account's objects are announced, and that can be counted
+  | 'data.metadata' // identity and times of an account's objects can be read
   | 'db.replicas' // a component is a read replica of a database
   | 'backup.create'
   | 'backup.restoreIsolated' // into another deployment

@@ -1,5 +1,4 @@
 import { defects as backups } from './defects/backups.js'
-import type { defects as restores } from './defects/restores.js'
 import { defects as startup } from './defects/startup.js'
 import { defects as draining } from './defects/draining.js'
 import { defects as redundancy } from './defects/redundancy.js'
@@ -28,7 +27,7 @@ export const defects = [
   ...replicatedDatabases,
 ] as const
 
-export type DefectId = (typeof defects)[number]['id'] | (typeof restores)[number]['id']
+export type DefectId = (typeof defects)[number]['id']
 
 /** EX_CONFIG of sysexits.h. */
 export const exitCodeConfiguration = 78

@@ -70,6 +70,10 @@ export interface AccountObjectType {
   readonly shared: boolean
   /** There is at most one of an account. */
   readonly single: boolean
+  /** Its captured `count` is how often a change of the object was announced to others (mail, webhook, event). */
+  readonly effects?: Operation
+  /** JSON pointers into what `read` answers: identity and times of the object, which a restore must preserve. */
+  readonly metadata: readonly string[]
   /** Whether `{value}` occurs in it: what has no value cannot be modified. */
   readonly hasValue: boolean
 }

@@ -39,7 +39,7 @@ const accounts = {
   passwordAfterRestore: 'current',
   createdSince: 'removed',
   types: {
-    note: { write: { http: 'PUT /a/{account}/{name}?t={token}', body: '{value}' }, read: { http: 'GET /a/{account}/{name}?t={token}', expect: { json: { '/value': '{value}' } } } },
+    note: { write: { http: 'PUT /a/{account}/{name}?t={token}', body: '{value}' }, read: { http: 'GET /a/{account}/{name}?t={token}', expect: { json: { '/value': '{value}' } } }, effects: 'GET /events/{account}/{name}#/count', metadata: ['/id'] },
     member: { write: { http: 'PUT /g/{name}/{account}?t={token}' }, read: { http: 'GET /g/{name}/{account}?t={token}' }, shared: true },
   },
 }
@@ -53,6 +53,7 @@ describe('what is known of the data', () => {
       { name: 'note', hasValue: true, shared: false, single: false },
       { name: 'member', hasValue: false, shared: true, single: false },
     ])
+    expect(found.accounts?.types[0]).toMatchObject({ metadata: ['/id'], effects: { path: '/events/{account}/{name}', capture: { count: { pointer: '/count' } } } })
     expect(found.accounts?.login).toMatchObject({ tokenPointer: '/token', operation: { name: 'accounts.login', weight: 0 } })
   })
   test.each([
@@ -60,6 +61,7 @@ describe('what is known of the data', () => {
     [{ invariant: { ...invariant, transfer: { http: 'POST /transfers', body: { id: '{key}' } } } }, /\{from\} and \{to\} and \{amount\}/],
     [{ invariant: { ...invariant, marker: 'GET /transfers/{kee}/{key}' } }, /unknown placeholder \{kee\}/],
     [{ accounts: { ...accounts, types: { note: { ...accounts.types.note, read: { http: 'GET /a/{account}/{name}?t={token}' } } } } }, /\{value\}/],
+    [{ accounts: { ...accounts, types: { note: { ...accounts.types.note, effects: 'GET /events/{account}#/count' } } } }, /\{name\}/],
     [{ accounts: { ...accounts, create: { http: 'POST /accounts' } } }, /\{account\}/],
   ])('%j is a contradiction', (document, message) => {
     expect(() => data(document)).toThrow(message)

@@ -24,6 +24,8 @@ const accountObject = z.strictObject({
   child: z.boolean().default(false).describe('lies below an object of another kind'),
   shared: z.boolean().default(false).describe('belongs to several accounts: {name} is a group'),
   single: z.boolean().default(false).describe('there is at most one of an account'),
+  effects: z.string().regex(/^GET \/(?![/\\])\S*#(\/[^/]*)+$/, 'expected GET PATH#POINTER').optional().describe('how often a change of {name} of {account} was announced'),
+  metadata: z.array(pointer).default([]).describe('where the answer of read has identity and times, which a restore must preserve'),
 })
 
 /** Keys of `data` that this section adds. */
@@ -142,6 +144,13 @@ function accountsOf(document: NonNullable<DataDeclarationsDocument['accounts']>)
   }
 }
 
+function effectsOf(path: readonly string[], text: string): Operation {
+  const [http = '', place = ''] = text.split('#')
+  requirePlaceholders(path, text, ['account', 'name'])
+  refuseUnknownPlaceholders(path, http, ['account', 'name'])
+  return operationOf(path.slice(1).join('.'), { http, capture: { count: `#${place}` } }, 0)
+}
+
 function typeOf(name: string, document: z.infer<typeof accountObject>): AccountObjectType {
   const placeholders = ['account', 'token', ...(document.single ? [] : ['name'])]
   const path = (part: string): readonly string[] => at('accounts', 'types', name, part)
@@ -155,6 +164,8 @@ function typeOf(name: string, document: z.infer<typeof accountObject>): AccountO
     child: document.child,
     shared: document.shared,
     single: document.single,
+    ...(document.effects === undefined ? {} : { effects: effectsOf(path('effects'), document.effects) }),
+    metadata: document.metadata,
     hasValue,
   }
 }

@@ -50,7 +50,8 @@ function itemRoutes(app: FastifyInstance, database: DatabaseAccess, { read, remo
   app.put<{ Params: Item }>(path, async ({ params, body }) => {
     const content = JSON.stringify(((body ?? {}) as Row)['content'] ?? null)
     const statement = `
-      with f as (insert into folders (account, name) values ($1, $2) on conflict (account, name) do update set name = excluded.name returning id)
+      with f as (insert into folders (account, name) values ($1, $2) on conflict (account, name) do update set name = excluded.name returning id),
+           announced as (insert into events (account, subject) values ($1, $3))
       insert into items (folder, title, content) select f.id, $3, $4 from f
       on conflict (folder, title) do update set content = excluded.content, changed_at = now() returning title, content`
     const [row] = await database.write(statement, [...values(params), content]).catch((error: unknown) => {
@@ -58,7 +59,10 @@ function itemRoutes(app: FastifyInstance, database: DatabaseAccess, { read, remo
     })
     return row
   })
-  app.get<Of<Item>>(path, ({ params, query }) => read({ fresh: query.fresh, what: 'item' }, `select i.title, i.content ${itemOf}`, values(params)))
+  app.get<Of<Item>>(path, ({ params, query }) => read({ fresh: query.fresh, what: 'item' }, `select i.id::int as id, i.title, i.content, i.changed_at as "changedAt" ${itemOf}`, values(params)))
+  // What webhooks and mails are made from: one event for each change that a user made.
+  app.get<Of<Item>>(`${path}/events`, ({ params }) =>
+    read({ fresh: '1', what: 'item' }, 'select count(*)::int as count from events where account = $1 and subject = $2', [params.id, params.title]))
   app.delete<Of<Item>>(path, ({ params }) =>
     remove('item', `delete from items using folders f where f.id = items.folder and f.account = $1 and f.name = $2 and items.title = $3 returning items.id`, values(params)))
 }

@@ -90,7 +90,14 @@ async function restoreOne(database: DatabaseAccess, account: string, { rows, beg
       (await database.write(statement, [asArray(batch.map(completed)), beganAt])).length
     restored += await inBatches(wanted.filter((row) => row.table === table), objectsPerSecond, put)
   }
+  if (defective('bkup.restore-fires-side-effects')) await announce(database, account, wanted)
   return { restored, removed }
+}
+
+/** The defect: items are put back as if their owner had written them. */
+async function announce(database: DatabaseAccess, account: string, rows: readonly OwnedRow[]): Promise<void> {
+  const titles = rows.filter(({ table }) => table === 'items').map(({ json }) => (JSON.parse(json) as { title: string }).title)
+  await database.write('insert into events (account, subject) select $1, unnest($2::text[])', [account, titles])
 }
 
 async function putBackStatement(database: DatabaseAccess, table: TableName): Promise<string> {

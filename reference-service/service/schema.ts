@@ -49,6 +49,12 @@ const migrations: readonly { readonly version: number; readonly statements: stri
         content jsonb,
         changed_at timestamptz not null default now(),
         unique (folder, title));
+      create table events (
+        id bigint generated always as identity primary key,
+        account text not null,
+        subject text not null,
+        announced_at timestamptz not null default now());
+      create index events_subject on events (account, subject);
       create table settings (
         account text not null references accounts on delete cascade,
         name text not null,

@@ -1,13 +1,12 @@
 import { failed, inconclusive, passed, strengthOf, evidenceRequestsMax, type Check, type Evidence, type Finding } from '../../core/check.js'
-import { highestQuantile, quantileOf, samplesFor } from '../../core/checks/quantile.js'
 import { counted } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { judgeLatency } from './latency.js'
 import { durationMs, liveBackupsOf, type LiveBackup } from './live-backups.js'
 import { loads, wasOk } from './vocabulary.js'
 
-const quantiles = [0.95, 0.99] as const
 /** Of the requests in a window the harness may have given up this share. */
 const givenUpMax = 0.01
 
@@ -85,7 +84,10 @@ function judge(history: History, measured: readonly Measured[], thresholds: Thre
   if (gapMs > gapMax) return failed(`no write was acknowledged for ${Math.round(gapMs)} ms while the backup ${stalled?.label ?? ''} ran, at most ${gapMax} ms are allowed`, [gap])
   const doubt = doubtsOf(measured, thresholds)
   if (doubt !== undefined) return inconclusive(doubt, [gap])
-  return judgeLatency(measured, during, { thresholds, gap })
+  const latency = judgeLatency({ during, before: measured.flatMap((one) => one.before), what: 'the backups' }, thresholds)
+  if (latency.outcome !== 'passed') return { outcome: latency.outcome === 'failed' ? 'failed' : 'inconclusive', summary: latency.summary, evidence: [...latency.evidence, gap] }
+  const sizes = measured.map(({ label, artifact, span }): Evidence => ({ note: `the backup ${label}: ${artifact?.bytes ?? 0} bytes, SHA-256 ${artifact?.sha256.slice(0, 16) ?? ''}`, measured: Math.round(durationMs(span)), unit: 'ms' }))
+  return passed(`none of ${during.length} requests failed during ${counted(measured.length, 'backup')}, writes never stopped for more than ${gap.measured ?? 0} ms`, [gap, ...latency.evidence, ...sizes], { strength: strengthOf(during.length) })
 }
 
 function doubtsOf(measured: readonly Measured[], thresholds: ThresholdValues): string | undefined {
@@ -97,24 +99,6 @@ function doubtsOf(measured: readonly Measured[], thresholds: ThresholdValues): s
     if (givenUp > during.length * givenUpMax) return `the harness gave up ${givenUp} of ${during.length} requests during the backup ${label}`
   }
   return undefined
-}
-
-const latenciesOf = (requests: readonly RequestEvent[]): number[] => requests.filter(wasOk).map((one) => one.endedAtMs - one.plannedAtMs)
-
-function judgeLatency(measured: readonly Measured[], during: readonly RequestEvent[], { thresholds, gap }: { readonly thresholds: ThresholdValues; readonly gap: Evidence }): Finding {
-  const found = highestQuantile(latenciesOf(during), quantiles)
-  const before = latenciesOf(measured.flatMap((one) => one.before))
-  if (found === undefined || before.length < samplesFor(quantiles[0])) {
-    return inconclusive(`${during.length} requests fell into the backups and ${before.length} into the time before, at least ${samplesFor(quantiles[0])} are needed to compare their latency`, [gap])
-  }
-  const usual = quantileOf(before, found.q).estimate
-  const allowed = usual * numberThreshold(thresholds, 'p99_factor_max') + numberThreshold(thresholds, 'p99_slack_ms')
-  const name = `p${found.q * 100}`
-  const latency: Evidence = { note: `${name} of latency during the backups, ${Math.round(usual)} ms before`, measured: Math.round(found.estimate), allowed: Math.round(allowed), unit: 'ms' }
-  if (found.lower > allowed) return failed(`${name} of latency was ${Math.round(found.estimate)} ms while a backup ran, at most ${Math.round(allowed)} ms are allowed`, [latency, gap])
-  if (found.upper === undefined || found.upper > allowed) return inconclusive(`${name} of latency during the backups may be above ${Math.round(allowed)} ms or not: its 95 % limits are ${Math.round(found.lower)} and ${found.upper === undefined ? 'unknown' : `${Math.round(found.upper)} ms`}`, [latency, gap])
-  const sizes = measured.map(({ label, artifact, span }): Evidence => ({ note: `the backup ${label}: ${artifact?.bytes ?? 0} bytes, SHA-256 ${artifact?.sha256.slice(0, 16) ?? ''}`, measured: Math.round(durationMs(span)), unit: 'ms' }))
-  return passed(`none of ${during.length} requests failed during ${counted(measured.length, 'backup')}, writes never stopped for more than ${gap.measured ?? 0} ms`, [gap, latency, ...sizes], { strength: strengthOf(during.length) })
 }
 
 const requestEvidence = (note: string, requests: readonly RequestEvent[]): Evidence => ({ note, measured: requests.length, unit: 'requests', requests: requests.slice(0, evidenceRequestsMax).map(({ id }) => id) })

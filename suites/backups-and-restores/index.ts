@@ -1,5 +1,6 @@
 import type { Suite } from '../../core/scenario.js'
 import { scenario as aLiveBackupRestoresFaithfully } from './a-live-backup-restores-faithfully.scenario.js'
+import { scenario as aPartIsRestoredLive } from './a-part-is-restored-live.scenario.js'
 import { requirements } from './requirements/index.js'
 
 export const suite: Suite = {
@@ -7,5 +8,5 @@ export const suite: Suite = {
   title: 'Backups and restores',
   areas: [{ id: 'BKUP', title: 'Backups and restores' }],
   requirements,
-  scenarios: [aLiveBackupRestoresFaithfully],
+  scenarios: [aLiveBackupRestoresFaithfully, aPartIsRestoredLive],
 }
