@@ -79,7 +79,6 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['data.accounts', ({ data }) => data?.accounts !== undefined],
   ['data.sideEffects', ({ data }) => data?.accounts?.types.some(({ effects }) => effects !== undefined) ?? false],
   ['data.metadata', ({ data }) => data?.accounts?.types.some(({ metadata }) => metadata.length > 0) ?? false],
-  ['db.replicas', ({ target }) => target.components.some(({ role }) => role === 'db-replica')],
   ['backup.create', ({ backup }) => backup !== undefined],
   ['backup.restoreIsolated', ({ backup }) => backup?.restoreIsolated !== undefined],
   ['backup.restoreLive', ({ backup }) => backup?.restoreLive !== undefined],

@@ -69,7 +69,6 @@ export type Capability =
   | 'data.accounts' // users with logins and objects of their own
   | 'data.sideEffects' // changes of an account's objects are announced, and that can be counted
   | 'data.metadata' // identity and times of an account's objects can be read
-  | 'db.replicas' // a component is a read replica of a database
   | 'backup.create'
   | 'backup.restoreIsolated' // into another deployment
   | 'backup.restoreLive' // into the running service

@@ -188,7 +188,7 @@ const fromReplica: Requirement = {
   statement: 'Where a read-only replica exists, backups SHOULD be taken from it so that the primary does no backup work.',
   why: 'Backup load should not compete with users.',
   source: [book],
-  needs: ['backup.create', 'backup.restoreIsolated', 'data.write', 'data.read.strong', 'db.replicas', 'fault.freeze', 'lifecycle.apart'],
+  needs: ['backup.create', 'backup.restoreIsolated', 'data.write', 'data.read.strong', 'database.replicas', 'fault.freeze', 'lifecycle.apart'],
   absence: { rule: 'na-structural', fact: 'dbReplicas', equals: 0 },
   procedure: [
     'Freeze the primary, and show by writes that are not acknowledged that it is frozen.',
