@@ -2,6 +2,7 @@ import { defects as backups } from './defects/backups.js'
 import { defects as startup } from './defects/startup.js'
 import { defects as draining } from './defects/draining.js'
 import { defects as redundancy } from './defects/redundancy.js'
+import { defects as degradation } from './defects/degradation.js'
 import { defects as monitoring } from './defects/monitoring.js'
 import { defects as configuration } from './defects/configuration.js'
 import { defects as operations } from './defects/operations.js'
@@ -18,6 +19,7 @@ export const defects = [
   ...startup,
   ...draining,
   ...redundancy,
+  ...degradation,
   ...monitoring,
   ...configuration,
   ...operations,

@@ -16,7 +16,7 @@ const sources = fileURLToPath(new URL('.', import.meta.url))
 // In node_modules, so that the programs find their packages and git does not find them.
 const build = join(dirname(sources), 'node_modules', '.cache', `reference-service-${process.pid}`)
 let folder = ''
-let ports: Record<'primary' | 'replica' | 'server', number>
+let ports: Record<'primary' | 'replica' | 'server' | 'recommendations' | 'reviews', number>
 const running = new Map<string, ChildProcess>()
 
 function compile(): void {
@@ -76,6 +76,10 @@ const startServer = (): ChildProcess =>
     DATABASE_PRIMARY_PORT: String(ports.primary),
     DATABASE_REPLICA_HOST: '127.0.0.1',
     DATABASE_REPLICA_PORT: String(ports.replica),
+    RECOMMENDATIONS_HOST: '127.0.0.1',
+    RECOMMENDATIONS_PORT: String(ports.recommendations),
+    REVIEWS_HOST: '127.0.0.1',
+    REVIEWS_PORT: String(ports.reviews),
   })
 
 const exitOf = (child: ChildProcess): Promise<number | string | null> =>
@@ -136,8 +140,9 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reference-service-'))
   chmodSync(folder, 0o755) // the user PostgreSQL runs as must pass
   writeFileSync(join(folder, 'configuration.yaml'), 'drain: { graceMs: 300, deadlineMs: 1500 }\nwarmUp: { durationMs: 50 }\n')
-  const [primary = 0, replica = 0, server = 0] = await freePorts(3)
-  ports = { primary, replica, server }
+  const [primary = 0, replica = 0, server = 0, recommendations = 0, reviews = 0] = await freePorts(5)
+  ports = { primary, replica, server, recommendations, reviews }
+  run('recommendations', ['product-source.js', 'recommendations'], { HOST: '127.0.0.1', PORT: String(recommendations) })
   // The order in which a machine starts its units is not the order in which they need each other.
   startServer()
   startDatabase('replica')
@@ -146,7 +151,7 @@ beforeAll(async () => {
 }, 60_000)
 
 afterAll(async () => {
-  for (const name of ['server', 'replica', 'primary']) running.get(name)?.kill('SIGTERM')
+  for (const name of ['server', 'replica', 'primary', 'recommendations']) running.get(name)?.kill('SIGTERM')
   const ended = Promise.all([...running.values()].map(exitOf))
   await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 15_000).unref())])
   killGroups([...running.keys()])
@@ -162,6 +167,13 @@ test('a record that was written is found by ordinary and by strong reads', async
   expect((await ask('GET', '/records/a?fresh=1')).json['value']).toBe('second')
   expect((await ask('GET', '/records/b')).status).toBe(404)
   await until('the change is replicated', async () => (await ask('GET', '/records/a')).json['value'] === 'second')
+})
+
+test('a page has what its sources give, and names what is missing', async () => {
+  await ask('PUT', '/records/lamp', { value: 'brass' })
+  expect((await ask('GET', '/items/lamp')).json).toMatchObject({ value: 'brass', recommendations: ['anchor', 'compass', 'rope'], degraded: [] })
+  expect((await ask('GET', '/items/lamp/page')).json).toMatchObject({ stock: { value: 'brass' }, recommendations: ['anchor', 'compass', 'rope'], missing: ['reviews'] })
+  expect((await ask('GET', '/items/lamp/reviews')).json).toMatchObject({ key: 'lamp', degraded: ['reviews'] })
 })
 
 test('a transfer is made once, whole or not at all', async () => {
@@ -271,7 +283,7 @@ test.runIf(process.platform === 'linux')('an orderly stop of the databases leave
   expect(readdirSync('/proc').filter(worksInFolder)).toEqual([])
 })
 
-test.each([['server.js'], ['database.js', 'primary'], ['install.js'], ['backup.js', 'verify', 'x']])('%s refuses an unknown defect', async (...command) => {
+test.each([['server.js'], ['database.js', 'primary'], ['product-source.js', 'reviews'], ['install.js'], ['backup.js', 'verify', 'x']])('%s refuses an unknown defect', async (...command) => {
   const child = run(`refused-${command[0]}`, command, { SEAWORTHY_DEFECT: 'drain.unheard-of', MACHINE_DIRECTORY: folder, RUN_DIRECTORY: folder })
   expect(await exitOf(child)).toBe(78)
   expect(readFileSync(join(folder, `refused-${command[0]}.log`), 'utf8')).toContain('"drain.unheard-of"')

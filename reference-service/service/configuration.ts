@@ -13,6 +13,7 @@ const sectionDefaults = {
   monitor: { intervalMs: 250, timeoutMs: 500, failuresUntilDown: 2 },
   reads: { stalenessMsMax: 750 },
   restore: { objectsPerSecond: 100 },
+  sources: { timeoutMs: 800, breakerFailures: 5, breakerWindowMs: 1_000 },
   drain: { graceMs: 2_500, deadlineMs: 5_000 },
 }
 type Sections = typeof sectionDefaults

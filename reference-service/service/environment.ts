@@ -20,6 +20,9 @@ export interface Environment {
   /** Both can be done without, also for ever. */
   readonly cache?: Address
   readonly toggleStore?: Address
+  /** Sources the service can do without. */
+  readonly recommendations: Address
+  readonly reviews: Address
   /** The machine's folder that a reboot wipes. */
   readonly runDirectory: string
   /** The machine's folder that survives a reboot. */
@@ -56,6 +59,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     replica: { host: text('DATABASE_REPLICA_HOST'), port: port('DATABASE_REPLICA_PORT') },
     ...(cache ? { cache } : {}),
     ...(toggleStore ? { toggleStore } : {}),
+    recommendations: { host: text('RECOMMENDATIONS_HOST'), port: port('RECOMMENDATIONS_PORT') },
+    reviews: { host: text('REVIEWS_HOST'), port: port('REVIEWS_PORT') },
     runDirectory: text('RUN_DIRECTORY'),
     machineDirectory: text('MACHINE_DIRECTORY'),
     release: installedRelease({ machineDirectory: text('MACHINE_DIRECTORY'), instance: text('INSTANCE'), pinned: variables['RELEASE'] }),

@@ -84,15 +84,17 @@ function answer(reply: FastifyReply, statusCode: number, body: object): FastifyR
 }
 
 export function healthRoutes(app: FastifyInstance, sources: HealthSources): void {
-  const { drain, identity } = sources
+  const { drain, identity, monitor } = sources
   const { version, releaseId } = identity.release
   const common = { version, releaseId, serviceId: identity.instance }
   const config = { control: true }
 
   // About this process alone: nothing that is shared may make every replica look dead at once.
   app.get('/health/live', { config }, (_request, reply) => {
-    const fails = defective('drain.liveness-fails-too') && drain.state !== 'serving'
-    return answer(reply, fails ? 503 : 200, fails ? { status: 'fail', output: 'draining' } : { status: 'pass' })
+    const drains = defective('drain.liveness-fails-too') && drain.state !== 'serving'
+    const misses = defective('rdnd.deep-liveness') && monitor.primary.state === 'down'
+    const fails = drains || misses
+    return answer(reply, fails ? 503 : 200, fails ? { status: 'fail', output: drains ? 'draining' : 'db-primary is down' } : { status: 'pass' })
   })
   app.get('/health/ready', { config }, (_request, reply) => {
     const judgement = judge(sources, !defective('rdnd.static-health'))

@@ -12,12 +12,14 @@ import { keepLease } from './hidden-leader.js'
 import { newIdentity } from './identity.js'
 import { InFlight } from './in-flight.js'
 import { LiveConfiguration } from './live-configuration.js'
+import { itemRoutes } from './items.js'
 import { log } from './log.js'
 import { noteRoutes } from './notes.js'
 import { QueueingRecordStore } from './queueing-record-store.js'
 import { DatabaseRecordStore } from './record-store.js'
 import { untilSetUp } from './setup.js'
 import { releaseRoutes } from './release-routes.js'
+import { sourcesOf } from './sources.js'
 import { StartUp, takeLock } from './start-up.js'
 import { stop } from './stop.js'
 import { Toggles } from './toggles.js'
@@ -50,6 +52,7 @@ export async function startReplica(environment: Environment, configuration: Conf
   const stopOnce = (): Promise<void> => (stopping ??= stop({ drain, inFlight, connections, database, finish }, configuration.drain))
   releaseRoutes(app, { identity, installedIn: environment, stop: () => void stopOnce() })
   noteRoutes(app, environment.notes)
+  itemRoutes(app, { records, sources: sourcesOf(environment, configuration.sources) })
   await app.listen(environment.listen)
   log('listening', { instance: identity.instance, boot: identity.boot, release: identity.release.releaseId, ...environment.listen })
   monitor.start()

@@ -1,10 +1,12 @@
 import type { Suite } from '../../core/scenario.js'
 import { readOnlyModeIsHonest } from './read-only-mode.requirement.js'
+import { requirements } from './requirements.js'
+import { scenario as softDependenciesFailOneAtATime } from './soft-dependencies-fail-one-at-a-time.scenario.js'
 
 export const suite: Suite = {
   id: 'graceful-degradation',
   title: 'Graceful degradation',
   areas: [{ id: 'DEGR', title: 'Graceful degradation' }],
-  requirements: [readOnlyModeIsHonest],
-  scenarios: [],
+  requirements: [...requirements, readOnlyModeIsHonest],
+  scenarios: [softDependenciesFailOneAtATime],
 }

@@ -1,0 +1,66 @@
+import type { History, RequestEvent } from '../../core/history.js'
+import { countsAsLost, factOf, interventionsOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { degradationFact, degradationLoad, release, type DeclaredDegradation, type FaultKind } from './names.js'
+
+/** One soft component made unfit in one way, as it was recorded. Times in ms of the scenario. */
+export interface FaultSpan {
+  readonly component: string
+  readonly kind: FaultKind
+  readonly issuedAtMs: number
+  /** From here on the fault was in force. */
+  readonly fromMs: number
+  /** Until here it was, for certain. */
+  readonly toMs: number
+  readonly undoneAtMs: number | undefined
+  readonly witness: string | undefined
+}
+
+export function declaredOf(history: History): DeclaredDegradation | undefined {
+  const fact = factOf(history, degradationFact)
+  return typeof fact === 'object' && fact !== null ? (fact as DeclaredDegradation) : undefined
+}
+
+/** Faults of soft components that reached their end, in order. */
+export function faultSpans(history: History, declared: DeclaredDegradation): FaultSpan[] {
+  return interventionsOf(history, 'fault-dependency').flatMap((one): FaultSpan[] => {
+    if (declared.dependents[one.target] === undefined || one.acknowledgedAtMs === undefined) return []
+    const fromMs = one.acknowledgedAtMs
+    const released = observationsOf(history, release, one.target).find((event) => event.atMs >= fromMs)
+    if (released === undefined) return []
+    const { kind } = one.detail['fault'] as { readonly kind: FaultKind }
+    return [{ component: one.target, kind, issuedAtMs: one.issuedAtMs, fromMs, toMs: released.atMs, undoneAtMs: one.undoneAtMs, witness: one.witness }]
+  })
+}
+
+/** From the first request on until the first fault of all. */
+export function calmBefore(history: History, declared: DeclaredDegradation): Window {
+  const first = Math.min(...interventionsOf(history, 'fault-dependency').filter((one) => declared.dependents[one.target] !== undefined).map((one) => one.issuedAtMs))
+  return { fromMs: 0, toMs: first }
+}
+
+/** Requests of the load planned while the fault was in force, for some operations; what the harness gave up is left out. */
+export function requestsIn(history: History, window: Window, operations: readonly string[]): RequestEvent[] {
+  return requestsOf(history, degradationLoad, window).filter((one) => operations.includes(one.operation) && one.outcome !== 'cancelled')
+}
+
+/** Operations that use the component: alone, or as a part of a composite answer. */
+export function operationsUsing(declared: DeclaredDegradation, component: string): readonly string[] {
+  const { composite } = declared
+  const asPart = composite !== undefined && composite.parts.some((part) => part.component === component) ? [composite.operation] : []
+  return [...(declared.dependents[component] ?? []), ...asPart]
+}
+
+/** A client was not served: lost, or turned away, where zero refusals are promised. */
+export const isUnserved = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
+
+/** From the planned instant; no answer is later than any limit. */
+export const latencyMs = (request: RequestEvent): number =>
+  request.outcome === 'ok' || request.outcome === 'degraded' || request.status !== undefined ? request.endedAtMs - request.plannedAtMs : Infinity
+
+/** Why a span says nothing, or undefined. */
+export function doubtAbout(span: FaultSpan, needsMs: number): string | undefined {
+  const { component, kind, fromMs, toMs, witness } = span
+  if (witness === undefined) return `that ${component} was away (${kind}) was not witnessed: the service made no connection to it`
+  if (toMs - fromMs < needsMs * 0.9) return `${component} was away (${kind}) for ${Math.round(toMs - fromMs)} ms only, needs ${Math.round(needsMs)} ms`
+  return undefined
+}

@@ -1,0 +1,40 @@
+import { failed, inconclusive, passed, type Evidence, type Finding } from '../../core/check.js'
+import { judgeQuantile, quantileName } from '../../core/checks/quantile-limit.js'
+import { samplesFor } from '../../core/checks/quantile.js'
+import type { History, RequestEvent } from '../../core/history.js'
+import type { Window } from '../../core/reading.js'
+import { latencyMs } from './fault-spans.js'
+import { noisy } from './noise.js'
+
+export interface LatencyQuestion {
+  readonly requests: readonly RequestEvent[]
+  readonly quantile: number
+  readonly limitMs: number
+  /** 'core requests without reviews' */
+  readonly what: string
+  readonly before: Window
+  readonly window: Window
+}
+
+/**
+ * Whether a quantile of the latencies is below a limit. What is certainly above fails, unless the machine was busy; what
+ * cannot be told to 95 % is inconclusive.
+ */
+export function judgeLatency(history: History, { requests, quantile, limitMs, what, before, window }: LatencyQuestion): Finding {
+  const name = quantileName(quantile)
+  const found = judgeQuantile({ values: requests.map(latencyMs), quantile, limit: limitMs })
+  const measured = found.estimate === undefined || !Number.isFinite(found.estimate) ? {} : { measured: Math.round(found.estimate) }
+  const evidence: Evidence[] = [{ note: `${name} of ${found.n} ${what}`, ...measured, allowed: Math.round(limitMs), unit: 'ms' }]
+  const needed = samplesFor(quantile)
+  if (found.verdict === 'below' && found.n >= needed) return passed(`${name} of ${what} was ${measured.measured ?? 0} ms`, evidence)
+  const text = `${found.above} of ${found.n} ${what} took longer than ${Math.round(limitMs)} ms`
+  if (found.verdict === 'above') return noisy(history, { before, window, limitMs }) ?? failed(text, evidence)
+  if (found.n < needed) return inconclusive(`there were ${found.n} ${what}, ${name} needs ${needed}`, evidence)
+  return inconclusive(`${text}: neither few nor many enough to tell ${name}`, evidence)
+}
+
+/** The limit for what should be as quick as it was: a factor on the usual quantile and some slack. Undefined: nothing was sent before. */
+export function usualLimitMs(requests: readonly RequestEvent[], { quantile, factor, slackMs }: { readonly quantile: number; readonly factor: number; readonly slackMs: number }): number | undefined {
+  const { estimate } = judgeQuantile({ values: requests.map(latencyMs), quantile, limit: 0 })
+  return estimate === undefined ? undefined : estimate * factor + slackMs
+}

@@ -1,0 +1,6 @@
+import type { Requirement } from '../../core/requirement.js'
+import { honestAnswers, partialResults } from './requirements/answers-without-dependencies.js'
+import { containedSlowness, coreGoesOn, fullServiceReturns } from './requirements/dependencies-that-fail.js'
+
+/** Graceful degradation: the service acts differently, rather than failing, when what it depends on is down or when it is overloaded. */
+export const requirements: readonly Requirement[] = [coreGoesOn, containedSlowness, honestAnswers, fullServiceReturns, partialResults]
