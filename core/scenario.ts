@@ -244,7 +244,7 @@ export interface ScenarioControls {
   cloneComponent(name: string, options: { readonly as: string; readonly changes?: UnitChanges; readonly label?: string }): Promise<DeployedComponent>
   /** The name leads to another component, such as a clone or a replica that was promoted. */
   redirectDependency(component: string, to: { readonly host: string; readonly port: number }, label?: string): Promise<AppliedFault>
-  /** Damages the first file of a stopped target that matches. Throws InterventionFailed when none does. */
-  damageDataFile(target: string, pattern: RegExp, damage: FileDamage, label?: string): Promise<{ readonly path: string }>
+  /** Damages the first file of a stopped target that matches; how may depend on its size. Throws InterventionFailed when none does. */
+  damageDataFile(target: string, pattern: RegExp, damage: FileDamage | ((bytes: number) => FileDamage), label?: string): Promise<{ readonly path: string }>
   deployApart(options: ApartOptions): Promise<ApartDeployment>
 }

@@ -76,16 +76,17 @@ function procedureControls(world: ScenarioWorld, interventions: Interventions): 
         name: 'damage-file',
         target,
         label,
-        detail: { pattern: pattern.source, damage },
+        detail: { pattern: pattern.source },
         apply: async () => {
           const [file] = await offered(world, 'listDataFiles')(target, pattern)
           if (file === undefined) throw new Error(`no file in its data folder matches ${pattern.source}`)
-          await offered(world, 'damageDataFile')(target, file.path, damage)
-          return file
+          const made = typeof damage === 'function' ? damage(file.bytes) : damage
+          await offered(world, 'damageDataFile')(target, file.path, made)
+          return { ...file, damage: made }
         },
         witness: async (before) => {
           const after = (await offered(world, 'listDataFiles')(target, pattern)).find((one) => one.path === before.path)
-          return after === undefined ? undefined : `${before.path} had ${before.bytes} bytes, has ${after.bytes}; ${damage.kind}`
+          return after === undefined ? undefined : `${before.path} had ${before.bytes} bytes, has ${after.bytes}; ${before.damage.kind}`
         },
         describe: (file) => ({ ...file }),
       }),

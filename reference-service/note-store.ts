@@ -8,7 +8,7 @@ import type { Note } from './notes/note-journal.js'
 
 /**
  * The note store: one process with a file of its own, not replicated. HOST, PORT, DATA_DIRECTORY and NOTE_STORE_RELEASE (1 or
- * 2; the second one writes a checksum with each line and reads what the first one wrote).
+ * 2; the second one writes with each line when it was written, and reads what the first one wrote).
  *
  * To be moved while it is used it can list its changes since a number, take over changes of another store, and stop
  * accepting notes: see `clone-note-store.ts`.

@@ -33,4 +33,9 @@ export const defects = [
     violates: 'START-08',
     sentence: 'A restarted replica that cannot reach the database at its first attempt never tries again.',
   },
+  {
+    id: 'start.serves-torn-record',
+    violates: 'START-06',
+    sentence: 'The note store takes what is left of a torn last line for a note and serves its text.',
+  },
 ] as const satisfies readonly Defect[]

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
+import { defective } from '../defects.js'
 
 /** One change; numbers rise by one and are never used again. */
 export interface Note {
@@ -10,6 +11,11 @@ export interface Note {
 }
 
 const checksumOf = ({ number, key, text }: Note): string => createHash('sha256').update(`${number} ${key} ${text}`).digest('hex').slice(0, 16)
+
+/** The checksum comes first: a line that is cut off has lost a part of its text, not of its proof. The second release says when, too. */
+function lineOf(note: Note, release: 1 | 2): string {
+  return JSON.stringify({ checksum: checksumOf(note), ...(release === 2 ? { at: new Date().toISOString() } : {}), ...note })
+}
 
 /** Notes in memory, and every change as a line of one file. A write resolves when its line is on disk. */
 export class NoteJournal {
@@ -32,6 +38,7 @@ export class NoteJournal {
     const whole = text.slice(0, text.lastIndexOf('\n') + 1)
     if (whole.length < text.length) await file.truncate(Buffer.byteLength(whole))
     for (const line of whole.split('\n')) if (line !== '') journal.remember(parsed(line))
+    if (defective('start.serves-torn-record')) journal.rememberTorn(text.slice(whole.length))
     return journal
   }
 
@@ -80,9 +87,15 @@ export class NoteJournal {
     const batch = this.waiting
     this.waiting = []
     if (batch.length === 0) return
-    const lines = batch.map((note) => JSON.stringify(this.release === 2 ? { ...note, checksum: checksumOf(note) } : note))
+    const lines = batch.map((note) => lineOf(note, this.release))
     await this.file.appendFile(`${lines.join('\n')}\n`)
     await this.file.datasync()
+  }
+
+  /** The defect: what is left of a last line is taken for a note. */
+  private rememberTorn(rest: string): void {
+    const torn = /"number":(\d+),"key":"([^"]*)","text":"([^"]*)/.exec(rest)
+    if (torn !== null) this.remember({ number: Number(torn[1]), key: torn[2]!, text: torn[3]! })
   }
 
   private remember(note: Note): void {
@@ -92,8 +105,8 @@ export class NoteJournal {
 }
 
 function parsed(line: string): Note {
-  const { number, key, text, checksum } = JSON.parse(line) as Note & { readonly checksum?: string }
+  const { number, key, text, checksum } = JSON.parse(line) as Note & { readonly checksum: string }
   const note = { number, key, text }
-  if (checksum !== undefined && checksum !== checksumOf(note)) throw new Error(`the journal is damaged at change ${number}`)
+  if (checksum !== checksumOf(note)) throw new Error(`the journal is damaged at change ${number}`)
   return note
 }

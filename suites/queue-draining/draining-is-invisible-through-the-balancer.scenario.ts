@@ -126,6 +126,7 @@ async function drainUnderTraffic(context: ScenarioContext, { target, keepAlive, 
   context.step(`draining ${target} behind the balancer`)
   await context.control.drain(target, labels.behindBalancer)
   const acknowledgedAtMs = context.now()
+  await jobs?.readRunning()
   await context.pause(watchMs)
   await direct?.stop()
   if (keepAlive !== undefined) await untilWoundDown(context, keepAlive, acknowledgedAtMs)

@@ -10,6 +10,7 @@ import { sharesPerSecond, undoDrain, usualUndoMs } from './undo-drain.js'
 /** Enough to have something to lose. */
 const backgroundPerSecond = 20
 const sampleEveryMs = 100
+const requestsBeforeMin = 30
 
 /** Drains replicas in turn with requests in flight on them, and once kills one instead, which must lose some. */
 export const scenario: Scenario = {
@@ -32,6 +33,8 @@ export const scenario: Scenario = {
       connections: 'keep-alive',
       durationMaxMs: 4 * scenario.expectedMs(context.service, context.profile) + 60_000,
     })
+    // The share of a replica can only be seen to fall when it had one.
+    if (context.selected.has('DRAIN-08')) await context.until('traffic flows', () => background.counts().ended >= requestsBeforeMin, 5_000)
     const ids = context.instances.map((instance) => instance.id)
     const first = Math.floor(context.random() * ids.length)
     const turn = (number: number): InstanceId => ids[(first + number) % ids.length]!

@@ -43,6 +43,11 @@ export class QueuedJobs {
     }
   }
 
+  /** A draining worker takes no more, so what runs on it now was running when it was told to drain. */
+  async readRunning(): Promise<void> {
+    await this.context.traffic.readValue({ name: jobsRunningProbe, probe: this.queue.running, via: this.target, timeoutMs: 500 })
+  }
+
   /** The rest of the jobs. */
   async acceptLate(): Promise<void> {
     const missing = this.context.threshold('DRAIN-10', 'jobs') - this.keys.length

@@ -59,6 +59,9 @@ describe('queued work survives a drain', () => {
     expect(but(sound[1], running(8, 1_500)).summary).toContain('it is not known how many jobs ran')
     expect(but(sound[1], running(undefined)).summary).toContain('it is not known how many jobs ran')
     expect(but(sound[1]).outcome).toBe('inconclusive')
+    // Read right after the drain, when it takes no more.
+    expect(but(sound[1], running(8, 2_050)).outcome).toBe('passed')
+    expect(but(sound[1], running(8, 2_900)).outcome).toBe('inconclusive')
   })
 
   test('is inconclusive without jobs, without a drain, and without a stop', () => {

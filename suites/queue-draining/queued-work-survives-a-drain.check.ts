@@ -47,12 +47,16 @@ interface Terms {
   readonly evidence: readonly Evidence[]
 }
 
-/** The last reading before the drain, if it is so recent that what ran then was still running. */
-function runningAtDrain(history: History, { target, issuedAtMs }: DrainSpan, { durationMs }: DeclaredQueue): number | undefined {
-  const last = observationsOf(history, jobsRunningProbe, target).findLast((one) => one.atMs <= issuedAtMs)
-  if (last === undefined || issuedAtMs - last.atMs > durationMs / 2) return undefined
-  const { value } = last.value as ReadValue
-  return typeof value === 'number' ? value : undefined
+/**
+ * The last reading before the drain, if it is so recent that what ran then was still running; or the first one after it, which shows the
+ * same from the other side. The larger one holds.
+ */
+function runningAtDrain(history: History, { target, issuedAtMs, acknowledgedAtMs }: DrainSpan, { durationMs }: DeclaredQueue): number | undefined {
+  const readings = observationsOf(history, jobsRunningProbe, target)
+  const before = readings.findLast((one) => one.atMs <= issuedAtMs && issuedAtMs - one.atMs <= durationMs / 2)
+  const after = readings.find((one) => (one.sentAtMs ?? one.atMs) >= acknowledgedAtMs && one.atMs <= acknowledgedAtMs + durationMs)
+  const values = [before, after].map((one) => (one?.value as ReadValue | undefined)?.value).filter((value) => typeof value === 'number')
+  return values.length === 0 ? undefined : Math.max(...values)
 }
 
 const stopAfter = (history: History, { target, issuedAtMs }: DrainSpan): Intervention | undefined =>
@@ -128,7 +132,7 @@ function evidenceOf({ span, jobs, running }: Seen): Evidence[] {
   }
   return [
     landing(span),
-    ...(running === undefined ? [] : [{ note: `jobs running on ${span.target} just before its drain, as it said itself`, measured: running, unit: 'count' as const }]),
+    ...(running === undefined ? [] : [{ note: `jobs running on ${span.target} when it was told to drain, as it said itself`, measured: running, unit: 'count' as const }]),
     ...[...counts].map(([state, count]) => ({ note: `jobs ${state}`, measured: count, unit: 'count' as const })),
   ]
 }

@@ -29,7 +29,7 @@ export const singletonWork: Requirement = {
   inconclusiveIf: [
     'no effect was seen before the kill, or effects do not name a replica',
     'the kill did not strike the replica that had done the last effect, was not witnessed, or the replica came back too early or not at all',
-    'fewer periods than required were watched, or the effects could not be read for longer than two periods',
+    'fewer periods than required were watched, or the effects could not be read in the last two periods or for longer than eight',
     'periods were left out and the harness stalled in the same span',
   ],
   evidence: ['effects before and after the kill, and who did them', 'periods with more than one effect'],

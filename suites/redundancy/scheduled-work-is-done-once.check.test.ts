@@ -74,7 +74,7 @@ describe('scheduled work is done once', () => {
 
   test('is inconclusive with too few periods, blind spots, strangers, or a disturbed harness', () => {
     expect(but(before, effects('r1', 7, 10)).summary).toContain('only 3 of 5 periods were watched before the kill')
-    expect(but(reads, requests({ fromMs: 0, toMs: 8_000, everyMs: 100 }, { load: scheduleLoad })).summary).toContain('could not be read for 3')
+    expect(but(reads, requests({ fromMs: 0, toMs: 8_000, everyMs: 100 }, { load: scheduleLoad })).summary).toContain('could not be read for the last 3')
     expect(but(after, effects('cron', 12, 22)).summary).toContain('effects were done by cron, which is no replica of the service')
     expect(but(after, effects('r2', 16, 22), stall(7_000, 1_200)).outcome).toBe('inconclusive')
   })

@@ -66,8 +66,7 @@ function judge(history: History, { schedule, kill, before, after, evidence }: Ju
     ...(silentMs > (limits.after + 1) * periodMs && missedAfter <= limits.after ? [`nothing was done in the last ${spanned(silentMs)} without ${kill.target}`] : []),
   ]
   const whole = { fromMs: before.fromMs, toMs: after.toMs }
-  const blindMs = Math.max(longestBlindMs(schedule.readAtMs, before), longestBlindMs(schedule.readAtMs, after))
-  const blind = blindMs > 2 * periodMs ? `what was done could not be read for ${spanned(blindMs)}` : undefined
+  const blind = blindness(schedule, { before, after })
   if (faults.length > 0) {
     if (blind !== undefined) return inconclusive(blind, evidence)
     return disturbedHarness(history, whole, 2 * periodMs) ?? failed(listed(faults), evidence)
@@ -80,6 +79,14 @@ function judge(history: History, { schedule, kill, before, after, evidence }: Ju
     evidence,
     { strength: strengthOf(periodsOf(atFirst) + periodsOf(later)) },
   )
+}
+
+/** What was done stays in the list, so a gap between readings hides nothing; only at the end it does, or when it is as long as what is looked for. */
+function blindness({ readAtMs, periodMs }: ScheduleHistory, { before, after }: Omit<Spans, 'kill'>): string | undefined {
+  const atEndMs = after.toMs - Math.max(after.fromMs, ...readAtMs.filter((atMs) => atMs <= after.toMs))
+  const longestMs = Math.max(longestBlindMs(readAtMs, before), longestBlindMs(readAtMs, after))
+  if (atEndMs > 2 * periodMs) return `what was done could not be read for the last ${spanned(atEndMs)}`
+  return longestMs > 8 * periodMs ? `what was done could not be read for ${spanned(longestMs)}` : undefined
 }
 
 interface Watched extends Spans {

@@ -1,6 +1,9 @@
 import { thresholdValues } from '../../core/requirement.js'
 import type { Scenario, ScenarioContext } from '../../core/scenario.js'
 import { requestDirectly, untilServing } from './await-service.js'
+import { damageAndRead, damagesOf, usualDamageMs } from './damage-data.js'
+import { damageIsRepairedOrRefused } from './damage-is-repaired-or-refused.check.js'
+import { damageRequirement } from './damaged-data.requirements.js'
 import { comesBackAfterDeath } from './recovery.requirements.js'
 import { restartedByItselfAfterACrash } from './restarted-by-itself-after-a-crash.check.js'
 import { comebackLimitMs, usualStartMs } from './time-limits.js'
@@ -27,6 +30,23 @@ async function killAndWait(context: ScenarioContext, instance: string, number: n
   return true
 }
 
+async function killOneAgainAndAgain(context: ScenarioContext): Promise<void> {
+  const instance = context.instances[Math.floor(context.random() * context.instances.length)]?.id
+  if (instance === undefined) return
+  const uptimeMs = context.threshold('START-02', 'min_uptime_s') * 1_000
+  const kills = context.threshold('START-02', 'kills')
+  const sampling = context.traffic.sample({ probes: ['readiness'], instances: [instance], everyMs: readinessEveryMs })
+  try {
+    for (let number = 1; number <= kills; number++) {
+      context.step(`letting ${instance} run for a while`)
+      await context.pause(uptimeMs)
+      if (!(await killAndWait(context, instance, number))) break
+    }
+  } finally {
+    await sampling.stop()
+  }
+}
+
 /** One replica, again and again: a supervisor that gives up after the first restart is not supervision. */
 export const comesBackAfterACrash: Scenario = {
   id: 'startup-and-shutdown/comes-back-after-a-crash',
@@ -35,23 +55,12 @@ export const comesBackAfterACrash: Scenario = {
   instanceCountMin: 1,
   expectedMs: (service, profile) => {
     const values = thresholdValues(comesBackAfterDeath, profile)
-    return Number(values['kills']) * (Number(values['min_uptime_s']) * 1_000 + usualKillMs + usualStartMs(service))
+    const damages = service.data?.files === undefined ? 0 : damagesOf(thresholdValues(damageRequirement, profile)).length
+    return Number(values['kills']) * (Number(values['min_uptime_s']) * 1_000 + usualKillMs + usualStartMs(service)) + damages * usualDamageMs
   },
   async exercise(context) {
-    const instance = context.instances[Math.floor(context.random() * context.instances.length)]?.id
-    if (instance === undefined) return
-    const uptimeMs = context.threshold('START-02', 'min_uptime_s') * 1_000
-    const kills = context.threshold('START-02', 'kills')
-    const sampling = context.traffic.sample({ probes: ['readiness'], instances: [instance], everyMs: readinessEveryMs })
-    try {
-      for (let number = 1; number <= kills; number++) {
-        context.step(`letting ${instance} run for a while`)
-        await context.pause(uptimeMs)
-        if (!(await killAndWait(context, instance, number))) break
-      }
-    } finally {
-      await sampling.stop()
-    }
+    if (context.selected.has('START-02')) await killOneAgainAndAgain(context)
+    if (context.selected.has('START-06')) await damageAndRead(context)
   },
-  checks: [restartedByItselfAfterACrash],
+  checks: [restartedByItselfAfterACrash, damageIsRepairedOrRefused],
 }
