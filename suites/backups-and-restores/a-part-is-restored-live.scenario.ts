@@ -69,7 +69,7 @@ async function restoreNamespaceLive(context: ScenarioContext): Promise<number | 
   return performed.ok && performed.tookMs > 0 ? (records.length * 1_000) / performed.tookMs : undefined
 }
 
-/** VAL: the restore's own word is no proof. */
+/** The restore's own word is no proof. */
 async function damageIsGone(context: ScenarioContext, record: NamespaceRecord | undefined): Promise<string | undefined> {
   const read = context.service.data?.readStrong
   if (record === undefined || read === undefined) return undefined

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { stall } from '../../core/checks/literal-events.test-support.js'
 import { historyOf, type HistoryEvent } from '../../core/history.js'
 import { backupsComeFromTheReplica } from './backups-come-from-the-replica.check.js'
 import { changed, frozenHistory, liveHistory, thresholdsOf, withoutIntervention, withoutLoad } from './live-history.test-support.js'
@@ -25,6 +26,7 @@ describe('BKUP-09', () => {
     ['no usual backup', withoutIntervention(good, interventions.create, 'live-1'), 'with the primary at work'],
     ['a write that was acknowledged meanwhile', changed(good, ({ load, plannedAtMs }) => load === loads.whileFrozen && plannedAtMs > 11_000 && plannedAtMs < 11_300, { outcome: 'ok' }), 'was not frozen'],
     ['no writes to show it', withoutLoad(good, loads.whileFrozen), 'was not seen'],
+    ['a slow backup on a machine that stalled', [...frozenHistory({ toMs: 17_000 }), stall(12_000, 900)], 'the harness stalled'],
     ['no restore', withoutIntervention(good, interventions.isolated, frozenLabel), 'not restored'],
     ['a copy that could not be read', withoutLoad(good, of.corpus), '100 of 200 records'],
   ] as const)('%s is inconclusive', (_what, events, summary) => {

@@ -1,10 +1,13 @@
 import { failed, inconclusive, passed, type Check, type Evidence, type Finding } from '../../core/check.js'
 import type { History } from '../../core/history.js'
-import { interventionsOf, numberFact, requestsOf, type Intervention } from '../../core/reading.js'
+import { disturbedHarness, interventionsOf, numberFact, requestsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { durationMs, liveBackupsOf } from './live-backups.js'
 import { comparisonOf, restorationOf } from './restored-copy.js'
 import { frozenLabel, interventions, loads, wasOk } from './vocabulary.js'
+
+/** A harness that was kept waiting for longer than this says that the whole machine was. */
+const stallMsMax = 500
 
 /** BKUP-09: with the primary frozen a backup is completed, and it is whole. */
 export const backupsComeFromTheReplica: Check = {
@@ -41,6 +44,8 @@ function judge(history: History, backup: Intervention, { usualMs, thresholds }: 
   const evidence: Evidence[] = [{ note: `duration of the backup with the primary frozen, ${Math.round(usualMs)} ms before`, measured: Math.round(tookMs), allowed: Math.round(allowedMs), unit: 'ms' }]
   if (backup.acknowledgedAtMs === undefined) return failed(`with the primary frozen the backup did not succeed: ${backup.error ?? 'it never ended'}`, evidence)
   if (backup.witness === undefined) return failed('with the primary frozen the backup reported success, and there is no file or an empty one', evidence)
+  const disturbed = tookMs > allowedMs ? disturbedHarness(history, { fromMs: backup.issuedAtMs, toMs: endOf(backup) }, stallMsMax) : null
+  if (disturbed !== null) return disturbed
   if (tookMs > allowedMs) return failed(`with the primary frozen the backup took ${Math.round(tookMs)} ms, at most ${Math.round(allowedMs)} ms are allowed`, evidence)
   const restoration = restorationOf(history, frozenLabel)
   if (restoration.state === 'refused') return failed(`a backup was taken with the primary frozen, but ${restoration.why}`, evidence)

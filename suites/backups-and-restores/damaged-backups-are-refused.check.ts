@@ -28,7 +28,7 @@ export const damagedBackupsAreRefused: Check = {
       return failed(`${undetected.length} of ${harmful.length} damaged copies were ${ways.join(' or ')}: ${listed(undetected.map(({ label }) => label))}`, evidence)
     }
     const left = observationsOf(history, 'damaged-copy', lastLook).at(-1)?.value as DamagedCopy | undefined
-    if (left?.unchanged === false) return failed('the data of the target changed although every damaged copy was refused', evidence)
+    if (left?.unchanged === false && numberThreshold(thresholds, 'target_changed_max') < 1) return failed('the data of the target changed although every damaged copy was refused', evidence)
     return doubtOf(history, { harmful, left }, thresholds) ?? passed(`all ${harmful.length} damaged copies were refused, and the data that were there stayed as they were`, evidence, { strength: strengthOf(harmful.length) })
   },
 }
