@@ -153,7 +153,7 @@ export interface DeploymentControls {
   configureUnit?(target: string, changes: UnitChanges | undefined): Promise<void>
   /** One more replica, started, and behind the balancer as soon as it is ready. */
   addInstance?(options: { readonly changes?: UnitChanges }): Promise<Instance>
-  /** Stopped as the platform does it, then out of the balancer's list. */
+  /** Out of the balancer's list, with what is in flight going on, then stopped as the platform does it. Its id is not given again. */
   removeInstance?(target: InstanceId, options: { readonly signal: NodeJS.Signals; readonly graceMs: number }): Promise<StopResult>
   /** Another process in the place of a component: every edge to it leads to the new one when this resolves. */
   replaceComponent?(name: string, options: ReplaceOptions): Promise<Replacement>
@@ -161,7 +161,7 @@ export interface DeploymentControls {
   cloneComponent?(name: string, options: { readonly as: string; readonly changes?: UnitChanges }): Promise<DeployedComponent>
   /** The name of a component leads to another address from now on: new connections go there, established ones are cut. Undefined: to its own again. */
   redirectDependency?(component: string, to: { readonly host: string; readonly port: number } | undefined): Promise<void>
-  /** Files in the data folder of a stopped target whose path matches, as they are now. */
+  /** Plain files in the data folder of a stopped target whose path, relative to it, matches. */
   listDataFiles?(target: string, pattern: RegExp): Promise<readonly { readonly path: string; readonly bytes: number }[]>
   /** Damages one of them in place. */
   damageDataFile?(target: string, path: string, damage: FileDamage): Promise<void>
