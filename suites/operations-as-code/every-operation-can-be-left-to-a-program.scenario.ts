@@ -51,21 +51,32 @@ async function tryEverything(context: ScenarioContext, tasks: readonly OperatorT
   const ofSpare = tasks.filter(({ name }) => name === 'drain' || name === 'undrain')
   const others = tasks.filter((one) => !ofSpare.includes(one))
   context.step('operations that cannot succeed, while one instance is drained, stopped and started')
-  const ended = await Promise.allSettled([
-    (async () => {
+  const upgrades = others.filter(({ name }) => name === 'upgrade')
+  await atOnce(
+    async () => {
       for (const task of ofSpare) await tryOnce(context, task, 'proper')
       await stopAndStart(context, spare)
-    })(),
-    (async () => {
-      for (const task of others.filter(({ name }) => name !== 'upgrade')) await tryOnce(context, task, 'failing')
-    })(),
-  ])
+    },
+    async () => {
+      for (const task of others.filter((one) => !upgrades.includes(one))) await tryOnce(context, task, 'failing')
+    },
+  )
+  context.step('operations as they should be, and an upgrade that cannot succeed')
+  await atOnce(
+    async () => {
+      for (const task of others) await tryOnce(context, task, 'proper')
+    },
+    async () => {
+      for (const task of upgrades) await tryOnce(context, task, 'failing')
+      if (upgrades.length > 0) await putBack(context, spare)
+    },
+  )
+}
+
+/** Each to its end, also when another one throws. */
+async function atOnce(...parts: readonly (() => Promise<void>)[]): Promise<void> {
+  const ended = await Promise.allSettled(parts.map((part) => part()))
   for (const one of ended) if (one.status === 'rejected') throw one.reason
-  context.step('operations as they should be')
-  for (const task of others) await tryOnce(context, task, 'proper')
-  const upgrades = others.filter(({ name }) => name === 'upgrade')
-  for (const task of upgrades) await tryOnce(context, task, 'failing')
-  if (upgrades.length > 0) await putBack(context, spare)
 }
 
 /** An upgrade that was given up may leave its instance drained. */

@@ -87,7 +87,7 @@ const conf05: Requirement = {
   statement: 'Archiving the running configuration MUST NOT take the system down, restart it or stall it.',
   why: 'If taking the archive is a risk, nobody takes it.',
   source: ['The Practice of Cloud System Administration, 2.1.1 (configuration)'],
-  needs: ['config.archive', 'config.apply', 'topology.balancer'],
+  needs: ['config.archive', 'config.apply', 'topology.balancer', 'topology.identity'],
   absence: { rule: 'fail' },
   procedure: [
     'Send ordinary traffic for a while, then take archives back to back for as long again while the traffic goes on.',
