@@ -50,6 +50,7 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['lifecycle.upgrade.part', ({ lifecycle }) => lifecycle.upgrade !== undefined && canRollOutInPart(lifecycle.upgrade)],
   ['lifecycle.upgrade.tool', ({ lifecycle }) => lifecycle.upgrade?.rollOut !== undefined],
   ['lifecycle.upgrade.bad', ({ lifecycle }) => (lifecycle.upgrade?.bad.length ?? 0) > 0],
+  ['lifecycle.upgrade.features', ({ lifecycle }) => (lifecycle.upgrade?.features.length ?? 0) > 0],
   ['lifecycle.clone', ({ lifecycle }) => lifecycle.clone !== undefined],
   ['toggles.list', ({ toggles }) => toggles !== undefined],
   ['toggles.set', ({ toggles }) => toggles !== undefined],

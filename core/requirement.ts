@@ -38,6 +38,7 @@ export type Capability =
   | 'lifecycle.upgrade.part' // a roll-out can stop half way
   | 'lifecycle.upgrade.tool' // a roll-out tool of the service's own
   | 'lifecycle.upgrade.bad' // a release that must not get through
+  | 'lifecycle.upgrade.features' // features that are new in the release upgraded to
   | 'lifecycle.clone' // a component can be cloned and swapped
   | 'traffic.read'
   | 'traffic.witness' // a slow, streaming or held request

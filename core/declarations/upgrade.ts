@@ -1,6 +1,7 @@
 import type { UnitChanges } from '../driver.js'
 import type { Procedure, ValueProbe } from '../procedure.js'
 import type { Operation } from '../service-descriptor.js'
+import type { ToggledFeature } from './toggles.js'
 
 /** `lifecycle.upgrade`: the releases that can be deployed, and how one is rolled out. */
 export interface Upgrade {
@@ -21,6 +22,8 @@ export interface Upgrade {
    * harness replaces one replica after the other.
    */
   readonly rollOut?: Procedure
+  /** Features that are new in `to`, off at first, and switched as `toggles` says. */
+  readonly features: readonly ToggledFeature[]
   /** The tool's way back, where it is another one: as `rollOut`. */
   readonly rollBack?: Procedure
 }

@@ -5,11 +5,11 @@ import { DescriptorContradiction } from '../descriptor-contradiction.js'
 import { durationMs, operationOf, procedureOf, valueProbeOf } from '../descriptor-from-parts.js'
 import { duration, operation, operationOrName, pointer, procedure, valueProbe } from '../descriptor-parts.js'
 
-const featureName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a name of letters, digits, dots, hyphens and underscores')
+export const featureName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a name of letters, digits, dots, hyphens and underscores')
 const sign = z
   .union([z.strictObject({ value: z.unknown() }), z.strictObject({ present: z.literal(true) }), z.strictObject({ absent: z.literal(true) }), z.strictObject({ status: z.number().int() })])
   .describe('what the probe finds: { value: JSON }, { present: true }, { absent: true } or { status: 404 }')
-const feature = z.strictObject({
+export const feature = z.strictObject({
   default: z.enum(['on', 'off']).default('off').describe('state of a fresh deployment'),
   probe: valueProbe,
   whenOn: sign,
@@ -46,7 +46,7 @@ export function togglesOf(document: TogglesDocument, { traffic, components }: To
     list: valueProbeOf(list),
     switchOn: switchOf(document.switchOn, 'switchOn'),
     switchOff: switchOf(document.switchOff, 'switchOff'),
-    features: Object.entries(features).map(([name, one]) => featureOf(name, one, Object.keys(features))),
+    features: Object.entries(features).map(([name, one]) => featureOf(name, one, { names: Object.keys(features) })),
     ...(document.effectiveWithin === undefined ? {} : { effectiveWithinMs: durationMs(document.effectiveWithin) }),
     release: document.release ?? Object.keys(features),
     ...(store === undefined ? {} : { store }),
@@ -62,8 +62,9 @@ function switchOf(document: TogglesDocument['switchOn'], key: 'switchOn' | 'swit
   return found
 }
 
-function featureOf(name: string, document: TogglesDocument['features'][string], names: readonly string[]): ToggledFeature {
-  const path = ['toggles', 'features', name]
+/** Throws DescriptorContradiction; `at` is where the features stand. */
+export function featureOf(name: string, document: TogglesDocument['features'][string], { names, at = ['toggles', 'features'] }: { readonly names: readonly string[]; readonly at?: readonly string[] }): ToggledFeature {
+  const path = [...at, name]
   const whenOn = signOf(document.whenOn)
   const whenOff = signOf(document.whenOff)
   if (JSON.stringify(whenOn) === JSON.stringify(whenOff)) throw new DescriptorContradiction([...path, 'whenOff'], 'is the same as whenOn: the probe would not tell the states apart')

@@ -20,6 +20,7 @@ describe('upgrade', () => {
     [{ bad: ['v2'] }, /same release twice/],
     [{ releases: { ...good.releases, v2: { reads: '1', env: { RELEASE: 'v2' } } } }, /two releases read the same/],
     [{ releases: { ...good.releases, v2: { reads: '2' } } }, /nothing would be upgraded/],
+    [{ features: { count: { default: 'on', probe: 'GET /page#/count', whenOn: { present: true }, whenOff: { absent: true } } } }, /would release it/],
     [{ rollOut: { exec: ['roll'] } }, /\{release\}/],
     [{ rollOut: { exec: ['roll', '{release}'], http: 'POST /roll' } }, /exactly one/],
   ])('%j is a contradiction', (more, message) => {

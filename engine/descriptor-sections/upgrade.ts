@@ -4,6 +4,7 @@ import type { UnitChanges } from '../../core/driver.js'
 import type { Procedure } from '../../core/procedure.js'
 import { DescriptorContradiction } from '../descriptor-contradiction.js'
 import { durationMs, operationOf, procedureOf, valueProbeOf } from '../descriptor-from-parts.js'
+import { feature, featureName, featureOf } from './toggles.js'
 import { command, duration, environment, operation, procedure, valueProbe } from '../descriptor-parts.js'
 
 const changes = { command: command.optional(), env: environment.optional() }
@@ -16,6 +17,7 @@ export const upgrade = z.strictObject({
   to: releaseName.describe('the release that is upgraded to'),
   bad: z.array(releaseName).default([]).describe('releases that must not get through: they never become ready, or crash'),
   maxUnavailable: z.number().int().min(1).default(1).describe('how many replicas may be missing at a time'),
+  features: z.record(featureName, feature).default({}).describe('features that are new in `to`, off at first'),
   rollOut: z.strictObject(procedure).optional().describe("the service's own tool, with {release} and, if it can, {instances}; without one the harness replaces one replica after the other"),
   rollBack: z.strictObject(procedure).optional().describe('the way back, where it is another one'),
 })
@@ -43,6 +45,8 @@ export function upgradeOf(document: UpgradeDocument): Upgrade {
     if (!names.includes(name)) throw new DescriptorContradiction(at(key), `names the release "${name}", expected one of releases: ${names.join(', ')}`)
   }
   if (new Set(chosen.map(([, name]) => name)).size < chosen.length) throw new DescriptorContradiction(at(), 'from, to and bad name the same release twice')
+  const on = Object.entries(document.features).find(([, one]) => one.default === 'on')
+  if (on !== undefined) throw new DescriptorContradiction(at('features', on[0]), 'is on by default: rolling the release out would release it')
   const read = names.map((name) => document.releases[name]?.reads)
   if (new Set(read).size < read.length) throw new DescriptorContradiction(at('releases'), 'two releases read the same: an upgrade from one to the other could not be seen')
   const made: Upgrade = {
@@ -52,6 +56,7 @@ export function upgradeOf(document: UpgradeDocument): Upgrade {
     to: document.to,
     bad: document.bad,
     maxUnavailable: document.maxUnavailable,
+    features: Object.entries(document.features).map(([name, one]) => featureOf(name, one, { names: Object.keys(document.features), at: at('features') })),
     ...(document.rollOut === undefined ? {} : { rollOut: rollOutOf(document.rollOut, at('rollOut')) }),
     ...(document.rollBack === undefined ? {} : { rollBack: rollOutOf(document.rollBack, at('rollBack')) }),
   }

@@ -9,4 +9,5 @@ export const defects = [
   { id: 'upgr.ignores-readiness', violates: 'UPGR-05', sentence: 'The roll-out waits 3 s for each replica instead of for its readiness, and reports success.' },
   { id: 'upgr.migration-drops-rows', violates: 'UPGR-06', sentence: 'The migration of release 2 rebuilds a table and loses the rows that are written while it does.' },
   { id: 'upgr.clone-misses-late-writes', violates: 'UPGR-07', sentence: 'The note store is cloned while notes are written, and those are not carried over.' },
+  { id: 'togl.leaks-when-off', violates: 'TOGL-03', sentence: 'Release 2 adds the field of a new feature to an answer although the feature is off.' },
 ] as const satisfies readonly Defect[]

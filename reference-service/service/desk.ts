@@ -3,6 +3,7 @@ import { defective } from '../defects.js'
 import type { Cache } from './cache.js'
 import type { DatabaseAccess } from './database-access.js'
 import { Refusal } from './errors.js'
+import type { Identity } from './identity.js'
 import type { RecordStore } from './record-store.js'
 import type { Toggles } from './toggles.js'
 
@@ -11,6 +12,7 @@ export interface DeskParts {
   readonly records: RecordStore
   readonly cache: Cache
   readonly toggles: Toggles
+  readonly identity: Identity
 }
 
 const notice = 'Balances are final at midnight UTC.'
@@ -19,7 +21,8 @@ const houseAccounts = `select id, name from accounts where id in ('operating', '
 const cachedMs = 2_000
 
 /** The page a clerk begins with: made of parts, some of them features that can be switched. */
-export function deskRoutes(app: FastifyInstance, { database, records, cache, toggles }: DeskParts): void {
+export function deskRoutes(app: FastifyInstance, { database, records, cache, toggles, identity }: DeskParts): void {
+  const countsAccounts = (): boolean => toggles.isOn('account-count') || (defective('togl.leaks-when-off') && identity.release.version === '2')
   let pinsWereShown = false
   const pinKeys = (desk: string) => `pin/${desk}/`
 
@@ -34,11 +37,13 @@ export function deskRoutes(app: FastifyInstance, { database, records, cache, tog
   app.get<{ Params: { desk: string } }>('/desk/:desk', async (request) => {
     const { desk } = request.params
     const greets = toggles.isOn('greeting') || defective('togl.dead-flag')
+    const accounts = await cache.through('house-accounts', cachedMs, () => database.ordinary(houseAccounts))
     return {
       desk,
       title: greets ? `Good to see you at ${desk}` : 'Desk',
       order: toggles.isOn('pins-newest-first') ? 'newest first' : 'oldest first',
-      accounts: await cache.through('house-accounts', cachedMs, () => database.ordinary(houseAccounts)),
+      accounts,
+      ...(countsAccounts() ? { accountCount: accounts.length } : {}),
       ...(await widget(desk)),
     }
   })

@@ -36,7 +36,7 @@ export async function startReplica(environment: Environment, configuration: Conf
   const monitor = new DatabaseMonitor(environment, configuration.monitor)
   const database = new DatabaseAccess(environment, configuration, monitor)
   const cache = new Cache(environment.cache)
-  const toggles = new Toggles(environment.toggleStore, environment.index)
+  const toggles = new Toggles(environment.toggleStore, environment.index, environment.release.recordFormat)
   const inFlight = new InFlight()
   const connections = new Connections(app.server)
   const work = new BackgroundWork(database, identity)

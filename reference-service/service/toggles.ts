@@ -11,7 +11,11 @@ const defaults = {
   pins: false, // the desk shows what is pinned to it in place of the notice
   'pins-newest-first': false, // the order in which a desk shows things
 } as const satisfies Readonly<Record<string, boolean>>
-export type Feature = keyof typeof defaults
+/** New in release 2. */
+const defaultsOfRelease2 = {
+  'account-count': false, // the desk says how many accounts it shows
+} as const satisfies Readonly<Record<string, boolean>>
+export type Feature = keyof typeof defaults | keyof typeof defaultsOfRelease2
 type States = Readonly<Record<string, boolean>>
 
 const changeMs = 2_000
@@ -28,11 +32,14 @@ export class Toggles {
   private told = false
   private readonly first: Promise<void>
   private readonly client: LineClient | undefined
+  private readonly defaults: States
 
   constructor(
     store: Address | undefined,
     private readonly instanceIndex: number,
+    release: 1 | 2,
   ) {
+    this.defaults = release === 2 ? { ...defaults, ...defaultsOfRelease2 } : defaults
     let tell = (): void => {}
     this.first = new Promise((resolve) => (tell = resolve))
     if (store === undefined) return
@@ -68,16 +75,16 @@ export class Toggles {
   }
 
   isOn(feature: Feature): boolean {
-    return this.states[feature] ?? defaults[feature]
+    return this.states[feature] ?? this.defaults[feature] ?? false
   }
 
   list(): readonly { readonly name: string; readonly on: boolean; readonly default: boolean }[] {
-    return Object.entries(defaults).map(([name, state]) => ({ name, on: this.isOn(name as Feature), default: state }))
+    return Object.entries(this.defaults).map(([name, state]) => ({ name, on: this.isOn(name as Feature), default: state }))
   }
 
   /** On disk in the store when it resolves, and in force here. Throws Refusal for an unknown feature, Unavailable without the store. */
   async set(name: string, on: boolean): Promise<void> {
-    if (!Object.hasOwn(defaults, name)) throw new Refusal(404, `no feature ${name}, expected one of: ${Object.keys(defaults).join(', ')}`)
+    if (!Object.hasOwn(this.defaults, name)) throw new Refusal(404, `no feature ${name}, expected one of: ${Object.keys(this.defaults).join(', ')}`)
     const change = Object.fromEntries(this.namesFor(name, on).map((one) => [one, on]))
     try {
       if (this.client === undefined) throw new Error('none is configured')
@@ -90,7 +97,7 @@ export class Toggles {
   }
   private namesFor(name: string, on: boolean): readonly string[] {
     if (on || !defective('togl.cross-talk')) return [name]
-    return Object.keys(defaults).filter((one) => one.startsWith(name))
+    return Object.keys(this.defaults).filter((one) => one.startsWith(name))
   }
 
   /** Only for the defect togl.store-outage-is-outage. */

@@ -3,11 +3,13 @@ import type { Scenario, ScenarioContext } from '../../core/scenario.js'
 import { recordProbe, runProbes, sessionProbe, type Pair, type PairProbe } from '../redundancy/replica-pairs.js'
 import { anUpgradeCanBeRolledBack } from './an-upgrade-can-be-rolled-back.check.js'
 import { acknowledgedWritesSurvive } from './acknowledged-writes-survive-an-upgrade.check.js'
+import { corpusKeys, recordCorpus, tryNewFeatures } from './corpus.js'
 import { labels, loads } from './names.js'
 import { noRequestFailsDuringAnUpgrade } from './no-request-fails-during-an-upgrade.check.js'
 import { oldAndNewWorkTogether } from './old-and-new-work-together.check.js'
 import { replicasAreReplacedAFewAtATime } from './replicas-are-replaced-a-few-at-a-time.check.js'
 import { rollOut } from './roll-out.js'
+import { rollingOutDoesNotRelease } from './rolling-out-does-not-release.check.js'
 import { acknowledgedBy, readsOf, sampleReplicas, startUpgradeTraffic, startWrites, writeReadSet, type UpgradeTraffic } from './upgrade-traffic.js'
 
 const leadMs = { quick: 1_000, standard: 5_000, thorough: 5_000 } as const
@@ -27,7 +29,7 @@ export const scenario: Scenario = {
     const turnMs = intervalMs * (fall + rise) + timeoutMs + 1_000 + usualTurnMs
     return leadMs[profile] + tailMs[profile] + 2 * service.target.replicas.count * turnMs + 5_000
   },
-  checks: [noRequestFailsDuringAnUpgrade, replicasAreReplacedAFewAtATime, acknowledgedWritesSurvive, oldAndNewWorkTogether, anUpgradeCanBeRolledBack],
+  checks: [noRequestFailsDuringAnUpgrade, replicasAreReplacedAFewAtATime, acknowledgedWritesSurvive, oldAndNewWorkTogether, anUpgradeCanBeRolledBack, rollingOutDoesNotRelease],
   exercise,
 }
 
@@ -36,7 +38,9 @@ async function exercise(context: ScenarioContext): Promise<void> {
   if (upgrade === undefined) return
   const judged = (...ids: readonly RequirementId[]): boolean => ids.some((id) => context.selected.has(id))
   context.fact('upgrade', { session: context.service.data?.session !== undefined, from: upgrade.releases[upgrade.from], to: upgrade.releases[upgrade.to], maxUnavailable: upgrade.maxUnavailable })
+  context.fact('new-features', upgrade.features.map(({ name }) => name))
   const readSet = await writeReadSet(context)
+  const corpus = judged('TOGL-03') ? await recordTwice(context) : undefined
   const sampler = sampleReplicas(context)
   const traffic = startUpgradeTraffic(context, labels.upgrade, readSet)
   await context.pause(leadMs[context.profile])
@@ -45,8 +49,19 @@ async function exercise(context: ScenarioContext): Promise<void> {
   await untilEnough(context, traffic)
   await traffic.stop()
   if (judged('UPGR-06')) await readBack(context, labels.upgrade)
+  if (corpus !== undefined && end.ok) {
+    await recordCorpus(context, 'after', corpus)
+    await tryNewFeatures(context, upgrade.features)
+  }
   if (judged('UPGR-04') && end.ok) await takeBack(context, readSet)
   await sampler.stop()
+}
+
+async function recordTwice(context: ScenarioContext): Promise<readonly string[]> {
+  const keys = await corpusKeys(context)
+  await recordCorpus(context, 'before', keys)
+  await recordCorpus(context, 'before-again', keys)
+  return keys
 }
 
 /** At least the tail, and as many requests and writes as the thresholds ask for. */
