@@ -9,7 +9,7 @@ import { endOf, fails, nothingChanged, trafficAround } from './traffic-around.js
 
 /** After an archive its effects may last this long and are still its own. */
 const aftermathMs = 500
-/** An instance that completed fewer requests while archives were taken cannot be seen to stall, or not to. */
+/** An instance that completed fewer requests in all cannot be seen to stall, or not to. */
 const completionsMin = 10
 
 /** CONF-05: traffic does not notice that archives are taken. */
@@ -109,8 +109,10 @@ function longestGaps(requests: readonly RequestEvent[], window: Window, ownMs: (
     else known.push(one)
   }
   return [...byInstance].flatMap(([instance, all]) => {
-    const inside = all.filter((one) => one.endedAtMs >= window.fromMs && one.endedAtMs <= window.toMs).sort((a, b) => a.endedAtMs - b.endedAtMs)
-    if (inside.length < completionsMin) return []
+    // One that stalls completes little: whether it is sent requests at all is seen over the whole load.
+    if (all.length < completionsMin) return []
+    const inside = all.filter((one) => one.endedAtMs >= window.fromMs && one.plannedAtMs <= window.toMs).sort((a, b) => a.endedAtMs - b.endedAtMs)
+    if (inside.length === 0) return []
     // A completion ends the gap since the one before it, and only the part of it in which it was itself waiting counts.
     const gaps = inside.map((one, index) => {
       const gap = { fromMs: Math.max(one.plannedAtMs, inside[index - 1]?.endedAtMs ?? window.fromMs), toMs: one.endedAtMs }

@@ -108,6 +108,10 @@ describe('archiving is harmless', () => {
     expect(judge(check, withRequests({ fromMs: 2_500, toMs: 3_500 }, (one) => (one.instance === 'r1' ? { endedAtMs: 3_505 } : {})))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('r1 completed no request for') })
     expect(judge(check, withRequests(burst, (one) => ({ endedAtMs: one.plannedAtMs + 400 })))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('latency') })
   })
+  test('an instance that completes nearly nothing fails, and needs no ten completions for it', () => {
+    const frozen = withRequests({ fromMs: 2_010, toMs: 4_600 }, (one) => (one.instance !== 'r1' ? {} : one.plannedAtMs < 2_200 ? { endedAtMs: 4_700 } : { instance: 'r2', boot: 'boot-of-r2' }))
+    expect(judge(check, frozen)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('r1 completed no request for') })
+  })
   test('but not when the harness was disturbed', () => {
     expect(judge(check, [...withRequests({ fromMs: 3_000, toMs: 3_010 }, () => ({ outcome: 'timeout' })), echoLost(3_000)]).outcome).toBe('inconclusive')
     const slow = withRequests({ fromMs: 2_500, toMs: 3_500 }, (one) => (one.instance === 'r1' ? { endedAtMs: 3_505 } : {}))
