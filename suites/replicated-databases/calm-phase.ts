@@ -13,6 +13,8 @@ const readsPerSecond = 100
 const lastPerSecond = 15
 const lastMs = 1_400
 const controlReads = 20
+/** What the service reads by itself is measured for as long as that, and taken off. */
+const quietMs = 1_500
 /** Few at once: a connection that is used only now and then would report late. */
 const mutationsAtOnce = 3
 /** Questions are asked at this pace even when the answers are slow, so that every marker is asked for in time. */
@@ -29,6 +31,10 @@ export async function countReads(context: ScenarioContext): Promise<void> {
   context.step('ordinary reads, counted by the servers of the database')
   const judged = context.selected.has('REPL-02')
   if (judged) await caughtUp(context, questions.caughtUpBeforeReads, catchUpMsMax)
+  if (judged) {
+    await readCounters(context, moments.beforeQuiet)
+    await context.pause(quietMs)
+  }
   await readCounters(context, moments.beforeReads)
   const common = { operations: [read], via: 'balancer', connections: 'keep-alive' } as const
   await context.traffic.start({ ...common, name: countedReads, ratePerSecond: readsPerSecond, durationMaxMs: (countedReadsOf(context) / readsPerSecond) * 1_000 }).finished()

@@ -11,9 +11,9 @@ export const plan: DatabasePlan = { primary: 'primary', replicas: ['replica'], c
 export const planFact = (more: Partial<DatabasePlan> = {}): HistoryEvent => ({ kind: 'fact', name: 'database-plan', value: { ...plan, ...more }, atMs: 0 })
 export const valuesOf = (requirement: Requirement, overrides: ThresholdValues = {}): ThresholdValues => thresholdValues(requirement, 'quick', overrides)
 
-export const counters = (server: string, when: string, [reads, writes, refused]: readonly [number, number, number]): HistoryEvent => {
+export const counters = (server: string, when: string, [reads, writes, refused]: readonly [number, number, number], atMs = 0): HistoryEvent => {
   const value: CountersObservation = { when, counters: { reads, writes, refused } }
-  return { kind: 'observation', probe: 'database-counters', target: server, atMs: 0, value }
+  return { kind: 'observation', probe: 'database-counters', target: server, atMs, value }
 }
 
 /** A question to a server that began at `sentAtMs` and took 100 ms; `held` undefined: it could not be asked. */

@@ -86,15 +86,17 @@ export const replicasSeeNoWrite: Check = {
 }
 
 /** What grew on a server between two moments, or undefined when one reading is missing. */
-export function growth(history: History, server: string, [from, to]: readonly [string, string]): DatabaseCounters | undefined {
-  const at = (when: string): DatabaseCounters | undefined =>
-    observationsOf(history, 'database-counters', server)
-      .map((event) => event.value as CountersObservation)
-      .find((one) => one.when === when)?.counters
+export function growth(history: History, server: string, [from, to]: readonly [string, string]): (DatabaseCounters & { readonly spanMs: number }) | undefined {
+  const at = (when: string): { readonly atMs: number; readonly counters: DatabaseCounters } | undefined => {
+    const event = observationsOf(history, 'database-counters', server).find((one) => (one.value as CountersObservation).when === when)
+    const counters = (event?.value as CountersObservation | undefined)?.counters
+    return event === undefined || counters === undefined ? undefined : { atMs: event.atMs, counters }
+  }
   const before = at(from)
   const after = at(to)
   if (before === undefined || after === undefined) return undefined
-  return { reads: after.reads - before.reads, writes: after.writes - before.writes, refused: after.refused - before.refused }
+  const grown = (name: keyof DatabaseCounters): number => after.counters[name] - before.counters[name]
+  return { reads: grown('reads'), writes: grown('writes'), refused: grown('refused'), spanMs: after.atMs - before.atMs }
 }
 
 function judgeReplica(history: History, server: string, { sent, thresholds }: { readonly sent: number; readonly thresholds: ThresholdValues }): Finding {

@@ -16,7 +16,7 @@ export const readBack = 'acknowledged writes read back'
 export const lagWrites = 'writes while replicas lag'
 
 /** Moments at which counters are read. */
-export const moments = { beforeReads: 'before the counted reads', afterReads: 'after the counted reads', afterMutations: 'after the mutations' } as const
+export const moments = { beforeQuiet: 'before a quiet span', beforeReads: 'before the counted reads', afterReads: 'after the counted reads', afterMutations: 'after the mutations' } as const
 
 /** Why a server was asked for keys. */
 export const questions = {

@@ -11,11 +11,14 @@ import type { DatabasePlan } from './servers.js'
 const values = valuesOf(card)
 const upToDate: HistoryEvent[] = [questions.caughtUpBeforeReads, questions.caughtUpAfterReads].map((why, index) => holding('replica', why, { sentAtMs: 500 + index * 3_000, asked: ['m'], held: ['m'] }))
 const reads = many(200, (index) => sent(1_000 + index * 10, { load: countedReads }))
-const counted = (replica: number, primary: number): HistoryEvent[] => [
-  counters('replica', moments.beforeReads, [100, 0, 0]),
-  counters('replica', moments.afterReads, [100 + replica, 0, 0]),
-  counters('primary', moments.beforeReads, [100, 0, 0]),
-  counters('primary', moments.afterReads, [100 + primary, 0, 0]),
+/** Reads that each server counts in 4 s of reading, and in the 2 s without any before. */
+const counted = (replica: number, primary: number, quiet: { readonly replica: number; readonly primary: number } = { replica: 0, primary: 0 }): HistoryEvent[] => [
+  counters('replica', moments.beforeQuiet, [100, 0, 0], 0),
+  counters('primary', moments.beforeQuiet, [100, 0, 0], 0),
+  counters('replica', moments.beforeReads, [100 + quiet.replica, 0, 0], 2_000),
+  counters('replica', moments.afterReads, [100 + quiet.replica + replica, 0, 0], 6_000),
+  counters('primary', moments.beforeReads, [100 + quiet.primary, 0, 0], 2_000),
+  counters('primary', moments.afterReads, [100 + quiet.primary + primary, 0, 0], 6_000),
 ]
 const judge = (events: readonly HistoryEvent[], plan: Partial<DatabasePlan> = {}) => readsAreOffLoaded.evaluate(historyOf([planFact(plan), ...events]), values)
 
@@ -27,6 +30,16 @@ test('all reads are counted on the primary', () => {
 })
 test('a half is not enough when chance could have made it', () => {
   expect(judge([...upToDate, ...reads, ...counted(102, 98)])).toMatchObject({ outcome: 'failed' })
+})
+test('what the service reads by itself is taken off, on either side', () => {
+  expect(judge([...upToDate, ...reads, ...counted(200, 300, { replica: 0, primary: 140 })])).toMatchObject({ outcome: 'passed' })
+  expect(judge([...upToDate, ...reads, ...counted(300, 200, { replica: 150, primary: 0 })])).toMatchObject({ outcome: 'failed' })
+})
+test('servers that count late leave it open when the two ways of counting disagree', () => {
+  expect(judge([...upToDate, ...reads, ...counted(105, 40)])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('too inexact') })
+})
+test('without the quiet span nothing can be taken off', () => {
+  expect(judge([...upToDate, ...reads, ...counted(200, 0).slice(2)])).toMatchObject({ outcome: 'inconclusive' })
 })
 test('counters that do not show the reads prove nothing, whatever their ratio', () => {
   expect(judge([...upToDate, ...reads, ...counted(30, 0)])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('do not show') })

@@ -63,7 +63,7 @@ export const readsAreOffLoaded: Requirement = {
   absence,
   procedure: [
     'Make sure that every read replica is up to date: a fresh marker is there when it is asked past the service.',
-    'Send ordinary reads and nothing else through the balancer, between two readings of the counters of every database server.',
+    'Send nothing for a moment, then ordinary reads and nothing else through the balancer, with readings of the counters of every database server before and after both.',
     'Give known keys a first value that arrives everywhere, stop replay on all read replicas, overwrite each key and read it at once: the old value can only have come from a read replica, the new one only from the primary.',
     'The counters decide where they are declared (a service may guarantee its writers their own writes, which the second trial would count against it); else the values do.',
   ],
@@ -75,7 +75,7 @@ export const readsAreOffLoaded: Requirement = {
   ],
   inconclusiveIf: [
     'a read replica was not up to date before and after the counted reads',
-    'the counters of all servers together do not show the reads that were sent, or could not be read',
+    'the counters of all servers together do not show the reads that were sent, could not be read, or are too inexact',
     'without counters: the pause of replay was not witnessed by a direct reading of a read replica, or too few values were read within the declared lag',
     'the reads failed, or too few were made',
   ],
@@ -85,5 +85,5 @@ export const readsAreOffLoaded: Requirement = {
   defects: [{ id: 'repl.reads-pinned-to-primary', how: 'all reads use the connection to the primary' }],
   mustNotFire: ['REPL-01', 'REPL-03'],
   mayFire: ['REPL-06'],
-  limits: 'The declared ordinary read stands for all reads. Work that the service does in the background counts as well.',
+  limits: 'The declared ordinary read stands for all reads. Work in the background is taken off as it was right before.',
 }
