@@ -8,6 +8,8 @@ import { startPaced, type Paced } from './paced.js'
 
 const id = 'UPGR-07'
 const writesPerSecond = 50
+/** Writes that may have been planned before the swap and acknowledged after it. */
+const underWay = 20
 const leadMs = { quick: 500, standard: 5_000, thorough: 5_000 } as const
 const tailMs = { quick: 2_000, standard: 10_000, thorough: 10_000 } as const
 const usualSwapMs = 4_000
@@ -33,9 +35,17 @@ async function exercise(context: ScenarioContext): Promise<void> {
   context.step(`writing to ${clone.component}`)
   await context.pause(leadMs[context.profile])
   const swapped = await cloneAndSwap(context, { clone, original, acknowledged: writing.acknowledged })
-  if (swapped) await context.pause(tailMs[context.profile])
+  if (swapped) await writeOn(context, writing)
   await writing.stop()
   await readBack(context, clone, writing.keys)
+}
+
+/** The tail, and until enough writes were acknowledged by the clone alone. */
+async function writeOn(context: ScenarioContext, writing: Writing): Promise<void> {
+  const before = writing.acknowledged()
+  const needed = context.threshold(id, 'acked_after_swap_min') + underWay
+  await context.pause(tailMs[context.profile])
+  await context.until('enough writes were acknowledged after the swap', () => writing.acknowledged() - before >= needed, 15_000)
 }
 
 interface Writing extends Paced {

@@ -27,8 +27,9 @@ export const replicasAreReplacedAFewAtATime: Check = {
     const unseen = instances.filter((instance) => !runs.some((run) => run.instance === instance))
     if (unseen.length > 0) return inconclusive(`${listed(unseen)} ${unseen.length === 1 ? 'was' : 'were'} not seen to leave: either nothing was replaced, or the samples are too coarse`)
     const longestMs = Math.max(...runs.map((run) => run.toMs - run.fromMs))
+    const unseenMs = Math.max(2 * resolutionMs, longestGapMs(history, instances, { window: span, runs }))
     return passed(
-      `at most ${missingMax} of ${instances.length} replicas ${missingMax === 1 ? 'was' : 'were'} away at any time, each for up to ${spanned(longestMs)}; shortages of less than ${spanned(2 * resolutionMs)} cannot be seen`,
+      `at most ${missingMax} of ${instances.length} replicas ${missingMax === 1 ? 'was' : 'were'} away at any time, each for up to ${spanned(longestMs)}; shortages of less than ${spanned(unseenMs)} cannot be seen`,
       runs.map((run) => ({ note: `${run.instance} was not ready`, measured: Math.round(run.toMs - run.fromMs), unit: 'ms' })),
     )
   },

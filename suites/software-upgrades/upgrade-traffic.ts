@@ -9,7 +9,7 @@ const sampleEveryMs = 125
 
 /** Requests per second, in all about what the thresholds ask for. */
 const rates = { quick: { reads: 40, writes: 20 }, standard: { reads: 76, writes: 20 }, thorough: { reads: 76, writes: 20 } } as const
-const inFlightPerSecond = 4
+const inFlightPerSecond = 6
 
 /** Keys that can be read from now on. They are written before anything is rolled out, and what is read is only these. */
 export async function writeReadSet(context: ScenarioContext): Promise<readonly string[]> {
