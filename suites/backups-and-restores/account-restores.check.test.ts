@@ -102,6 +102,7 @@ describe('BKUP-08', () => {
     ['failures before too', changed(good, (one) => one.load === victimLoads.restored && one.plannedAtMs === 4_000, { outcome: 'timeout' }), 'failed before the restore too'],
     ['no login afterwards', withoutLoad(good, 'credentials-current'), 'no login was tried'],
     ['writes that could not be looked for', changed(good, ({ load }) => load === 'victim-writes-after', { outcome: 'timeout' }), 'could not be looked for'],
+    ['a starved machine', [...changed(good, inRestore(victimLoads.restored), ({ status: _status, ...one }) => ({ ...one, outcome: 'timeout', status: 504 })), request(7_000, { load: 'null-control', endedAtMs: 7_800 })], 'starved'],
     ['a stall of the harness', [...changed(good, inRestore(victimLoads.restored), { outcome: 'timeout' }), stall(7_000, 2_500)], 'the harness stalled'],
     ['a null control that failed too', [...changed(good, inRestore(victimLoads.restored), { outcome: 'timeout' }), request(7_000, { load: 'null-control', outcome: 'timeout' })], 'null control'],
   ] as Rows)('%s is inconclusive', (_what, events, summary) => {

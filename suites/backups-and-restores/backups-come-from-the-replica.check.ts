@@ -4,6 +4,7 @@ import { disturbedHarness, interventionsOf, numberFact, requestsOf, type Interve
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { durationMs, liveBackupsOf } from './live-backups.js'
 import { comparisonOf, restorationOf } from './restored-copy.js'
+import { starvedMachine } from './starved-machine.js'
 import { frozenLabel, interventions, loads, wasOk } from './vocabulary.js'
 
 /** A harness that was kept waiting for longer than this says that the whole machine was. */
@@ -44,7 +45,7 @@ function judge(history: History, backup: Intervention, { usualMs, thresholds }: 
   const evidence: Evidence[] = [{ note: `duration of the backup with the primary frozen, ${Math.round(usualMs)} ms before`, measured: Math.round(tookMs), allowed: Math.round(allowedMs), unit: 'ms' }]
   if (backup.acknowledgedAtMs === undefined) return failed(`with the primary frozen the backup did not succeed: ${backup.error ?? 'it never ended'}`, evidence)
   if (backup.witness === undefined) return failed('with the primary frozen the backup reported success, and there is no file or an empty one', evidence)
-  const disturbed = tookMs > allowedMs ? disturbedHarness(history, { fromMs: backup.issuedAtMs, toMs: endOf(backup) }, stallMsMax) : null
+  const disturbed = tookMs > allowedMs ? disturbedHarness(history, { fromMs: backup.issuedAtMs, toMs: endOf(backup) }, stallMsMax) ?? starvedMachine(history, { fromMs: backup.issuedAtMs, toMs: endOf(backup) }) : null
   if (disturbed !== null) return disturbed
   if (tookMs > allowedMs) return failed(`with the primary frozen the backup took ${Math.round(tookMs)} ms, at most ${Math.round(allowedMs)} ms are allowed`, evidence)
   const restoration = restorationOf(history, frozenLabel)

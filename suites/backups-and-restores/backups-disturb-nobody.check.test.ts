@@ -49,6 +49,8 @@ describe('BKUP-01', () => {
     ['a stall of the harness', [...good, stall(6_000, 600)], 'the harness stalled'],
     ['failures before too', [...good, request(3_000, { load: loads.users, outcome: 'timeout' }), request(6_000, { load: loads.users, outcome: 'timeout' })], 'before'],
     ['a null control that failed too', [...good, request(6_000, { load: loads.users, outcome: 'timeout' }), request(6_000, { load: 'null-control', outcome: 'timeout' })], 'null control'],
+    ['a starved machine', [...good, request(6_000, { load: loads.users, outcome: 'error-status', status: 500 }), request(6_000, { load: 'null-control', endedAtMs: 6_500 })], 'the machine was starved'],
+    ['requests that were stuck before', [...good, request(3_000, { load: loads.users, outcome: 'error-status', status: 500, endedAtMs: 6_000 })], 'for long when it began'],
     ['requests given up', changed(good, (one) => inBackup(one) && one.plannedAtMs % 100 === 0, { outcome: 'cancelled' }), 'gave up'],
   ]
   test.each(nothing)('%s is inconclusive', (_what, events, summary) => {

@@ -5,6 +5,7 @@ import { disturbedHarness, requestsOf, type Window } from '../../core/reading.js
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { judgeLatency } from './latency.js'
 import { durationMs, liveBackupsOf, type LiveBackup } from './live-backups.js'
+import { starvedMachine, troubledBefore } from './starved-machine.js'
 import { loads, wasOk } from './vocabulary.js'
 
 /** Of the requests in a window the harness may have given up this share. */
@@ -62,10 +63,10 @@ function lossIn(history: History, measured: readonly Measured[], thresholds: Thr
   for (const { label, during, before, span } of measured) {
     const lost = during.filter((one) => !wasOk(one) && one.outcome !== 'cancelled')
     if (lost.length <= numberThreshold(thresholds, 'failed_max')) continue
-    const disturbed = disturbedHarness(history, span, Infinity)
-    if (disturbed !== null) return disturbed
-    const already = before.filter((one) => !wasOk(one))
-    if (already.length > 0) return inconclusive(`${already.length} of ${before.length} requests failed before the backup ${label} too`)
+    const starved = starvedMachine(history, span)
+    if (starved !== null) return starved
+    const already = troubledBefore([...before.filter((one) => !wasOk(one)), ...lost], span.fromMs)
+    if (already.length > 0) return inconclusive(`${already.length} requests failed before the backup ${label} too, or had been without an answer for long when it began`)
     return failed(`${lost.length} of ${during.length} requests failed while the backup ${label} ran (${[...new Set(lost.map(({ outcome }) => outcome))].join(', ')})`, [requestEvidence('failed while the backup ran', lost)])
   }
   return undefined
@@ -81,14 +82,18 @@ function judge(history: History, measured: readonly Measured[], thresholds: Thre
     const disturbed = disturbedHarness(history, span, gapMax / 4)
     if (disturbed !== null) return disturbed
   }
-  if (gapMs > gapMax) return failed(`no write was acknowledged for ${Math.round(gapMs)} ms while the backup ${stalled?.label ?? ''} ran, at most ${gapMax} ms are allowed`, [gap])
+  if (gapMs > gapMax) return worstStarved(history, measured) ?? failed(`no write was acknowledged for ${Math.round(gapMs)} ms while the backup ${stalled?.label ?? ''} ran, at most ${gapMax} ms are allowed`, [gap])
   const doubt = doubtsOf(measured, thresholds)
   if (doubt !== undefined) return inconclusive(doubt, [gap])
   const latency = judgeLatency({ during, before: measured.flatMap((one) => one.before), what: 'the backups' }, thresholds)
+  const starved = latency.outcome === 'failed' ? worstStarved(history, measured) : null
+  if (starved !== null) return starved
   if (latency.outcome !== 'passed') return { outcome: latency.outcome === 'failed' ? 'failed' : 'inconclusive', summary: latency.summary, evidence: [...latency.evidence, gap] }
   const sizes = measured.map(({ label, artifact, span }): Evidence => ({ note: `the backup ${label}: ${artifact?.bytes ?? 0} bytes, SHA-256 ${artifact?.sha256.slice(0, 16) ?? ''}`, measured: Math.round(durationMs(span)), unit: 'ms' }))
   return passed(`none of ${during.length} requests failed during ${counted(measured.length, 'backup')}, writes never stopped for more than ${gap.measured ?? 0} ms`, [gap, ...latency.evidence, ...sizes], { strength: strengthOf(during.length) })
 }
+
+const worstStarved = (history: History, measured: readonly Measured[]): Finding | null => measured.map(({ span }) => starvedMachine(history, span)).find((one) => one !== null) ?? null
 
 function doubtsOf(measured: readonly Measured[], thresholds: ThresholdValues): string | undefined {
   const writesMin = numberThreshold(thresholds, 'writes_during_min')

@@ -40,6 +40,7 @@ describe('BKUP-05', () => {
     ['no writes of others', withoutLoad(good, 'bystander-records'), 'no write of others'],
     ['failures before too', [...changed(good, (one) => inRestore(one) && one.plannedAtMs === 6_000, { outcome: 'timeout' }), request(3_000, { load: loads.users, outcome: 'timeout' })], 'before the restore too'],
     ['a null control that failed too', [...changed(good, (one) => inRestore(one) && one.plannedAtMs === 6_000, { outcome: 'timeout' }), request(6_000, { load: 'null-control', outcome: 'timeout' })], 'null control'],
+    ['a starved machine', [...changed(good, (one) => inRestore(one) && one.plannedAtMs === 6_000, { outcome: 'timeout' }), request(6_000, { load: 'null-control', endedAtMs: 6_500 })], 'starved'],
     ['requests given up', changed(good, (one) => inRestore(one) && one.plannedAtMs % 50 === 0, { outcome: 'cancelled' }), 'gave up'],
   ]
   test.each(nothing)('%s is inconclusive', (_what, events, summary) => {

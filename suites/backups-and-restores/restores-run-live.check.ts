@@ -4,6 +4,7 @@ import { disturbedHarness, eventsOfPlatform, observationsOf, requestsOf, type Wi
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { judgeLatency } from './latency.js'
 import { idsOf, liveRestoreOf, overlaps, readsOf, type LiveRestore, type Read } from './live-restores.js'
+import { starvedMachine, troubledBefore } from './starved-machine.js'
 import { interventions, loads, wasOk, type Span } from './vocabulary.js'
 
 const label = 'namespace'
@@ -58,7 +59,7 @@ function judgeBystanders(history: History, { intervention, window }: LiveRestore
   const written = requestsOf(history, 'bystander-records').filter((one) => wasOk(one) && overlaps(window)(one)).length
   if (written === 0) return inconclusive('no write of others was acknowledged during the restore')
   const latency = judgeLatency({ during: during.filter(({ load }) => load === loads.users), before, what: 'the restore' }, thresholds)
-  if (latency.outcome === 'failed') return disturbedHarness(history, window, numberThreshold(thresholds, 'p99_slack_ms')) ?? failed(latency.summary, latency.evidence)
+  if (latency.outcome === 'failed') return disturbedHarness(history, window, numberThreshold(thresholds, 'p99_slack_ms')) ?? starvedMachine(history, window) ?? failed(latency.summary, latency.evidence)
   if (latency.outcome === 'inconclusive') return inconclusive(latency.summary, latency.evidence)
   const slow: Evidence = { note: latency.summary }
   const given = during.filter(({ outcome }) => outcome === 'cancelled').length
@@ -73,10 +74,10 @@ function judgeBystanders(history: History, { intervention, window }: LiveRestore
 function lossIn(history: History, { during, before, window }: { readonly during: readonly RequestEvent[]; readonly before: readonly RequestEvent[]; readonly window: Window }, thresholds: ThresholdValues): Finding | undefined {
   const lost = during.filter((one) => !wasOk(one) && one.outcome !== 'cancelled')
   if (lost.length <= numberThreshold(thresholds, 'bystander_failed_max')) return undefined
-  const disturbed = disturbedHarness(history, window, Infinity)
-  if (disturbed !== null) return disturbed
-  const already = before.filter((one) => !wasOk(one))
-  if (already.length > 0) return inconclusive(`${already.length} of ${before.length} requests failed before the restore too`)
+  const starved = starvedMachine(history, window)
+  if (starved !== null) return starved
+  const already = troubledBefore([...before.filter((one) => !wasOk(one)), ...lost], window.fromMs)
+  if (already.length > 0) return inconclusive(`${already.length} requests failed before the restore too, or had been without an answer for long when it began`)
   return failed(`${lost.length} of ${during.length} requests of others failed during the restore (${[...new Set(lost.map(({ outcome, status }) => `${outcome}${status === undefined ? '' : ` ${status}`}`))].join(', ')})`, [
     { note: 'failed during the restore', measured: lost.length, allowed: numberThreshold(thresholds, 'bystander_failed_max'), unit: 'requests', requests: lost.slice(0, 50).map(({ id }) => id) },
   ])

@@ -6,6 +6,7 @@ import { numberThreshold, type ThresholdValues } from '../../core/requirement.js
 import { idsOf, liveRestoreOf, overlaps, readsOf } from './live-restores.js'
 import type { AccountFact } from './restore-account-live.js'
 import { victimLoads } from './victim-probes.js'
+import { starvedMachine } from './starved-machine.js'
 import { interventions, wasOk } from './vocabulary.js'
 
 /** A write that was acknowledged so soon after the restore was asked for may have been made before it began. */
@@ -64,7 +65,7 @@ function violationIn(history: History, { used, window, account }: Observed, thre
   const away = used.filter(({ requests }) => outage(requests, window) > limitMs)
   const logins = used.find(({ load }) => load === victimLoads.logins)?.requests.filter((one) => one.endedAtMs >= window.fromMs && !wasOk(one) && one.outcome !== 'cancelled') ?? []
   const disturbed = disturbedHarness(history, window, limitMs / 4)
-  if (away.length > 0) return disturbed ?? failed(`the user was locked out: ${away.map(({ load, requests }) => `${load} for ${(outage(requests, window) / 1_000).toFixed(1)} s`).join(', ')}`, away.map((one) => ({ ...outageEvidence(one, window, thresholds), requests: one.requests.filter((request) => !wasOk(request)).slice(0, 50).map(({ id }) => id) })))
+  if (away.length > 0) return disturbed ?? starvedByTime(history, { away, window }) ?? failed(`the user was locked out: ${away.map(({ load, requests }) => `${load} for ${(outage(requests, window) / 1_000).toFixed(1)} s`).join(', ')}`, away.map((one) => ({ ...outageEvidence(one, window, thresholds), requests: one.requests.filter((request) => !wasOk(request)).slice(0, 50).map(({ id }) => id) })))
   if (logins.length > numberThreshold(thresholds, 'login_failures_max')) return disturbed ?? failed(`${logins.length} logins failed during and after the restore`, [{ note: 'failed logins', measured: logins.length, allowed: numberThreshold(thresholds, 'login_failures_max'), unit: 'requests', requests: logins.map(({ id }) => id) }])
   const last = used.find(({ load }) => load === victimLoads.restored)?.requests.at(-1)
   if (last !== undefined && (last.status === 401 || last.status === 403)) return failed('the session that the user had is no longer valid after the restore', [{ note: 'last request on it', requests: [last.id] }])
@@ -72,6 +73,10 @@ function violationIn(history: History, { used, window, account }: Observed, thre
   if (login !== undefined && !wasOk(login) && login.status !== undefined && login.status < 500) return failed(`after the restore the user could not log in with the ${account.passwordAfterRestore === 'current' ? 'current password' : 'password of the backup'}, which is the one that is declared to work`, [{ note: 'the login', requests: [login.id] }])
   return undefined
 }
+
+/** A refusal needs an answer, and no lack of time makes one; only operations that got none may have been starved. */
+const starvedByTime = (history: History, { away, window }: { readonly away: readonly Used[]; readonly window: Window }): Finding | null =>
+  away.some(({ requests }) => requests.some((one) => overlaps(window)(one) && !wasOk(one) && one.status !== undefined && one.status < 500)) ? null : starvedMachine(history, window)
 
 /** Acknowledged to the user during the restore, and not there afterwards. */
 function lostWrites(history: History, { fromMs, toMs }: Window) {

@@ -37,7 +37,7 @@ const backupsRun: Requirement = {
     'no backup lasted as long as stated, or too few writes fell into it',
     'requests failed before the backup too',
     'too few requests to compare latency, or its confidence limits enclose the allowed value',
-    'the null control failed, or the harness stalled, in the same span',
+    'the null control failed or was slow, or the harness stalled, in the same span',
   ],
   evidence: ['longest time without a write, quantile of latency before and during', 'size, hash and duration of each backup', 'ids of the failed requests'],
   remediation:

@@ -39,7 +39,7 @@ const restoresRun: Requirement = {
     'the restore was over too soon for others to notice, or was not seen to mend anything',
     'requests failed before the restore too',
     'no write of others was acknowledged during the restore, or their records could not be read',
-    'the null control failed in the same span, or the harness gave up requests',
+    'the null control failed or was slow in the same span, or the harness gave up requests',
   ],
   evidence: ['records that differ from the backup', 'failed requests of others, with their ids', 'records of others that lost a write', 'replicas that were restarted'],
   remediation:
@@ -147,7 +147,7 @@ const notLockedOut: Requirement = {
     { key: 'login_failures_max', unit: 'requests', meaning: 'logins that may fail', standard: 1 },
     { key: 'acked_then_lost_max', unit: 'count', meaning: 'acknowledged writes of the user that may be gone', standard: 0 },
   ],
-  inconclusiveIf: ['the restore was shorter than stated, or too few requests of the user fell into it', 'an operation failed before the restore too, or was not tried during and after it', 'the restore failed or was not seen to mend anything', 'the null control failed or the harness stalled in the same span'],
+  inconclusiveIf: ['the restore was shorter than stated, or too few requests of the user fell into it', 'an operation failed before the restore too, or was not tried during and after it', 'the restore failed or was not seen to mend anything', 'the null control failed or was slow, or the harness stalled, in the same span'],
   evidence: ['longest failure of each operation', 'writes that were acknowledged and are gone'],
   remediation:
     'Restore object by object instead of locking the account, and decide each conflict by time: what the user wrote after the restore began stays. Keep sessions and passwords out of the restore. If a part must be locked, lock it for the moment in which it is written, and refuse writes aloud instead of dropping them.',

@@ -1,0 +1,26 @@
+import { inconclusive, type Finding } from '../../core/check.js'
+import type { History } from '../../core/history.js'
+import { disturbedHarness, requestsOf, type Window } from '../../core/reading.js'
+
+/** An echo server of ours answers within a few milliseconds. When it needs this long, the machine is starved and every time-out of the service may be due to that. */
+const controlMsMax = 300
+const aroundMs = 1_000
+
+/**
+ * What to say instead of a failure that a starved machine can cause: the null control failed or was slow in or right before the window. Never used against a
+ * pass, and never for what no lack of time explains.
+ */
+export function starvedMachine(history: History, window: Window): Finding | null {
+  const disturbed = disturbedHarness(history, window, Infinity)
+  if (disturbed !== null) return disturbed
+  const control = requestsOf(history, 'null-control', { fromMs: window.fromMs - aroundMs, toMs: window.toMs })
+  const slowestMs = Math.max(0, ...control.map((one) => one.endedAtMs - one.plannedAtMs))
+  if (slowestMs <= controlMsMax) return null
+  return inconclusive(`the machine was starved: our own echo server needed ${Math.round(slowestMs)} ms for an answer in the same span`, [
+    { note: 'slowest answer of the null control', measured: Math.round(slowestMs), allowed: controlMsMax, unit: 'ms' },
+  ])
+}
+
+/** Requests that show trouble from before: failed before, or outstanding for long when it began. */
+export const troubledBefore = <T extends { readonly plannedAtMs: number; readonly endedAtMs: number }>(failed: readonly T[], beginMs: number): T[] =>
+  failed.filter((one) => one.endedAtMs < beginMs || one.plannedAtMs < beginMs - aroundMs)
