@@ -75,9 +75,9 @@ function ownStalls(history: History): (span: Window) => number {
 const slowestEchoMs = (history: History, window: Window): number => Math.max(0, ...requestsOf(history, 'null-control', window).map((one) => one.endedAtMs - one.plannedAtMs))
 
 /** A slowness that the machine, or the harness, had as well is not charged to the service. */
-function unlessSlow(history: History, window: Window, { limitMs, finding }: { readonly limitMs: number; readonly finding: Finding }): Finding {
+function unlessSlow(history: History, window: Window, { measuredMs, finding }: { readonly measuredMs: number; readonly finding: Finding }): Finding {
   const echoMs = slowestEchoMs(history, window)
-  if (echoMs > limitMs / 2) return inconclusive(`our own echo server took ${spanned(echoMs)} in the same span, so that the machine may be what was slow: ${finding.summary}`, finding.evidence)
+  if (echoMs > measuredMs / 2) return inconclusive(`our own echo server took ${spanned(echoMs)} in the same span, so that the machine may be what was slow: ${finding.summary}`, finding.evidence)
   return disturbedHarness(history, window, Number.POSITIVE_INFINITY) ?? finding
 }
 
@@ -95,7 +95,7 @@ function judgeStall(history: History, thresholds: ThresholdValues, { archives, t
   if (longest === undefined) return inconclusive('no instance completed enough requests to see a stall')
   const evidence: Evidence[] = [{ note: `longest time without a completed request, of ${longest.instance}`, measured: Math.round(longest.gapMs), allowed: limitMs, unit: 'ms' }]
   if (longest.gapMs <= limitMs) return passed(`no stall longer than ${spanned(longest.gapMs)}`, evidence)
-  return unlessSlow(history, window, { limitMs, finding: failed(`${longest.instance} completed no request for ${spanned(longest.gapMs)} while archives were taken, allowed are ${spanned(limitMs)}`, evidence) })
+  return unlessSlow(history, window, { measuredMs: longest.gapMs, finding: failed(`${longest.instance} completed no request for ${spanned(longest.gapMs)} while archives were taken, allowed are ${spanned(limitMs)}`, evidence) })
 }
 
 /** Of each instance with enough completions for its gaps to say something. */
@@ -133,7 +133,7 @@ function judgeLatency(history: History, thresholds: ThresholdValues, { burst, wi
     { note: `${name} of the latency of ${overlapping.length} requests that overlapped an archive`, measured: Math.round(during.value), allowed: Math.round(limitMs), unit: 'ms' },
     { note: `${name} before`, measured: Math.round(ordinary.value), unit: 'ms' },
   ]
-  if (during.lower > limitMs) return unlessSlow(history, window, { limitMs, finding: failed(`${name} of the latency rose from ${spanned(ordinary.value)} to ${spanned(during.value)} while archives were taken`, evidence) })
+  if (during.lower > limitMs) return unlessSlow(history, window, { measuredMs: during.value, finding: failed(`${name} of the latency rose from ${spanned(ordinary.value)} to ${spanned(during.value)} while archives were taken`, evidence) })
   if (overlapping.length < min) return inconclusive(`${overlapping.length} requests overlapped an archive, needs ${min}`)
   if (during.upper > limitMs) return inconclusive(`${name} of the latency while archives were taken is between ${spanned(during.lower)} and ${spanned(during.upper)}, allowed are ${spanned(limitMs)}`, evidence)
   return passed(`${name} ${spanned(during.value)} after ${spanned(ordinary.value)} before`, evidence)
