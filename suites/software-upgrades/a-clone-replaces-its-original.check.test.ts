@@ -60,6 +60,19 @@ describe('a clone replaces its original', () => {
     const events = [...changedWrites(3_000, 8_000, { outcome: 'error-status', status: 503 }), ...requests({ fromMs: 8_000, toMs: 9_000, everyMs: 20 }, { load: cloneLoads.writes, method: 'PUT', outcome: 'error-status', status: 503 })]
     expect(judge(events)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('interrupted for 6') })
   })
+  test('writes that are held back and acknowledged late are an interruption as well', () => {
+    const held = good().map((event) => {
+      if (event.kind !== 'request') return event
+      const late = event.load === cloneLoads.writes && event.plannedAtMs >= 2_000 && event.plannedAtMs < 7_800
+      return { ...event, outcome: 'ok' as const, status: 200, ...(late ? { endedAtMs: 7_900 } : {}) }
+    })
+    expect(judge(held)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('interrupted for 5.8 s') })
+  })
+  test('an idle connection that was closed under a write that may be repeated is no missing answer', () => {
+    expect(judge(changedWrites(3_200, 3_220, { outcome: 'reset-idle' })).outcome).toBe('passed')
+    const once = changedWrites(3_200, 3_220, { outcome: 'reset-idle' }).map((event) => (event.kind === 'request' ? { ...event, method: 'POST' } : event))
+    expect(judge(once).outcome).toBe('failed')
+  })
   test('a step that ends with an error fails', () => {
     expect(judge([fact('clone', { component: 'notes' }), point('clone-begun', 1_000), point('copy-ended', 2_000, { ok: false, error: 'exit code 1' })])).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('copy: exit code 1') })
   })

@@ -3,7 +3,7 @@ import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { acknowledged } from '../../core/ledger.js'
 import type { ReadValue } from '../../core/procedure.js'
-import { factOf, interventionsOf, observationsOf, requestsOf } from '../../core/reading.js'
+import { countsAsLost, factOf, interventionsOf, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { disturbances, isCalm } from '../redundancy/calm.js'
 import { cloneLoads, clonePoint, type ClonePoint } from './clone-points.js'
@@ -78,7 +78,7 @@ interface Judging {
 function judgeInterruption(history: History, writes: readonly RequestEvent[], { times, thresholds }: Judging): { readonly longestMs: number; readonly finding?: ReturnType<typeof failed> } {
   const window = { fromMs: times.begunMs, toMs: Math.max(times.swappedMs, ...writes.map((one) => one.endedAtMs)) }
   const spans = disturbances(history, window)
-  const unanswered = writes.filter((one) => one.endedAtMs >= times.begunMs && one.status === undefined && !acknowledged(one))
+  const unanswered = writes.filter((one) => one.endedAtMs >= times.begunMs && one.status === undefined && countsAsLost(one))
   const firm = unanswered.filter(isCalm(spans))
   const longestMs = longestInterruptionMs(writes, window)
   const allowedMs = interruptionMax(history, thresholds)
@@ -93,10 +93,10 @@ function judgeInterruption(history: History, writes: readonly RequestEvent[], { 
   return unanswered.length > 0 && firm.length < unanswered.length ? { longestMs, finding: inconclusive(`${counted(unanswered.length - firm.length, 'write')} got no answer while the harness was disturbed`) } : { longestMs }
 }
 
-/** Between two writes that were acknowledged, counted from when they were planned; to the end when none followed. */
+/** Between two acknowledgements: a write that is held back and acknowledged late was interrupted as one that was refused. To the last write when none followed. */
 function longestInterruptionMs(writes: readonly RequestEvent[], { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): number {
-  const planned = acknowledgedIn(writes, fromMs, toMs).map((one) => one.plannedAtMs).sort((a, b) => a - b)
-  const edges = [fromMs, ...planned, Math.max(fromMs, ...writes.map((one) => one.plannedAtMs))]
+  const answered = acknowledgedIn(writes, fromMs, toMs).map((one) => one.endedAtMs).sort((a, b) => a - b)
+  const edges = [fromMs, ...answered, Math.max(fromMs, ...writes.map((one) => one.plannedAtMs))]
   return Math.max(0, ...edges.slice(1).map((atMs, index) => atMs - edges[index]!))
 }
 

@@ -37,7 +37,7 @@ async function exercise(context: ScenarioContext): Promise<void> {
   const swapped = await cloneAndSwap(context, { clone, original, acknowledged: writing.acknowledged })
   if (swapped) await writeOn(context, writing)
   await writing.stop()
-  await readBack(context, clone, writing.keys)
+  await readBack(context, clone, writing)
 }
 
 /** The tail, and until enough writes were acknowledged by the clone alone. */
@@ -51,17 +51,19 @@ async function writeOn(context: ScenarioContext, writing: Writing): Promise<void
 interface Writing extends Paced {
   readonly keys: readonly string[]
   acknowledged(): number
+  /** Whether the write of a key was acknowledged. */
+  isAcknowledged(key: string): boolean
 }
 function startWriting(context: ScenarioContext, clone: ComponentClone): Writing {
   const keys: string[] = []
-  let acknowledged = 0
+  const acknowledged = new Set<string>()
   const paced = startPaced(context, writesPerSecond, async () => {
     const key = context.traffic.newKey()
     keys.push(key)
     const { outcome } = await context.traffic.send({ load: cloneLoads.writes, operation: clone.write, via: 'balancer', key })
-    if (outcome === 'ok' || outcome === 'degraded') acknowledged += 1
+    if (outcome === 'ok' || outcome === 'degraded') acknowledged.add(key)
   })
-  return { keys, acknowledged: () => acknowledged, stop: () => paced.stop() }
+  return { keys, acknowledged: () => acknowledged.size, isAcknowledged: (key) => acknowledged.has(key), stop: () => paced.stop() }
 }
 
 interface Swap {
@@ -106,16 +108,17 @@ async function readVersions(context: ScenarioContext, clone: ComponentClone, { o
   }
 }
 
-/** Every key until it is there or the time for convergence is over: the last reading holds. */
-async function readBack(context: ScenarioContext, { read }: ComponentClone, keys: readonly string[]): Promise<void> {
+/** Every key until it is there, where its write was acknowledged, or the time for convergence is over: the last reading holds. */
+async function readBack(context: ScenarioContext, { read }: ComponentClone, { keys, isAcknowledged }: Writing): Promise<void> {
   context.step('reading every written key back')
   const open = [...keys]
   const deadlineMs = context.now() + context.threshold(id, 'convergence_s') * 1_000
   const reader = async (): Promise<void> => {
     for (let key = open.pop(); key !== undefined; key = open.pop()) {
       const { outcome, status } = await context.traffic.send({ load: cloneLoads.reads, operation: read, via: 'balancer', key })
-      const unsettled = outcome !== 'ok' && outcome !== 'degraded' && outcome !== 'wrong-content' && status !== 404 && status !== 410
-      if (unsettled && context.now() < deadlineMs) {
+      const isThere = outcome === 'ok' || outcome === 'degraded'
+      const isAnswered = isThere || outcome === 'wrong-content' || status === 404 || status === 410
+      if (!(isAcknowledged(key) ? isThere : isAnswered) && context.now() < deadlineMs) {
         open.unshift(key)
         await context.pause(50)
       }

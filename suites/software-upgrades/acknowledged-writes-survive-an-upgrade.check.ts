@@ -8,6 +8,7 @@ import { failureEvidence } from './failed-requests.js'
 import { keptEffects, keptWrites, ledgerEvidence, type KeptEffects, type KeptWrites } from './kept-writes.js'
 import { labels, loads } from './names.js'
 import { instancesOf, isFinding, wholeSpan, type RollOutSpan } from './roll-out-span.js'
+import { rollOutVerdict } from './version-verdict.js'
 
 const nearMs = 2_000
 
@@ -31,6 +32,9 @@ export const acknowledgedWritesSurvive: Check = {
       ...(kept.unread.length > 0 ? [`${kept.unread.length} acknowledged writes could not be read back`] : []),
       ...(kept.unexpected.length > 0 ? [`${kept.unexpected.length} keys are there that were refused or never written`] : []),
     ]
+    // A restart of the same release is no switch to another one.
+    const unproven = rollOutVerdict(history, span, Infinity)
+    if (unproven !== null && reasons.length === 0) reasons.push(unproven.summary)
     if (reasons.length > 0) return inconclusive(listed(reasons))
     const near = switches.reduce((sum, one) => sum + (one.acknowledged ?? 0), 0)
     const evidence: Evidence[] = switches.map(({ instance, acknowledged }) => ({ note: `writes acknowledged within 2 s of the switch of ${instance}`, measured: acknowledged ?? 0, allowed: limit('acked_within_2s_of_each_switch_min'), unit: 'count' }))

@@ -6,6 +6,7 @@ import { numberThreshold } from '../../core/requirement.js'
 import { labels } from './names.js'
 import { instancesOf, isFinding, wholeSpan, type RollOutSpan } from './roll-out-span.js'
 import { longestGapMs, shortages, unreadyRuns, type Shortage, type UnreadyRun } from './unready-runs.js'
+import { rollOutVerdict } from './version-verdict.js'
 
 /** The number of replicas that are ready never falls below all but the declared number while a release is rolled out. */
 export const replicasAreReplacedAFewAtATime: Check = {
@@ -26,6 +27,9 @@ export const replicasAreReplacedAFewAtATime: Check = {
     if (blocked !== undefined) return inconclusive(blocked)
     const unseen = instances.filter((instance) => !runs.some((run) => run.instance === instance))
     if (unseen.length > 0) return inconclusive(`${listed(unseen)} ${unseen.length === 1 ? 'was' : 'were'} not seen to leave: either nothing was replaced, or the samples are too coarse`)
+    // A replica that left and came back as it was has not been replaced, and says nothing of a roll-out.
+    const unproven = rollOutVerdict(history, span, Infinity)
+    if (unproven !== null) return inconclusive(unproven.summary)
     const longestMs = Math.max(...runs.map((run) => run.toMs - run.fromMs))
     const unseenMs = Math.max(2 * resolutionMs, longestGapMs(history, instances, { window: span, runs }))
     return passed(

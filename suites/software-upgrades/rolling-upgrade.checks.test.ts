@@ -49,6 +49,11 @@ describe('no request fails during an upgrade', () => {
     expect(of(broken('tool'))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('exit code 1') })
     expect(of(broken('intervention')).outcome).toBe('inconclusive')
   })
+  test('a replica that did not come back while the harness stalled is not charged', () => {
+    const late = (events: readonly HistoryEvent[]): HistoryEvent[] => [...without(events, ofRollOut), ...rolledOut({ by: 'harness', end: { phase: 'ended', ok: false, cause: 'not-ready', error: 'r2 was ready and did not return to the rotation' } })]
+    expect(of(late(goodUpgrade())).outcome).toBe('failed')
+    expect(of([...late(goodUpgrade()), stall(9_000, 4_000)]).outcome).toBe('inconclusive')
+  })
   test.each<[string, HistoryEvent[], string]>([
     ['nothing at all', [], 'not begun'],
     ['no end', without(goodUpgrade(), (event) => ofRollOut(event) && (event as { atMs: number }).atMs > 10_000), 'not seen to end'],
@@ -73,6 +78,7 @@ describe('replicas are replaced a few at a time', () => {
       ...readies({ fromMs: 100, toMs: from, everyMs: 125 }, 'pass', 'r2-old', 'r2'),
       ...readies({ fromMs: from, toMs: from + 3_000, everyMs: 125 }, 'refused', undefined, 'r2'),
       ...readies({ fromMs: from + 3_000, toMs: 15_000, everyMs: 125 }, 'pass', 'r2-new', 'r2'),
+      ...replaced('r2').filter(isProbe('version')),
     ])
   }
   test('passes when one leaves after the other is back', () => {
@@ -94,6 +100,8 @@ describe('replicas are replaced a few at a time', () => {
     ['a gap', without(goodUpgrade(), (event) => isProbe('readiness', 'r3')(event) && (event as { atMs: number }).atMs > 2_000 && (event as { atMs: number }).atMs < 3_200 /* while r1 is away */), 'gap'],
     ['a replica that never left', instead('r3', [...readies({ fromMs: 100, toMs: 15_000, everyMs: 125 }, 'pass', 'b', 'r3')]), 'r3 was not seen to leave'],
     ['a roll-out that was broken off', broken('tool'), 'broken off'],
+    ['a replica that only left for a while', instead('r2', replaced('r2', ['1.0.0', '2.0.0'], ['same', 'same'])), 'nothing shows that the process was replaced'],
+    ['a roll-out that only restarted', instances.reduce<HistoryEvent[]>((events, one) => instead(one, replaced(one, ['1.0.0', '1.0.0']), events), goodUpgrade()), 'off the release'],
   ])('%s is inconclusive', (_, events, text) => {
     expect(of(events)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining(text) })
   })
@@ -133,6 +141,7 @@ describe('acknowledged writes survive an upgrade', () => {
     ['no switch', without(goodUpgrade(), isProbe('readiness', 'r2')).filter((event) => !isProbe('version', 'r2')(event)), 'r2 was not seen to be replaced'],
     ['few writes near a switch', without(goodUpgrade(), (event) => isOf(loads.writes(labels.upgrade))(event) && (event as { plannedAtMs: number }).plannedAtMs > 7_000 && (event as { plannedAtMs: number }).plannedAtMs < 15_000), 'within 2 s of the switch of r3'],
     ['broken off', broken('tool'), 'broken off'],
+    ['a roll-out that only restarted', instances.reduce<HistoryEvent[]>((events, one) => instead(one, replaced(one, ['1.0.0', '1.0.0']), events), goodUpgrade()), 'off the release'],
   ])('%s is inconclusive', (_, events, text) => {
     expect(of(events)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining(text) })
   })

@@ -10,6 +10,8 @@ const sampleEveryMs = 125
 /** Requests per second, in all about what the thresholds ask for. */
 const rates = { quick: { reads: 40, writes: 20 }, standard: { reads: 76, writes: 20 }, thorough: { reads: 76, writes: 20 } } as const
 const inFlightPerSecond = 6
+const effectsWithinMs = 3_000
+const effectEveryMs = 50
 
 /** Keys that can be read from now on. They are written before anything is rolled out, and what is read is only these. */
 export async function writeReadSet(context: ScenarioContext): Promise<readonly string[]> {
@@ -94,9 +96,16 @@ async function readEffects(context: ScenarioContext, keys: readonly string[]): P
   const effect = inFlightOperation(context.service)?.effect
   if (effect === undefined) return
   const waiting = [...keys]
+  // An effect may take as long to be seen everywhere as any write: what is not there yet is asked for again.
+  const deadlineMs = context.now() + Math.max(effectsWithinMs, 3 * (context.service.data?.maxLagMs ?? 0))
   const reader = async (): Promise<void> => {
     for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) {
       const { value } = await context.traffic.readValue({ name: 'effect-reading', probe: { path: effect.path, pointer: effect.pointer }, via: 'balancer', values: { key } })
+      if ((typeof value !== 'number' || value === 0) && context.now() < deadlineMs) {
+        waiting.unshift(key)
+        await context.pause(effectEveryMs)
+        continue
+      }
       context.observe(probes.effect, key, typeof value === 'number' ? value : null)
     }
   }

@@ -1,7 +1,11 @@
+import { disturbedHarness } from '../../core/reading.js'
 import { failed, inconclusive, type Finding } from '../../core/check.js'
 import { listed } from '../../core/checks/counted.js'
 import type { History } from '../../core/history.js'
 import { replicaVersions, type RollOutSpan } from './roll-out-span.js'
+
+/** A replica is waited for this long beyond the declared times: so much of a stall could make it late. */
+const slowMsMax = 3_000
 
 /**
  * Whether the roll-out ended, in time, with another process of the new release in the place of every replica. Null when
@@ -11,7 +15,10 @@ export function rollOutVerdict(history: History, span: RollOutSpan, completeWith
   const { end, reads } = span
   if (!end.ok) {
     const said = end.error ?? 'no reason given'
-    return end.cause === 'intervention' ? inconclusive(`the harness could not carry the roll-out on: ${said}`) : failed(`the roll-out to ${span.release} did not succeed: ${said}`)
+    if (end.cause === 'intervention') return inconclusive(`the harness could not carry the roll-out on: ${said}`)
+    const finding = failed(`the roll-out to ${span.release} did not succeed: ${said}`)
+    // In its own procedure the harness waits, and may be what was slow.
+    return end.cause === 'not-ready' ? (disturbedHarness(history, span, slowMsMax) ?? finding) : finding
   }
   const versions = replicaVersions(history, span)
   const old = versions.filter(({ after }) => after !== undefined && after.version !== reads)
