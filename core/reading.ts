@@ -114,6 +114,12 @@ export function countsAsLost(request: RequestEvent): boolean {
 /** May be sent again by a client without knowing whether it was applied (RFC 9110 9.2.2). */
 export const retriable = (request: RequestEvent): boolean => ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'].includes(request.method)
 
+/**
+ * A connection that had been idle was closed as a request was sent on it, which any client may send again: an artefact of
+ * keep-alive that is no failure, and shows no service either.
+ */
+export const isIdleReset = (request: RequestEvent): boolean => request.outcome === 'reset-idle' && retriable(request)
+
 /** How the harness itself fared in a window: its longest stall, and the null control beside the traffic. */
 export interface HarnessHealth {
   readonly stallMsMax: number

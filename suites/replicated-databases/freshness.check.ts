@@ -3,7 +3,7 @@ import { numberThreshold } from '../../core/requirement.js'
 import { requestEvidence } from '../redundancy/worst-finding.js'
 import { lacking } from './judging.js'
 import { ordinaryReads, questions, readsBeyondBound, strongReads } from './names.js'
-import { pauseOf, planOf, readingsOf } from './plan.js'
+import { pauseOf, planOf, readingsOf, type Pause, type Reading } from './plan.js'
 
 export const freshOnDemand: Check = {
   id: 'strong-reads-see-every-acknowledged-write',
@@ -13,12 +13,14 @@ export const freshOnDemand: Check = {
     if (plan === undefined) return inconclusive('no key was overwritten while read replicas lagged')
     const strong = readingsOf(history, strongReads)
     const stale = strong.filter((one) => one.saw === 'old')
+    const pause = pauseOf(history, plan)
     const answered = strong.filter((one) => one.saw !== 'none').length
+    // What was read before replay stopped, or after it went on, could hardly have been old.
+    const paused = strong.filter((one) => one.saw !== 'none' && typeof pause !== 'string' && isWithin(one, pause)).length
     const staleOrdinary = readingsOf(history, ordinaryReads).filter((one) => one.saw === 'old').length
     const staleMax = numberThreshold(thresholds, 'stale_strong_max')
     const powerMin = numberThreshold(thresholds, 'stale_ordinary_min')
     const needed = numberThreshold(thresholds, 'pairs')
-    const pause = pauseOf(history, plan)
     const evidence: Evidence[] = [
       requestEvidence({ note: `strong reads of ${answered} that showed an old value`, measured: stale.length, allowed: staleMax, unit: 'requests' }, stale.map(({ request }) => request)),
       { note: 'ordinary reads that showed an old value (power control)', measured: staleOrdinary, unit: 'requests' },
@@ -28,11 +30,11 @@ export const freshOnDemand: Check = {
     if (stale.length > staleMax) return failed(`${stale.length} of ${answered} strong reads did not see the write that had been acknowledged before`, evidence)
     const missing = lacking([
       typeof pause === 'string' ? pause : undefined,
-      answered < needed ? `${answered} strong reads were answered, needs ${needed}` : undefined,
+      typeof pause !== 'string' && paused < needed ? `${paused} strong reads were answered while replay was stopped, needs ${needed}` : undefined,
       staleOrdinary < powerMin ? `no ordinary read was stale (${staleOrdinary}), so a stale strong read could not have been told from a fast replica` : undefined,
     ])
     if (missing !== undefined) return { ...missing, evidence }
-    return passed(`none of ${answered} strong reads was stale, while ${staleOrdinary} ordinary ones were`, evidence, { strength: strengthOf(answered) })
+    return passed(`none of ${paused} strong reads was stale, while ${staleOrdinary} ordinary ones were`, evidence, { strength: strengthOf(paused) })
   },
 }
 
@@ -46,10 +48,10 @@ export const stalenessIsBounded: Check = {
     const readings = readingsOf(history, readsBeyondBound).filter((one) => one.ageMs >= boundMs)
     const stale = readings.filter((one) => one.saw === 'old')
     const unmarked = stale.filter((one) => !one.marked)
-    const answered = readings.filter((one) => one.saw !== 'none').length
+    const pause = pauseOf(history, plan)
+    const answered = readings.filter((one) => one.saw !== 'none' && (typeof pause === 'string' || isWithin(one, pause))).length
     const unmarkedMax = numberThreshold(thresholds, 'unmarked_stale_max')
     const needed = numberThreshold(thresholds, 'reads')
-    const pause = pauseOf(history, plan)
     const end = pauseOf(history, plan, questions.endOfPause)
     const evidence: Evidence[] = [
       requestEvidence({ note: `stale answers without a marker, of ${answered} to reads of values older than ${boundMs / 1_000} s`, measured: unmarked.length, allowed: unmarkedMax, unit: 'requests' }, unmarked.map(({ request }) => request)),
@@ -67,4 +69,5 @@ export const stalenessIsBounded: Check = {
   },
 }
 
+const isWithin = ({ request }: Reading, { fromMs, toMs }: Pause): boolean => request.plannedAtMs >= fromMs && request.endedAtMs <= toMs
 const spannedAge = (boundMs: number): string => `${boundMs / 1_000} s`

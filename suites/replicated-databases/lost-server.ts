@@ -1,7 +1,7 @@
 import { failed, inconclusive, passed, strengthOf, type Evidence, type Finding } from '../../core/check.js'
 import { counted, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { interventionsOf, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
+import { interventionsOf, isIdleReset, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import { slowAnswersMax } from '../monitoring/slow-answers.js'
 import { outcomesText, requestEvidence } from '../redundancy/worst-finding.js'
 import { fails, succeeded, undisturbed } from './judging.js'
@@ -16,6 +16,8 @@ export interface Absence {
   readonly fromMs: number
   /** It may have answered again after this. */
   readonly toMs: number
+  /** When it had been given back for certain; undefined: that did not come about. */
+  readonly backAtMs: number | undefined
   readonly witness: string
 }
 
@@ -23,14 +25,14 @@ export interface Absence {
 export function absenceOf(history: History, server: string, loss: Loss): Absence | string {
   const fault = interventionsOf(history, loss === 'killed' ? 'hold' : 'fault-dependency', lossLabel(server, loss))[0]
   if (fault === undefined) return `${server} was never lost (${loss})`
-  const { witnessedAtMs, issuedAtMs, acknowledgedAtMs, witness } = fault
+  const { witnessedAtMs, issuedAtMs, acknowledgedAtMs, undoneAtMs, witness } = fault
   if (witnessedAtMs === undefined || acknowledgedAtMs === undefined) return `the loss of ${server} (${loss}) was not witnessed${fault.error === undefined ? '' : `: ${fault.error}`}`
   const toMs = releaseOf(history, server, fault)
   if (toMs === undefined) return `the absence of ${server} (${loss}) did not reach its end`
   // A connection is held or refused from the acknowledgement on, whenever somebody noticed; a process is dead when it was seen to be.
   const fromMs = loss === 'killed' ? witnessedAtMs : acknowledgedAtMs
   if (witnessedAtMs > toMs) return `the loss of ${server} (${loss}) was witnessed only after its end`
-  return { server, loss, issuedAtMs, fromMs, toMs, witness: witness ?? '' }
+  return { server, loss, issuedAtMs, fromMs, toMs, backAtMs: undoneAtMs, witness: witness ?? '' }
 }
 
 const releaseOf = (history: History, server: string, { issuedAtMs }: Intervention): number | undefined =>
@@ -43,8 +45,8 @@ export interface ReadsDuringAbsence {
   readonly load: string
   /** After this long the reads must succeed. */
   readonly graceMs: number
-  /** Share of the reads that must succeed then. */
-  readonly successMin: number
+  /** How many of so many reads may fail then. */
+  readonly failuresMax: (reads: number) => number
   readonly p99MsMax?: number
   /** Least duration of the absence. */
   readonly outageMs: number
@@ -61,7 +63,7 @@ export function judgeReads(history: History, absence: Absence, wanted: ReadsDuri
   const graceEndMs = fromMs + wanted.graceMs
   const window = { fromMs: issuedAtMs, toMs }
   return undisturbed(history, window, (usable) => {
-    const judged = all.filter((one) => one.plannedAtMs >= graceEndMs && one.plannedAtMs <= toMs && one.outcome !== 'cancelled' && usable(one))
+    const judged = all.filter((one) => one.plannedAtMs >= graceEndMs && one.plannedAtMs <= toMs && one.outcome !== 'cancelled' && !isIdleReset(one) && usable(one))
     const within = all.filter((one) => one.plannedAtMs >= issuedAtMs && one.plannedAtMs < graceEndMs)
     return judgeAfterGrace({ judged, within }, absence, wanted)
   })
@@ -69,7 +71,7 @@ export function judgeReads(history: History, absence: Absence, wanted: ReadsDuri
 
 function judgeAfterGrace({ judged, within }: { readonly judged: readonly RequestEvent[]; readonly within: readonly RequestEvent[] }, { server, loss, fromMs, toMs, witness }: Absence, wanted: ReadsDuringAbsence): Finding {
   const lost = judged.filter((one) => !succeeded(one))
-  const allowed = Math.floor((1 - wanted.successMin) * judged.length + 1e-9)
+  const allowed = wanted.failuresMax(judged.length)
   const slow = wanted.p99MsMax === undefined ? [] : judged.filter((one) => latencyMs(one) > (wanted.p99MsMax ?? 0))
   const slowest = Math.round(Math.max(0, ...judged.map(latencyMs)))
   const evidence: Evidence[] = [

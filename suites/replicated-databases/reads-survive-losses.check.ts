@@ -17,7 +17,7 @@ export const readsSurviveReplica: Check = {
     const wanted: ReadsDuringAbsence = {
       load: readsWithoutReplica,
       graceMs: numberThreshold(thresholds, 'failover_within_s') * 1_000,
-      successMin: 1,
+      failuresMax: () => numberThreshold(thresholds, 'failures_after_failover_max'),
       p99MsMax: numberThreshold(thresholds, 'read_p99_ms_after'),
       outageMs: numberThreshold(thresholds, 'outage_s') * 1_000,
     }
@@ -34,7 +34,7 @@ export const readsSurvivePrimary: Check = {
     const wanted: ReadsDuringAbsence = {
       load: readsWithoutPrimary,
       graceMs: numberThreshold(thresholds, 'grace_s') * 1_000,
-      successMin: numberThreshold(thresholds, 'read_success_after_grace_min'),
+      failuresMax: (reads) => Math.floor((1 - numberThreshold(thresholds, 'read_success_after_grace_min')) * reads + 1e-9),
       outageMs: numberThreshold(thresholds, 'outage_s') * 1_000,
     }
     return worstFinding(losses.map((loss) => judgeLoss(history, { server, loss, wanted, returned: primaryReturned })))

@@ -3,7 +3,7 @@ import { spanned } from '../../core/checks/counted.js'
 import { lowerLimit95 } from '../../core/checks/proportion.js'
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
 import { ledgerOf } from '../../core/ledger.js'
-import { factOf, requestsOf } from '../../core/reading.js'
+import { factOf, isIdleReset, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { outcomesText, requestEvidence, worstFinding } from '../redundancy/worst-finding.js'
 import { succeeded, undisturbed } from './judging.js'
@@ -80,7 +80,7 @@ function judgeRefusals(history: History, absence: Absence, thresholds: Threshold
   const ratioMin = numberThreshold(thresholds, 'explicit_ratio_min')
   return undisturbed(history, { fromMs: issuedAtMs, toMs }, (usable) => {
     // Sent late in the absence, a write may be answered by a server that is back: that is no refusal, and counts for neither.
-    const writes = requestsOf(history, writesWithoutPrimary).filter((one) => one.plannedAtMs >= fromMs && one.plannedAtMs <= toMs && one.outcome !== 'cancelled' && usable(one))
+    const writes = requestsOf(history, writesWithoutPrimary).filter((one) => one.plannedAtMs >= fromMs && one.plannedAtMs <= toMs && one.outcome !== 'cancelled' && !isIdleReset(one) && usable(one))
     const refused = writes.filter((one) => !succeeded(one))
     const silent = refused.filter((one) => !isExplicit(one))
     const slow = refused.filter((one) => latencyMs(one) > limitMs)
@@ -102,13 +102,14 @@ function judgeRefusals(history: History, absence: Absence, thresholds: Threshold
 
 const latencyMs = (request: RequestEvent): number => request.endedAtMs - (request.sentAtMs ?? request.plannedAtMs)
 
-function judgeReturn(history: History, { server, loss, toMs }: Absence, thresholds: ThresholdValues): Finding {
+function judgeReturn(history: History, { server, loss, toMs, backAtMs }: Absence, thresholds: ThresholdValues): Finding {
   const limitMs = numberThreshold(thresholds, 'write_recovery_within_s') * 1_000
   const after = requestsOf(history, writesWithoutPrimary).filter((one) => one.plannedAtMs >= toMs && one.outcome !== 'cancelled')
   const first = after.find(succeeded)
-  const tookMs = (first?.endedAtMs ?? 0) - toMs
+  if (backAtMs === undefined) return inconclusive(`${server} was not brought back (${loss})`)
+  const tookMs = Math.max(0, (first?.endedAtMs ?? 0) - backAtMs)
   if (first !== undefined && tookMs <= limitMs) return passed(`a write was acknowledged ${spanned(tookMs)} after ${server} was back (${loss})`)
-  const watchedMs = (after.at(-1)?.endedAtMs ?? toMs) - toMs
+  const watchedMs = Math.max(0, (after.at(-1)?.endedAtMs ?? backAtMs) - backAtMs)
   if (first === undefined && watchedMs < limitMs) return inconclusive(`no write was acknowledged in ${spanned(watchedMs)} after the return of ${server} (${loss}), ${spanned(limitMs)} are allowed`)
-  return undisturbed(history, { fromMs: toMs, toMs: toMs + limitMs }, () => failed(`no write was acknowledged within ${spanned(limitMs)} after ${server} was back (${loss})`, [requestEvidence({ note: 'writes after the return' }, after.slice(-10))]))
+  return undisturbed(history, { fromMs: toMs, toMs: backAtMs + limitMs }, () => failed(`no write was acknowledged within ${spanned(limitMs)} after ${server} was back (${loss})`, [requestEvidence({ note: 'writes after the return' }, after.slice(-10))]))
 }
