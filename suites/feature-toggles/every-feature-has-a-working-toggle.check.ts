@@ -28,6 +28,8 @@ export const everyFeatureHasAWorkingToggle: Check = {
     }
     if (missing === undefined) return inconclusive('the list of toggles could not be read', evidence)
     if (missing.length > numberThreshold(thresholds, 'features_without_toggle_max')) return failed(`the release has features without a toggle: ${listed(missing)}`, evidence)
+    const untried = releaseOf(history).filter((name) => !record.features.some((one) => one.name === name))
+    if (untried.length > 0) return inconclusive(`${listed(untried)} of the release has no probe, so that its toggle could not be tried`, evidence)
     return enough(tables, numberThreshold(thresholds, 'flips'), evidence)
   },
 }
@@ -62,8 +64,10 @@ function missingToggles(history: History): readonly string[] | undefined {
   const value = observationsOf(history, listReading).at(-1)?.value as ReadValue | undefined
   if (value?.outcome !== 'read') return undefined
   const names = namesInList(value.value)
-  return ((factOf(history, 'toggle-release') as readonly string[] | undefined) ?? []).filter((one) => !names.includes(one))
+  return releaseOf(history).filter((one) => !names.includes(one))
 }
+
+const releaseOf = (history: History): readonly string[] => (factOf(history, 'toggle-release') as readonly string[] | undefined) ?? []
 
 function enough(tables: readonly FlipTable[], flipsMin: number, evidence: readonly Evidence[]): Finding {
   for (const { feature, tookMs, directions, nothing } of tables) {

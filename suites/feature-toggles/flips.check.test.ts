@@ -48,6 +48,10 @@ describe('a working toggle', () => {
     expect(outcome(check, noList)).toBe('inconclusive')
     expect(judge(check, [...noList, observation(listReading, 'r1', 11, { outcome: 'read', value: [{ name: 'a' }] })])).toMatchObject({ outcome: 'failed', summary: 'the release has features without a toggle: b' })
   })
+  test('that is listed and was never tried, for want of a probe, is no pass', () => {
+    const listed = [...whole(), fact('toggle-release', ['a', 'b', 'c']), observation(listReading, 'r1', 11, { outcome: 'read', value: ['a', 'b', 'c'] })]
+    expect(judge(check, listed)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('c of the release has no probe') })
+  })
   test('whose probe shows no declared state, or does not answer, is not judged', () => {
     for (const shown of ['neither', 'broken', 'silent'] as const) {
       expect(outcome(check, [...preamble(), ...walk((one) => ({ ...one, then: { ...one.then, a: shown } }))])).toBe('inconclusive')

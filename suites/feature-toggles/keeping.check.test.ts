@@ -42,6 +42,7 @@ describe('the old behaviour', () => {
     ['nobody used the feature', without(whole(), (event) => event === use)],
     ['using the feature did not work', [...without(whole(), (event) => event === use), request(6_000, { load: useLoad, operation: 'a.use.0', outcome: 'error-status' })]],
     ['too few answers came', without(whole(), (event) => isObservation(answerObservation)(event) && (event.value as { index: number }).index > 5)],
+    ['no answer was a valid one to begin with', whole().map((event) => (isObservation(answerObservation)(event) ? { ...event, value: { ...(event.value as object), outcome: 'error-status', status: 404, body: 'no', digest: 'no' } } : event))],
     ['an answer did not come', replaced('after', 3, observation(answerObservation, 'read', 8_003, { pass: 'after', index: 3, outcome: 'timeout', body: '', digest: '' }))],
   ] as const)('is not judged when %s', (_what, events) => {
     expect(outcome(events)).toBe('inconclusive')
@@ -59,14 +60,15 @@ const boot = (number: number) => (instance: string): string => `${instance}-boot
 
 describe('states through restarts', () => {
   const edge = (arm: string, atMs: number, value: ArmEdge): HistoryEvent => observation(armObservation, arm, atMs, value)
-  const arm = (name: string, fromMs: number, { number, after = kept as Readonly<Record<string, Shown>>, ready = true }: { readonly number: number; readonly after?: Readonly<Record<string, Shown>>; readonly ready?: boolean }): HistoryEvent[] => [
+  const arm = (name: string, fromMs: number, { number, after = kept as Readonly<Record<string, Shown>>, ready = true, endAfterMs = 14_200 }: { readonly number: number; readonly after?: Readonly<Record<string, Shown>>; readonly ready?: boolean; readonly endAfterMs?: number }): HistoryEvent[] => [
     ...everything(fromMs - 10, kept, boot(number)),
     edge(name, fromMs, { edge: 'begin' }),
     edge(name, fromMs + 4_000, { edge: 'ready', ready }),
-    ...everything(fromMs + 4_100, after, boot(number + 1)),
-    edge(name, fromMs + 4_200, { edge: 'end' }),
+    ...everything(fromMs + endAfterMs - 100, after, boot(number + 1)),
+    edge(name, fromMs + endAfterMs, { edge: 'end' }),
   ]
-  const both = (orderly: object = {}, kill: object = {}) => [...preamble(), ...arm('orderly', 10_000, { number: 1, ...orderly }), ...arm('kill', 20_000, { number: 2, ...kill })]
+  const storeKilled = (): HistoryEvent[] => intervention({ name: 'kill', target: 'store', label: 'kill of everything', issuedAtMs: 30_001, acknowledgedAtMs: 30_010, witnessedAtMs: 30_050 })
+  const both = (orderly: object = {}, kill: object = {}) => [...preamble(), ...arm('orderly', 10_000, { number: 1, ...orderly }), ...arm('kill', 30_000, { number: 2, ...kill }), ...storeKilled()]
   const outcome = (events: readonly HistoryEvent[]): string => judge(statesSurviveRestarts, events).outcome
 
   test('pass when all are kept', () => {
@@ -84,12 +86,14 @@ describe('states through restarts', () => {
   test.each([
     ['nothing happened', []],
     ['one arm is missing', [...preamble(), ...arm('orderly', 10_000, { number: 1 })]],
-    ['an arm did not end', without(both(), (event) => isObservation(armObservation, 'end')(event) && event.atMs > 20_000)],
+    ['an arm did not end', without(both(), (event) => isObservation(armObservation, 'end')(event) && event.atMs > 30_000)],
     ['a replica was not ready', both({ ready: false })],
     ['a replica did not answer', both({}, { after: { a: 'silent', b: 'off' } })],
     ['the state was not in force before', [...both(), reading('a', 'r2', 9_995, 'off')]],
-    ['a replica answers with the boot of before', both().map((event) => (event.kind === 'observation' && event.atMs === 24_100 ? { ...event, value: { ...(event.value as object), boot: `${event.target}-boot-2` } } : event))],
-    ['answers tell no boot', both().map((event) => (event.kind === 'observation' && event.atMs === 24_100 ? { ...event, value: { ...(event.value as object), boot: undefined } } : event))],
+    ['a replica answers with the boot of before', both().map((event) => (event.kind === 'observation' && event.atMs === 44_100 ? { ...event, value: { ...(event.value as object), boot: `${event.target}-boot-2` } } : event))],
+    ['the end of the store was not witnessed', without(both(), (event) => event.kind === 'intervention' && event.phase === 'witnessed')],
+    ['a replica was last asked long before its time was over', both({}, { after: { a: 'off', b: 'off' }, endAfterMs: 6_000 })],
+    ['answers tell no boot', both().map((event) => (event.kind === 'observation' && event.atMs === 44_100 ? { ...event, value: { ...(event.value as object), boot: undefined } } : event))],
   ] as const)('say nothing when %s', (_what, events) => {
     expect(outcome(events)).toBe('inconclusive')
   })

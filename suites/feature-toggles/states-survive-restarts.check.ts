@@ -1,7 +1,7 @@
 import { failed, inconclusive, passed, type Check, type Evidence } from '../../core/check.js'
-import { counted, listed } from '../../core/checks/counted.js'
+import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History } from '../../core/history.js'
-import { disturbedHarness, observationsOf, type Window } from '../../core/reading.js'
+import { disturbedHarness, factOf, interventionsOf, observationsOf, type Window } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { stateOf, type FeatureFact, type State } from './features.js'
 import { armObservation, arms, type Arm, type ArmEdge } from './names.js'
@@ -17,7 +17,8 @@ export const statesSurviveRestarts: Check = {
   evaluate(history, thresholds) {
     const record = toggleRecordOf(history)
     if (record.features.length === 0) return inconclusive('no feature is known')
-    const results = arms.map((arm) => armResult(history, record, arm))
+    const settleMs = numberThreshold(thresholds, 'settle_s') * 1_000
+    const results = arms.map((arm) => armResult(history, record, { arm, settleMs }))
     const lost = results.flatMap(({ lost: one }) => one)
     if (lost.length > numberThreshold(thresholds, 'lost_states_max')) {
       const spans = results.filter((one) => one.lost.length > 0).flatMap(({ span }) => span ?? [])
@@ -40,7 +41,7 @@ interface ArmResult {
   readonly unclear?: string
 }
 
-function armResult(history: History, record: ToggleRecord, arm: Arm): ArmResult {
+function armResult(history: History, record: ToggleRecord, { arm, settleMs }: { readonly arm: Arm; readonly settleMs: number }): ArmResult {
   const edges = new Map(observationsOf(history, armObservation, arm).map((event) => [(event.value as ArmEdge).edge, event]))
   const begin = edges.get('begin')
   const ready = edges.get('ready')
@@ -49,8 +50,8 @@ function armResult(history: History, record: ToggleRecord, arm: Arm): ArmResult 
   if ((ready.value as ArmEdge).ready !== true) return { lost: [], unclear: `not every replica was ready after the restart (${arm})` }
   const span = { fromMs: begin.atMs, toMs: end.atMs }
   const places = record.features.flatMap((feature) => record.instances.map((instance) => ({ feature, instance })))
-  const found = places.map((place) => keptAt(record, place, { begunMs: begin.atMs, readyMs: ready.atMs, endMs: end.atMs }))
-  const unclear = found.find((one) => one.kind === 'unclear')?.text
+  const found = places.map((place) => keptAt(record, place, { begunMs: begin.atMs, readyMs: ready.atMs, endMs: end.atMs, settleMs }))
+  const unclear = found.find((one) => one.kind === 'unclear')?.text ?? (arm === 'kill' ? storeOutlived(history, span) : undefined)
   return {
     span,
     lost: found.flatMap((one) => (one.kind === 'lost' ? `${one.text} (${arm})` : [])),
@@ -62,9 +63,19 @@ interface Times {
   readonly begunMs: number
   readonly readyMs: number
   readonly endMs: number
+  /** How long a replica may take to know the states. */
+  readonly settleMs: number
 }
 
-function keptAt(record: ToggleRecord, { feature, instance }: { readonly feature: FeatureFact; readonly instance: string }, { begunMs, readyMs, endMs }: Times): { readonly kind: 'kept' | 'lost' | 'unclear'; readonly text: string } {
+/** A store that went on running would have kept what it has only in memory. */
+function storeOutlived(history: History, span: Window): string | undefined {
+  const store = factOf(history, 'toggle-store')
+  if (typeof store !== 'string') return undefined
+  const killed = interventionsOf(history, 'kill').some((one) => one.target === store && one.issuedAtMs >= span.fromMs && one.witnessedAtMs !== undefined && one.witnessedAtMs <= span.toMs)
+  return killed ? undefined : `the end of ${store}, which keeps the states, was not witnessed`
+}
+
+function keptAt(record: ToggleRecord, { feature, instance }: { readonly feature: FeatureFact; readonly instance: string }, { begunMs, readyMs, endMs, settleMs }: Times): { readonly kind: 'kept' | 'lost' | 'unclear'; readonly text: string } {
   const readings = record.readings(feature.name, instance)
   const before = lastIn(readings, { fromMs: 0, toMs: begunMs })
   const after = lastIn(readings, { fromMs: readyMs, toMs: endMs })
@@ -73,5 +84,7 @@ function keptAt(record: ToggleRecord, { feature, instance }: { readonly feature:
   if (after === undefined) return { kind: 'unclear', text: `${instance} gave no answer that shows ${feature.name} after the restart` }
   if (before.boot === undefined || after.boot === undefined) return { kind: 'unclear', text: `answers of ${instance} do not tell its boot` }
   if (before.boot === after.boot) return { kind: 'unclear', text: `the restart of ${instance} was not witnessed: it answers with the same boot id` }
-  return after.state === wanted ? { kind: 'kept', text: '' } : { kind: 'lost', text: `${feature.name} was ${wanted} on ${instance} and gave ${after.said} after the restart` }
+  if (after.state === wanted) return { kind: 'kept', text: '' }
+  if (after.sentAtMs - readyMs < 0.9 * settleMs) return { kind: 'unclear', text: `${instance} gave no answer that shows ${feature.name} later than ${spanned(after.sentAtMs - readyMs)} after it was ready, needs ${spanned(settleMs)}` }
+  return { kind: 'lost', text: `${feature.name} was ${wanted} on ${instance} and gave ${after.said} after the restart` }
 }

@@ -17,6 +17,8 @@ export const switchedOffIsAsBefore: Check = {
     const second = answersOf(history, 'second')
     const after = answersOf(history, 'after')
     if (first.size === 0) return inconclusive('no answers were recorded before the features were used')
+    const invalid = [...first.values()].find((one) => one.status !== undefined && one.outcome !== 'ok' && one.outcome !== 'degraded')
+    if (invalid !== undefined) return inconclusive(`an answer was no valid one before the features were used: ${invalid.operation} gave ${invalid.outcome} (status ${invalid.status})`)
     const unstable = differences(first, second)
     if (unstable.length > 0) return inconclusive(`answers already differ from one time to the next: ${unstable[0]!.text}`, unstable.slice(0, 10).map(evidenceOf))
     if (after.size === 0) return inconclusive('no answers were recorded after the features were used')

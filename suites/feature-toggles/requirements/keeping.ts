@@ -26,7 +26,7 @@ export const offIsAsBefore: Requirement = {
     { key: 'differences_max', unit: 'count', meaning: 'answers that may differ', standard: 0 },
   ],
   inconclusiveIf: [
-    'the answers already differed between the first two recordings',
+    'the answers already differed between the first two recordings, or were no valid answers then',
     'a feature was not seen on between the recordings, not used, or not off when they were made again',
     'fewer answers than stated could be compared, or some did not come',
     'the null control failed or the harness stalled while the answers were recorded again',
@@ -67,8 +67,8 @@ export const statesPersist: Requirement = {
   ],
   inconclusiveIf: [
     'a state was not in force on a replica before the restart',
-    'the restart of a replica was not witnessed by another boot id in its answers',
-    'a replica was not ready again, or gave no answer that shows the feature',
+    'the restart of a replica was not witnessed by another boot id in its answers, or the end of the store by the platform',
+    'a replica was not ready again, or gave no answer that shows the feature when its time to settle was over',
     'the null control failed or the harness stalled in the same span',
   ],
   evidence: ['the states that did not survive, with the replica and what the probe gave'],

@@ -30,7 +30,7 @@ export const workingToggles: Requirement = {
   inconclusiveIf: [
     'the probe of a feature showed neither of its declared states, or gave no answer',
     'a feature was seen to change fewer times than stated, or in one direction only',
-    'the list of toggles could not be read',
+    'the list of toggles could not be read, or a feature of the release has no probe',
     'the null control failed or the harness stalled around the flips that had no effect',
   ],
   evidence: ['for each feature: effective flips, flips without effect, slowest one', 'features of the release without a toggle'],
