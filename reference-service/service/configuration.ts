@@ -14,6 +14,7 @@ const sectionDefaults = {
   reads: { stalenessMsMax: 750 },
   restore: { objectsPerSecond: 100 },
   sources: { timeoutMs: 800, breakerFailures: 5, breakerWindowMs: 1_000 },
+  search: { concurrency: 5, queue: 5, waitMs: 150, costMs: 100, reducedCostMs: 25 },
   drain: { graceMs: 2_500, deadlineMs: 5_000 },
 }
 type Sections = typeof sectionDefaults

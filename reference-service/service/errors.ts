@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { Overloaded } from './admission.js'
 import { log } from './log.js'
 
 /** Nothing was done; the client may try again elsewhere. */
@@ -28,6 +29,7 @@ const retryAfterSeconds = 1
 
 /** 503 means: not done, try elsewhere. 500 means: something is wrong, and a change may or may not have happened. */
 export function answerError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof Overloaded) return reply.code(429).header('retry-after', retryAfterSeconds).send({ error: error.message })
   if (error instanceof Unavailable || error instanceof EndedByDrain) {
     reply.header('retry-after', retryAfterSeconds)
     if (error instanceof EndedByDrain) reply.header('connection', 'close')

@@ -19,6 +19,7 @@ import { QueueingRecordStore } from './queueing-record-store.js'
 import { DatabaseRecordStore } from './record-store.js'
 import { untilSetUp } from './setup.js'
 import { releaseRoutes } from './release-routes.js'
+import { searchRoutes } from './search.js'
 import { sourcesOf } from './sources.js'
 import { StartUp, takeLock } from './start-up.js'
 import { stop } from './stop.js'
@@ -53,6 +54,7 @@ export async function startReplica(environment: Environment, configuration: Conf
   releaseRoutes(app, { identity, installedIn: environment, stop: () => void stopOnce() })
   noteRoutes(app, environment.notes)
   itemRoutes(app, { records, sources: sourcesOf(environment, configuration.sources) })
+  searchRoutes(app, configuration.search)
   await app.listen(environment.listen)
   log('listening', { instance: identity.instance, boot: identity.boot, release: identity.release.releaseId, ...environment.listen })
   monitor.start()

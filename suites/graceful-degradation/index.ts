@@ -1,4 +1,5 @@
 import type { Suite } from '../../core/scenario.js'
+import { scenario as overloadIsShedAndPasses } from './overload-is-shed-and-passes.scenario.js'
 import { readOnlyModeIsHonest } from './read-only-mode.requirement.js'
 import { requirements } from './requirements.js'
 import { scenario as softDependenciesFailOneAtATime } from './soft-dependencies-fail-one-at-a-time.scenario.js'
@@ -8,5 +9,5 @@ export const suite: Suite = {
   title: 'Graceful degradation',
   areas: [{ id: 'DEGR', title: 'Graceful degradation' }],
   requirements: [...requirements, readOnlyModeIsHonest],
-  scenarios: [softDependenciesFailOneAtATime],
+  scenarios: [softDependenciesFailOneAtATime, overloadIsShedAndPasses],
 }

@@ -14,6 +14,8 @@ const kinds: readonly FaultKind[] = ['refuse', 'silence']
 const stallMsMax = 400
 /** So many full answers in a row show that another source has returned. */
 const returnedAnswers = 20
+/** After an instant, not at it. */
+const momentMs = 0.001
 
 /** DEGR-09: without one source a composite answer has all the others and names what it does not have. */
 export const partsBeatNothing: Check = {
@@ -91,12 +93,17 @@ function othersBackAtMs(history: History, question: Question): number | undefine
   return backAtMs.some((one) => one === undefined) ? undefined : Math.max(span.fromMs, ...backAtMs.map((one) => one ?? 0))
 }
 
-/** Seen by the operations that use this source alone, unless nobody could tell from them that it was away: then by its part of the composite answer. */
+/**
+ * Seen by the operations that use this source alone, unless nobody could tell from them that it was away: then by its part of
+ * the composite answer. Replicas return one after the other: what still lacked the part until that was seen is forgiven.
+ */
 function backFrom(history: History, { declared, spans, usual }: Question, last: FaultSpan): number | undefined {
   const untilMs = nextFault(spans, last)
-  const told = requestsIn(history, last, declared.dependents[last.component] ?? []).some((one) => one.outcome === 'degraded')
-  if (told) return firstRun(answersAfter(history, declared, { span: last, untilMs }), returnedAnswers)?.fromMs
   const parts = (declared.composite?.parts ?? []).filter((one) => one.component === last.component).map((one) => one.name)
-  const asked = requestsIn(history, { fromMs: last.toMs, toMs: untilMs }, [declared.composite?.operation ?? ''])
-  return firstRun(asked.map((one) => ({ ...one, outcome: parts.every((name) => usual.isWhole(one, name)) ? 'ok' : 'degraded' })), returnedAnswers)?.fromMs
+  const asked = requestsIn(history, { fromMs: last.toMs, toMs: untilMs }, [declared.composite?.operation ?? '']).map((one): RequestEvent => ({ ...one, outcome: parts.every((name) => usual.isWhole(one, name)) ? 'ok' : 'degraded' }))
+  const told = requestsIn(history, last, declared.dependents[last.component] ?? []).some((one) => one.outcome === 'degraded')
+  const run = firstRun(told ? answersAfter(history, declared, { span: last, untilMs }) : asked, returnedAnswers)
+  if (run === undefined) return undefined
+  const lacking = asked.filter((one) => one.outcome !== 'ok' && one.plannedAtMs <= run.toMs).map((one) => one.plannedAtMs + momentMs)
+  return Math.max(run.fromMs, ...lacking)
 }

@@ -192,6 +192,13 @@ describe('DEGR-09', () => {
     const silently = changed(good, (one) => one.operation === 'item', () => ({ outcome: 'ok' }))
     expect(judge(partsBeatNothing, silently).outcome).toBe('passed')
   })
+  test('a replica that returns a little later than the others', () => {
+    const backAtMs = faultOf('recommendations', 'refuse').toMs + 500
+    const later = changed(good, (one) => one.operation === 'page' && one.plannedAtMs > backAtMs && one.plannedAtMs < backAtMs + 200, (one) => captured({ [capturedPart('recommendations')]: undefined })(one))
+    expect(judge(partsBeatNothing, later).outcome).toBe('passed')
+    const never = changed(good, (one) => one.operation === 'page' && one.plannedAtMs > backAtMs && one.plannedAtMs < backAtMs + 2_000, (one) => captured({ [capturedPart('recommendations')]: undefined })(one))
+    expect(judge(partsBeatNothing, never).outcome).toBe('failed')
+  })
   test('parts that were never seen, too few answers, another source that is still away', () => {
     expect(judge(partsBeatNothing, changed(good, (one) => one.operation === 'page', captured({ [capturedPart('stock')]: undefined })))).toMatchObject(saying('inconclusive', 'told apart'))
     expect(judge(partsBeatNothing, good, { requests: 500 })).toMatchObject(saying('inconclusive', 'needs 500'))

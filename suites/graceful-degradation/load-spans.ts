@@ -1,0 +1,59 @@
+import type { Finding } from '../../core/check.js'
+import { inconclusive } from '../../core/check.js'
+import type { History, RequestEvent } from '../../core/history.js'
+import { factOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { capacityProbe, capturedRetryAfter, overloadFact, type Capacity, type OverloadFact } from './overload-names.js'
+
+/** One load of the overload scenario: what was sent, and when. */
+export interface LoadSpan {
+  readonly requests: readonly RequestEvent[]
+  /** From the first planned instant to the last. */
+  readonly window: Window
+  readonly ratePerSecond: number
+}
+
+export function loadSpan(history: History, load: string): LoadSpan | undefined {
+  const requests = requestsOf(history, load).filter((one) => one.outcome !== 'cancelled')
+  if (requests.length < 2) return undefined
+  const planned = requests.map((one) => one.plannedAtMs)
+  const window = { fromMs: Math.min(...planned), toMs: Math.max(...planned) }
+  return { requests, window, ratePerSecond: ((requests.length - 1) * 1_000) / (window.toMs - window.fromMs) }
+}
+
+export const overloadOf = (history: History): OverloadFact | undefined => factOf(history, overloadFact) as OverloadFact | undefined
+
+export const isServed = (request: RequestEvent): boolean => request.outcome === 'ok' || request.outcome === 'degraded'
+/** Turned away with a word for it: the client knows that nothing was done, and why. */
+export const isExplicitRefusal = (request: RequestEvent): boolean => request.status === 429 || request.status === 503
+export const saysWhen = (request: RequestEvent): boolean => request.captured?.[capturedRetryAfter] !== undefined
+
+/** What the service can do per second, or why that is not known. */
+export function capacityOf(history: History, differenceMax: number): number | string {
+  const all = observationsOf(history, capacityProbe).map((one) => one.value as Capacity)
+  if (all.length === 0) return 'its capacity was not measured'
+  const measured = all.filter((one) => one.saturated).map((one) => one.goodputPerSecond)
+  const highest = Math.max(...all.map((one) => one.offeredPerSecond))
+  if (measured.length === 0) return `it did all of the ${Math.round(highest)} requests per second that were offered: it is faster than it can be overloaded here`
+  const [first, second] = measured
+  if (first === undefined || second === undefined) return `its capacity was measured once only (${Math.round(first ?? 0)} per second)`
+  const mean = (first + second) / 2
+  if (mean <= 0) return 'it served nothing when its capacity was measured'
+  return Math.abs(first - second) / mean > differenceMax ? `its capacity is not reproducible: ${Math.round(first)} and ${Math.round(second)} requests per second` : mean
+}
+
+/** So much of the clients' deadline may pass before a request is on its way: connecting takes its time when many wait. */
+const lateShareOfDeadline = 0.25
+const lateShareMax = 0.05
+
+/** Why a load was not the one that was planned, or null: the generator sent too many requests too late. */
+export function lateGenerator({ requests }: LoadSpan, deadlineMs: number): Finding | null {
+  const sent = requests.filter((one) => one.sentAtMs !== undefined)
+  const late = sentLate(requests, deadlineMs)
+  if (late.length <= sent.length * lateShareMax) return null
+  return inconclusive(`the load generator was saturated: ${late.length} of ${sent.length} requests were sent more than ${deadlineMs * lateShareOfDeadline} ms late`, [
+    { note: 'requests that were sent late', measured: late.length, allowed: Math.floor(sent.length * lateShareMax), unit: 'requests' },
+  ])
+}
+
+export const sentLate = (requests: readonly RequestEvent[], deadlineMs: number): RequestEvent[] =>
+  requests.filter((one) => (one.sentAtMs ?? one.plannedAtMs) - one.plannedAtMs > deadlineMs * lateShareOfDeadline)

@@ -1,0 +1,147 @@
+import type { Requirement, Threshold } from '../../../core/requirement.js'
+import { quantile } from './quantile-threshold.js'
+
+const capacityDifference: Threshold = {
+  key: 'capacity_difference_max',
+  unit: 'ratio',
+  meaning: 'by how much two measurements of the capacity may differ',
+  standard: 0.1,
+}
+
+export const shedOverload: Requirement = {
+  id: 'DEGR-05',
+  area: 'DEGR',
+  title: 'Overload is shed, not suffered',
+  keyword: 'MUST',
+  level: 2,
+  weight: 3,
+  safety: 'disruptive',
+  statement:
+    'Beyond its capacity the service MUST keep serving close to that capacity with bounded latency, refuse the excess quickly and explicitly, and keep its health endpoints answering.',
+  why: 'A service that accepts more than it can do works for clients that have already left, and does nothing in time for anybody.',
+  source: [
+    'The Practice of Cloud System Administration, 2.1.10 and 6.7.1',
+    'Site Reliability Engineering, ch. 21 and 22',
+    "Amazon Builders' Library: Using load shedding to avoid overload",
+    'RFC 9110, section 15.6.4 and RFC 6585, section 4',
+  ],
+  needs: ['traffic.heavy', 'health.readiness', 'health.liveness'],
+  absence: { rule: 'na-justified' },
+  procedure: [
+    'Offer the costly operation at rising rates until clearly less is answered in time than is offered; that is its capacity. Measure it a second time at the same rate.',
+    'Offer half of it, to know what is usual.',
+    'Offer twice as much as it can do: an open loop, with the time-out of the operation as the deadline of clients.',
+    'Count what is answered in time, how late, and how the rest was turned away; sample readiness and liveness of every replica twice a second.',
+  ],
+  passCriterion: 'Most of the capacity is still answered in time, quickly; everything else is turned away at once with 429 or 503 and Retry-After; health passes and no replica is restarted.',
+  thresholds: [
+    { key: 'overload_factor', unit: 'ratio', meaning: 'offered load over capacity', standard: 2, thorough: 5 },
+    { key: 'duration_s', unit: 's', meaning: 'how long the overload lasts', standard: 30, quick: 6 },
+    capacityDifference,
+    { key: 'goodput_of_capacity_min', unit: 'ratio', meaning: 'share of the capacity that must still be answered in time', standard: 0.8 },
+    { key: 'accepted_p99_ms_max', unit: 'ms', meaning: 'latency quantile of accepted requests', standard: 2_000 },
+    quantile,
+    { key: 'refusal_p95_ms_max', unit: 'ms', meaning: 'latency quantile of refusals', standard: 250 },
+    { key: 'refusal_quantile', unit: 'ratio', meaning: 'which quantile that is', standard: 0.95 },
+    { key: 'refusal_explicit_ratio_min', unit: 'ratio', meaning: 'share of what is not served that must be turned away with 429 or 503', standard: 0.99 },
+    { key: 'retry_after_ratio_min', unit: 'ratio', meaning: 'share of refusals that must say when to come again', standard: 0.9 },
+    { key: 'health_failures_max', unit: 'count', meaning: 'readiness or liveness answers that may fail', standard: 0 },
+    { key: 'restarts_max', unit: 'count', meaning: 'replicas that may end or be started again', standard: 0 },
+  ],
+  inconclusiveIf: [
+    'the service did all that could be offered: it is faster than it can be overloaded here',
+    'its capacity was not reproducible, or far more was answered under overload than was measured before',
+    'nobody was turned away, less was offered than planned, or the overload was shorter than stated',
+    'the load generator was saturated: more than 5 % of the requests were sent when a quarter of the deadline of clients had passed',
+    'the null control failed or was late, the harness stalled, or health was not asked',
+  ],
+  evidence: ['both measurements of the capacity', 'what was answered in time in each second of the overload', 'refusals by kind and latency, with ids of those that were none', 'health answers that failed'],
+  remediation:
+    'Limit how many requests are worked on at once, per replica, to what it can finish in time, with a short queue in front: at most what can be done within the deadline of clients. Turn away the rest before any work is done for it, with 429 or 503 and Retry-After. Serve health and operator endpoints outside of that limit. Throw away queued requests whose client has waited too long. Find the limit by measuring, and keep it in the configuration. An unbounded queue, and a thread or connection for each request, are the two usual ways to collapse.',
+  defects: [{ id: 'degr.congestion-collapse', how: 'the queue has no bound: every request is accepted and waits past the deadline of its client' }],
+  mustNotFire: ['ACCS-02', 'DEGR-02'],
+  mayFire: ['DEGR-08'],
+  limits: 'The operation that is declared is overloaded, on a machine that is shared with the load generator; its cost should be time rather than processor time.',
+}
+
+export const reducedMode: Requirement = {
+  id: 'DEGR-06',
+  area: 'DEGR',
+  title: 'There is a lightweight mode',
+  keyword: 'SHOULD',
+  level: 3,
+  weight: 1,
+  safety: 'disruptive',
+  statement: 'The service SHOULD have a reduced mode that is markedly cheaper to serve, entered on command, and left again.',
+  why: 'A plain page for everybody is better than a rich one for half of them.',
+  source: ['The Practice of Cloud System Administration, 2.1.10: lightweight interfaces'],
+  needs: ['traffic.heavy', 'degraded.mode'],
+  absence: { rule: 'fail' },
+  procedure: [
+    'Offer half of the capacity and measure bytes and time of the answers.',
+    'Tell every replica to enter the reduced mode, and measure again.',
+    'Tell every replica to leave it, and watch full answers return.',
+  ],
+  passCriterion: 'In the reduced mode an answer costs at most half in bytes or in time, carries the marker and holds the core content; afterwards answers are full again.',
+  thresholds: [
+    { key: 'requests', unit: 'requests', meaning: 'requests in each mode', standard: 500, quick: 100 },
+    { key: 'cost_ratio_max', unit: 'ratio', meaning: 'cost of a reduced answer over that of a full one, in bytes or in time (medians)', standard: 0.5 },
+    { key: 'back_within_s', unit: 's', meaning: 'time until the last reduced answer after the mode was left', standard: 30, quick: 5 },
+  ],
+  inconclusiveIf: [
+    'the operation is so cheap that no mode could be cheaper',
+    'a mode was not measured, or too few of its requests were served',
+    'the null control was late while the reduced mode was measured, where only its time could have shown a difference',
+  ],
+  evidence: ['medians of bytes and time in both modes', 'ids of reduced answers that lack core content or the marker'],
+  remediation:
+    'Decide beforehand what can be left out under stress: pictures, personal parts, search suggestions, exact counts. Put it behind one switch that every replica follows within seconds, and mark the answers. Use the switch in every load test, so that somebody knows what it saves. Then let the service throw it by itself when it has to turn requests away for more than a moment.',
+  defects: [{ id: 'degr.lite-mode-noop', how: 'the switch is accepted and ignored' }],
+  mustNotFire: ['DEGR-03', 'DEGR-05'],
+  mayFire: [],
+  limits: 'Entering the mode by itself under overload is not judged, nor how much more it can serve.',
+}
+
+export const overloadPasses: Requirement = {
+  id: 'DEGR-08',
+  area: 'DEGR',
+  title: 'The service recovers from overload',
+  keyword: 'MUST',
+  level: 2,
+  weight: 2,
+  safety: 'disruptive',
+  statement: 'When overload ends, throughput and latency MUST return to normal within a bounded time without intervention.',
+  why: 'Retries and full queues can keep a service down long after the cause is gone.',
+  source: ['Site Reliability Engineering, ch. 22', 'Bronson et al.: Metastable Failures in Distributed Systems', 'The Practice of Cloud System Administration, 2.1.10'],
+  needs: ['traffic.heavy'],
+  absence: { rule: 'na-justified' },
+  procedure: [
+    'After the overload of DEGR-05 offer half of the capacity without a pause.',
+    'Find the first window in which it is served as it was before the overload.',
+    'Look for replicas that ended or were started again.',
+  ],
+  passCriterion: 'Such a window begins in time, and no replica is restarted.',
+  thresholds: [
+    { key: 'watched_s', unit: 's', meaning: 'how long half of the capacity is offered afterwards', standard: 60, quick: 7 },
+    { key: 'window_s', unit: 's', meaning: 'length of the window', standard: 10, quick: 2 },
+    { key: 'recover_within_s', unit: 's', meaning: 'time from the end of the overload to its beginning', standard: 30, quick: 5 },
+    { key: 'success_min', unit: 'ratio', meaning: 'share of the requests in it that must be served', standard: 0.999 },
+    { key: 'p99_factor_max', unit: 'ratio', meaning: 'factor on the latency quantile at the same load before the overload', standard: 2 },
+    quantile,
+    capacityDifference,
+    { key: 'restarts_max', unit: 'count', meaning: 'replicas that may end or be started again', standard: 0 },
+  ],
+  inconclusiveIf: [
+    'the service was not overloaded, or served nearly everything under overload',
+    'its capacity was not reproducible',
+    'half of the capacity was not served before the overload, or not offered long enough after it',
+    'the load generator was saturated, the null control failed or was late, or the harness stalled',
+  ],
+  evidence: ['time to the first good window', 'requests not served in each second after the overload'],
+  remediation:
+    'Bound every queue and every retry. Give retries a budget (a small share of the calls that are made) and a growing pause with jitter, at one layer only, and never retry what was refused because of overload before its Retry-After. Drop work whose client has left. Serve the newest request first when the queue is long. Rehearse the way back: what a service needs to fill its caches after an outage may be more than it can do.',
+  defects: [{ id: 'degr.metastable-retries', how: 'what was turned away is tried again without limit, so that the backlog sustains itself' }],
+  mustNotFire: ['DEGR-05'],
+  mayFire: ['DEGR-06', 'RDND-06'],
+  limits: 'Clients of the load do not retry; what retries of real clients add is not seen.',
+}
