@@ -33,6 +33,7 @@ export const defects = [
     violates: 'START-08',
     sentence: 'A restarted replica that cannot reach the database at its first attempt never tries again.',
   },
+  { id: 'start.slower-than-documented', violates: 'START-07', sentence: 'A restarted replica takes half as long again as documented to be ready.' },
   {
     id: 'start.serves-torn-record',
     violates: 'START-06',

@@ -2,6 +2,7 @@ import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, ty
 import { bootAt, bootSightings } from '../../core/checks/boot-sightings.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { ProbeSample } from '../../core/checks/readiness-samples.js'
+import { shareRegained, type ShareRegained } from '../../core/checks/share-regained.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { countsAsLost, disturbedHarness, factOf, interventionsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -9,7 +10,6 @@ import { isFinding, landing, platformAtMs, spanOf, type DrainSpan } from './drai
 import { notLanded } from './landed.js'
 import { labels, loads } from './names.js'
 import { probeSamples } from './probe-samples.js'
-import { shareRegained, type ShareRegained } from './share-regained.js'
 import { answered, idsOf, judgeable, talliedOutcomes } from './wording.js'
 
 /** A stall of ours beyond this may have cost a request its answer. */

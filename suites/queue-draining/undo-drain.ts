@@ -1,8 +1,8 @@
+import { requestsPerReplica } from '../../core/checks/share-regained.js'
 import type { InstanceId } from '../../core/history.js'
 import type { ScenarioContext } from '../../core/scenario.js'
 import { labels } from './names.js'
 import { tried } from './return-to-service.js'
-import { requestsPerReplica } from './share-regained.js'
 
 /** Without traffic to the drained replica for this long, its share has fallen to zero. */
 const withoutShareMs = 500

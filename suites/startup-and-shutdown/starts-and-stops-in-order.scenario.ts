@@ -3,6 +3,8 @@ import type { Scenario, ScenarioContext } from '../../core/scenario.js'
 import { exitsByItselfInTime } from './exits-by-itself-in-time.check.js'
 import { noRequestFailsAfterReady } from './no-request-fails-after-ready.check.js'
 import { readOperations } from './read-operations.js'
+import { documentedTimesAreTrue } from './documented-times-are-true.check.js'
+import { timesAreDocumented } from './documented-times.requirements.js'
 import { readyMeansReady, stopsByItself } from './starts-and-stops.requirements.js'
 import { usualStartMs, usualStopMs, watchBeyondLimitMs } from './time-limits.js'
 
@@ -97,14 +99,17 @@ async function startRaced(context: ScenarioContext, instance: string, { label, d
 }
 
 /** How many cycles there are, and which of them are special: the last ones are stopped under load and started slowly. */
-function cyclesOf(threshold: (requirement: 'START-03' | 'START-04', key: string) => number, selected: { readonly starts: boolean; readonly stops: boolean }) {
+function cyclesOf(threshold: (requirement: 'START-03' | 'START-04' | 'START-07', key: string) => number, selected: { readonly starts: boolean; readonly stops: boolean; readonly times: boolean }) {
   const starts = selected.starts ? threshold('START-03', 'starts') : 0
   const stops = selected.stops ? threshold('START-04', 'stops') : 0
-  const count = Math.max(starts, stops)
+  const slowed = selected.starts ? threshold('START-03', 'slowed_starts') : 0
+  // A start that we slow down says nothing of how long it takes.
+  const timed = selected.times ? Math.max(threshold('START-07', 'starts') + slowed, threshold('START-07', 'stops')) : 0
+  const count = Math.max(starts, stops, timed)
   return {
     count,
     loadedFrom: selected.stops ? count - threshold('START-04', 'loaded_stops') : count,
-    slowedFrom: selected.starts ? count - threshold('START-03', 'slowed_starts') : count,
+    slowedFrom: count - slowed,
   }
 }
 
@@ -116,7 +121,8 @@ export const startsAndStopsInOrder: Scenario = {
   expectedMs: (service, profile) => {
     const starts = thresholdValues(readyMeansReady, profile)
     const stops = thresholdValues(stopsByItself, profile)
-    const cycles = cyclesOf((requirement, key) => Number((requirement === 'START-03' ? starts : stops)[key]), { starts: true, stops: true })
+    const times = thresholdValues(timesAreDocumented, profile)
+    const cycles = cyclesOf((requirement, key) => Number({ 'START-03': starts, 'START-04': stops, 'START-07': times }[requirement][key]), { starts: true, stops: true, times: service.docs?.times !== undefined })
     const cycleMs = usualStopMs(service) + usualStartMs(service) + afterReadyMs(Number(starts['requests_after_ready_min']))
     const slowedMs = Math.max(0, delaysPerSlowStart * Number(starts['slow_start_delay_ms']) - usualStartMs(service))
     return cycles.count * cycleMs + Number(stops['loaded_stops']) * loadBeforeStopMs + Number(starts['slowed_starts']) * slowedMs
@@ -127,9 +133,11 @@ export const startsAndStopsInOrder: Scenario = {
     const cycles = cyclesOf((requirement, key) => context.threshold(requirement, key), {
       starts: context.selected.has('START-03'),
       stops: context.selected.has('START-04'),
+      times: context.selected.has('START-07'),
     })
     const dependencies = delayable(context, instance)
     context.fact('delayableDependencies', dependencies)
+    if (context.service.docs?.times !== undefined) context.fact('documentedTimes', context.service.docs.times)
     const sampling = context.traffic.sample({ probes: ['readiness'], instances: [instance], everyMs: readinessEveryMs })
     try {
       for (let cycle = 0; cycle < cycles.count; cycle++) {
@@ -144,5 +152,5 @@ export const startsAndStopsInOrder: Scenario = {
       await sampling.stop()
     }
   },
-  checks: [noRequestFailsAfterReady, exitsByItselfInTime],
+  checks: [noRequestFailsAfterReady, exitsByItselfInTime, documentedTimesAreTrue],
 }

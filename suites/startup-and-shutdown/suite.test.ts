@@ -29,7 +29,7 @@ describe.each(suite.requirements.map((requirement) => [requirement.id, requireme
 })
 
 test('the list is complete and its ids are its own', () => {
-  expect(suite.requirements.map(({ id }) => id)).toEqual(['START-01', 'START-02', 'START-03', 'START-04', 'START-05', 'START-06', 'START-08'])
+  expect(suite.requirements.map(({ id }) => id)).toEqual(['START-01', 'START-02', 'START-03', 'START-04', 'START-05', 'START-06', 'START-07', 'START-08'])
   expect(suite.requirements.every(({ area }) => suite.areas.some(({ id }) => id === area))).toBe(true)
   const defects = suite.requirements.flatMap((requirement) => requirement.defects.map(({ id }) => id))
   expect(new Set(defects).size).toBe(defects.length)

@@ -1,6 +1,5 @@
-import { lowerLimit95 } from '../../core/checks/proportion.js'
-import type { RequestEvent } from '../../core/history.js'
-import { answered } from './wording.js'
+import type { RequestEvent } from '../history.js'
+import { lowerLimit95 } from './proportion.js'
 
 /** How much of the balanced traffic a replica got, in the window that decides. */
 export interface ShareRegained {
@@ -35,4 +34,5 @@ export function shareRegained({ requests, target, replicas, fairMin, fromMs }: {
   return { reachedAtMs: undefined, own: last.filter((one) => one.instance === target).length, of: last.length, fair, lastAtMs }
 }
 
+const answered = ({ outcome }: RequestEvent): boolean => outcome === 'ok' || outcome === 'degraded'
 const sentMs = (request: RequestEvent): number => request.sentAtMs ?? request.plannedAtMs
