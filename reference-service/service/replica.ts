@@ -26,6 +26,9 @@ import { stop } from './stop.js'
 import { Toggles } from './toggles.js'
 import { WriteBehindRecordStore } from './write-behind-record-store.js'
 
+/** Only for the defect rdnd.scale-in-kills: what is beyond them is surplus. */
+const usualReplicas = 3
+
 /**
  * Starts a replica: it listens at once, for its health answers, and is ready when it is warm. Returns the orderly
  * stop, which ends the process; calling it again changes nothing.
@@ -50,7 +53,8 @@ export async function startReplica(environment: Environment, configuration: Conf
 
   let stopping: Promise<void> | undefined
   addRoutes(app, { identity, monitor, database, inFlight, work, connections, drain, startUp, records, live, environment, cache, toggles, isStopping: () => stopping !== undefined, restoreObjectsPerSecond: configuration.restore.objectsPerSecond })
-  const stopOnce = (): Promise<void> => (stopping ??= stop({ drain, inFlight, connections, database, finish }, configuration.drain))
+  const leavesAtOnce = defective('rdnd.scale-in-kills') && environment.index >= usualReplicas
+  const stopOnce = (): Promise<void> => (stopping ??= leavesAtOnce ? process.exit(0) : stop({ drain, inFlight, connections, database, finish }, configuration.drain))
   releaseRoutes(app, { identity, installedIn: environment, stop: () => void stopOnce() })
   noteRoutes(app, environment.notes)
   itemRoutes(app, { records, sources: sourcesOf(environment, configuration.sources) })

@@ -5,6 +5,8 @@ import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { balancerServesEverything, mixedLoad, pairsShareRecords, pairsShareSessions } from './any-replica-serves-any-request.check.js'
 import { recordProbe, runProbes, runProbesOnce, sessionProbe, type Pair, type PairProbe } from './replica-pairs.js'
 import { requirements } from './requirements.js'
+import { scaleOutAndIn, usualScalingMs } from './scale-out-and-in.js'
+import { scalingIsInvisible } from './scaling-is-invisible.check.js'
 
 const id = 'RDND-01'
 const ratePerSecond = 40
@@ -13,11 +15,11 @@ const perPairMs = 250
 export const scenario: Scenario = {
   id: 'redundancy/any-replica-serves-any-request',
   title: 'Work begun on one replica is continued on any other',
-  needs: ['topology.instances', 'topology.identity', 'topology.balancer', 'data.write'],
+  needs: ['topology.instances', 'topology.identity', 'topology.balancer'],
   instanceCountMin: 2,
   expectedMs,
   exercise,
-  checks: [pairsShareRecords, pairsShareSessions, balancerServesEverything],
+  checks: [pairsShareRecords, pairsShareSessions, balancerServesEverything, scalingIsInvisible],
 }
 
 function expectedMs(service: ServiceDescriptor, profile: ProfileName): number {
@@ -25,10 +27,15 @@ function expectedMs(service: ServiceDescriptor, profile: ProfileName): number {
   if (requirement === undefined) return 0
   const values = thresholdValues(requirement, profile, service.overrides[id])
   const pairs = service.target.replicas.count ** 2
-  return pairs * perPairMs + (numberThreshold(values, 'balancer_operations') / ratePerSecond) * 1_000 + 1_000
+  return pairs * perPairMs + (numberThreshold(values, 'balancer_operations') / ratePerSecond) * 1_000 + 1_000 + usualScalingMs(service)
 }
 
 async function exercise(context: ScenarioContext): Promise<void> {
+  if (context.selected.has(id)) await serveEveryPair(context)
+  if (context.selected.has('RDND-05')) await scaleOutAndIn(context)
+}
+
+async function serveEveryPair(context: ScenarioContext): Promise<void> {
   const ids = context.instances.map((one) => one.id)
   const { data } = context.service
   const reads = [...new Set([data?.readOrdinary?.name, data?.readStrong?.name])].filter((name) => name !== undefined)

@@ -1,6 +1,8 @@
 import type { Requirement } from '../../core/requirement.js'
 
-/** RDND-04: work that only one replica may do. */
+/** What must hold however many replicas there are. */
+
+/** RDND-04: work that only one of them may do. */
 export const singletonWork: Requirement = {
   id: 'RDND-04',
   area: 'RDND',
@@ -41,4 +43,49 @@ export const singletonWork: Requirement = {
   mustNotFire: ['DRAIN-10'],
   mayFire: [],
   limits: 'What was done is read from the service itself. One period at each end of a span may be early or late without being noticed.',
+}
+
+/** RDND-05: one more, and one less. */
+export const scaling: Requirement = {
+  id: 'RDND-05',
+  area: 'RDND',
+  title: 'Replicas can be added and removed under load',
+  keyword: 'MUST',
+  level: 2,
+  weight: 2,
+  safety: 'disruptive',
+  statement: 'Scaling out and in under load MUST cause no failed request, and a new replica MUST take its share.',
+  why: 'Redundancy has to be adjustable without an announcement, by people and by machines that do it every hour.',
+  source: ['The Practice of Cloud System Administration, 2.1.6 (redundancy)', 'CNTi test suite: increase_decrease_capacity'],
+  needs: ['topology.scale', 'topology.instances', 'topology.balancer', 'topology.identity', 'health.readiness', 'traffic.witness'],
+  absence: { rule: 'na-justified' },
+  procedure: [
+    'Run 100 requests per second of all weighted operations through the balancer, from beginning to end.',
+    'Add a replica, and wait until it is ready and answers.',
+    'Prove that five requests with unique effects are executing in it, and remove it as the platform does: the stop signal, and a grace period.',
+    'Go on for another ejection window, and read how often the effects happened.',
+  ],
+  passCriterion: 'No request through the balancer fails, none in flight on the removed replica is lost, and the new replica had at least half of its fair share in time.',
+  thresholds: [
+    { key: 'failed_max', unit: 'requests', meaning: 'requests through the balancer that may fail', standard: 0 },
+    { key: 'witnesses_min', unit: 'requests', meaning: 'requests proven to be in flight on the replica when it is removed', standard: 5 },
+    { key: 'witnesses_lost_max', unit: 'requests', meaning: 'of these, not completed exactly once', standard: 0 },
+    { key: 'new_share_of_fair_min', unit: 'ratio', meaning: 'part of its fair share that the new replica must surely (95 %) have', standard: 0.5 },
+    { key: 'share_within_s', unit: 's', meaning: 'longest time from ready until it has it', standard: 30 },
+    { key: 'requests_min', unit: 'requests', meaning: 'requests through the balancer from the addition to the end', standard: 500, quick: 300, thorough: 1_000 },
+  ],
+  inconclusiveIf: [
+    'the replica was not seen to start, to be ready, or to end',
+    'fewer than five requests were proven to be in flight on it when it was removed, or their effects could not be read',
+    'too few requests were sent, or too few name the replica that answered',
+    'the null control failed or the harness stalled in the same span',
+  ],
+  evidence: ['failed requests', 'requests in flight at the removal', 'requests the new replica got', 'time until it was ready'],
+  remediation:
+    'Let scaling in take the same way as any other stop: on the stop signal fail readiness, go on serving for as long as the balancer needs to notice, finish what is in flight, then exit (a preStop pause in Kubernetes, deregistration delay on a cloud balancer, connection draining in HAProxy). ' +
+    'Give the platform a grace period that covers this, and do not let an autoscaler terminate machines without it (lifecycle hooks). Let a new replica be ready only when it can serve, and register it with the balancer by readiness, not by address alone.',
+  defects: [{ id: 'rdnd.scale-in-kills', how: 'the surplus replica is ended at once when it is scaled in, instead of being drained' }],
+  mustNotFire: ['DRAIN-03', 'UPGR-01'],
+  mayFire: [],
+  limits: 'One replica more and one less; scaling to zero, or by many at once, is not tried. The balancer is that of the harness.',
 }

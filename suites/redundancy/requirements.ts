@@ -1,5 +1,5 @@
 import type { Requirement } from '../../core/requirement.js'
-import { singletonWork } from './number-of-replicas.requirements.js'
+import { scaling, singletonWork } from './number-of-replicas.requirements.js'
 import { spareCapacity } from './spare-capacity.requirement.js'
 import { shallowLiveness } from './shared-dependencies.requirement.js'
 
@@ -147,4 +147,4 @@ const unfitReplica: Requirement = {
 }
 
 /** Redundancy: replicas are interchangeable, and one of them may be lost, unfit, or added; what only one of them may do is done once. */
-export const requirements: readonly Requirement[] = [anyReplica, losingOne, unfitReplica, singletonWork, spareCapacity, shallowLiveness]
+export const requirements: readonly Requirement[] = [anyReplica, losingOne, unfitReplica, singletonWork, scaling, spareCapacity, shallowLiveness]

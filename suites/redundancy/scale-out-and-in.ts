@@ -1,0 +1,72 @@
+import { requestsPerReplica } from '../../core/checks/share-regained.js'
+import { InterventionFailed, messageOf } from '../../core/errors.js'
+import type { InstanceId } from '../../core/history.js'
+import type { ScenarioContext } from '../../core/scenario.js'
+import type { ServiceDescriptor } from '../../core/service-descriptor.js'
+
+const id = 'RDND-05'
+export const scalingLoad = 'scaling'
+export const scaleLabels = { out: 'scale-out', in: 'scale-in' } as const
+const ratePerSecond = 100
+const readinessEveryMs = 100
+const leadMs = 500
+const witnessTriesMax = 3
+/** Watching goes on this long after a limit, so that the last reading lies behind it. */
+const watchBeyondLimitMs = 1_500
+
+/** What scaling out and in usually takes; a planning value. */
+export const usualScalingMs = (service: ServiceDescriptor): number => Math.min(3_000, service.lifecycle.startTimeoutMs) + Math.min(4_000, service.lifecycle.stop.graceMs) + 4_000
+
+/** One replica more, until it has its share, and then away again with requests in flight on it, all under traffic. */
+export async function scaleOutAndIn(context: ScenarioContext): Promise<void> {
+  const { startTimeoutMs, stop } = context.service.lifecycle
+  const shareMs = context.threshold(id, 'share_within_s') * 1_000
+  const load = context.traffic.start({
+    name: scalingLoad,
+    ratePerSecond,
+    operations: 'mixed',
+    via: 'balancer',
+    connections: 'keep-alive',
+    durationMaxMs: startTimeoutMs + shareMs + stop.graceMs + 60_000,
+  })
+  try {
+    await context.until('traffic flows', () => load.counts().ended >= ratePerSecond * (leadMs / 1_000), 5_000)
+    context.step('adding a replica under load')
+    const { id: added } = await context.control.addInstance({ label: scaleLabels.out })
+    const sampling = context.traffic.sample({ probes: ['readiness'], instances: [added], everyMs: readinessEveryMs })
+    try {
+      if (await context.untilReady(added, startTimeoutMs + watchBeyondLimitMs)) {
+        await context.untilInRotation(added, true, shareMs + watchBeyondLimitMs)
+        await context.pause((1.25 * requestsPerReplica * (context.service.target.replicas.count + 1) * 1_000) / ratePerSecond)
+      }
+      await scaleIn(context, added)
+    } finally {
+      await sampling.stop()
+    }
+    await context.pause(context.ejectWindowMs)
+  } finally {
+    await load.stop()
+  }
+}
+
+async function scaleIn(context: ScenarioContext, added: InstanceId): Promise<void> {
+  const count = context.threshold(id, 'witnesses_min')
+  let proven = 0
+  const groups = []
+  for (let tries = 0; tries < witnessTriesMax && proven < count; tries++) {
+    const group = await context.traffic.witnesses({ group: scaleLabels.in, instance: added, count })
+    proven += group.proven
+    groups.push(group)
+  }
+  context.step(`removing ${added} with requests in flight on it`)
+  try {
+    await context.control.removeInstance(added, scaleLabels.in)
+  } catch (thrown) {
+    if (!(thrown instanceof InterventionFailed)) throw thrown
+    context.step(`removing ${added} was not possible: ${messageOf(thrown)}`)
+  }
+  for (const group of groups) {
+    await group.ended(context.service.lifecycle.stop.graceMs)
+    await group.lookUpEffects()
+  }
+}
