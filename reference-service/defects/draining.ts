@@ -30,5 +30,6 @@ export const defects = [
   { id: 'drain.waits-forever', violates: 'DRAIN-07', sentence: 'A drain waits until nothing is in flight, with no deadline.' },
   { id: 'drain.job-lost', violates: 'DRAIN-10', sentence: 'Jobs leave the queue when they are taken, and a drain ends the worker without finishing them.' },
   { id: 'drain.job-done-twice', violates: 'DRAIN-10', sentence: 'A draining worker finishes its jobs and no longer tells the queue.' },
+  { id: 'drain.start-drained-ignored', violates: 'DRAIN-09', sentence: 'START_DRAINED is accepted and ignored.' },
   { id: 'drain.no-way-back', violates: 'DRAIN-08', sentence: 'An undrain is answered with 200, but readiness fails until the replica is restarted.' },
 ] as const satisfies readonly Defect[]

@@ -51,6 +51,8 @@ export async function startReplica(environment: Environment, configuration: Conf
   const newRecords = defective('degr.acks-into-void') ? QueueingRecordStore : DatabaseRecordStore
   const records = writeBehind ?? new newRecords(database, environment.release.recordFormat)
 
+  if (process.env['START_DRAINED'] === '1' && !defective('drain.start-drained-ignored')) drain.begin()
+
   let stopping: Promise<void> | undefined
   addRoutes(app, { identity, monitor, database, inFlight, work, connections, drain, startUp, records, live, environment, cache, toggles, isStopping: () => stopping !== undefined, restoreObjectsPerSecond: configuration.restore.objectsPerSecond })
   const leavesAtOnce = defective('rdnd.scale-in-kills') && environment.index >= usualReplicas

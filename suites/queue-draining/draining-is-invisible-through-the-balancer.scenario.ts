@@ -10,6 +10,8 @@ import { check as queuedWorkSurvivesADrain } from './queued-work-survives-a-drai
 import { QueuedJobs } from './queued-jobs.js'
 import { check as readinessFailsWhileDraining } from './readiness-fails-while-draining.check.js'
 import { recordReturn, started, tried } from './return-to-service.js'
+import { check as aReplicaCanStartDrained } from './a-replica-can-start-drained.check.js'
+import { startDrained, usualStartDrainedMs } from './start-drained.js'
 import { effectsCanBeRead, stragglerOperation } from './straggler-operation.js'
 import { hasWitnessOperation, usualStartMs, usualStopMs, witnessEndMs } from './time-plan.js'
 
@@ -29,7 +31,7 @@ const boundMs = 600_000
 const leadMs = (profile: ScenarioContext['profile']): number => (profile === 'quick' ? 1_000 : 10_000)
 const tailMs = (context: ScenarioContext): number => (context.profile === 'quick' ? 0.5 : 2) * context.ejectWindowMs
 
-/** One drain and one stop behind the balancer, from which six requirements are judged. */
+/** One drain and one stop behind the balancer, from which seven requirements are judged. */
 export const scenario: Scenario = {
   id: 'queue-draining/draining-is-invisible-through-the-balancer',
   title: 'Draining and stopping one replica is invisible to clients of the balancer',
@@ -40,7 +42,7 @@ export const scenario: Scenario = {
     const ejectMs = intervalMs * fall + timeoutMs + 1_000
     const windowsMs = (profile === 'quick' ? 0.5 : 2) * ejectMs + 2 * ejectMs + intervalMs * rise + 1_000
     const trafficMs = Math.max(leadMs(profile) + windowsMs, { quick: 6_000, standard: 31_000, thorough: 95_000 }[profile])
-    return qualificationMs(ejectMs) + trafficMs + stragglerLeadMs + keepAliveLeadMs + usualStopMs(service) + usualStartMs(service)
+    return qualificationMs(ejectMs) + trafficMs + stragglerLeadMs + keepAliveLeadMs + usualStopMs(service) + usualStartMs(service) + usualStartDrainedMs(service, profile)
   },
   checks: [
     readinessFailsWhileDraining,
@@ -49,6 +51,7 @@ export const scenario: Scenario = {
     noRequestIsAcceptedAndDropped,
     keepAliveConnectionsAreWoundDown,
     queuedWorkSurvivesADrain,
+    aReplicaCanStartDrained,
   ],
   exercise: async (context) => {
     const target = context.instances[Math.floor(context.random() * context.instances.length)]!.id
@@ -176,7 +179,8 @@ async function stopInService(context: ScenarioContext, target: InstanceId, backg
   const needed = context.selected.has('DRAIN-04') ? (missing / rates.balancer) * 1_000 : 0
   await context.pause(Math.max(tailMs(context), needed))
   context.step(`starting ${target} again`)
-  await recordReturn(context, target, { ready: await started(context, target), rotation: true })
+  const back = context.selected.has('DRAIN-09') && (await startDrained(context, target))
+  await recordReturn(context, target, { ready: back || (await started(context, target)), rotation: true })
 }
 
 /** Looks for effects of requests that got no answer. Reads every key of the scenario, so not in the quick profile. */

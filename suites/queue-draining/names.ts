@@ -6,6 +6,8 @@ export const loads = {
   stragglerEffects: 'straggler-effects',
   keepAlive: 'keep-alive',
   exitProbe: 'exit-probe',
+  /** Sent to a replica that was started drained. */
+  startedDrained: 'started-drained',
   jobs: 'jobs',
   jobEffects: 'job-effects',
   /** Given by the traffic engine. */
@@ -23,6 +25,8 @@ export const labels = {
   restore: 'restore',
   /** Of an undrain that is judged, not merely a way back. */
   undone: 'undone',
+  /** Of a start in drained state, and of the undrain that puts the replica into service. */
+  startedDrained: 'started-drained',
 } as const
 
 /** Groups of witnesses that go with no label of their own. */

@@ -43,4 +43,44 @@ const drain08: Requirement = {
   requires: ['DRAIN-01'],
 }
 
-export const waysBack: readonly Requirement[] = [drain08]
+const drain09: Requirement = {
+  id: 'DRAIN-09',
+  area: 'DRAIN',
+  title: 'A replica can start drained',
+  keyword: 'SHOULD',
+  level: 3,
+  weight: 1,
+  safety: 'disruptive',
+  statement: 'It SHOULD be possible to start a replica in drained state, test it directly, and only then let it take traffic.',
+  why: 'Operators want to look at a new release, a repaired machine or a changed setting before users do.',
+  source: ['The Practice of Cloud System Administration, 2.1.3 (start in drained mode)'],
+  needs: ['lifecycle.start-drained', 'lifecycle.configure', 'lifecycle.drain', 'lifecycle.undrain', 'lifecycle.stop', 'lifecycle.start', 'health.readiness', 'health.liveness', 'topology.instances', 'topology.balancer', 'topology.identity'],
+  absence: { rule: 'na-justified' },
+  procedure: [
+    'With 100 requests per second through the balancer start a stopped replica in drained state.',
+    'From when it serves direct requests on, sample readiness and liveness, send it direct requests, and look whether the balancer gives it any.',
+    'Undo the drain, and wait until it is in the rotation.',
+  ],
+  passCriterion: 'While it is drained readiness fails, liveness passes, direct requests succeed and none comes through the balancer; after the undrain the same process enters the rotation in time.',
+  thresholds: [
+    { key: 'observe_s', unit: 's', meaning: 'how long the drained replica is watched; in the quick profile two return windows of the balancer when that is shorter', standard: 10 },
+    { key: 'lb_requests_max', unit: 'requests', meaning: 'requests through the balancer that reach it while it is drained', standard: 0 },
+    { key: 'direct_ok_min', unit: 'requests', meaning: 'direct requests that must succeed meanwhile', standard: 20 },
+    { key: 'enters_rotation_within_s', unit: 's', meaning: 'longest time from the acknowledgement of the undrain until it answers through the balancer', standard: 30 },
+  ],
+  inconclusiveIf: [
+    'answers do not say which replica gave them',
+    'the replica was not seen to start, or served no direct request',
+    'it was watched for less than two return windows of the balancer, or too few probes were answered',
+    'the undrain was not acknowledged, or the harness stalled',
+  ],
+  evidence: ['probes and direct requests while it was drained', 'requests through the balancer that reached it', 'time to its first request through the balancer'],
+  remediation:
+    'Read a setting at the start (an environment variable, a flag, a file that the drain command leaves behind) that puts the process into the same state a drain leads to, before the port is opened: readiness fails, everything else works. ' +
+    'Let the ordinary undrain command end it. Do not build a second kind of maintenance mode that behaves in another way.',
+  defects: [{ id: 'drain.start-drained-ignored', how: 'The setting is accepted and ignored.' }],
+  mustNotFire: ['DRAIN-08', 'START-03'],
+  mayFire: [],
+}
+
+export const waysBack: readonly Requirement[] = [drain08, drain09]

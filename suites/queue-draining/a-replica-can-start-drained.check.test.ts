@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import { historyOf, type HistoryEvent, type RequestEvent } from '../../core/history.js'
+import { thresholdValues } from '../../core/requirement.js'
+import { check } from './a-replica-can-start-drained.check.js'
+import { every, fact, intervention, request, sample, stall } from './literal-history.test-support.js'
+import { labels, loads } from './names.js'
+import { requirements } from './requirements.js'
+
+const thresholds = thresholdValues(requirements.find((one) => one.id === check.requirement)!, 'quick')
+const judge = (...events: readonly (HistoryEvent | readonly HistoryEvent[])[]) => check.evaluate(historyOf([fact('returnWindowMs', 1_250), ...events.flat()]), thresholds)
+
+const start = intervention('start', { target: 'r0', label: labels.startedDrained, issuedAtMs: 1_000, acknowledgedAtMs: 1_050, witnessedAtMs: 1_060 })
+const undrain = intervention('undrain', { target: 'r0', label: labels.startedDrained, issuedAtMs: 6_000, acknowledgedAtMs: 6_010, witnessedAtMs: 6_050 })
+const probes = (probe: 'readiness' | 'liveness', outcome: string, span = { fromMs: 2_000, toMs: 5_900, everyMs: 100 }, boot = 'boot-2'): HistoryEvent[] => every(span, (atMs) => sample(probe, 'r0', atMs, outcome, boot))
+const unready = probes('readiness', 'fail')
+const alive = probes('liveness', 'pass')
+const directly = (more: Partial<RequestEvent> = {}, span = { fromMs: 2_500, toMs: 5_900, everyMs: 100 }): RequestEvent[] => every(span, (atMs) => request(loads.startedDrained, atMs, { via: 'r0', instance: 'r0', boot: 'boot-2', method: 'GET', ...more }))
+const direct = directly()
+const balanced = (instances: readonly string[], span: { fromMs: number; toMs: number }, more: Partial<RequestEvent> = {}): RequestEvent[] =>
+  every({ ...span, everyMs: 20 }, (atMs, index) => request(loads.background, atMs, { instance: instances[index % instances.length]!, ...more }))
+const others = balanced(['r1', 'r2'], { fromMs: 500, toMs: 6_200 })
+const entered = balanced(['r0', 'r1', 'r2'], { fromMs: 6_200, toMs: 7_000 }, { boot: 'boot-2' })
+const sound = [start, undrain, unready, alive, direct, others, entered]
+const but = (part: unknown, ...more: (HistoryEvent | readonly HistoryEvent[])[]) => judge(...sound.filter((one) => one !== part), ...more)
+
+describe('a replica can start drained', () => {
+  test('passes when all four hold', () => {
+    expect(judge(...sound)).toMatchObject({ outcome: 'passed', strength: { n: 34 }, summary: expect.stringContaining('34 direct requests succeeded in 3.5 s while readiness failed and the balancer sent nothing, and it answered through the balancer 190 ms after the undrain') })
+  })
+
+  test('fails when it is ready, not alive, refuses direct requests or gets traffic', () => {
+    expect(but(unready, probes('readiness', 'pass')).summary).toContain('r0, started in drained state, reported ready 39 times before its drain was undone')
+    expect(judge(...sound, sample('liveness', 'r0', 4_000, 'fail', 'boot-2')).summary).toMatch(/failed 1 of \d+ liveness probes/)
+    expect(judge(...sound, request(loads.startedDrained, 5_950, { via: 'r0', outcome: 'error-status', status: 503 })).summary).toContain('failed 1 of 35 direct requests (error-status 1)')
+    expect(judge(...sound, request(loads.background, 3_000, { instance: 'r0' })).summary).toContain('got 1 request through the balancer while it was drained (allowed 0)')
+  })
+
+  test('fails when it never enters the rotation, or only as another process', () => {
+    expect(but(entered, balanced(['r1', 'r2'], { fromMs: 6_200, toMs: 37_000 })).summary).toContain('had not answered 31 s after the undrain through the balancer (allowed 30 s)')
+    expect(but(entered, balanced(['r0', 'r1'], { fromMs: 6_200, toMs: 7_000 }, { boot: 'boot-3' })).summary).toContain('another process')
+  })
+
+  test('a request from before its start, or before it serves, is not held against it', () => {
+    expect(judge(...sound, request(loads.background, 900, { instance: 'r0' })).outcome).toBe('passed')
+    const early = directly({ outcome: 'refused' }, { fromMs: 1_100, toMs: 2_400, everyMs: 100 })
+    expect(judge(start, undrain, unready, alive, early, direct, others, entered).outcome).toBe('passed')
+    expect(judge(...sound, sample('liveness', 'r0', 2_000, 'refused')).outcome).toBe('passed')
+  })
+
+  test('is inconclusive when nothing was started drained, or nothing served', () => {
+    expect(judge(others).summary).toBe('no replica was started in drained state')
+    expect(but(direct).summary).toContain('r0 served no direct request')
+    expect(but(start, intervention('start', { target: 'r0', label: labels.startedDrained, issuedAtMs: 1_000, error: 'no' })).summary).toContain('was not seen to start: no')
+  })
+
+  test('is inconclusive when it was not watched for long enough or with too few probes', () => {
+    expect(but(direct, directly({}, { fromMs: 4_000, toMs: 5_900, everyMs: 100 })).summary).toContain('watched for only 2 s')
+    expect(but(direct, directly({}, { fromMs: 2_500, toMs: 5_900, everyMs: 1_000 })).summary).toContain('only 4 direct requests of 20')
+    expect(but(unready).summary).toContain('only 0 failing readiness answers of 10')
+    expect(but(alive).summary).toContain('only 0 liveness answers of 10')
+  })
+
+  test('is inconclusive without names in the answers, without an undrain, and when the harness stalled', () => {
+    const nameless = balanced(['r1'], { fromMs: 500, toMs: 7_000 }).map(({ instance: _, ...one }) => one)
+    expect(judge(start, undrain, unready, alive, direct, nameless).summary).toContain('only 0 requests through the balancer said who answered')
+    expect(but(undrain, intervention('undrain', { target: 'r0', label: labels.startedDrained, issuedAtMs: 6_000, error: '500' })).summary).toContain('the undrain of r0 was not acknowledged: 500')
+    expect(judge(...sound, stall(4_000, 1_500)).outcome).toBe('inconclusive')
+    expect(but(unready, probes('readiness', 'pass'), stall(4_000, 1_500)).outcome).toBe('inconclusive')
+  })
+})

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest'
+import { fact, intervention, ready, request, stall } from '../../core/checks/literal-events.test-support.js'
+import { historyOf, type HistoryEvent, type RequestEvent } from '../../core/history.js'
+import { thresholdValues } from '../../core/requirement.js'
+import { scaling } from './number-of-replicas.requirements.js'
+import { scaleLabels, scalingLoad } from './scale-out-and-in.js'
+import { scalingIsInvisible as check } from './scaling-is-invisible.check.js'
+
+const thresholds = thresholdValues(scaling, 'quick')
+const judge = (...events: readonly (HistoryEvent | readonly HistoryEvent[])[]) =>
+  check.evaluate(historyOf([fact('instances', ['r1', 'r2', 'r3']), fact('ejectWindowMs', 2_000), fact('startTimeoutMs', 10_000), ...events.flat()]), thresholds)
+
+const out = intervention({ name: 'add-instance', target: 'replicas', label: scaleLabels.out, issuedAtMs: 1_000, acknowledgedAtMs: 1_050, witnessedAtMs: 1_060, detail: { instance: 'r4' } })
+const removal = intervention({ name: 'remove-instance', target: 'r4', label: scaleLabels.in, issuedAtMs: 6_000, acknowledgedAtMs: 9_000, witnessedAtMs: 9_001 })
+/** A request every 10 ms, answered by these in turn. */
+const traffic = (fromMs: number, toMs: number, instances: readonly string[], more: Partial<RequestEvent> = {}): RequestEvent[] =>
+  Array.from({ length: (toMs - fromMs) / 10 }, (_, index) => request(fromMs + index * 10, { load: scalingLoad, via: 'balancer', instance: instances[index % instances.length]!, ...more }))
+const three = ['r1', 'r2', 'r3']
+const isReady = ready(3_000, 'pass', 'boot-1', 'r4')
+const before = traffic(500, 3_200, three)
+const shared = traffic(3_200, 6_500, [...three, 'r4'])
+const after = traffic(6_500, 11_100, three)
+const witnesses = (more: Partial<RequestEvent> = {}, effects: number | 'unread' = 1, count = 5): HistoryEvent[] =>
+  Array.from({ length: count }).flatMap(() => {
+    const sent = request(5_800, { load: 'witness', method: 'POST', operation: 'slow', via: 'r4', instance: 'r4', endedAtMs: 7_500, ...more })
+    return [sent, { kind: 'witness', request: sent.id, group: scaleLabels.in, instance: 'r4', proof: 'A', provenAtMs: 5_900, ...(effects === 'unread' ? {} : { effects }) }] as HistoryEvent[]
+  })
+const inFlight = witnesses()
+const sound = [out, removal, isReady, before, shared, after, inFlight]
+const but = (part: unknown, ...more: (HistoryEvent | readonly HistoryEvent[])[]) => judge(...sound.filter((one) => one !== part), ...more)
+
+describe('scaling is invisible', () => {
+  test('passes when nothing fails and the new replica has its share', () => {
+    const finding = judge(...sound)
+    expect(finding.outcome).toBe('passed')
+    expect(finding.summary).toMatch(/none of 5 in flight on it was lost, and it got \d+ of 80 requests \(fair share 1\/4\)$/)
+  })
+
+  test('fails when a request fails, at any time from the addition on', () => {
+    const lost = request(6_100, { load: scalingLoad, via: 'balancer', outcome: 'error-status', status: 502 })
+    expect(judge(...sound, lost).summary).toMatch(/1 of \d+ requests failed while r4 was added and removed \(1 error-status; allowed 0\)/)
+    expect(judge(...sound, request(700, { load: scalingLoad, outcome: 'timeout' })).outcome).toBe('passed')
+    expect(judge(...sound, lost, stall(6_100, 1_200)).outcome).toBe('inconclusive')
+  })
+
+  test('fails when a request in flight is lost, or its effect missing or doubled', () => {
+    expect(but(inFlight, witnesses({ outcome: 'reset-in-flight', endedAtMs: 6_010 })).summary).toContain('5 of 5 requests in flight on r4 were not completed exactly once')
+    expect(but(inFlight, witnesses({}, 0)).outcome).toBe('failed')
+    expect(but(inFlight, witnesses({}, 2)).outcome).toBe('failed')
+  })
+
+  test('fails when the new replica is never ready or gets no share, if it was watched for long enough', () => {
+    expect(but(isReady, ready(12_000, 'fail', 'boot-1', 'r4')).outcome).toBe('inconclusive')
+    const late = intervention({ name: 'remove-instance', target: 'r4', label: scaleLabels.in, issuedAtMs: 50_000, acknowledgedAtMs: 51_000, witnessedAtMs: 51_001 })
+    const never = judge(out, late, ready(12_000, 'fail', 'boot-1', 'r4'), traffic(500, 15_000, three))
+    expect(never.summary).toContain('r4 was not ready 11 s after it had been added')
+    expect(judge(out, late, isReady, traffic(500, 36_000, three)).summary).toContain('got only 0 of the last 80 requests 33 s after it was ready (allowed 30 s)')
+    expect(judge(out, removal, isReady, before, traffic(3_200, 6_500, three), after, inFlight).summary).toContain('too few to tell its share')
+  })
+
+  test('is inconclusive when nothing was added or removed, or nothing shows it', () => {
+    expect(judge(before).summary).toBe('no replica was added')
+    expect(but(out, intervention({ name: 'add-instance', target: 'replicas', label: scaleLabels.out, issuedAtMs: 1_000 })).summary).toContain('no replica could be added')
+    expect(but(removal).summary).toContain('r4 was not seen to end')
+  })
+
+  test('is inconclusive without requests in flight, without traffic, and when effects were not read', () => {
+    expect(but(inFlight).summary).toContain('only 0 requests were proven to be in flight on r4')
+    expect(but(inFlight, witnesses({}, 1, 4)).summary).toContain('only 4 requests were proven')
+    expect(but(inFlight, witnesses({}, 'unread')).summary).toContain('it could not be read how often the effect of 5 requests happened')
+    expect(judge(out, removal, isReady, inFlight).outcome).toBe('inconclusive')
+    expect(but(after).summary).toContain('were sent after r4 had gone')
+    expect(but(shared, traffic(3_200, 6_500, [...three, 'r4'], { instance: undefined } as unknown as Partial<RequestEvent>)).outcome).toBe('inconclusive')
+  })
+})
