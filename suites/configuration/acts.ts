@@ -16,7 +16,7 @@ export interface Acts {
   look(label: string, at?: readonly Via[]): Promise<readonly Behaviour[]>
   /** Looks again and again until every address shows a configuration of this label, or time is up. */
   untilShown(label: string, options: { readonly at?: readonly Via[]; readonly timeoutMs: number }): Promise<boolean>
-  /** Looks about five times a second for this long. */
+  /** Looks about five times a second for this long, and never for less than the slowest change so far took to be shown. */
   watch(label: string, durationMs: number): Promise<void>
 }
 
@@ -29,6 +29,7 @@ export function actsOf(context: ScenarioContext, config: ConfigDeclaration, plan
     const answered: Answered = { ...answer, name, label }
     context.observe('performed', target, answered)
   }
+  let slowestMs = 0
   const acts: Acts = {
     plan,
     async archive(label, from = plan.archivedFrom) {
@@ -46,6 +47,7 @@ export function actsOf(context: ScenarioContext, config: ConfigDeclaration, plan
       const target = targetOf(procedure, to)
       const witness = whileShowing === undefined ? {} : { witness: async () => ((await acts.untilShown(whileShowing, { timeoutMs: plan.effectiveWithinMs })) ? `${plan.instances.length} instances show ${whileShowing}` : undefined) }
       const performed = await context.control.perform(procedure, { name, target, label, values: { configuration: text, file }, ...witness })
+      if (whileShowing !== undefined) slowestMs = Math.max(slowestMs, context.now() - performed.startedAtMs - performed.tookMs)
       note(performed, name, label, target)
       return performed
     },
@@ -56,7 +58,7 @@ export function actsOf(context: ScenarioContext, config: ConfigDeclaration, plan
       return context.until(`${at.join(', ')} show configuration ${label}`, async () => (await acts.look(label, at)).every((seen) => showsAll(plan, label, seen)), timeoutMs)
     },
     async watch(label, durationMs) {
-      const endMs = context.now() + durationMs
+      const endMs = context.now() + Math.max(durationMs, slowestMs + 2 * lookEveryMs)
       do {
         await acts.look(label)
         await context.pause(lookEveryMs)

@@ -3,7 +3,7 @@ import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History } from '../../core/history.js'
 import { observationsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { answeredOf, archivesOf, behavioursOf, notShown, parsedArchive, planOf, showsAll, wantedAt, type ConfigurationPlan } from './experiment.js'
+import { answeredOf, archivesOf, behavioursOf, isReadable, notShown, parsedArchive, planOf, shows, showsAll, wantedAt, type ConfigurationPlan } from './experiment.js'
 import { parseAs, type Parsed } from './format.js'
 import { differingPaths, isWithin, kindOf, leaves, valueAt } from './paths.js'
 import { sameValue } from './experiment.js'
@@ -22,7 +22,7 @@ export const archivesAreRestored: Check = {
     const masked = [...plan.volatile, ...noiseOf(history, plan, a.parsed)]
     const unplanted = unplantedReason(history, plan, { a: a.parsed, masked, thresholds })
     if (unplanted !== undefined) return inconclusive(unplanted)
-    const arms = [judgeInPlace(history, plan, { a: a.parsed, masked, thresholds }), judgeFresh(history, plan, { a: a.parsed, masked })]
+    const arms = [judgeInPlace(history, plan, { a: a.parsed, masked, thresholds }), judgeFresh(history, plan, { a: a.parsed, masked, thresholds })]
     const worst = arms.find((one) => one.outcome === 'failed') ?? arms.find((one) => one.outcome !== 'passed')
     if (worst !== undefined) return worst
     return passed(`${counted(plan.settings.length, 'changed key')} came back ${arms.map((one) => one.summary).join(', and ')}`, arms.flatMap((one) => one.evidence))
@@ -57,6 +57,8 @@ function unplantedReason(history: History, plan: ConfigurationPlan, { a, masked,
   if (unchanged.length > 0) return `the planted change of ${listed(unchanged.map((one) => one.name))} is not in the archive of it`
   const notInA = settings.filter((one) => !sameValue(valueAt(a, one.path), wantedAt(one, 'A')))
   if (notInA.length > 0) return `${listed(notInA.map((one) => one.name))} of the archived configuration is not what had been applied`
+  const byItself = behavioursOf(history, 'found', plan.archivedFrom).findLast(isReadable)
+  if (byItself === undefined || settings.some((one) => shows(one, 'A', byItself.values[one.name]))) return `${plan.archivedFrom} was not seen without the archived values before anything was changed`
   const blind = plan.instances.filter((via) => !['A', 'B'].every((label) => behavioursOf(history, label, via).some((one) => showsAll(plan, label, one))))
   return blind.length === 0 ? undefined : `the planted change was not seen on ${listed(blind)}`
 }
@@ -76,7 +78,7 @@ function judgeInPlace(history: History, plan: ConfigurationPlan, { a, masked, th
   if (differing.length > numberThreshold(thresholds, 'differing_paths_max')) return failed(`after the restore in place ${listed(differing)} differs from the archive`, evidence)
   if (stale[0] !== undefined) {
     const last = stale[0].looks.at(-1)
-    if (last === undefined) return inconclusive(`${stale[0].via} was not looked at after the restore`)
+    if (last === undefined || !isReadable(last)) return inconclusive(`the settings of ${stale[0].via} could not be read after the restore`)
     return unlessDisturbed(history, window, { finding: failed(`after the restore in place ${stale[0].via} does not behave as archived: ${notShown(plan, 'restored', last).join(', ')}`, evidence), limitMs: plan.effectiveWithinMs })
   }
   const tookMs = Math.max(...seen.map(({ looks }) => looks.find((one) => showsAll(plan, 'restored', one))?.atMs ?? 0)) - answered.startedAtMs
@@ -84,20 +86,21 @@ function judgeInPlace(history: History, plan: ConfigurationPlan, { a, masked, th
   return passed(`in place within ${spanned(tookMs)}`, evidence)
 }
 
-function judgeFresh(history: History, plan: ConfigurationPlan, { a, masked }: Compared): Finding {
+function judgeFresh(history: History, plan: ConfigurationPlan, { a, masked, thresholds }: Compared & { readonly thresholds: ThresholdValues }): Finding {
   const ready = observationsOf(history, 'fresh-ready').find((one) => (one.value as { readonly label?: string }).label === 'fresh')
   if (ready === undefined) return inconclusive('no fresh instance was started from the archive')
   if (!(ready.value as { readonly ready: boolean }).ready) return inconclusive('the fresh instance that was given the archive did not become ready, which CONF-01 judges')
   const given = archivesOf(history, 'A').findLast((one) => one.ok)?.text
+  const differingMax = numberThreshold(thresholds, 'differing_paths_max')
   const fresh = parsedArchive(history, plan, 'fresh')
   if ('problem' in fresh) return inconclusive(fresh.problem)
   const differing = differingPaths(a, fresh.parsed, masked)
-  const evidence: Evidence[] = [{ note: `paths that differ from the archive on the fresh instance: ${differing.join(', ') || 'none'}`, measured: differing.length, allowed: 0, unit: 'count' }]
-  if (differing.length > 0) return failed(`on a fresh instance that was given the archive ${listed(differing)} differs from it`, evidence)
+  const evidence: Evidence[] = [{ note: `paths that differ from the archive on the fresh instance: ${differing.join(', ') || 'none'}`, measured: differing.length, allowed: differingMax, unit: 'count' as const }]
+  if (differing.length > differingMax) return failed(`on a fresh instance that was given the archive ${listed(differing)} differs from it`, evidence)
   const looks = behavioursOf(history, 'fresh')
-  if (looks.length === 0) return inconclusive('the fresh instance was not looked at')
   const last = looks.at(-1)
-  if (last !== undefined && !looks.some((one) => showsAll(plan, 'fresh', one))) return failed(`a fresh instance that was given the archive does not behave as archived: ${notShown(plan, 'fresh', last).join(', ')}`, evidence)
+  if (last === undefined || !isReadable(last)) return inconclusive('the settings of the fresh instance could not be read')
+  if (!looks.some((one) => showsAll(plan, 'fresh', one))) return failed(`a fresh instance that was given the archive does not behave as archived: ${notShown(plan, 'fresh', last).join(', ')}`, evidence)
   const keys = given === undefined ? 0 : leaves(parseAs(plan.format, given)).length
   return passed(`on a fresh instance, with all ${keys} values of the archive`, evidence)
 }

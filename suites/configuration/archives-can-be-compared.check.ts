@@ -2,7 +2,7 @@ import { failed, inconclusive, passed, type Check, type Finding } from '../../co
 import { counted, listed } from '../../core/checks/counted.js'
 import type { History } from '../../core/history.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { archivesOf, behavioursOf, parsedArchive, planOf, refusalLabels, showsAll, type ArchiveReading, type ConfigurationPlan } from './experiment.js'
+import { archivesOf, behavioursOf, isReadable, parsedArchive, planOf, refusalLabels, showsAll, type ArchiveReading, type ConfigurationPlan } from './experiment.js'
 import { parseAs } from './format.js'
 import { differingPaths, isWithin, missingLines, sameInOrder } from './paths.js'
 import { nothingChanged } from './traffic-around.js'
@@ -17,7 +17,7 @@ export const archivesCanBeCompared: Check = {
   evaluate(history, thresholds) {
     const plan = planOf(history)
     if (plan === undefined) return nothingChanged
-    const pairs = unchangedPairs(history)
+    const pairs = unchangedPairs(history, plan)
     const spurious = pairs.map((pair) => ({ ...pair, difference: differenceOf(plan, pair.before, pair.after) })).filter((one) => one.difference !== undefined)
     if (spurious[0] !== undefined) {
       const { what, difference } = spurious[0]
@@ -38,12 +38,18 @@ interface Pair {
   readonly after: ArchiveReading
 }
 
-function unchangedPairs(history: History): Pair[] {
+function unchangedPairs(history: History, plan: ConfigurationPlan): Pair[] {
   const found = archivesOf(history, 'found').filter((one) => one.ok)
   const [first, last] = [found[0], found.at(-1)]
   const ofA = ['A', 'A once more'].map((label) => archivesOf(history, label).findLast((one) => one.ok))
-  const beforeRestart = ['B once more', ...refusalLabels].flatMap((label) => archivesOf(history, label)).filter((one) => one.ok).at(-1)
-  const restarted = archivesOf(history, 'restarted').findLast((one) => one.ok)
+  // What changed a configuration that it refused, or lost one in a restart, is for others to say: these are archives of two configurations.
+  const showing = (label: string): boolean => {
+    const last = behavioursOf(history, label, plan.archivedFrom).findLast(isReadable)
+    return last !== undefined && showsAll(plan, label, last)
+  }
+  const before = ['B once more', ...refusalLabels].flatMap((label) => archivesOf(history, label)).filter((one) => one.ok).at(-1)
+  const beforeRestart = before !== undefined && showing(before.label) ? before : undefined
+  const restarted = showing('restarted') ? archivesOf(history, 'restarted').findLast((one) => one.ok) : undefined
   const pair = (what: Pair['what'], before: ArchiveReading | undefined, after: ArchiveReading | undefined): Pair[] =>
     before === undefined || after === undefined || before === after ? [] : [{ what, before, after }]
   return [

@@ -1,9 +1,9 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { listed, spanned } from '../../core/checks/counted.js'
-import type { History, RequestEvent } from '../../core/history.js'
-import { disturbedHarness, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
+import { disturbedHarness, inWindow, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { archivesOf, backgroundLoad, type ArchiveReading } from './experiment.js'
+import { archivesOf, backgroundLoad, planOf, type ArchiveReading } from './experiment.js'
 import { atPercentile, percentileFor } from './percentile.js'
 import { endOf, fails, nothingChanged, trafficAround } from './traffic-around.js'
 
@@ -24,15 +24,16 @@ export const archivingIsHarmless: Check = {
     if (toMs === undefined || first === undefined) return archives.length === 0 ? nothingChanged : inconclusive('no archives were taken back to back')
     const window = { fromMs: first.startedAtMs, toMs: toMs + aftermathMs }
     const unanswered = burst.filter((one) => !one.ok)
-    const findings = [judgeRequests(history, thresholds, window), judgeBoots(history, window), judgeStall(history, thresholds, { archives, toMs: window.toMs }), judgeLatency(history, thresholds, { burst, window })]
+    const findings = [judgeRequests(history, thresholds, window), judgeBoots(history, window), judgePresence(history, thresholds, window), judgeStall(history, thresholds, { archives, toMs: window.toMs }), judgeLatency(history, thresholds, { burst, window })]
     const worst = findings.find((one) => one.outcome === 'failed') ?? findings.find((one) => one.outcome !== 'passed')
     if (worst?.outcome === 'failed') return worst
     if (unanswered[0] !== undefined) return inconclusive(`${unanswered.length} of ${burst.length} archives could not be taken: ${unanswered[0].error ?? ''}`)
+    if (burst.some((one) => one.text.trim() === '')) return inconclusive('archives were taken and held nothing, so that nothing may have been done')
     const archivesMin = numberThreshold(thresholds, 'archives')
     if (burst.length < archivesMin) return inconclusive(`${burst.length} archives were taken back to back, needs ${archivesMin}`)
     if (worst !== undefined) return worst
     const overlapping = overlappingOf(history, burst)
-    return passed(`${burst.length} archives: ${findings.map((one) => one.summary).join(', ')}`, findings.flatMap((one) => one.evidence), { strength: strengthOf(overlapping.length) })
+    return passed(`${burst.length} archives: ${findings.map((one) => one.summary).filter((one) => one !== '').join(', ')}`, findings.flatMap((one) => one.evidence), { strength: strengthOf(overlapping.length) })
   },
 }
 
@@ -55,7 +56,24 @@ function judgeBoots(history: History, window: Window): Finding {
     boots.set(instance, (boots.get(instance) ?? new Set()).add(boot))
   }
   const restarted = [...boots].filter(([, seen]) => seen.size > 1).map(([instance]) => instance)
-  return restarted.length > 0 ? failed(`${listed(restarted)} was restarted while archives were taken`) : passed(boots.size === 0 ? 'no boot ids were seen' : 'the same boot ids')
+  for (const event of eventsOf(history, 'platform')) {
+    const known = boots.has(event.target) || planOf(history)?.instances.includes(event.target) === true
+    if (event.name === 'process-started' && known && inWindow(event.atMs, window) && !restarted.includes(event.target)) restarted.push(event.target)
+  }
+  if (restarted.length > 0) return failed(`${listed(restarted)} was restarted while archives were taken`)
+  return boots.size === 0 ? inconclusive('no answer told its instance and boot id, so that a restart would not be seen') : passed('the same boot ids')
+}
+
+/** An instance that served before and is no more served by at the end may be down: no boot id and no waiting request would tell. */
+function judgePresence(history: History, thresholds: ThresholdValues, window: Window): Finding {
+  const limitMs = numberThreshold(thresholds, 'stall_ms_max')
+  const times = new Map<string, number[]>()
+  for (const one of requestsOf(history, backgroundLoad)) {
+    if (one.instance === undefined || fails(one) || one.outcome === 'cancelled' || one.endedAtMs > window.toMs) continue
+    times.set(one.instance, [...(times.get(one.instance) ?? []), one.endedAtMs])
+  }
+  const gone = [...times].filter(([, ended]) => ended.filter((atMs) => atMs < window.fromMs).length >= completionsMin && Math.max(...ended) < window.toMs - limitMs).map(([instance]) => instance)
+  return gone.length === 0 ? passed('') : inconclusive(`${listed(gone)} completed requests before and none in the last ${spanned(limitMs)}`)
 }
 
 /** A stall of the harness longer than this shows in the latency of whatever was under way. */
@@ -89,11 +107,15 @@ function judgeStall(history: History, thresholds: ThresholdValues, { archives, t
   const limitMs = numberThreshold(thresholds, 'stall_ms_max')
   const sent = requestsOf(history, backgroundLoad).filter((one) => !fails(one) && one.outcome !== 'cancelled')
   const ownMs = ownStalls(history)
-  const gaps = longestGaps(sent, window, (gap) => (spans.some((span) => gap.fromMs <= span.toMs && gap.toMs >= span.fromMs) ? gap.toMs - gap.fromMs - ownMs(gap) : 0))
+  const duringArchives = (gap: Window): number => (spans.some((span) => gap.fromMs <= span.toMs && gap.toMs >= span.fromMs) ? gap.toMs - gap.fromMs : 0)
+  const gaps = longestGaps(sent, window, (gap) => Math.max(0, duringArchives(gap) - ownMs(gap)))
+  const seenMs = Math.max(0, ...longestGaps(sent, window, duringArchives).map((one) => one.gapMs))
   if (gaps.length === 0) return inconclusive('no instance completed enough requests to see a stall')
   const [longest] = gaps.sort((a, b) => b.gapMs - a.gapMs)
   if (longest === undefined) return inconclusive('no instance completed enough requests to see a stall')
   const evidence: Evidence[] = [{ note: `longest time without a completed request, of ${longest.instance}`, measured: Math.round(longest.gapMs), allowed: limitMs, unit: 'ms' }]
+  // What a stall of ours may explain, it may hide as well.
+  if (longest.gapMs <= limitMs && seenMs > limitMs) return inconclusive(`an instance completed no request for ${spanned(seenMs)}, of which the harness itself stood still for all but ${spanned(longest.gapMs)}`, evidence)
   if (longest.gapMs <= limitMs) return passed(`no stall longer than ${spanned(longest.gapMs)}`, evidence)
   return unlessSlow(history, window, { measuredMs: longest.gapMs, finding: failed(`${longest.instance} completed no request for ${spanned(longest.gapMs)} while archives were taken, allowed are ${spanned(limitMs)}`, evidence) })
 }

@@ -2,7 +2,7 @@ import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, ty
 import { listed, spanned } from '../../core/checks/counted.js'
 import type { History } from '../../core/history.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { answeredOf, behavioursOf, changeLabels, notShown, planOf, showsAll, type Answered, type ConfigurationPlan, type SeenBehaviour } from './experiment.js'
+import { answeredOf, behavioursOf, changeLabels, isReadable, notShown, planOf, showsAll, type Answered, type ConfigurationPlan, type SeenBehaviour } from './experiment.js'
 import { endOf, nothingChanged, trafficAround, unlessDisturbed } from './traffic-around.js'
 
 /** CONF-02: every instance shows each change in time, and no request pays for it. */
@@ -68,7 +68,7 @@ function judgeChange(history: History, plan: ConfigurationPlan, { label, thresho
 
 /** The last behaviour that was read to its end before this instant, whatever was in force. */
 function stateBefore(history: History, via: string, beforeMs: number): SeenBehaviour | undefined {
-  return ['found', ...changeLabels, 'restored', 'before B once more'].flatMap((label) => behavioursOf(history, label, via)).filter((one) => one.atMs <= beforeMs).sort((a, b) => a.atMs - b.atMs).at(-1)
+  return ['found', ...changeLabels, 'restored', 'before B once more'].flatMap((label) => behavioursOf(history, label, via)).filter((one) => one.atMs <= beforeMs && isReadable(one)).sort((a, b) => a.atMs - b.atMs).at(-1)
 }
 
 interface Sighting {
@@ -85,12 +85,10 @@ function sightingOf(history: History, plan: ConfigurationPlan, { label, via, ack
   if (last === undefined) return { tookMs: 0, conclusive: false, problem: `${via} was not looked at after the change to ${label}` }
   const tookMs = Math.max(0, (first ?? last).atMs - ackedAtMs)
   if (first === undefined) {
-    return { tookMs, conclusive: last.sentAtMs - ackedAtMs >= 0.9 * limitMs && readable(last), problem: `${via} did not show ${notShown(plan, label, last).join(', ')} of configuration ${label} within ${spanned(tookMs)}` }
+    return { tookMs, conclusive: last.sentAtMs - ackedAtMs >= 0.9 * limitMs && isReadable(last), problem: `${via} did not show ${notShown(plan, label, last).join(', ')} of configuration ${label} within ${spanned(tookMs)}` }
   }
   if (tookMs > limitMs) return { tookMs, conclusive: true, problem: `${via} showed configuration ${label} only after ${spanned(tookMs)}, allowed are ${spanned(limitMs)}` }
-  const relapse = seen.find((one) => one.sentAtMs > first.atMs && readable(one) && !showsAll(plan, label, one))
+  const relapse = seen.find((one) => one.sentAtMs > first.atMs && isReadable(one) && !showsAll(plan, label, one))
   if (relapse !== undefined) return { tookMs, conclusive: true, problem: `${via} showed configuration ${label} and then no more (${notShown(plan, label, relapse).join(', ')})` }
   return { tookMs, conclusive: true }
 }
-
-const readable = (seen: SeenBehaviour): boolean => Object.values(seen.values).every(({ outcome }) => outcome === 'read' || outcome === 'absent')

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { platform } from '../../core/checks/literal-events.test-support.js'
+import type { HistoryEvent } from '../../core/history.js'
 import { archiveIsInForce } from './archive-is-in-force.check.js'
 import { archivesAreRestored } from './archives-are-restored.check.js'
 import { archivesAreText } from './archives-are-text.check.js'
@@ -63,6 +65,19 @@ describe('archives are restored', () => {
   })
 })
 
+describe('what was not seen is not charged', () => {
+  const check = archivesAreRestored
+  const silent = (label: string) => values(label, { text: { outcome: 'timeout' } })
+  test('a setting that could not be read after a restore is no other behaviour', () => {
+    expect(judge(check, changed([{ probe: 'behaviour', label: 'restored', target: 'r2' }], behaviour('restored', 'r2', 5_700, silent('restored')))).outcome).toBe('inconclusive')
+    expect(judge(check, changed([{ probe: 'behaviour', label: 'fresh' }], behaviour('fresh', 'apart-fresh', 14_100, silent('fresh')))).outcome).toBe('inconclusive')
+  })
+  test('an archived configuration that any new instance has by itself shows nothing of a restore on one', () => {
+    const asFound = changed([{ probe: 'behaviour', label: 'found' }], ...plan.instances.map((via) => behaviour('found', via, 50, values('A'))))
+    expect(judge(check, asFound)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('before anything was changed') })
+  })
+})
+
 describe('archives can be compared', () => {
   const check = archivesCanBeCompared
   const again = (text: string) => changed([{ probe: 'archive', label: 'A once more' }], archive('A once more', 4_500, text))
@@ -73,6 +88,12 @@ describe('archives can be compared', () => {
   })
   test('a difference after a restart fails', () => {
     expect(judge(check, changed([{ probe: 'archive', label: 'restarted' }], archive('restarted', 13_700, textOf('A'))))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('across a restart') })
+  })
+  test('a restart that brings another configuration says nothing of archives', () => {
+    const lost = changed([{ probe: 'archive', label: 'restarted' }, { probe: 'behaviour', label: 'restarted' }], archive('restarted', 13_700, textOf('A')), behaviour('restarted', 'r1', 13_600, values('A', {}, 'boot-2')))
+    expect(judge(check, lost)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('across a restart') })
+    const half = changed([{ probe: 'archive', label: 'half' }, { probe: 'behaviour', label: 'half' }], archive('half', 11_200, textOf('A')), behaviour('half', 'r1', 11_100, values('A')))
+    expect(judge(check, half).outcome).toBe('inconclusive')
   })
   test('volatile paths may differ, and nothing beside them', () => {
     const stamped = (events: readonly ReturnType<typeof archive>[]) => changed([{ probe: 'archive', label: 'A once more' }], ...events)
@@ -119,6 +140,20 @@ describe('archiving is harmless', () => {
     expect(judge(check, [...slow, stall(3_500, 100)]).outcome).toBe('failed') // a small stall of ours does not excuse a long one of the service
     const echoSlow = { kind: 'request' as const, id: 99_999, load: 'null-control', operation: 'echo', method: 'GET', via: 'echo', plannedAtMs: 3_000, endedAtMs: 3_700, outcome: 'ok' as const }
     expect(judge(check, [...slow, echoSlow]).outcome).toBe('inconclusive')
+  })
+  test('an instance whose boot nobody knows, one that is no longer served by, and archives of nothing are no pass', () => {
+    for (const events of [
+      wholeHistory().map((event) => (event.kind === 'request' ? { ...event, boot: undefined } : event) as HistoryEvent),
+      withRequests({ fromMs: 2_040, toMs: 20_000 }, () => ({ instance: 'r1', boot: 'boot-of-r1' })),
+      withRequests({ fromMs: 3_000, toMs: 20_000 }, () => ({ instance: 'r1', boot: 'boot-of-r1' })),
+      wholeHistory().map((event) => (event.kind === 'observation' && event.probe === 'archive' && (event.value as { label: string }).label === 'found' ? { ...event, value: { ...(event.value as object), text: '' } } : event)),
+    ]) {
+      expect(judge(check, events).outcome).toBe('inconclusive')
+    }
+  })
+  test('a start of an instance fails, also when no answer tells of it', () => {
+    expect(judge(check, [...wholeHistory(), platform(3_000, 'process-started', 'r2')])).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('r2 was restarted') })
+    expect(judge(check, [...wholeHistory(), platform(13_000, 'process-started', 'r1')]).outcome).toBe('passed')
   })
   test('no traffic, too little of it, too few archives and archives that fail are no pass', () => {
     for (const events of [

@@ -46,6 +46,10 @@ describe('changes take effect everywhere', () => {
     expect(judge(check, changed([{ probe: 'behaviour', label: 'B', target: 'r2' }])).outcome).toBe('inconclusive')
     expect(judge(check, [...wholeHistory(), behaviour('found', 'r1', 4_000, values('A'))])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('not seen without configuration A') })
   })
+  test('what could not be read before a change was not seen to be without it', () => {
+    const blind = changed([{ probe: 'behaviour', label: 'found' }], ...plan.instances.map((via) => behaviour('found', via, 50, values('found', { title: { outcome: 'timeout' } }))))
+    expect(judge(check, blind)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('not seen without configuration A') })
+  })
   test('failed requests fail, none at all is no pass', () => {
     expect(judge(check, withRequests({ fromMs: 5_000, toMs: 5_010 }, () => ({ outcome: 'error-status', status: 500 })))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 of') })
     expect(judge(check, withoutTraffic())).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('0 requests') })
@@ -65,6 +69,15 @@ describe('fresh instances need nobody', () => {
   test('one that is ready and behaves otherwise fails', () => {
     const wrong = changed([{ probe: 'behaviour', label: 'fresh' }], behaviour('fresh', 'apart-fresh', 14_100, values('fresh', { text: read('hello') })))
     expect(judge(check, wrong)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('text is "hello"') })
+  })
+  test('a setting that could not be read is not a wrong one', () => {
+    const silent = changed([{ probe: 'behaviour', label: 'fresh' }], behaviour('fresh', 'apart-fresh', 14_100, values('fresh', { text: { outcome: 'timeout' } })))
+    expect(judge(check, silent)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('could not be read') })
+  })
+  test('an instance is held to what it was given, whatever that was meant to be', () => {
+    const given = changed([{ probe: 'fresh-given' }, { probe: 'behaviour', label: 'fresh' }], said('fresh-given', 'apart-fresh', 12_100, { label: 'fresh', text: textOf('A').replace('north', 'east') }), behaviour('fresh', 'apart-fresh', 14_100, values('fresh', { title: read('east') })))
+    expect(judge(check, given).outcome).toBe('passed')
+    expect(judge(check, [...given, behaviour('fresh', 'apart-fresh', 14_150)])).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('title is "north"') })
   })
   test('values that an unconfigured instance shows as well prove nothing', () => {
     const asFound = changed([{ probe: 'behaviour', label: 'found' }], ...plan.instances.map((via) => behaviour('found', via, 50, values('A'))))
@@ -102,7 +115,7 @@ describe('invalid configuration is refused whole', () => {
     const dead = changed([{ probe: 'restarted' }], said('restarted', 'r1', 42_500, { ready: false, tookMs: 30_000 }))
     expect(judge(check, dead)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('not ready') })
     expect(judge(check, [...dead, echoLost(20_000)]).outcome).toBe('inconclusive')
-    const other = changed([{ probe: 'behaviour', label: 'restarted' }], behaviour('restarted', 'r1', 13_600, values('A', {}, 'boot-2')))
+    const other = changed([{ probe: 'behaviour', label: 'restarted' }], behaviour('restarted', 'r1', 18_400, values('A', {}, 'boot-2')))
     expect(judge(check, other)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('another configuration') })
   })
   test('what was not tried, not watched, or not seen to work before is no pass', () => {
@@ -121,6 +134,15 @@ describe('invalid configuration is refused whole', () => {
     ]) {
       expect(judge(check, events).outcome).toBe('inconclusive')
     }
+  })
+  test('instances that were watched for less than a valid change takes are no pass', () => {
+    const slow = ['B', 'B once more'].flatMap((label) => [{ probe: 'behaviour', label, target: 'r2' }])
+    const shown = (label: string, atMs: number) => behaviour(label, 'r2', atMs)
+    expect(judge(check, changed(slow, shown('B', 5_200), shown('B once more', 7_900)))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('not watched for long enough') })
+  })
+  test('a restarted instance that was not watched for as long as a change may take is not charged', () => {
+    const early = changed([{ probe: 'behaviour', label: 'restarted' }], behaviour('restarted', 'r1', 13_600, values('A', {}, 'boot-2')))
+    expect(judge(check, early)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('after its restart') })
   })
   test('one failed request fails', () => {
     expect(judge(check, withRequests({ fromMs: 9_000, toMs: 9_010 }, () => ({ outcome: 'closed-in-flight' })))).toMatchObject({ outcome: 'failed' })

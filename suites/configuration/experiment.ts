@@ -79,6 +79,9 @@ const labelsOfB: ReadonlySet<string> = new Set(['B', 'B once more', ...refusalLa
 export const wantedAt = (setting: PlannedSetting, label: string): unknown =>
   labelsOfB.has(label) ? (setting.deletable ? undefined : setting.values[1]) : setting.values[0]
 
+/** Whether every setting was read: one that was not says nothing of the configuration. */
+export const isReadable = (seen: Behaviour): boolean => Object.values(seen.values).every(isSeen)
+
 export const isSeen = ({ outcome }: ReadValue): boolean => outcome === 'read' || outcome === 'absent'
 
 /** Whether behaviour shows a setting as it is in configurations of this label. Without its key it may show any other value, or none. */

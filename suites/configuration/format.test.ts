@@ -15,6 +15,11 @@ describe('formats', () => {
   test.each(formats)('%s: a broken text is refused by its parser', (format, parsed) => {
     expect(() => parseAs(format, brokenText(format, serialiseAs(format, parsed)))).toThrow()
   })
+  test('quotes are written only where the format knows them', () => {
+    expect(serialiseAs('properties', { A: 'b c' })).toBe('A=b c\n')
+    expect(parseAs('properties', 'A="b c"')).toEqual({ A: '"b c"' })
+    expect(serialiseAs('ini', { A: 'b c', D: 'e # f' })).toBe('A=b c\nD="e # f"\n')
+  })
   test('comments, empty lines, quotes and export are no values', () => {
     expect(parseAs('env', '# a\n\nexport A="b c"\n; d\nE: f')).toEqual({ A: 'b c', E: 'f' })
   })

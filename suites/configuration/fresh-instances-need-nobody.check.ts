@@ -3,7 +3,7 @@ import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History } from '../../core/history.js'
 import { observationsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { behavioursOf, planOf, readText, sameValue, shows, type ConfigurationPlan, type PlannedSetting } from './experiment.js'
+import { behavioursOf, isSeen, planOf, readText, sameValue, type ConfigurationPlan, type PlannedSetting } from './experiment.js'
 import { parseAs, type Parsed } from './format.js'
 import { valueAt } from './paths.js'
 import { nothingChanged, unlessDisturbed } from './traffic-around.js'
@@ -54,7 +54,9 @@ function judgeOne(history: History, plan: ConfigurationPlan, { name, end, atMs, 
   if (telling.length < min) return inconclusive(`${counted(telling.length, 'setting')} of the given configuration can be seen in behaviour and is not the default, needs ${min}`)
   const last = behavioursOf(history, end.label, name).at(-1)
   if (last === undefined) return inconclusive(`${name} was not looked at`)
-  const wrong = telling.filter((one) => !shows(one, end.label, last.values[one.name]))
+  const unread = telling.filter((one) => !isSeen(last.values[one.name] ?? { outcome: 'reset' }))
+  if (unread[0] !== undefined) return inconclusive(`${listed(unread.map((one) => one.name))} of ${name} could not be read: ${readText(last.values[unread[0].name])}`)
+  const wrong = telling.filter((one) => !sameValue(last.values[one.name]?.value, valueAt(given.parsed, one.path)))
   if (wrong[0] !== undefined) return failed(`a fresh instance does not behave as configured: ${listed(wrong.map((one) => `${one.name} is ${readText(last.values[one.name])}`))}`, evidence)
   return passed(`a fresh instance was ready ${spanned(end.tookMs)} after its start was ordered and showed ${listed(telling.map((one) => one.name))} as configured`, evidence)
 }

@@ -3,7 +3,7 @@ import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History } from '../../core/history.js'
 import { interventionsOf, observationsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { answeredOf, behavioursOf, isSeen, notShown, parsedArchive, planOf, refusalLabels, showsAll, type ConfigurationPlan, type SeenBehaviour } from './experiment.js'
+import { answeredOf, behavioursOf, changeLabels, isReadable, notShown, parsedArchive, planOf, refusalLabels, showsAll, type ConfigurationPlan, type SeenBehaviour } from './experiment.js'
 import { differingPaths } from './paths.js'
 import { endOf, nothingChanged, trafficAround, unlessDisturbed } from './traffic-around.js'
 
@@ -55,14 +55,23 @@ function judgeAttempt(history: History, plan: ConfigurationPlan, { label, thresh
   function finished(): Finding {
     if (answered?.status === undefined && answered?.exitCode === undefined) return unlessDisturbed(history, window, { finding: broken(`${what[label]} was given and not answered: ${answered?.error ?? ''}`) })
     if (answered.tookMs > limitMs) return unlessDisturbed(history, window, { finding: broken(`${what[label]} was refused only after ${spanned(answered.tookMs)}, allowed are ${spanned(limitMs)}`), limitMs })
-    const watchMs = numberThreshold(thresholds, 'watch_s') * 1_000
-    const unseen = plan.instances.filter((via) => !looks.some((one) => one.via === via && isReadable(one) && one.sentAtMs - endMs >= 0.5 * watchMs))
+    // What is applied all the same would show as late as a valid change does.
+    const watchMs = Math.max(0.5 * numberThreshold(thresholds, 'watch_s') * 1_000, slowestChangeMs(history, plan))
+    const unseen = plan.instances.filter((via) => !looks.some((one) => one.via === via && isReadable(one) && one.sentAtMs - endMs >= watchMs))
     if (unseen.length > 0) return inconclusive(`${listed(unseen)} was not watched for long enough after ${what[label]} had been refused`)
     return passed('refused', [evidence])
   }
 }
 
-const isReadable = (seen: SeenBehaviour): boolean => Object.values(seen.values).every(isSeen)
+/** How long after its acknowledgement the slowest valid change was seen on every instance, as far as it was. */
+function slowestChangeMs(history: History, plan: ConfigurationPlan): number {
+  const tookMs = changeLabels.flatMap((label) => {
+    const answered = answeredOf(history, 'config.apply', label)
+    if (answered === undefined) return []
+    return plan.instances.map((via) => (behavioursOf(history, label, via).find((one) => showsAll(plan, label, one))?.sentAtMs ?? 0) - answered.startedAtMs - answered.tookMs)
+  })
+  return Math.max(0, ...tookMs)
+}
 
 /** Paths in which the archive after an attempt differs from the one before all attempts; undefined without both. */
 function archiveDifference(history: History, plan: ConfigurationPlan, label: string): string[] | undefined {
@@ -99,7 +108,10 @@ function judgeRestart(history: History, plan: ConfigurationPlan, thresholds: Thr
   if (last === undefined || !isReadable(last)) return inconclusive(`${target} was not looked at after its restart`)
   const bootBefore = bootOf(behavioursOf(history, 'B once more', target).at(-1))
   if (bootBefore !== undefined && bootBefore === bootOf(last)) return inconclusive(`${target} has the same boot id after its restart`)
-  if (!looks.some((one) => showsAll(plan, 'restarted', one))) return failed(`after the refusals ${target} was restarted and came back with another configuration: ${notShown(plan, 'restarted', last).join(', ')}`, evidence)
+  const watchedMs = last.sentAtMs - event.atMs
+  const shown = looks.some((one) => showsAll(plan, 'restarted', one))
+  if (!shown && watchedMs < 0.9 * plan.effectiveWithinMs) return inconclusive(`${target} was watched for ${spanned(Math.max(0, watchedMs))} after its restart, needs ${spanned(plan.effectiveWithinMs)}`)
+  if (!shown) return failed(`after the refusals ${target} was restarted and came back with another configuration: ${notShown(plan, 'restarted', last).join(', ')}`, evidence)
   return passed(`${target} came back from a restart with the old configuration after ${spanned(tookMs)}`, evidence)
 }
 

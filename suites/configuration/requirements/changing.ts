@@ -29,7 +29,7 @@ const conf01: Requirement = {
   inconclusiveIf: [
     'no declared setting has a value that differs from what is shown without it',
     'the archive could not be parsed, so no other configuration could be made of it',
-    'no fresh instance was seen to its end',
+    'no fresh instance was seen to its end, or a setting of it could not be read',
   ],
   evidence: ['time until ready of each fresh instance', 'settings that were shown as configured, and those that were not'],
   remediation:
@@ -65,7 +65,7 @@ const conf02: Requirement = {
     { key: 'requests_min', unit: 'requests', meaning: 'requests that were sent around the changes', standard: 1_000, quick: 200, thorough: 3_000 },
   ],
   inconclusiveIf: [
-    'an instance was not seen without a change before it was applied',
+    'an instance was not seen, by an answer, without a change before it was applied',
     'an instance was not looked at for as long as the change may take',
     'too few requests were sent, or the null control failed too',
     'the archive could not be parsed, so no changed configuration could be made of it',
@@ -100,14 +100,14 @@ const conf08: Requirement = {
   passCriterion: 'All three are rejected with an error status in time, nothing changes on any instance or in the archive, no request fails, and the restarted instance is ready with the configuration from before.',
   thresholds: [
     { key: 'reject_within_s', unit: 's', meaning: 'longest time until an invalid configuration is refused', standard: 10 },
-    { key: 'watch_s', unit: 's', meaning: 'how long every instance is watched after each refusal', standard: 5, quick: 0.7 },
+    { key: 'watch_s', unit: 's', meaning: 'how long every instance is watched after each refusal; longer where a valid change took longer', standard: 5, quick: 0.7 },
     { key: 'requests_min', unit: 'requests', meaning: 'requests that were sent around the refusals', standard: 500, quick: 100, thorough: 1_500 },
     { key: 'restart_ready_within_s', unit: 's', meaning: 'longest time until the restarted instance is ready; never more than lifecycle.startTimeout', standard: 60 },
   ],
   inconclusiveIf: [
     'no invalid value is declared (config.invalid)',
     'a valid configuration was not seen to be accepted and to take effect before',
-    'an instance was not watched for long enough after a refusal',
+    'an instance was not watched for long enough after a refusal: for half of watch_s, and for as long as the slowest valid change took',
     'the restart was not witnessed, or too few requests were sent',
   ],
   evidence: ['answer to each invalid configuration', 'settings that changed all the same', 'paths in which the archive changed', 'time until ready after the restart'],
