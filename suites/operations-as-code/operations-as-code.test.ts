@@ -83,6 +83,10 @@ describe('operations may be repeated', () => {
     expect(judge(check, whole({ again: { ...state, 'a is ready': 'false' } }))).toMatchObject({ outcome: 'failed', summary: 'after drain was done again a is ready differs from what one leaves' })
     expect(judge(check, whole({ concurrent: { ...state, 'title on a': '"y"' } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('twice at once title on a') })
   })
+  test('a state that could not be read, or that differs while the harness was disturbed, is no failure', () => {
+    expect(judge(check, whole({ single: { ...state, 'title on a': '"timeout"' } }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('could not be read') })
+    expect(judge(check, [...whole({ again: { ...state, 'a is ready': 'false' } }), echoLost(2_000)]).outcome).toBe('inconclusive')
+  })
   test('an effect that is gone after the second or the simultaneous run fails', () => {
     expect(judge(check, whole({ effects: { single: true, again: false, concurrent: true } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('gone') })
     expect(judge(check, whole({ effects: { single: true, again: true, concurrent: false } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('twice at once its effect') })

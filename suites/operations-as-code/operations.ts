@@ -10,6 +10,8 @@ export interface Form {
   run(label: string): Promise<Performed>
   /** Whether the effect is there now, by other means than the operation's own word. */
   effect(): Promise<boolean>
+  /** Longest time that it may take to be there, as the service declares it. */
+  readonly withinMs?: number
 }
 
 /**
@@ -58,7 +60,9 @@ function drainTasks(world: TaskWorld): OperatorTask[] {
   const { drain, undrain } = context.service.lifecycle
   if (drain === undefined || drain.endsInExit) return []
   const ready = async (): Promise<boolean> => (await passesReadiness(context, spare)).outcome === 'read'
-  const drained = form(world, { name: 'drain', procedure: drain, target: spare }, async () => !(await ready()))
+  // A probe that was not answered in time says nothing: only a refusal shows a drain.
+  const refuses = async (): Promise<boolean> => ['error-status', 'refused'].includes((await passesReadiness(context, spare)).outcome)
+  const drained = form(world, { name: 'drain', procedure: drain, target: spare }, refuses)
   if (undrain === undefined) return [{ name: 'drain', proper: drained }]
   const undrained = form(world, { name: 'undrain', procedure: undrain, target: spare }, ready)
   return [
@@ -78,7 +82,7 @@ function configurationTasks(world: TaskWorld): OperatorTask[] {
   const give = (name: string, procedure: Procedure, text: string, effect: () => Promise<boolean>): Form => {
     const path = context.files.path(`${name}-${text.length}.${config.format}`)
     const given = form(world, { name, procedure, target: 'balancer', values: { configuration: text, file: path } }, effect)
-    return { ...given, run: async (label) => (await context.files.write(`${name}-${text.length}.${config.format}`, text), given.run(label)) }
+    return { ...given, withinMs: config.effectiveWithinMs, run: async (label) => (await context.files.write(`${name}-${text.length}.${config.format}`, text), given.run(label)) }
   }
   const textWith = (value: unknown): string => serialiseAs(config.format, withValue(configuration.parsed, setting.path, value))
   const [first, second] = setting.values
@@ -141,8 +145,9 @@ function toggleTasks(world: TaskWorld): OperatorTask[] {
   const to = (state: 'on' | 'off', name = feature.name): Way => ({ name: 'toggles.set', procedure: state === 'on' ? toggles.switchOn : toggles.switchOff, target: 'balancer', values: { feature: name } })
   const [changed, back] = feature.default ? (['off', 'on'] as const) : (['on', 'off'] as const)
   const lists = async (): Promise<boolean> => JSON.stringify((await context.traffic.readValue({ name: 'toggles', probe: toggles.list, via: 'balancer' })).value ?? '').includes(nobody)
-  const changes = form(world, to(changed), () => is(changed))
-  return [{ name: 'toggles.set', proper: changes, failing: form(world, to('on', nobody), lists), repeatable: { form: changes, reset: form(world, to(back), () => is(back)) } }]
+  const within = toggles.effectiveWithinMs === undefined ? {} : { withinMs: toggles.effectiveWithinMs }
+  const changes = { ...form(world, to(changed), () => is(changed)), ...within }
+  return [{ name: 'toggles.set', proper: changes, failing: form(world, to('on', nobody), lists), repeatable: { form: changes, reset: { ...form(world, to(back), () => is(back)), ...within } } }]
 }
 
 function upgradeTasks(world: TaskWorld): OperatorTask[] {
@@ -151,16 +156,16 @@ function upgradeTasks(world: TaskWorld): OperatorTask[] {
   if (upgrade?.rollOut === undefined) return []
   const listed = (ids: readonly string[]): string => context.instances.filter(({ id }) => ids.includes(id)).map(({ id, url }) => `${id}=${url.origin}`).join(',')
   const all = context.instances.map(({ id }) => id)
-  const runs = async (release: string | undefined): Promise<boolean> => {
-    const reads = await Promise.all(all.map((via) => context.traffic.readValue({ name: 'version', probe: upgrade.version, via })))
-    return reads.every((read) => read.outcome === 'read' && sameValue(read.value, release))
-  }
+  const versions = (): Promise<ReadValue[]> => Promise.all(all.map((via) => context.traffic.readValue({ name: 'version', probe: upgrade.version, via })))
+  const runs = async (release: string | undefined): Promise<boolean> => (await versions()).every((read) => read.outcome === 'read' && sameValue(read.value, release))
+  // A replica that does not answer, because it was drained or stopped for an upgrade that was given up, runs no other release.
+  const runsAnother = async (release: string | undefined): Promise<boolean> => (await versions()).some((read) => read.outcome === 'read' && !sameValue(read.value, release))
   const to = (release: string, ids: readonly string[]): Way => ({ name: 'upgrade', procedure: upgrade.rollOut as Procedure, target: 'operator', values: { release, instances: listed(ids) } })
   const reads = upgrade.releases[upgrade.from]?.reads
   return [
     {
       name: 'upgrade',
-      failing: form(world, to(nobody, [spare]), async () => !(await runs(reads))),
+      failing: form(world, to(nobody, [spare]), () => runsAnother(reads)),
       // To the release that is deployed: nothing is left to do, the first time and every time.
       repeatable: { form: form(world, to(upgrade.from, all), () => runs(reads)) },
     },

@@ -76,7 +76,7 @@ function withoutOutput({ output: _, ...performed }: Performed): Omit<Performed, 
 }
 
 async function untilEffect(context: ScenarioContext, form: Form, withinMs = effectWithinMs): Promise<boolean> {
-  const endMs = context.now() + withinMs
+  const endMs = context.now() + Math.max(withinMs, form.withinMs ?? 0)
   while (!(await form.effect())) {
     if (context.now() >= endMs) return false
     await context.pause(settleEveryMs)

@@ -26,7 +26,7 @@ export async function tryOnce(context: ScenarioContext, task: OperatorTask, whic
   if (form === undefined) return
   const effectBefore = await form.effect()
   const { output: _, ...performed } = await form.run(which)
-  const effectAfter = await effectSeen(context, form, performed.ok ? effectWithinMs : unwantedEffectMs)
+  const effectAfter = await effectSeen(context, form, performed.ok ? Math.max(effectWithinMs, form.withinMs ?? 0) : unwantedEffectMs)
   noteTrial(context, task.name, { form: which, ...performed, effectBefore, effectAfter })
 }
 
