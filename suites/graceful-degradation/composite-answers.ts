@@ -23,8 +23,8 @@ export class UsualParts {
   /** Whether a part of an answer is there and what it usually is for this key; a part that is never the same only has to be there. */
   isWhole(request: RequestEvent, part: string): boolean {
     const value = request.captured?.[capturedPart(part)]
-    if (value === undefined || value === null) return false
     const usual = this.#byKey.get(`${request.key ?? ''} ${part}`) ?? []
+    if (value === undefined || (value === null && !usual.includes(null))) return false
     return usual.length !== 1 || isDeepStrictEqual(usual[0], value)
   }
 

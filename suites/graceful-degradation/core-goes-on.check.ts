@@ -3,7 +3,7 @@ import type { History } from '../../core/history.js'
 import { disturbedHarness } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { outcomesText, requestEvidence, worstFinding } from '../redundancy/worst-finding.js'
-import { calmBefore, declaredOf, doubtAbout, faultSpans, isUnserved, operationsUsing, requestsIn, type FaultSpan } from './fault-spans.js'
+import { calmBefore, declaredOf, doubtAbout, faultSpans, isUnserved, requestsIn, withoutEffect, type FaultSpan } from './fault-spans.js'
 import { judgeLatency, usualLimitMs } from './latency.js'
 import type { DeclaredDegradation } from './names.js'
 import { restartedIn } from './restarts.js'
@@ -45,23 +45,13 @@ function judgeSpan(history: History, question: Question): Finding {
   }
   const restarted = restartedIn(history, span)
   if (restarted.length > numberThreshold(thresholds, 'restarts_max')) return failed(`while ${component} was away ${restarted.join(' and ')} was restarted`, [evidence])
-  const doubt = doubtAbout(span, numberThreshold(thresholds, 'outage_s') * 1_000) ?? withoutEffect(history, question)
+  const doubt = doubtAbout(span, numberThreshold(thresholds, 'outage_s') * 1_000) ?? withoutEffect(history, declared, { span })
   if (doubt !== undefined) return inconclusive(doubt, [evidence])
   const needed = numberThreshold(thresholds, 'core_requests_min')
   if (core.length < needed) return inconclusive(`${core.length} core requests were sent while ${component} was away, needs ${needed}`, [evidence])
   const quick = judgeQuickness(history, question)
   if (quick.outcome !== 'passed') return { ...quick, evidence: [evidence, ...quick.evidence] }
   return passed(`without ${component} ${unserved.length} of ${core.length} core requests failed, ${quick.summary}`, [evidence, ...quick.evidence], unserved.length === 0 ? { strength: strengthOf(core.length) } : {})
-}
-
-/** The power control: a dependency nobody uses can be lost without harm, which shows nothing. */
-function withoutEffect(history: History, { declared, span }: Question): string | undefined {
-  const { component } = span
-  const using = requestsIn(history, span, operationsUsing(declared, component))
-  if (using.length === 0) return `no request used ${component} while it was away`
-  if (using.every((one) => one.outcome === 'ok')) return `all ${using.length} requests that should use ${component} were answered in full without it: it is not used, or a cache stood in for the whole outage`
-  const before = requestsIn(history, calmBefore(history, declared), operationsUsing(declared, component))
-  return before.some((one) => one.outcome === 'ok') ? undefined : `no request that uses ${component} was answered in full before it was taken away`
 }
 
 function judgeQuickness(history: History, { declared, span, thresholds }: Question): Finding {

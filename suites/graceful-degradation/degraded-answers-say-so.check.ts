@@ -4,10 +4,14 @@ import { disturbedHarness } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { requestEvidence, worstFinding } from '../redundancy/worst-finding.js'
 import { calmBefore, declaredOf, faultSpans, operationsUsing, requestsIn, type FaultSpan } from './fault-spans.js'
-import type { DeclaredDegradation } from './names.js'
+import type { DeclaredDegradation, FaultKind } from './names.js'
 
 /** Longer than that, and a time-out of the service may be the machine's doing: a degraded answer in good times. */
 const stallMsMax = 400
+
+const kinds: readonly FaultKind[] = ['refuse', 'silence']
+/** A connection that broke and a client that gave up got no answer, with or without a marker. */
+const isAnswer = ({ outcome, status }: RequestEvent): boolean => status !== undefined && outcome !== 'truncated' && outcome !== 'timeout'
 
 /** DEGR-03: answers that were made without a component carry the declared marker and are valid; others do not carry it. */
 export const degradedAnswersSaySo: Check = {
@@ -17,9 +21,10 @@ export const degradedAnswersSaySo: Check = {
     const declared = declaredOf(history)
     if (declared === undefined) return inconclusive('nothing is known of what the service can do without')
     // A request whose answer waits for a component that crawls may still be answered in full, so only these two.
-    const spans = faultSpans(history, declared).filter((one) => one.kind === 'refuse' || one.kind === 'silence')
+    const spans = faultSpans(history, declared).filter((one) => kinds.includes(one.kind))
     if (spans.length === 0) return inconclusive('no soft dependency was taken away')
-    const untried = Object.keys(declared.dependents).filter((component) => !spans.some((one) => one.component === component))
+    const untried = Object.keys(declared.dependents).flatMap((component) => kinds.filter((kind) => !spans.some((one) => one.component === component && one.kind === kind)).map((kind) => `${component} (${kind})`))
+    const unseen = spans.filter((one) => one.witness === undefined).map(({ component, kind }) => `${component} (${kind})`)
     const findings = [
       judgeNormal(history, declared, thresholds),
       ...Object.keys(declared.dependents).flatMap((component) => {
@@ -28,13 +33,14 @@ export const degradedAnswersSaySo: Check = {
       }),
     ]
     if (untried.length > 0) findings.push(inconclusive(`${untried.join(' and ')} was never taken away`))
+    if (unseen.length > 0) findings.push(inconclusive(`that ${unseen.join(' and ')} was away was not witnessed`))
     return worstFinding(findings)
   },
 }
 
 function judgeNormal(history: History, declared: DeclaredDegradation, thresholds: ThresholdValues): Finding {
   const window = calmBefore(history, declared)
-  const normal = requestsIn(history, window, declared.marked).filter((one) => one.endedAtMs <= window.toMs)
+  const normal = requestsIn(history, window, declared.marked).filter((one) => one.endedAtMs <= window.toMs && (one.outcome === 'ok' || one.outcome === 'degraded'))
   const marked = normal.filter((one) => one.outcome === 'degraded')
   const allowed = numberThreshold(thresholds, 'marked_when_normal_max') * normal.length
   const evidence = requestEvidence({ note: 'marked answers before the first fault', measured: marked.length, allowed, unit: 'requests' }, marked)
@@ -56,7 +62,7 @@ function judgeDegraded(history: History, { declared, component, spans, threshold
   const witnessed = spans.filter((one) => one.witness !== undefined)
   if (witnessed.length === 0) return inconclusive(`that ${component} was away was not witnessed`)
   // An answer from a cache is as good as a fresh one for as long as is declared.
-  const answers = witnessed.flatMap((span) => requestsIn(history, { fromMs: span.fromMs + declared.cachedForMs, toMs: span.toMs }, operations).filter((one) => one.endedAtMs <= span.toMs))
+  const answers = witnessed.flatMap((span) => requestsIn(history, { fromMs: span.fromMs + declared.cachedForMs, toMs: span.toMs }, operations).filter((one) => one.endedAtMs <= span.toMs && isAnswer(one)))
   const unmarked = answers.filter((one) => one.outcome === 'ok')
   const invalid = answers.filter((one) => one.outcome === 'wrong-content')
   const marked = answers.filter((one) => one.outcome === 'degraded')

@@ -1,5 +1,5 @@
 import type { History, RequestEvent } from '../../core/history.js'
-import { countsAsLost, factOf, interventionsOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { countsAsLost, factOf, interventionsOf, isIdleReset, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { degradationFact, degradationLoad, release, type DeclaredDegradation, type FaultKind } from './names.js'
 
 /** One soft component made unfit in one way, as it was recorded. Times in ms of the scenario. */
@@ -38,9 +38,9 @@ export function calmBefore(history: History, declared: DeclaredDegradation): Win
   return { fromMs: 0, toMs: first }
 }
 
-/** Requests of the load planned while the fault was in force, for some operations; what the harness gave up is left out. */
+/** Requests of the load planned while the fault was in force, for some operations; what the harness gave up and what may be sent again is left out. */
 export function requestsIn(history: History, window: Window, operations: readonly string[]): RequestEvent[] {
-  return requestsOf(history, degradationLoad, window).filter((one) => operations.includes(one.operation) && one.outcome !== 'cancelled')
+  return requestsOf(history, degradationLoad, window).filter((one) => operations.includes(one.operation) && one.outcome !== 'cancelled' && !isIdleReset(one))
 }
 
 /** Operations that use the component: alone, or as a part of a composite answer. */
@@ -48,6 +48,25 @@ export function operationsUsing(declared: DeclaredDegradation, component: string
   const { composite } = declared
   const asPart = composite !== undefined && composite.parts.some((part) => part.component === component) ? [composite.operation] : []
   return [...(declared.dependents[component] ?? []), ...asPart]
+}
+
+/** Of the requests that use a component this share at least is not answered in full, or late, when it matters. */
+const affectedShareMin = 0.05
+
+/**
+ * The power control: why it cannot be said that the component mattered while it was away. A dependency that nobody uses, or
+ * for which a cache stands in all the time, can be lost without harm, which shows nothing; nor do a few stray failures show it.
+ */
+export function withoutEffect(history: History, declared: DeclaredDegradation, { span, slowMs = Infinity }: { readonly span: FaultSpan; readonly slowMs?: number }): string | undefined {
+  const { component } = span
+  const operations = operationsUsing(declared, component)
+  // An answer from a cache is as good as a fresh one for as long as is declared.
+  const using = requestsIn(history, { fromMs: span.fromMs + declared.cachedForMs, toMs: span.toMs }, operations)
+  if (using.length === 0) return `no request used ${component} while it was away`
+  const affected = using.filter((one) => one.outcome !== 'ok' || latencyMs(one) > slowMs).length
+  if (affected === 0 || affected < affectedShareMin * using.length) return `${using.length - affected} of ${using.length} requests that should use ${component} were answered in full without it: it is not used, or a cache stood in for the whole outage`
+  const before = requestsIn(history, calmBefore(history, declared), operations)
+  return before.some((one) => one.outcome === 'ok') ? undefined : `no request that uses ${component} was answered in full before it was taken away`
 }
 
 /** A client was not served: lost, or turned away, where zero refusals are promised. */

@@ -3,10 +3,10 @@ import type { History } from '../../core/history.js'
 import { disturbedHarness, observationsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { worstFinding } from '../redundancy/worst-finding.js'
-import { declaredOf, doubtAbout, faultSpans, requestsIn, type FaultSpan } from './fault-spans.js'
+import { calmBefore, declaredOf, doubtAbout, faultSpans, requestsIn, type FaultSpan } from './fault-spans.js'
 import type { DeclaredDegradation, FaultKind } from './names.js'
 import { restartedIn } from './restarts.js'
-import { answersAfter, firstRun, nextFault } from './returns.js'
+import { answersAfter, firstRun, nextFault, tellingOperations } from './returns.js'
 
 const kinds: readonly FaultKind[] = ['refuse', 'silence']
 const seconds = (ms: number): number => Math.round(ms / 100) / 10
@@ -21,7 +21,7 @@ export const fullServiceReturns: Check = {
     const spans = faultSpans(history, declared)
     const judged = spans.filter((one) => kinds.includes(one.kind))
     const untried = Object.keys(declared.dependents).flatMap((component) => kinds.filter((kind) => !judged.some((one) => one.component === component && one.kind === kind)).map((kind) => `${component} (${kind})`))
-    const findings = judged.map((span) => judgeReturn(history, { declared, span, next: nextFault(spans, span), thresholds }))
+    const findings = judged.map((span) => judgeReturn(history, { declared, span, next: nextFault(declared, spans, span), thresholds }))
     if (untried.length > 0) findings.push(inconclusive(`not tried: ${untried.join(', ')}`))
     return findings.length === 0 ? inconclusive('no soft dependency was taken away') : worstFinding(findings)
   },
@@ -50,6 +50,9 @@ function judgeReturn(history: History, { declared, span, next, thresholds }: Que
   if (fullAtMs !== undefined && fullAtMs - undoneAtMs <= limitMs) {
     if (doubt !== undefined) return inconclusive(doubt)
     if (during.length === 0) return inconclusive(`every request that uses ${component} was answered in full while it was away (${kind}): there was nothing to return from`)
+    const known = new Set(requestsIn(history, calmBefore(history, declared), tellingOperations(declared, component)).flatMap((one) => one.instance ?? []))
+    const unseen = [...known].filter((id) => firstRun(answers, numberThreshold(thresholds, 'consecutive'), [id]) === undefined)
+    if (unseen.length > 0) return inconclusive(`${unseen.join(' and ')} was not seen to answer in full ${after}`)
     const tookMs = Math.max(0, fullAtMs - undoneAtMs)
     return passed(`full service returned ${seconds(tookMs)} s ${after}`, [evidence(tookMs)])
   }

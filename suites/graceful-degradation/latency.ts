@@ -33,8 +33,9 @@ export function judgeLatency(history: History, { requests, quantile, limitMs, wh
   return inconclusive(`${text}: neither few nor many enough to tell ${name}`, evidence)
 }
 
-/** The limit for what should be as quick as it was: a factor on the usual quantile and some slack. Undefined: nothing was sent before. */
+/** The limit for what should be as quick as it was: a factor on the usual quantile and some slack. Undefined: nothing was answered before. */
 export function usualLimitMs(requests: readonly RequestEvent[], { quantile, factor, slackMs }: { readonly quantile: number; readonly factor: number; readonly slackMs: number }): number | undefined {
   const { estimate } = judgeQuantile({ values: requests.map(latencyMs), quantile, limit: 0 })
-  return estimate === undefined ? undefined : estimate * factor + slackMs
+  // Without answers nothing is usual, and a limit that is infinite would be none.
+  return estimate === undefined || !Number.isFinite(estimate) ? undefined : estimate * factor + slackMs
 }

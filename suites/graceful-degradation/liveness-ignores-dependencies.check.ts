@@ -40,6 +40,8 @@ export const livenessIgnoresDependencies: Check = {
     const outageMs = numberThreshold(thresholds, 'outage_s') * 1_000
     if (window.toMs - window.fromMs < outageMs * 0.9) return inconclusive(`${target} was away for ${Math.round(window.toMs - window.fromMs)} ms only, needs ${outageMs} ms`, evidence)
     if (affected === 0) return inconclusive(`no request failed while ${target} was away: the service may not have noticed`, evidence)
+    const recovered = requestsOf(history, degradationLoad).some((one) => one.plannedAtMs >= released.atMs && (one.outcome === 'ok' || one.outcome === 'degraded'))
+    if (!recovered) return inconclusive(`no request was answered again after ${target} was back`, evidence)
     return passed(`liveness passed ${liveness.length} times on ${instances.length} instances while ${target} was away and ${affected} requests failed`, evidence, { strength: strengthOf(liveness.length) })
   },
 }
@@ -50,8 +52,9 @@ interface Sample {
 }
 const livenessOf = (history: History, window: Window): Sample[] =>
   observationsOf(history, 'liveness', undefined, window)
-    .filter((one) => one.atMs <= window.toMs)
-    .map((one) => ({ instance: one.target, outcome: (one.value as { readonly outcome: string }).outcome }))
+    .map((one) => ({ instance: one.target, endedAtMs: one.atMs, outcome: (one.value as { readonly outcome: string }).outcome }))
+    // What passed only after the dependency was back did not pass without it; what failed had been asked without it.
+    .filter((one) => one.outcome !== 'pass' || one.endedAtMs <= window.toMs)
 
 const named = (samples: readonly Sample[]): string => [...new Set(samples.map((one) => one.instance))].join(' and ')
 

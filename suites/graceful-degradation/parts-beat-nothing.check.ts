@@ -17,6 +17,9 @@ const returnedAnswers = 20
 /** After an instant, not at it. */
 const momentMs = 0.001
 
+/** Of the normal answers this share may name a part as missing. */
+const usualNamesMax = 0.05
+
 /** DEGR-09: without one source a composite answer has all the others and names what it does not have. */
 export const partsBeatNothing: Check = {
   id: 'a-composite-answer-has-what-there-is-and-names-what-is-missing',
@@ -50,6 +53,8 @@ function judgePart(history: History, question: Question): Finding {
   const { declared, span, part, usual, thresholds } = question
   const operation = declared.composite?.operation ?? ''
   if (span.witness === undefined) return inconclusive(`that the source of ${part} was away (${span.kind}) was not witnessed`)
+  const always = usual.requests.filter((one) => names(one, part))
+  if (always.length > usualNamesMax * usual.requests.length) return inconclusive(`${always.length} of ${usual.requests.length} normal answers name ${part} as missing as well: that it is named says nothing`)
   const fromMs = othersBackAtMs(history, question)
   if (fromMs === undefined) return inconclusive(`another source had not returned while that of ${part} was away (${span.kind})`)
   const window = { fromMs: Math.max(span.fromMs + declared.cachedForMs, fromMs), toMs: span.toMs }
@@ -98,7 +103,7 @@ function othersBackAtMs(history: History, question: Question): number | undefine
  * the composite answer. Replicas return one after the other: what still lacked the part until that was seen is forgiven.
  */
 function backFrom(history: History, { declared, spans, usual }: Question, last: FaultSpan): number | undefined {
-  const untilMs = nextFault(spans, last)
+  const untilMs = nextFault(declared, spans, last)
   const parts = (declared.composite?.parts ?? []).filter((one) => one.component === last.component).map((one) => one.name)
   const asked = requestsIn(history, { fromMs: last.toMs, toMs: untilMs }, [declared.composite?.operation ?? '']).map((one): RequestEvent => ({ ...one, outcome: parts.every((name) => usual.isWhole(one, name)) ? 'ok' : 'degraded' }))
   const told = requestsIn(history, last, declared.dependents[last.component] ?? []).some((one) => one.outcome === 'degraded')

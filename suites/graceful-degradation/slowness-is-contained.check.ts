@@ -3,7 +3,7 @@ import type { History } from '../../core/history.js'
 import { disturbedHarness } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { outcomesText, requestEvidence, worstFinding } from '../redundancy/worst-finding.js'
-import { calmBefore, declaredOf, doubtAbout, faultSpans, isUnserved, operationsUsing, requestsIn, type FaultSpan } from './fault-spans.js'
+import { calmBefore, declaredOf, doubtAbout, faultSpans, isUnserved, operationsUsing, requestsIn, withoutEffect, type FaultSpan } from './fault-spans.js'
 import { judgeLatency, usualLimitMs } from './latency.js'
 import type { DeclaredDegradation, FaultKind } from './names.js'
 
@@ -48,7 +48,12 @@ function judgeDependents(history: History, { declared, span, thresholds }: Quest
   const limitMs = numberThreshold(thresholds, 'dependent_p99_ms_max')
   const finding = judgeLatency(history, { requests: using, quantile: numberThreshold(thresholds, 'quantile'), limitMs, what, before: calmBefore(history, declared), window: span })
   if (finding.outcome === 'failed' && span.witness !== undefined) return finding
-  const doubt = doubtAbout(span, numberThreshold(thresholds, 'fault_s') * 1_000) ?? tooFew(using.length, { span, thresholds })
+  const usual = requestsIn(history, calmBefore(history, declared), operationsUsing(declared, span.component))
+  const slowMs = usualLimitMs(usual, usualOf(thresholds))
+  const doubt =
+    doubtAbout(span, numberThreshold(thresholds, 'fault_s') * 1_000) ??
+    tooFew(using.length, { span, thresholds }) ??
+    withoutEffect(history, declared, { span, ...(slowMs === undefined ? {} : { slowMs }) })
   return doubt === undefined ? finding : inconclusive(doubt, finding.evidence)
 }
 
@@ -57,6 +62,13 @@ function tooFew(offered: number, { span, thresholds }: Pick<Question, 'span' | '
   const needed = numberThreshold(thresholds, 'offered_min')
   return offered >= needed ? undefined : `${offered} requests that use ${span.component} were offered ${when(span)}, too few to exhaust a pool, needs ${needed}`
 }
+
+/** What still is as quick as it was. */
+const usualOf = (thresholds: ThresholdValues): Parameters<typeof usualLimitMs>[1] => ({
+  quantile: numberThreshold(thresholds, 'quantile'),
+  factor: numberThreshold(thresholds, 'independent_p99_factor_max'),
+  slackMs: numberThreshold(thresholds, 'independent_p99_slack_ms'),
+})
 
 function judgeIndependents(history: History, { declared, span, thresholds }: Question): Finding {
   const others = requestsIn(history, span, declared.independent)
@@ -69,11 +81,7 @@ function judgeIndependents(history: History, { declared, span, thresholds }: Que
   }
   const before = calmBefore(history, declared)
   const quantile = numberThreshold(thresholds, 'quantile')
-  const limitMs = usualLimitMs(requestsIn(history, before, declared.independent), {
-    quantile,
-    factor: numberThreshold(thresholds, 'independent_p99_factor_max'),
-    slackMs: numberThreshold(thresholds, 'independent_p99_slack_ms'),
-  })
+  const limitMs = usualLimitMs(requestsIn(history, before, declared.independent), usualOf(thresholds))
   if (limitMs === undefined) return inconclusive('no independent request was sent before the first fault')
   const finding = judgeLatency(history, { requests: others, quantile, limitMs, what, before, window: span })
   if (finding.outcome === 'failed' && span.witness === undefined) return inconclusive(finding.summary, finding.evidence)

@@ -8,6 +8,7 @@ import { fullServiceReturns } from './full-service-returns.check.js'
 import { livenessIgnoresDependencies } from './liveness-ignores-dependencies.check.js'
 import { capturedMissing, capturedPart, declaredDegradation, degradationFact, degradationLoad, hardOutage, recoveryLoad, release } from './names.js'
 import { partsBeatNothing } from './parts-beat-nothing.check.js'
+import { confuses, tellingOperations } from './returns.js'
 import { slownessIsContained } from './slowness-is-contained.check.js'
 
 /** Of each operation, all of them in turn. */
@@ -96,7 +97,10 @@ async function failEachInTurn(context: ScenarioContext, degradation: Degradation
   }
   for (const arm of arms) {
     if (!isWanted(context, arm)) continue
-    for (const component of arm.components) await returned(component)
+    // Also those whose return could not be seen while these are away.
+    for (const component of Object.keys(degradation.dependents)) {
+      if (arm.components.some((one) => one === component || confuses(declaredDegradation(degradation), component, one))) await returned(component)
+    }
     // A fault on what is not used any more would show nothing.
     const components = arm.components.filter((one) => !stuck.has(one))
     if (components.length === 0) continue
@@ -132,8 +136,9 @@ interface Return {
 }
 
 /** Full answers one after the other, as many as the requirement asks for, or its time is over. */
-async function untilFull(context: ScenarioContext, { dependents }: Degradation, { component, since }: Return): Promise<boolean> {
-  const operations = dependents[component] ?? []
+async function untilFull(context: ScenarioContext, degradation: Degradation, { component, since }: Return): Promise<boolean> {
+  const telling = tellingOperations(declaredDegradation(degradation), component)
+  const operations = (degradation.dependents[component] ?? []).filter(({ name }) => telling.includes(name))
   const wanted = context.threshold('DEGR-04', 'consecutive')
   let inARow = 0
   const oneMore = async (): Promise<boolean> => {
