@@ -57,6 +57,8 @@ export interface ScenarioContext {
   /** Polls until the condition holds; records an observation `wait` { what, satisfied, tookMs }. */
   until(what: string, condition: () => boolean | Promise<boolean>, timeoutMs: number): Promise<boolean>
   untilReady(target: InstanceId, timeoutMs: number): Promise<boolean>
+  /** Until a component is up as it is declared: it accepts connections, or answers its path with 2xx. The gate does not wait for what the service can do without. */
+  untilComponentReady(name: string, timeoutMs: number): Promise<boolean>
   /** Until the balancer itself sends to all of these again (share seen in answers), or to none of them. */
   untilInRotation(target: InstanceId, inRotation: boolean, timeoutMs: number): Promise<boolean>
   /** CP-GATE by hand, for example after the undo of a fault. A failed gate is recorded, not thrown. */
@@ -175,6 +177,12 @@ export interface ValueReading {
   readonly timeoutMs?: number
 }
 
+/** Value of an observation `edge-traffic`. What a fault refused or held is not in it. */
+export interface EdgeTraffic {
+  readonly connections: number
+  readonly bytes: number
+}
+
 /** How a procedure is carried out and recorded. */
 export interface PerformOptions {
   readonly name: string // of the intervention: 'config.apply'
@@ -244,6 +252,8 @@ export interface ScenarioControls {
   cloneComponent(name: string, options: { readonly as: string; readonly changes?: UnitChanges; readonly label?: string }): Promise<DeployedComponent>
   /** The name leads to another component, such as a clone or a replica that was promoted. */
   redirectDependency(component: string, to: { readonly host: string; readonly port: number }, label?: string): Promise<AppliedFault>
+  /** Connections and bytes of all instances to a component so far, on the edges that bear its name; also recorded as observation `edge-traffic`. */
+  readEdges(component: string): Promise<EdgeTraffic>
   /** Damages the first file of a stopped target that matches; how may depend on its size. Throws InterventionFailed when none does. */
   damageDataFile(target: string, pattern: RegExp, damage: FileDamage | ((bytes: number) => FileDamage), label?: string): Promise<{ readonly path: string }>
   deployApart(options: ApartOptions): Promise<ApartDeployment>

@@ -1,7 +1,7 @@
 import type { DeployedComponent, Deployment, Instance, Replacement, StopResult } from '../core/driver.js'
 import { InterventionFailed } from '../core/errors.js'
 import type { Performed } from '../core/procedure.js'
-import type { ApartDeployment, ApartOptions, AppliedFault, ScenarioControls } from '../core/scenario.js'
+import type { ApartDeployment, ApartOptions, AppliedFault, EdgeTraffic, ScenarioControls } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { offered } from './offered.js'
 import { acceptsConnections, passes, pollUntil, probe } from './probe.js'
@@ -11,7 +11,7 @@ import type { ScenarioWorld } from './scenario-world.js'
 
 type Changes = Pick<
   ScenarioControls,
-  'perform' | 'configureUnit' | 'addInstance' | 'removeInstance' | 'replaceComponent' | 'cloneComponent' | 'redirectDependency' | 'damageDataFile' | 'deployApart'
+  'perform' | 'configureUnit' | 'addInstance' | 'removeInstance' | 'replaceComponent' | 'cloneComponent' | 'redirectDependency' | 'readEdges' | 'damageDataFile' | 'deployApart'
 >
 
 /** Of the output of a procedure this much goes into the history with the intervention; scenarios observe the rest where checks need it. */
@@ -132,9 +132,10 @@ function scaleControls(world: ScenarioWorld, interventions: Interventions, onAdd
   }
 }
 
-type Components = Pick<ScenarioControls, 'replaceComponent' | 'cloneComponent' | 'redirectDependency'>
+type Components = Pick<ScenarioControls, 'replaceComponent' | 'cloneComponent' | 'redirectDependency' | 'readEdges'>
 function componentControls(world: ScenarioWorld, interventions: Interventions): Components {
   return {
+    readEdges: (component) => readEdges(world, component),
     replaceComponent: (name, { label, ...options }): Promise<Replacement> =>
       interventions.make({
         name: 'replace-component',
@@ -167,6 +168,16 @@ function componentControls(world: ScenarioWorld, interventions: Interventions): 
         () => offered(world, 'redirectDependency')(component, undefined),
       ),
   }
+}
+
+async function readEdges(world: ScenarioWorld, component: string): Promise<EdgeTraffic> {
+  const instances = world.deployment.instances.map(({ id }) => id)
+  const edges = world.deployment.edges.filter(({ from, to }) => to === component && instances.includes(from))
+  const counters = await Promise.all(edges.map((edge) => offered(world, 'edgeCounters')(edge)))
+  const sum = (of: (one: (typeof counters)[number]) => number): number => counters.reduce((total, one) => total + of(one), 0)
+  const value: EdgeTraffic = { connections: sum(({ accepted }) => accepted), bytes: sum(({ bytesForwarded }) => bytesForwarded) }
+  world.record({ kind: 'observation', probe: 'edge-traffic', target: component, atMs: world.clock(), value })
+  return value
 }
 
 async function witnessReplacement(result: Replacement): Promise<string | undefined> {

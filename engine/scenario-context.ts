@@ -2,7 +2,7 @@ import type { ScenarioContext, ScenarioControls, TrafficControls } from '../core
 import type { ProfileName, RequirementId, ThresholdValues } from '../core/requirement.js'
 import { numberThreshold } from '../core/requirement.js'
 import { ejectWindowMs, returnWindowMs } from '../core/service-descriptor.js'
-import { passes, pollUntil } from './probe.js'
+import { acceptsConnections, passes, pollUntil, probe } from './probe.js'
 import { scenarioFiles } from './scenario-files.js'
 import { readiness, type ScenarioWorld } from './scenario-world.js'
 
@@ -67,6 +67,7 @@ export function createContext(parts: ContextParts): ScenarioContext {
     },
     until,
     untilReady: (target, timeoutMs) => until(`${target} is ready`, async () => passes(await readiness(world, target)), timeoutMs),
+    untilComponentReady: (name, timeoutMs) => until(`${name} is up`, () => componentIsUp(world, name), timeoutMs),
     untilInRotation: async (target, inRotation, timeoutMs) => {
       const reached = await until(`${target} is ${inRotation ? 'in' : 'out of'} rotation`, () => rotates(parts, target, inRotation), timeoutMs)
       observe('rotation', target, { inRotation: reached ? inRotation : !inRotation })
@@ -87,4 +88,14 @@ async function rotates({ world, shares }: ContextParts, target: string, inRotati
   const total = [...seen.values()].reduce((sum, one) => sum + one, 0)
   if (total < 10) return true
   return inRotation === (seen.get(target) ?? 0) > 0
+}
+
+/** Asked past all fault proxies, where the component is now. */
+async function componentIsUp({ deployment, service }: ScenarioWorld, name: string): Promise<boolean> {
+  const deployed = deployment.components.find((one) => one.name === name)
+  const declared = service.target.components.find((one) => one.name === name)
+  if (deployed === undefined) throw new Error(`there is no component ${name}`)
+  const { host, port } = deployed
+  if (declared?.ready.kind !== 'http') return acceptsConnections(host, port, 500)
+  return passes(await probe(new URL(declared.ready.path, `http://${host}:${port}`), { timeoutMs: 1_000 }))
 }

@@ -6,6 +6,7 @@ import { defects as degradation } from './defects/degradation.js'
 import { defects as monitoring } from './defects/monitoring.js'
 import { defects as configuration } from './defects/configuration.js'
 import { defects as operations } from './defects/operations.js'
+import { defects as hotSwaps } from './defects/hot-swaps.js'
 import { defects as toggles } from './defects/toggles.js'
 import { defects as upgrades } from './defects/upgrades.js'
 import { defects as replicatedDatabases } from './defects/replicated-databases.js'
@@ -27,6 +28,7 @@ export const defects = [
   ...backups,
   ...upgrades,
   ...replicatedDatabases,
+  ...hotSwaps,
 ] as const
 
 export type DefectId = (typeof defects)[number]['id']

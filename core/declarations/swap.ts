@@ -23,6 +23,8 @@ export interface SharedRole {
   readonly members: readonly string[]
   /** Names in `traffic` that must be served as long as one member is there. */
   readonly operations: readonly string[]
+  /** How long a member that was swapped in may take to be ready for the whole role, as the service promises it. */
+  readonly takeUpWithinMs?: number
 }
 
 /** A planned change of the primary data component. */

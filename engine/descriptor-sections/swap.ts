@@ -10,7 +10,7 @@ export const swap = z.strictObject({
     .default({})
     .describe('every component is swapped; here stands what is not the default'),
   roles: z
-    .record(z.string(), z.strictObject({ members: z.array(z.string()).min(2), operations: z.array(z.string()).min(1) }))
+    .record(z.string(), z.strictObject({ members: z.array(z.string()).min(2), operations: z.array(z.string()).min(1), takeUpWithin: duration.optional().describe('how long a newcomer may take to be ready for the whole role') }))
     .default({})
     .describe('roles that several components share: the first member is swapped, then the others are taken away'),
   handover: z
@@ -44,7 +44,7 @@ export function swapOf(document: SwapDocument, { components, operations }: SwapS
       const strange = role.operations.find((one) => !operations.includes(one))
       if (strange !== undefined) throw new DescriptorContradiction([...path, 'operations'], `names the operation "${strange}", expected one of traffic: ${operations.join(', ')}`)
       if (new Set(role.members).size < role.members.length) throw new DescriptorContradiction([...path, 'members'], 'names a component twice')
-      return { name, operations: role.operations, members: role.members.map((one) => known(one, [...path, 'members'])) }
+      return { name, operations: role.operations, members: role.members.map((one) => known(one, [...path, 'members'])), ...(role.takeUpWithin === undefined ? {} : { takeUpWithinMs: durationMs(role.takeUpWithin) }) }
     }),
     ...(document.handover === undefined ? {} : { handover: handoverOf(document.handover, known) }),
   }

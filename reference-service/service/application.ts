@@ -136,6 +136,13 @@ function addHooks(app: FastifyInstance, parts: ApplicationParts): void {
     next()
   })
 
+  if (defective('swap.cache-is-load-bearing')) {
+    app.addHook('preHandler', (request, _reply, next) => {
+      if (!request.routeOptions.config.control) parts.cache.requireTheFirst()
+      next()
+    })
+  }
+
   if (defective('rdnd.hidden-leader')) {
     const needsLease = /^\/(records|accounts|transfers)\b/
     app.addHook('preHandler', async (request) => {

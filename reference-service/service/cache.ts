@@ -1,4 +1,7 @@
+import { defective } from '../defects.js'
+import type { Message } from '../json-lines.js'
 import type { Address } from './environment.js'
+import { Unavailable } from './errors.js'
 import { LineClient } from './line-client.js'
 
 const answerMs = 100
@@ -8,15 +11,25 @@ const pauseMs = 1_000
 /** A component that only saves work: without it, or with a fresh one in its place, everything works as before. */
 export class Cache {
   private readonly client: LineClient | undefined
+  private identity: string | undefined
+  private strange = false
+  private resolved: Address | undefined
   private pausedUntilMs = 0
 
   constructor(address: Address | undefined) {
     if (address === undefined) return
     this.client = new LineClient({
-      address: () => address,
-      onMessage: () => {},
+      address: () => (defective('swap.pins-address') ? (this.resolved ?? address) : address),
+      onMessage: (message) => this.meet(message),
     })
     this.client.start()
+  }
+
+  private meet({ cache, address }: Message): void {
+    if (typeof cache !== 'string') return
+    this.identity ??= cache
+    this.strange = cache !== this.identity
+    this.resolved ??= address as Address
   }
 
   /** Undefined when it is not there, or the cache does not answer. */
@@ -42,6 +55,11 @@ export class Cache {
     const value = await origin()
     this.put(key, value, forMs)
     return value
+  }
+
+  /** Only for the defect swap.cache-is-load-bearing: refuses to work with another cache than the first one. */
+  requireTheFirst(): void {
+    if (this.strange) throw new Unavailable('the cache is not the one this replica was started with')
   }
 
   close(): void {

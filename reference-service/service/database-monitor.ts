@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { defective } from '../defects.js'
 import type { Configuration } from './configuration.js'
 import type { Address } from './environment.js'
 import { log } from './log.js'
@@ -87,6 +88,7 @@ export class DatabaseMonitor {
   private readonly failures = { primary: 0, replica: 0 }
   private replicaHearsPrimary = false
   private readonly waiting = new Set<() => void>()
+  private replicaWasUp = false
   private readonly samples: Sample[] = []
   private replayed = 0n
   private readonly probes: { readonly primary: Probe; readonly replica: Probe }
@@ -151,7 +153,10 @@ export class DatabaseMonitor {
 
   private change(name: 'primary' | 'replica', state: 'up' | 'down', output?: string): void {
     const before = this[name]
+    // Only one that was lost: at the first start of everything it may be a moment late.
+    if (defective('swap.newcomer-idle') && name === 'replica' && before.state === 'down' && this.replicaWasUp) return
     const changed = before.state !== state
+    if (name === 'replica' && state === 'up') this.replicaWasUp = true
     if (changed) log(`database ${name} is ${state}`, output === undefined ? {} : { output })
     if (changed && name === 'primary' && state === 'down') setTimeout(() => this.giveUpWaiting(), goneMs + 1).unref()
     this[name] = { state, sinceMs: changed ? performance.now() : before.sinceMs, ...(output === undefined ? {} : { output }) }

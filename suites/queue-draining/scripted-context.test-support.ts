@@ -85,6 +85,7 @@ export function scripted(script: Script = {}): Scripted {
     pause: async (durationMs) => void (clock.ms += durationMs),
     until: (what, condition, timeoutMs) => (say('until', what), until(condition, timeoutMs)),
     untilReady: async (target) => (say('ready', target), notReady-- <= 0),
+    untilComponentReady: async () => true,
     untilInRotation: async (target) => (say('rotation', target), true),
     gate: async () => true,
     traffic: trafficOf(world),
@@ -172,6 +173,7 @@ function controlsOf({ say, clock, script }: World): ScenarioControls {
     replaceComponent: unused,
     cloneComponent: unused,
     redirectDependency: unused,
+    readEdges: unused,
     damageDataFile: unused,
     deployApart: unused,
   }
