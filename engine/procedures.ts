@@ -24,6 +24,8 @@ export async function perform(world: ScenarioWorld, procedure: Procedure, target
   const startedAtMs = world.clock()
   const timeoutMs = options.timeoutMs ?? procedure.timeoutMs ?? timeoutMsDefault
   const answer = await answerOf(world, procedure, { target, timeoutMs, values: options.values ?? {} })
+  // A procedure that we cut short was not refused.
+  if (!answer.ok) world.signal.throwIfAborted()
   return { ...answer, startedAtMs, tookMs: world.clock() - startedAtMs }
 }
 

@@ -100,7 +100,7 @@ describe('BKUP-08', () => {
     ['an operation that was not tried', withoutLoad(good, victimLoads.unrelated), 'did not try victim-reads-unrelated-data'],
     ['no use afterwards', without(good, (event) => event.kind === 'request' && event.load === victimLoads.restored && event.plannedAtMs > restoreSpan.toMs), 'was not seen to do'],
     ['failures before too', changed(good, (one) => one.load === victimLoads.restored && one.plannedAtMs === 4_000, { outcome: 'timeout' }), 'failed before the restore too'],
-    ['no login afterwards', withoutLoad(good, 'credentials-current'), 'no login was tried'],
+    ['no login afterwards', withoutLoad(good, 'credentials-current'), 'not seen to log in'],
     ['writes that could not be looked for', changed(good, ({ load }) => load === 'victim-writes-after', { outcome: 'timeout' }), 'could not be looked for'],
     ['a starved machine', [...changed(good, inRestore(victimLoads.restored), ({ status: _status, ...one }) => ({ ...one, outcome: 'timeout', status: 504 })), request(7_000, { load: 'null-control', endedAtMs: 7_800 })], 'starved'],
     ['a stall of the harness', [...changed(good, inRestore(victimLoads.restored), { outcome: 'timeout' }), stall(7_000, 2_500)], 'the harness stalled'],

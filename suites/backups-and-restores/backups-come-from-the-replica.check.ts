@@ -5,7 +5,7 @@ import { numberThreshold, type ThresholdValues } from '../../core/requirement.js
 import { durationMs, liveBackupsOf } from './live-backups.js'
 import { comparisonOf, restorationOf } from './restored-copy.js'
 import { starvedMachine } from './starved-machine.js'
-import { frozenLabel, interventions, loads, wasOk } from './vocabulary.js'
+import { frozenLabel, interventions, loads, wasCut, wasOk } from './vocabulary.js'
 
 /** A harness that was kept waiting for longer than this says that the whole machine was. */
 const stallMsMax = 500
@@ -18,6 +18,7 @@ export const backupsComeFromTheReplica: Check = {
     const [backup] = interventionsOf(history, interventions.create, frozenLabel)
     const [freeze] = interventionsOf(history, 'freeze', frozenLabel)
     if (backup === undefined || freeze?.acknowledgedAtMs === undefined) return inconclusive('no backup was taken while the primary was frozen')
+    if (wasCut(backup)) return inconclusive('the backup with the primary frozen did not reach its end')
     const usual = liveBackupsOf(history).flatMap(({ ok, window }) => (ok && window !== undefined ? [durationMs(window)] : []))
     if (usual.length === 0) return inconclusive('no backup succeeded with the primary at work either')
     const thawed = notFrozen(history, backup)

@@ -1,12 +1,12 @@
 import { failed, inconclusive, passed, strengthOf, evidenceRequestsMax, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { disturbedHarness, requestsOf, type Window } from '../../core/reading.js'
+import { disturbedHarness, isIdleReset, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { judgeLatency } from './latency.js'
 import { durationMs, liveBackupsOf, type LiveBackup } from './live-backups.js'
 import { starvedMachine, troubledBefore } from './starved-machine.js'
-import { loads, wasOk } from './vocabulary.js'
+import { loads, wasCut, wasOk } from './vocabulary.js'
 
 /** Of the requests in a window the harness may have given up this share. */
 const givenUpMax = 0.01
@@ -26,6 +26,8 @@ export const backupsDisturbNobody: Check = {
   evaluate(history, thresholds) {
     const backups = liveBackupsOf(history)
     if (backups.length === 0) return inconclusive('no backup was taken')
+    const cut = backups.find(({ intervention }) => wasCut(intervention))
+    if (cut !== undefined) return inconclusive(`the backup ${cut.label} did not reach its end`)
     const refused = backups.find(({ ok }) => !ok)
     if (refused !== undefined) return failed(`the backup ${refused.label} did not succeed while the service was running: ${refused.intervention.error ?? 'it never ended'}`)
     const missing = backups.find(({ artifact }) => (artifact?.bytes ?? 0) === 0)
@@ -61,11 +63,11 @@ function longestWriteGapMs(users: readonly RequestEvent[], { fromMs, toMs }: Win
 
 function lossIn(history: History, measured: readonly Measured[], thresholds: ThresholdValues): Finding | undefined {
   for (const { label, during, before, span } of measured) {
-    const lost = during.filter((one) => !wasOk(one) && one.outcome !== 'cancelled')
+    const lost = during.filter((one) => !wasOk(one) && one.outcome !== 'cancelled' && !isIdleReset(one))
     if (lost.length <= numberThreshold(thresholds, 'failed_max')) continue
     const starved = starvedMachine(history, span)
     if (starved !== null) return starved
-    const already = troubledBefore([...before.filter((one) => !wasOk(one)), ...lost], span.fromMs)
+    const already = troubledBefore([...before.filter((one) => !wasOk(one) && !isIdleReset(one)), ...lost], span.fromMs)
     if (already.length > 0) return inconclusive(`${already.length} requests failed before the backup ${label} too, or had been without an answer for long when it began`)
     return failed(`${lost.length} of ${during.length} requests failed while the backup ${label} ran (${[...new Set(lost.map(({ outcome }) => outcome))].join(', ')})`, [requestEvidence('failed while the backup ran', lost)])
   }

@@ -21,7 +21,7 @@ export const damagedBackupsAreRefused: Check = {
     const offered = offeredOf(history)
     if (offered.length === 0) return inconclusive('no damaged copy of a backup was offered')
     const harmful = offered.filter((one) => !(isFlip(one.variant) && one.unchanged === true))
-    const undetected = harmful.filter((one) => one.restored === 'accepted' || one.verified === 'accepted')
+    const undetected = harmful.filter((one) => !isUnknown(one) && (one.restored === 'accepted' || one.verified === 'accepted'))
     const evidence = harmful.map(evidenceOf)
     if (undetected.length > numberThreshold(thresholds, 'undetected_max')) {
       const ways = [...(undetected.some((one) => one.restored === 'accepted') ? ['restored'] : []), ...(undetected.some((one) => one.verified === 'accepted') ? ['verified as whole'] : [])]
@@ -32,6 +32,9 @@ export const damagedBackupsAreRefused: Check = {
     return doubtOf(history, { harmful, left }, thresholds) ?? passed(`all ${harmful.length} damaged copies were refused, and the data that were there stayed as they were`, evidence, { strength: strengthOf(harmful.length) })
   },
 }
+
+/** It was restored, and nobody could look whether the flipped bit made a difference. */
+const isUnknown = ({ variant, unchanged, restored }: Offered): boolean => isFlip(variant) && restored === 'accepted' && unchanged === null
 
 function offeredOf(history: History): Offered[] {
   const answer = (name: string, label: string): Answer => answerOf(interventionsOf(history, name, label)[0])
@@ -56,6 +59,8 @@ function doubtOf(history: History, { harmful, left }: { readonly harmful: readon
   if (variants < needed) return inconclusive(`${counted(variants, 'harmful variant')} could be offered, at least ${needed} are needed`)
   const silent = harmful.filter((one) => one.restored === 'no answer' || one.verified === 'no answer')
   if (silent.length > 0) return inconclusive(`there was no answer for ${listed(silent.map(({ label }) => label))}: whether it was refused is not known`)
+  const unknown = harmful.filter(isUnknown)
+  if (unknown.length > 0) return inconclusive(`${listed(unknown.map(({ label }) => label))} was restored, and whether it made a difference could not be read`)
   const unoffered = harmful.filter((one) => one.restored === 'not offered')
   if (unoffered.length > 0) return inconclusive(`${listed(unoffered.map(({ label }) => label))} was not offered to a restore`)
   if (harmful.some((one) => one.verified !== 'not offered') && answerOf(interventionsOf(history, interventions.verify, goodLabel)[0]) !== 'accepted') {

@@ -5,7 +5,7 @@ import { factOf, observationsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { idsOf, liveRestoreOf, readsOf, type Read } from './live-restores.js'
 import type { AccountDamage, AccountFact } from './restore-account-live.js'
-import { interventions } from './vocabulary.js'
+import { interventions, wasCut } from './vocabulary.js'
 
 /** BKUP-06: every object of the account is as it was in the backup. */
 export const oneAccountIsRestored: Check = {
@@ -18,11 +18,14 @@ export const oneAccountIsRestored: Check = {
     if (account === undefined || damage === undefined || restore === undefined) return inconclusive('no account was damaged and restored')
     const doubt = smallDamage(account, damage, thresholds)
     if (doubt !== undefined) return inconclusive(doubt)
+    if (wasCut(restore.intervention)) return inconclusive('the restore of the account did not reach its end')
     if (!restore.ok) return failed(`the restore of the account did not succeed: ${restore.intervention.error ?? 'it never ended'}`)
     const tookS = (restore.window.toMs - restore.window.fromMs) / 1_000
     const allowedS = numberThreshold(thresholds, 'complete_within_s')
     if (tookS > allowedS) return failed(`the restore of the account took ${Math.round(tookS)} s, at most ${allowedS} s are allowed`)
-    return compare(history, { account, damage }, thresholds)
+    const finding = compare(history, { account, damage }, thresholds)
+    if (finding.outcome !== 'passed' || restore.intervention.witness !== undefined) return finding
+    return inconclusive('the restore said that it succeeded, and was not seen to mend an object')
   },
 }
 

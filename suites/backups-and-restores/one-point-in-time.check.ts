@@ -36,7 +36,7 @@ export const backupsAreOnePointInTime: Check = {
 /** Whether these transfers could show a copy that is not of one instant. */
 function powerOf(history: History, thresholds: ThresholdValues): Finding | undefined {
   const reads = observationsOf(history, 'fuzzy-read').map(({ value }) => value as FuzzyRead)
-  const usable = reads.filter(({ sum }) => sum !== null)
+  const usable = reads.filter(({ sum }) => sum !== null && Number.isFinite(sum))
   const broke = usable.filter(({ sum, expected }) => sum !== expected).length
   const needed = numberThreshold(thresholds, 'fuzzy_breaks_min')
   if (broke >= needed) return undefined
@@ -69,6 +69,7 @@ function judgeOne(history: History, { backup, accounts, sent }: Case, thresholds
   const needed = numberThreshold(thresholds, 'transfers_within_window_min')
   if (inside < needed) return inconclusive(`${counted(inside, 'transfer')} lay wholly inside the backup ${label}, at least ${needed} are needed`)
   const present = sent.filter(({ marker }) => isPresent(marker)).length
+  if (present === 0) return inconclusive(`none of ${sent.length} transfers is in the copy of ${label}: it is from before them all, and could not be inconsistent`)
   return passed(`the backup ${label} is one point in time`, [{ note: `${label}: transfers wholly inside the backup; ${present} of ${sent.length} are in the copy`, measured: inside, allowed: needed, unit: 'count' }], { strength: strengthOf(inside) })
 }
 

@@ -1,6 +1,6 @@
 import type { History, RequestEvent } from '../../core/history.js'
 import { factOf, interventionsOf, observationsOf, requestsOf } from '../../core/reading.js'
-import { interventions, readingOf, restoredLoads, type CorpusFact, type Listed, type Reading } from './vocabulary.js'
+import { interventions, readingOf, restoredLoads, wasCut, type CorpusFact, type Listed, type Reading } from './vocabulary.js'
 
 /** Whether and how a backup was restored in isolation. */
 export type Restoration = { readonly state: 'restored'; readonly tookMs: number } | { readonly state: 'refused' | 'not-tried' | 'not-witnessed'; readonly why: string }
@@ -8,6 +8,7 @@ export type Restoration = { readonly state: 'restored'; readonly tookMs: number 
 export function restorationOf(history: History, label: string): Restoration {
   const [found] = interventionsOf(history, interventions.isolated, label)
   if (found === undefined) return { state: 'not-tried', why: apartWhy(history) ?? `the backup ${label} was not restored` }
+  if (wasCut(found)) return { state: 'not-tried', why: `the restore of the backup ${label} did not reach its end` }
   if (found.acknowledgedAtMs === undefined) return { state: 'refused', why: `the restore of the backup ${label} did not succeed: ${found.error ?? 'it never ended'}` }
   if (found.witness === undefined) return { state: 'not-witnessed', why: `the restore of the backup ${label} said that it succeeded, and no change of the data was seen` }
   return { state: 'restored', tookMs: found.acknowledgedAtMs - found.issuedAtMs }

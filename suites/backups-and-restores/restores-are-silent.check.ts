@@ -23,11 +23,14 @@ export const restoresAreSilent: Check = {
     const after = last<EffectCounts>(history, 'effects', 'after')
     if (before === undefined || after === undefined) return inconclusive('what was announced was not counted before and after the restore')
     const keys = Object.keys(before).filter((key) => typeof before[key] === 'number' && typeof after[key] === 'number')
-    const events = keys.reduce((sum, key) => sum + ((after[key] ?? 0) - (before[key] ?? 0)), 0)
+    const grown = keys.map((key) => (after[key] ?? 0) - (before[key] ?? 0))
+    const events = grown.reduce((sum, one) => sum + Math.max(0, one), 0)
     const evidence = [{ note: `announcements of ${keys.length} restored objects`, measured: events, allowed: numberThreshold(thresholds, 'events_max'), unit: 'count' as const }]
     if (events > numberThreshold(thresholds, 'events_max')) return failed(`the restore announced ${counted(events, 'change')} of ${keys.length} objects as if a user had made them`, evidence)
     const changed = metadataChanged(history)
     if (changed.length > numberThreshold(thresholds, 'metadata_differences_max')) return failed(`${counted(changed.length, 'object')} did not keep identity and times: ${changed.slice(0, 3).join(', ')}`, evidence)
+    const setBack = grown.filter((one) => one < 0).length
+    if (setBack > 0) return inconclusive(`the counts of ${counted(setBack, 'object')} went backwards: what was announced meanwhile is not known`, evidence)
     const needed = numberThreshold(thresholds, 'restored')
     const compared = metadataCompared(history)
     if (keys.length < needed || compared < needed) return inconclusive(`${keys.length} objects were counted and ${compared} compared, at least ${needed} are needed`)
@@ -40,7 +43,8 @@ export const restoresAreSilent: Check = {
 function controlOf(history: History, thresholds: ThresholdValues): string | undefined {
   const before = last<EffectCounts>(history, 'effects', 'control-before') ?? {}
   const after = last<EffectCounts>(history, 'effects', 'control-after') ?? {}
-  const seen = Object.keys(after).reduce((sum, key) => sum + Math.max(0, (after[key] ?? 0) - (before[key] ?? 0)), 0)
+  const read = Object.keys(after).filter((key) => typeof before[key] === 'number' && typeof after[key] === 'number')
+  const seen = read.reduce((sum, key) => sum + Math.max(0, (after[key] ?? 0) - (before[key] ?? 0)), 0)
   const needed = numberThreshold(thresholds, 'control_events_min')
   return seen < needed ? `${counted(seen, 'announcement')} followed ordinary writes, at least ${needed} must: the silence of a restore would say nothing` : undefined
 }

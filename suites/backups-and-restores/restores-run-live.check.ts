@@ -1,11 +1,11 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { disturbedHarness, eventsOfPlatform, observationsOf, requestsOf, type Window } from './reading-events.js'
+import { disturbedHarness, eventsOfPlatform, isIdleReset, observationsOf, requestsOf, type Window } from './reading-events.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { judgeLatency } from './latency.js'
 import { idsOf, liveRestoreOf, overlaps, readsOf, type LiveRestore, type Read } from './live-restores.js'
 import { starvedMachine, troubledBefore } from './starved-machine.js'
-import { interventions, loads, wasOk, type Span } from './vocabulary.js'
+import { interventions, loads, wasCut, wasOk, type Span } from './vocabulary.js'
 
 const label = 'namespace'
 interface NamespaceDamage {
@@ -23,6 +23,7 @@ export const restoresRunLive: Check = {
     if (restore === undefined) return inconclusive('no live restore was made')
     const damage = observationsOf(history, 'namespace-damage').at(-1)?.value as NamespaceDamage | undefined
     if (damage === undefined || damage.modified.length === 0 || damage.created.length === 0) return inconclusive('there was no damage to restore')
+    if (wasCut(restore.intervention)) return inconclusive('the live restore did not reach its end')
     if (!restore.ok) return failed(`the live restore did not succeed: ${restore.intervention.error ?? 'it never ended'}`)
     return judgePart(history, damage) ?? judgeBystanders(history, restore, thresholds)
   },
@@ -72,11 +73,11 @@ function judgeBystanders(history: History, { intervention, window }: LiveRestore
 }
 
 function lossIn(history: History, { during, before, window }: { readonly during: readonly RequestEvent[]; readonly before: readonly RequestEvent[]; readonly window: Window }, thresholds: ThresholdValues): Finding | undefined {
-  const lost = during.filter((one) => !wasOk(one) && one.outcome !== 'cancelled')
+  const lost = during.filter((one) => !wasOk(one) && one.outcome !== 'cancelled' && !isIdleReset(one))
   if (lost.length <= numberThreshold(thresholds, 'bystander_failed_max')) return undefined
   const starved = starvedMachine(history, window)
   if (starved !== null) return starved
-  const already = troubledBefore([...before.filter((one) => !wasOk(one)), ...lost], window.fromMs)
+  const already = troubledBefore([...before.filter((one) => !wasOk(one) && !isIdleReset(one)), ...lost], window.fromMs)
   if (already.length > 0) return inconclusive(`${already.length} requests failed before the restore too, or had been without an answer for long when it began`)
   return failed(`${lost.length} of ${during.length} requests of others failed during the restore (${[...new Set(lost.map(({ outcome, status }) => `${outcome}${status === undefined ? '' : ` ${status}`}`))].join(', ')})`, [
     { note: 'failed during the restore', measured: lost.length, allowed: numberThreshold(thresholds, 'bystander_failed_max'), unit: 'requests', requests: lost.slice(0, 50).map(({ id }) => id) },

@@ -5,13 +5,15 @@ import { disturbedHarness, requestsOf, type Window } from '../../core/reading.js
 /** An echo server of ours answers within a few milliseconds. When it needs this long, the machine is starved and every time-out of the service may be due to that. */
 const controlMsMax = 300
 const aroundMs = 1_000
+/** A longer stall of the harness may make requests time out that were answered. */
+const stallMsMax = 1_000
 
 /**
  * What to say instead of a failure that a starved machine can cause: the null control failed or was slow in or right before the window. Never used against a
  * pass, and never for what no lack of time explains.
  */
 export function starvedMachine(history: History, window: Window): Finding | null {
-  const disturbed = disturbedHarness(history, window, Infinity)
+  const disturbed = disturbedHarness(history, window, stallMsMax)
   if (disturbed !== null) return disturbed
   const control = requestsOf(history, 'null-control', { fromMs: window.fromMs - aroundMs, toMs: window.toMs })
   const slowestMs = Math.max(0, ...control.map((one) => one.endedAtMs - one.plannedAtMs))

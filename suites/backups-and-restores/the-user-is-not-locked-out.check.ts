@@ -27,7 +27,7 @@ export const theUserIsNotLockedOut: Check = {
     if (usual !== undefined) return inconclusive(`${usual.load} failed before the restore too`)
     const violation = violationIn(history, { used, window, account }, thresholds)
     if (violation !== undefined) return violation
-    const doubt = doubtOf(history, { used, window, witness: restore.intervention.witness }, thresholds)
+    const doubt = doubtOf(history, { used, window, witness: restore.intervention.witness, account }, thresholds)
     if (doubt !== undefined) return doubt
     const during = used.flatMap(({ requests }) => requests.filter(overlaps(window)))
     return passed(`the user could go on for all ${((window.toMs - window.fromMs) / 1_000).toFixed(1)} s of the restore: ${counted(during.length, 'request')}, no operation was away for longer than ${Math.round(Math.max(...used.map((one) => outage(one.requests, window))))} ms`, used.map((one) => outageEvidence(one, window, thresholds)), { strength: strengthOf(during.length) })
@@ -84,7 +84,7 @@ function lostWrites(history: History, { fromMs, toMs }: Window) {
   return readsOf(history, 'victim-writes-after').filter(({ key, reading }) => acknowledged.has(key) && (reading === 'absent' || reading === 'altered'))
 }
 
-function doubtOf(history: History, { used, window, witness }: { readonly used: readonly Used[]; readonly window: Window; readonly witness: string | undefined }, thresholds: ThresholdValues): Finding | undefined {
+function doubtOf(history: History, { used, window, witness, account }: Observed & { readonly witness: string | undefined }, thresholds: ThresholdValues): Finding | undefined {
   const tookS = (window.toMs - window.fromMs) / 1_000
   const minS = numberThreshold(thresholds, 'restore_min_duration_s')
   if (tookS < minS) return inconclusive(`the restore took ${tookS.toFixed(1)} s, at least ${minS} s are needed to see that somebody is locked out`)
@@ -92,11 +92,11 @@ function doubtOf(history: History, { used, window, witness }: { readonly used: r
   const during = used.filter(({ load }) => load !== victimLoads.member).flatMap(({ requests }) => requests.filter((one) => overlaps(window)(one) && one.outcome !== 'cancelled')).length
   const needed = numberThreshold(thresholds, 'probes_during_min')
   if (during < needed) return inconclusive(`${counted(during, 'request')} of the user fell into the restore, at least ${needed} are needed`)
-  const silent = used.filter(({ load, requests }) => load !== victimLoads.member && !requests.some(overlaps(window)))
+  const silent = used.filter(({ load, requests }) => load !== victimLoads.member && !requests.some((one) => overlaps(window)(one) && one.outcome !== 'cancelled'))
   if (silent.length > 0) return inconclusive(`the user did not try ${silent.map(({ load }) => load).join(', ')} during the restore`)
   const after = used.filter(({ requests, load }) => load !== victimLoads.member && !requests.some((one) => one.plannedAtMs > window.toMs && wasOk(one)))
   if (after.length > 0) return inconclusive(`the user was not seen to do ${after.map(({ load }) => load).join(', ')} after the restore`)
-  if (requestsOf(history, 'credentials-current').length === 0) return inconclusive('no login was tried after the restore')
+  if (!requestsOf(history, `credentials-${account.passwordAfterRestore}`).some(wasOk)) return inconclusive('the user was not seen to log in with the password that is declared to work after the restore')
   const unread = readsOf(history, 'victim-writes-after').filter(({ reading }) => reading === 'unread').length
   return unread > 0 ? inconclusive(`${unread} writes of the user could not be looked for after the restore`) : undefined
 }

@@ -1,4 +1,5 @@
 import type { RequestEvent } from '../../core/history.js'
+import type { Intervention } from '../../core/reading.js'
 
 /** Names that scenarios write and checks read. */
 export const loads = {
@@ -74,5 +75,8 @@ export function readingOf(request: RequestEvent | undefined): Reading {
   if (request.outcome === 'wrong-content') return 'altered'
   return request.status === 404 || request.status === 410 ? 'absent' : 'unread'
 }
+
+/** A procedure of which nobody knows how it would have ended: the exercise was cut, or the harness could not carry it out. */
+export const wasCut = ({ acknowledgedAtMs, detail }: Pick<Intervention, 'acknowledgedAtMs' | 'detail'>): boolean => acknowledgedAtMs === undefined && typeof detail['tookMs'] !== 'number'
 
 export const wasOk = (request: RequestEvent): boolean => request.outcome === 'ok' || request.outcome === 'degraded'
