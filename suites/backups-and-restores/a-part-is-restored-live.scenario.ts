@@ -53,6 +53,8 @@ async function restoreNamespaceLive(context: ScenarioContext): Promise<number | 
   context.observe('namespace-damage', 'balancer', { modified: damage.modified.map(({ key }) => key), deleted: damage.deleted.map(({ key }) => key), created: damage.created.map(({ key }) => key) })
   const users = startUsers(context)
   const writes = startRecordWrites(context, bystanders, { load: 'bystander-records', ratePerSecond: bystanderWritesPerSecond })
+  const modified = records.find(({ key }) => key === damage.modified[0]?.key)
+  const damaged = await outcomeOf(context, modified)
   const fromMs = context.now()
   await context.pause(context.threshold('BKUP-05', 'before_s') * 1_000)
   context.observe('steady-traffic', 'namespace', { fromMs, toMs: context.now() })
@@ -61,7 +63,8 @@ async function restoreNamespaceLive(context: ScenarioContext): Promise<number | 
     target: addressee(restore),
     label: 'namespace',
     values: { file: backup.path, namespace },
-    witness: () => damageIsGone(context, damage.modified[0] === undefined ? undefined : records.find(({ key }) => key === damage.modified[0]?.key)),
+    // What was never seen to be damaged shows no restore.
+    witness: async () => (damaged === 'wrong-content' && (await outcomeOf(context, modified)) === 'ok' ? 'a record that had been modified is as it was' : undefined),
   })
   await context.pause(500)
   await Promise.all([users?.stop(), writes.stop()])
@@ -69,12 +72,11 @@ async function restoreNamespaceLive(context: ScenarioContext): Promise<number | 
   return performed.ok && performed.tookMs > 0 ? (records.length * 1_000) / performed.tookMs : undefined
 }
 
-/** The restore's own word is no proof. */
-async function damageIsGone(context: ScenarioContext, record: NamespaceRecord | undefined): Promise<string | undefined> {
+/** Whether a record is as it was: the restore's own word is no proof. */
+async function outcomeOf(context: ScenarioContext, record: NamespaceRecord | undefined): Promise<string | undefined> {
   const read = context.service.data?.readStrong
   if (record === undefined || read === undefined) return undefined
-  const { outcome } = await context.traffic.send({ load: 'restore-witness', operation: named(read, 'record.read'), via: 'balancer', ...record })
-  return outcome === 'ok' ? 'a record that had been modified is as it was' : undefined
+  return (await context.traffic.send({ load: 'restore-witness', operation: named(read, 'record.read'), via: 'balancer', ...record })).outcome
 }
 
 async function readAfterwards(context: ScenarioContext, { records, created, bystanders }: { readonly records: readonly NamespaceRecord[]; readonly created: readonly NamespaceRecord[]; readonly bystanders: BystanderRecords }): Promise<void> {

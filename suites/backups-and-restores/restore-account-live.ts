@@ -45,8 +45,9 @@ export async function restoreAccountLive(context: ScenarioContext, { bulk }: { r
   context.fact('account', { account: person.account, types: declared.types.map(({ name }) => name), createdSince: declared.createdSince, passwordAfterRestore: declared.passwordAfterRestore } satisfies AccountFact)
   const bystanders = await makeBystanders(accounts, { count: context.threshold('BKUP-07', 'bystanders'), group })
   const silent = silentSample(context, victim)
+  let announcedWithinMs = 0
   if (silent.length > 0) {
-    await controlEffects(context, person, silent.slice(0, context.threshold('BKUP-10', 'control_events_min')))
+    announcedWithinMs = await controlEffects(context, person, silent.slice(0, context.threshold('BKUP-10', 'control_events_min')))
     await readMetadata(context, person, { objects: silent, when: 'before' })
   }
   await context.pause(context.service.backup?.stalenessMs ?? 0) // so old a backup may be
@@ -57,10 +58,13 @@ export async function restoreAccountLive(context: ScenarioContext, { bulk }: { r
   const damage = await damageVictim(context, victim)
   const password = `second-${person.account}`
   const changed = await setPassword(accounts, { account: person.account, password })
-  if (silent.length > 0) await readEffects(context, person, { objects: silent, when: 'before' })
+  if (silent.length > 0) {
+    await context.pause(2 * announcedWithinMs) // the damage is announced as well, and that is not the restore's doing
+    await readEffects(context, person, { objects: silent, when: 'before' })
+  }
   const current = changed ? password : person.password
   const probes = await restoreWhileUsed(accounts, { victim, damage, bystanders, backup, password: current })
-  await lookAfterwards(accounts, { victim, damage, bystanders, silent, probes, passwords: { current, backup: person.password } })
+  await lookAfterwards(accounts, { victim, damage, bystanders, silent, announcedWithinMs, probes, passwords: { current, backup: person.password } })
 }
 
 async function makeVictim(accounts: Accounts, bulk: number): Promise<Victim | undefined> {
@@ -111,16 +115,15 @@ async function restoreWhileUsed(accounts: Accounts, { victim, damage, bystanders
   const probes = startVictimProbes(accounts, { victim: victim.person, password, untouched, member })
   await context.pause(context.threshold('BKUP-08', 'before_s') * 1_000)
   const [modified] = damage.modified
+  const outcomeOf = async (): Promise<string | undefined> => (modified === undefined ? undefined : (await readObject(context, { load: 'restore-witness', person: victim.person, object: modified })).outcome)
+  const damaged = await outcomeOf()
   await context.control.perform(restore, {
     name: interventions.account,
     target: addressee(restore),
     label: accountLabel,
     values: { file: backup.path, account: victim.person.account },
-    witness: async () => {
-      if (modified === undefined) return undefined
-      const { outcome } = await readObject(context, { load: 'restore-witness', person: victim.person, object: modified })
-      return outcome === 'ok' ? 'an object that had been modified is as it was' : undefined
-    },
+    // What was never seen to be damaged shows no restore.
+    witness: async () => (damaged === 'wrong-content' && (await outcomeOf()) === 'ok' ? 'an object that had been modified is as it was' : undefined),
   })
   await context.pause(context.threshold('BKUP-08', 'after_s') * 1_000)
   await Promise.all([writes.stop(), probes.stop()])
@@ -132,11 +135,13 @@ interface Afterwards {
   readonly damage: Damage
   readonly bystanders: readonly BystanderAccount[]
   readonly silent: readonly ObjectState[]
+  /** So long it took until ordinary writes had been announced. */
+  readonly announcedWithinMs: number
   readonly probes: VictimProbes | undefined
   readonly passwords: { readonly current: string; readonly backup: string }
 }
 
-async function lookAfterwards(accounts: Accounts, { victim, damage, bystanders, silent, probes, passwords }: Afterwards): Promise<void> {
+async function lookAfterwards(accounts: Accounts, { victim, damage, bystanders, silent, announcedWithinMs, probes, passwords }: Afterwards): Promise<void> {
   const { context, declared } = accounts
   context.step('what became of the account, and of the others')
   const { account } = victim.person
@@ -153,6 +158,7 @@ async function lookAfterwards(accounts: Accounts, { victim, damage, bystanders, 
   if (probes !== undefined) await readVictimWrites(context, person, probes.written)
   await readBystanders(context, bystanders)
   if (silent.length === 0) return
+  await context.pause(2 * announcedWithinMs)
   await readEffects(context, person, { objects: silent, when: 'after' })
   await readMetadata(context, person, { objects: silent, when: 'after' })
 }

@@ -36,13 +36,15 @@ export async function readMetadata(context: ScenarioContext, person: Person, { o
   context.observe('metadata', when, found)
 }
 
-/** Positive control: ordinary writes are announced, and that is seen. */
-export async function controlEffects(context: ScenarioContext, person: Person, objects: readonly ObjectState[]): Promise<void> {
+/** Positive control: ordinary writes are announced, and that is seen. Returns after how many ms. */
+export async function controlEffects(context: ScenarioContext, person: Person, objects: readonly ObjectState[]): Promise<number> {
   const before = await readEffects(context, person, { objects, when: 'control-before' })
   for (const object of objects) await writeObject(context, { load: 'prepare', person, object })
+  const writtenAtMs = context.now()
   const rose = async (): Promise<boolean> => {
     const now = await readEffects(context, person, { objects, when: 'control-after' })
     return Object.entries(now).every(([key, count]) => (count ?? 0) > (before[key] ?? 0))
   }
   await context.until('ordinary writes are announced', rose, announcedWithinMs)
+  return context.now() - writtenAtMs
 }
