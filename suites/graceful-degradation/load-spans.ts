@@ -1,7 +1,7 @@
 import type { Finding } from '../../core/check.js'
 import { inconclusive } from '../../core/check.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { factOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { factOf, inWindow, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { capacityProbe, capturedRetryAfter, overloadFact, type Capacity, type OverloadFact } from './overload-names.js'
 
 /** One load of the overload scenario: what was sent, and when. */
@@ -57,3 +57,17 @@ export function lateGenerator({ requests }: LoadSpan, deadlineMs: number): Findi
 
 export const sentLate = (requests: readonly RequestEvent[], deadlineMs: number): RequestEvent[] =>
   requests.filter((one) => (one.sentAtMs ?? one.plannedAtMs) - one.plannedAtMs > deadlineMs * lateShareOfDeadline)
+
+/** Later than this, and what was due in the meantime is sent all at once. */
+const burstMs = 50
+
+/**
+ * Requests that no burst of ours got in the way of. After a stall the generator sends what it owes at the same moment, which
+ * is more than was planned; until clients would have given up, a refusal may be its doing.
+ */
+export function withoutBursts(requests: readonly RequestEvent[], deadlineMs: number): RequestEvent[] {
+  const bursts = requests
+    .filter((one) => one.sentAtMs !== undefined && one.sentAtMs - one.plannedAtMs > burstMs)
+    .map((one) => ({ fromMs: one.plannedAtMs, toMs: (one.sentAtMs ?? one.plannedAtMs) + deadlineMs }))
+  return requests.filter((one) => !bursts.some((burst) => inWindow(one.plannedAtMs, burst)))
+}

@@ -130,6 +130,13 @@ describe('RDND-06', () => {
     expect(judge(carriesRatedLoad, [...refused, stall(32_000, 1_000)]).outcome).toBe('inconclusive')
     expect(judge(carriesRatedLoad, rated(({ plannedAtMs }, index) => (index % 5 === 0 ? { endedAtMs: plannedAtMs + 700 } : {})))).toMatchObject(saying('failed', 'took longer than 500 ms'))
   })
+  test('a refusal after a burst of our own is not charged, one that is far from it is', () => {
+    const burst = (refusedIndexes: readonly number[]) =>
+      rated(({ plannedAtMs }, index) => ({ ...(index >= 50 && index < 58 ? { sentAtMs: plannedAtMs + 160 - (index - 50) * 20 } : {}), ...(refusedIndexes.includes(index) ? { outcome: 'polite-refusal' as const, status: 429 } : {}) }))
+    expect(judge(carriesRatedLoad, burst([58, 60]))).toMatchObject(saying('inconclusive', 'sent many at once'))
+    expect(judge(carriesRatedLoad, burst([58, 200]))).toMatchObject(saying('failed', 'not served'))
+    expect(judge(carriesRatedLoad, burst([])).outcome).toBe('passed')
+  })
   test.each([
     ['no replica was taken away', without(good, (event) => event.kind === 'intervention'), 'no replica'],
     ['nobody saw it go', unwitnessed(good), 'not witnessed'],
