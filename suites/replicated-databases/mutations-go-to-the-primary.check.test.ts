@@ -54,6 +54,19 @@ describe('read replicas see no write', () => {
   test('and the primary counts them', () => {
     expect(see(...told({ reading: [200, 0, 0], after: [210, 0, 0] }))).toMatchObject({ outcome: 'passed' })
   })
+  test('what the service writes by itself is told from what comes with the mutations', () => {
+    // Three seconds of reading, then one of mutations.
+    const refusing = (reading: number, after: number): HistoryEvent[] => [
+      counters('replica', moments.beforeReads, [0, 0, 0], 0),
+      counters('replica', moments.afterReads, [200, 0, reading], 3_000),
+      counters('replica', moments.afterMutations, [200, 0, after], 4_000),
+      ...told({ reading: [0, 0, 0], after: [0, 0, 0] }).slice(3),
+    ]
+    expect(see(...refusing(12, 56))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('refused 44') })
+    expect(see(...refusing(12, 16))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('12 while it was only read from') })
+    expect(see(...refusing(120, 160))).toMatchObject({ outcome: 'inconclusive' })
+    expect(see(...told({ reading: [200, 0, 12], after: [200, 0, 90] })), 'without times nothing can be compared').toMatchObject({ outcome: 'inconclusive' })
+  })
   test('writes that a replica refused, though clients never noticed', () => {
     expect(see(...told({ reading: [200, 0, 0], after: [200, 0, 40] }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('refused 40') })
     expect(see(...told({ reading: [200, 0, 0], after: [200, 3, 0] }))).toMatchObject({ outcome: 'failed' })

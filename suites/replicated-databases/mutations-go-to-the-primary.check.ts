@@ -114,7 +114,15 @@ function judgeReplica(history: History, server: string, { sent, thresholds }: { 
     const setBack = Math.min(mutating.reads, mutating.writes, mutating.refused) < 0
     return setBack ? inconclusive(`the counters of ${server} went backwards`, evidence) : passed(`${server} saw and refused none of ${sent} mutations`, evidence)
   }
-  if (reading.refused > 0) return inconclusive(`${server} refused ${mutating.refused} statements during the mutations, and ${reading.refused} while it was only read from`, evidence)
+  // What the service writes by itself is refused all the time, then: only what comes with the mutations and is as many as they are is theirs.
+  const byItself = reading.spanMs > 0 ? (reading.refused * mutating.spanMs) / reading.spanMs : Infinity
+  const withMutations = mutating.refused - byItself
+  if (reading.refused > 0 && withMutations < countedShareMin * sent) {
+    return inconclusive(`${server} refused ${mutating.refused} statements during the mutations, and ${reading.refused} while it was only read from`, evidence)
+  }
+  if (reading.refused > 0) {
+    return failed(`${server}, a read replica, refused ${mutating.refused} statements during ${sent} mutations, where at most ${Math.ceil(byItself)} came without them`, evidence)
+  }
   if (mutating.refused < refusedShareMin * sent) return inconclusive(`${server} refused ${mutating.refused} statements, too few to be sure that they were among ${sent} mutations`, evidence)
   return failed(`${server}, a read replica, refused ${mutating.refused} statements during ${sent} mutations and none while it was only read from`, evidence)
 }
