@@ -46,6 +46,7 @@ function row(one: DefectResult): Content {
 const matrixStyles = `
 .matrix { border-collapse: collapse; width: 100%; font-size: 0.85rem; }
 .matrix th, .matrix td { border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); padding: 0.25rem 0.6rem 0.25rem 0; text-align: left; vertical-align: top; }
+.matrix td:nth-child(2), .matrix th[scope=row] { white-space: nowrap; }
 .matrix .good::before { content: "\\2713 "; }
 .matrix .bad, p.bad { font-weight: 700; }
 .matrix td.bad:not(:empty)::before { content: "\\2717 "; }

@@ -32,7 +32,7 @@ export const mutationsGoToThePrimary: Requirement = {
     'a mutating operation was sent less often than stated',
     'the death of a read replica was not witnessed, or it was released too early',
     'the counters could not be read, or those of the primary do not show the acknowledged mutations',
-    'a read replica refused statements while it was only read from, or so few that they need not be the mutations',
+    'a read replica refused statements, but beyond what it refused while it was only read from too few to be the mutations',
     'the null control failed or the harness stalled in the same span',
   ],
   evidence: ['for each operation how often it was sent and failed, with and without read replicas', 'counters of every server before and after'],
