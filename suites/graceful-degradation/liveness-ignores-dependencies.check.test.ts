@@ -44,3 +44,12 @@ describe('inconclusive', () => {
   test.each(Object.entries(cases))('%s', (_name, events) => expect(judge(events).outcome).toBe('inconclusive'))
   test('too short', () => expect(judge(outageEvents(), { outage_s: 45 })).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('needs 45000 ms') as string }))
 })
+
+test('recovery may be seen by the gate that follows, and only by one that passed after the release', () => {
+  const cut = outageEvents().filter((event) => event.kind !== 'request' || event.plannedAtMs < 4_000)
+  const gate = (isPassed: boolean, startedAtMs: number): HistoryEvent => ({ kind: 'gate', name: 'settled', passed: isPassed, startedAtMs, atMs: startedAtMs + 1_000, requests: 96, failed: 0 })
+  expect(judge(cut)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('answered again') })
+  expect(judge([...cut, gate(true, 4_200)]).outcome).toBe('passed')
+  expect(judge([...cut, gate(false, 4_200)]).outcome).toBe('inconclusive')
+  expect(judge([...cut, gate(true, 500)]).outcome).toBe('inconclusive')
+})

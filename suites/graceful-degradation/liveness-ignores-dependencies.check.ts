@@ -1,5 +1,5 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence } from '../../core/check.js'
-import type { History } from '../../core/history.js'
+import { eventsOf, type History } from '../../core/history.js'
 import { disturbedHarness, factOf, interventionsOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { isUnserved } from './fault-spans.js'
@@ -40,7 +40,9 @@ export const livenessIgnoresDependencies: Check = {
     const outageMs = numberThreshold(thresholds, 'outage_s') * 1_000
     if (window.toMs - window.fromMs < outageMs * 0.9) return inconclusive(`${target} was away for ${Math.round(window.toMs - window.fromMs)} ms only, needs ${outageMs} ms`, evidence)
     if (affected === 0) return inconclusive(`no request failed while ${target} was away: the service may not have noticed`, evidence)
-    const recovered = requestsOf(history, degradationLoad).some((one) => one.plannedAtMs >= released.atMs && (one.outcome === 'ok' || one.outcome === 'degraded'))
+    // The load may end before the service is back: then the gate that follows is what sees it.
+    const settled = [...eventsOf(history, 'gate')].some((one) => one.passed && one.startedAtMs >= released.atMs && one.requests > 0)
+    const recovered = settled || requestsOf(history, degradationLoad).some((one) => one.plannedAtMs >= released.atMs && (one.outcome === 'ok' || one.outcome === 'degraded'))
     if (!recovered) return inconclusive(`no request was answered again after ${target} was back`, evidence)
     return passed(`liveness passed ${liveness.length} times on ${instances.length} instances while ${target} was away and ${affected} requests failed`, evidence, { strength: strengthOf(liveness.length) })
   },
