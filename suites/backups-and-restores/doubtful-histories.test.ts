@@ -63,6 +63,35 @@ describe('BKUP-02', () => {
   })
 })
 
+describe('BKUP-02 and BKUP-03', () => {
+  test('fewer backups than are asked for are no pass', () => {
+    expect(backupsAreOnePointInTime.evaluate(historyOf(good), { ...thresholdsOf('BKUP-02'), backups: 2 })).toMatchObject(inconclusive('1 backup could be judged, 2 are needed'))
+  })
+  test('a second deployment that does not become ready is not a backup that cannot be restored', () => {
+    const notReady = without(withoutIntervention(good, interventions.isolated, 'live-1'), (event) => event.kind === 'observation' && event.probe === 'apart-ready')
+    const events = [...notReady, observed('apart-ready', 'restored', { ready: false, tookMs: 60_000 })]
+    expect(judge(backupsAreOnePointInTime, events)).toMatchObject(inconclusive('did not become ready'))
+    expect(judge(restoredBackupsAreFaithful, events)).toMatchObject(inconclusive('did not become ready'))
+  })
+})
+
+describe('BKUP-05', () => {
+  const namespace = namespaceHistory()
+  test('a damaged record that was not read may still be damaged', () => {
+    expect(judge(restoresRunLive, without(namespace, (event) => event.kind === 'request' && event.load === 'namespace-after' && event.key === 'ns.12'))).toMatchObject(inconclusive('not every damaged record'))
+  })
+  test('a few slow answers are neither a rise of the latency nor the lack of one', () => {
+    expect(judge(restoresRunLive, changed(namespace, (one) => one.load === loads.users && one.plannedAtMs % 200 === 0 && one.plannedAtMs >= 5_000 && one.plannedAtMs <= 9_000, (one) => ({ endedAtMs: one.plannedAtMs + 900 })))).toMatchObject(inconclusive('may be above'))
+  })
+})
+
+describe('BKUP-09', () => {
+  test('a backup that cannot be restored is none, however it was taken', () => {
+    const refused = [...withoutIntervention(frozenHistory(), interventions.isolated, frozenLabel), ...performed({ name: interventions.isolated, label: frozenLabel, fromMs: 30_000, toMs: 30_500, ok: false })]
+    expect(judge(backupsComeFromTheReplica, refused)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('with the primary frozen, but the restore') })
+  })
+})
+
 describe('BKUP-04', () => {
   const offer = (variant: string, unchanged: DamagedCopy['unchanged'] = 'not looked at', restored = false): HistoryEvent[] => [
     ...performed({ name: interventions.isolated, label: `damaged-${variant}`, fromMs: 30_100, toMs: 30_150, ok: restored, witness: false }),
@@ -79,6 +108,12 @@ describe('BKUP-04', () => {
     expect(judge(damagedBackupsAreRefused, offered('flip-1', [false, true]))).toMatchObject({ outcome: 'failed' })
     expect(judge(damagedBackupsAreRefused, offered('empty', [null, true]))).toMatchObject({ outcome: 'failed' })
   })
+  test('the evidence says what was done to a copy that was restored', () => {
+    const cutTo = offered('empty', [false, true]).map((event): HistoryEvent => (event.kind === 'observation' && event.target === 'empty' ? { ...event, value: { ...(event.value as DamagedCopy), damage: { kind: 'cut', toBytes: 0 } } } : event))
+    const found = judge(damagedBackupsAreRefused, cutTo)
+    expect(found.outcome).toBe('failed')
+    expect(found.evidence.map(({ note }) => note).join('\n')).toMatch(/empty \(cut to 0 bytes\).*accepted\n[^]*flip-1 \(bit 3 of byte 5 flipped\).*refused/)
+  })
 })
 
 describe('BKUP-06', () => {
@@ -93,6 +128,10 @@ describe('BKUP-08', () => {
     expect(judge(theUserIsNotLockedOut, changed(account, ({ load }) => load === 'credentials-current', { outcome: 'error-status', status: 503 }))).toMatchObject(inconclusive('log in'))
     const ofBackup = withoutLoad(account, 'credentials-backup').map((event): HistoryEvent => (event.kind === 'fact' && event.name === 'account' ? { ...event, value: { ...(event.value as object), passwordAfterRestore: 'backup' } } : event))
     expect(judge(theUserIsNotLockedOut, ofBackup)).toMatchObject(inconclusive('log in'))
+  })
+  test('where the password of the backup is declared to work, it has to', () => {
+    const ofBackup = account.map((event): HistoryEvent => (event.kind === 'fact' && event.name === 'account' ? { ...event, value: { ...(event.value as object), passwordAfterRestore: 'backup' } } : event))
+    expect(judge(theUserIsNotLockedOut, ofBackup)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('password of the backup') })
   })
   test('requests that we gave up are no use of the account', () => {
     expect(judge(theUserIsNotLockedOut, changed(account, (one) => one.load === victimLoads.logins && one.plannedAtMs >= 5_000 && one.plannedAtMs <= 9_000, { outcome: 'cancelled' }))).toMatchObject(inconclusive('did not try'))

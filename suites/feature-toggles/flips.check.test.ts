@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { fact, platform, request } from '../../core/checks/literal-events.test-support.js'
+import type { HistoryEvent } from '../../core/history.js'
 import { everyFeatureHasAWorkingToggle } from './every-feature-has-a-working-toggle.check.js'
 import { flipsReachEveryReplica } from './flips-reach-every-replica.check.js'
-import { flipLoad, listReading } from './names.js'
+import { featureReading, flipLoad, listReading } from './names.js'
 import { disturbance, features, judge, load, observation, preamble, reading, walk, without } from './toggle-history.test-support.js'
 import { togglesAreIndividual } from './toggles-are-individual.check.js'
 
@@ -19,6 +20,12 @@ test('nothing passes on an empty history, or without flips', () => {
     expect(outcome(check, [])).toBe('inconclusive')
     expect(outcome(check, [...preamble(), ...load()])).toBe('inconclusive')
   }
+})
+
+test('a feature that was not read before it was switched was not seen to change, and it is said', () => {
+  const onR2 = (name: string, isDropped: (atMs: number) => boolean) => (event: HistoryEvent): boolean => event.kind === 'observation' && event.target === 'r2' && event.probe === featureReading(name) && isDropped(event.atMs)
+  const unread = without(without(whole(), onR2('a', (atMs) => atMs < 1_000 || atMs > 1_200)), onR2('b', (atMs) => atMs > 6_400))
+  expect(judge(flipsReachEveryReplica, unread)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining(': r2 was not read before a switched on') })
 })
 
 describe('a working toggle', () => {

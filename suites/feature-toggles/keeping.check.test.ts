@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { intervention, platform, request, requests } from '../../core/checks/literal-events.test-support.js'
-import type { HistoryEvent, ObservationEvent } from '../../core/history.js'
+import { historyOf, type HistoryEvent, type ObservationEvent } from '../../core/history.js'
 import { losingTheStoreIsHarmless } from './losing-the-store-is-harmless.check.js'
 import { answerObservation, armObservation, outageLoad, outageObservation, useLoad, type AnswerPass, type ArmEdge, type OutageEdge } from './names.js'
 import { statesSurviveRestarts } from './states-survive-restarts.check.js'
@@ -29,6 +29,9 @@ describe('the old behaviour', () => {
     expect(outcome(replaced('after', 3, answer('after', 3, 'changed')))).toBe('failed')
     expect(outcome(replaced('after', 3, answer('after', 3, 'body 3', 500)))).toBe('failed')
     expect(outcome([...replaced('after', 3, answer('after', 3, 'changed')), disturbance(8_010)])).toBe('inconclusive')
+  })
+  test('says nothing of features when none is known', () => {
+    expect(judge(switchedOffIsAsBefore, [...whole(), ...preamble([])])).toMatchObject({ outcome: 'inconclusive', summary: 'no feature is known' })
   })
   test('cannot be compared when it differs by itself', () => {
     expect(judge(switchedOffIsAsBefore, replaced('second', 3, answer('second', 3, 'changed'))).summary).toContain('already differ')
@@ -80,6 +83,9 @@ describe('states through restarts', () => {
     expect(outcome(both({ after: { a: 'on', b: 'on' } }))).toBe('failed')
     expect(outcome([...both({ after: { a: 'on', b: 'on' } }), disturbance(12_000)])).toBe('inconclusive')
   })
+  test('say nothing when fewer restarts were made than are asked for', () => {
+    expect(statesSurviveRestarts.evaluate(historyOf(both()), { settle_s: 10, lost_states_max: 0, arms: 3 })).toMatchObject({ outcome: 'inconclusive', summary: '2 restarts of everything was made, needs 3' })
+  })
   test('fail also when the other arm cannot be judged', () => {
     expect(outcome(both({ after: { a: 'off', b: 'off' } }, { ready: false }))).toBe('failed')
   })
@@ -129,6 +135,9 @@ describe('the loss of the store', () => {
   test('passes with defaults or with the last known states after a start', () => {
     expect(judge(losingTheStoreIsHarmless, outage())).toMatchObject({ outcome: 'passed', strength: { n: expect.any(Number) } })
     expect(outcome(outage({ started: kept }))).toBe('passed')
+  })
+  test('says nothing when no feature is known', () => {
+    expect(judge(losingTheStoreIsHarmless, [...outage(), ...preamble([])])).toMatchObject({ outcome: 'inconclusive', summary: 'no feature is known' })
   })
   test.each(['error-status', 'polite-refusal', 'timeout'] as const)('fails with one request that ends in %s', (lost) => {
     const failure = request(12_000, { load: outageLoad, via: 'balancer', outcome: lost })

@@ -56,6 +56,14 @@ describe('a handover', () => {
     expect(outcome(whole({ of: (atMs) => (atMs > 10_000 && atMs < 12_500 ? 'polite-refusal' : undefined) }))).toBe('passed')
     expect(outcome([...whole({ of: long }), stall(11_000, 3_000)])).toBe('inconclusive')
   })
+  test('is not judged by acknowledged writes that nobody could look for', () => {
+    const keyless = whole().map((event): HistoryEvent => {
+      if (event.kind !== 'request') return event
+      const { key: _key, ...rest } = event
+      return rest
+    })
+    expect(judge(keyless)).toMatchObject({ outcome: 'inconclusive', summary: 'no acknowledged write was read back' })
+  })
   test('fails when it is refused, a write gets no answer, or a replica restarts', () => {
     expect(judge(whole({ first: { refused: true } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('could not be carried out') })
     expect(judge(whole({ of: (atMs) => (atMs === 10_200 ? 'timeout' : undefined) }))).toMatchObject({ outcome: 'failed', summary: '1 write got no answer in handover 1' })

@@ -61,6 +61,11 @@ describe('components that are replaced', () => {
     expect(judge(check, [...whole(), platform(20_800, 'process-started', 'r1')])).toMatchObject({ outcome: 'failed', summary: 'r1 restarted while cache was replaced' })
     expect(judge(check, [...whole(), platform(30_800, 'process-started', 'r2'), platform(20_800, 'process-started', 'cache')]).outcome).toBe('passed')
   })
+  test('that could not be replaced say why', () => {
+    const refused = without(whole(), (event) => isOf('replace-component', 'witnessed')(event) && event.kind === 'intervention' && event.target === 'cache').map((event): HistoryEvent =>
+      event.kind === 'intervention' && event.target === 'cache' && event.phase === 'acknowledged' ? { ...event, phase: 'failed', error: 'no such unit' } : event)
+    expect(judge(check, refused)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('the replacement of cache was not witnessed: no such unit') })
+  })
   test('are not charged with what the harness did', () => {
     const events = failing(whole(), 20_100, 20_120)
     expect(judge(check, [...events, stall(20_500, 3_000)]).outcome).toBe('inconclusive')
@@ -139,6 +144,10 @@ describe('a newcomer', () => {
   test('that fills its role alone passes, whatever fails in the failover window and after the return', () => {
     expect(judge(check, whole())).toMatchObject({ outcome: 'passed', strength: { n: expect.any(Number) } })
     expect(judge(check, whole((atMs) => (atMs > 30_500 && atMs < 33_000) || atMs > 35_000 ? 'polite-refusal' : 'ok')).outcome).toBe('passed')
+  })
+  test('that is the only member of its role was never without others', () => {
+    const only = whole().map((event): HistoryEvent => (event.kind === 'observation' && event.probe === roleObservation ? { ...event, value: { ...(event.value as RoleEdge), others: [] } } : event))
+    expect(judge(check, only)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('the role has cache as its only member') })
   })
   test('that does not, fails', () => {
     expect(judge(check, whole((atMs) => (atMs > 30_600 ? 'error-status' : 'ok')))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('did not fill the role reads') })

@@ -72,6 +72,14 @@ describe('status code and body', () => {
     expect(finding).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('failing: readiness of a answered 200 and said fail') })
     expect(finding.evidence.map((one) => one.measured)).toEqual([5, 5])
   })
+  test('an answer through the balancer is held to the same', () => {
+    const lying = answer({ target: 'balancer', state: 'healthy', endpoint: 'readiness', status: 200, json: { status: 'fail' }, durationMs: 8 })
+    expect(judge(codeAndBodyAgree, [...history(), lying])).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('readiness through the balancer answered 200 and said fail') })
+  })
+  test('a fault that could not be made says why', () => {
+    const refused = without(history(), isPhase('hard dependency down', 'witnessed')).map((event): HistoryEvent => (isPhase('hard dependency down', 'acknowledged')(event) ? ({ ...event, phase: 'failed', error: 'no such edge' } as HistoryEvent) : event))
+    expect(judge(codeAndBodyAgree, refused)).toMatchObject({ outcome: 'inconclusive', summary: 'the fault of the hard dependency was not witnessed: no such edge' })
+  })
   test('a body that says pass with 503 fails too', () => {
     expect(judge(codeAndBodyAgree, history({ says: { ...good, draining: [503, 'pass'] } })).outcome).toBe('failed')
   })
@@ -201,6 +209,12 @@ describe('the cause', () => {
     const text = history().map((event) => (event.kind === 'observation' ? { ...event, value: { ...(event.value as object), json: undefined, body: 'database: ok, recommendations: ok' } } : event))
     expect(judge(causeIsNamed, text).outcome).toBe('inconclusive')
     expect(judge(causeIsNamed, without(history(), inState('healthy'))).outcome).toBe('inconclusive')
+  })
+  test('the evidence says whether the detail tells the release', () => {
+    const releaseIn = (events: readonly HistoryEvent[]): string | undefined => judge(causeIsNamed, events).evidence[0]?.note
+    const telling = answer({ target: 'a', state: 'recovered', endpoint: 'detail', status: 200, json: { status: 'pass', version: '1.2' }, durationMs: 8 })
+    expect(releaseIn(history())).toContain('the detail does not tell the release')
+    expect(releaseIn([...history(), telling])).toContain('the detail tells the release')
   })
   test('is not asked for without a detail, or without dependencies', () => {
     expect(judge(causeIsNamed, [...history(), fact('health-plan', { target: 'a', detail: false, softFault: true, hardFault: true })]).outcome).toBe('not-applicable')

@@ -97,6 +97,13 @@ describe('operations may be repeated', () => {
     expect(judge(check, [...whole(silent), echoLost(3_000)]).outcome).toBe('inconclusive')
     expect(judge(check, whole({ runs: [...runs.slice(0, 2), ...runs.slice(2).map((one) => ({ ...one, ok: false, status: 409 }))] }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('refused both times') })
   })
+  test('no answer to one of two at once fails as well', () => {
+    const silent = { runs: [...runs.slice(0, 3), { mode: 'concurrent-second', ok: false, startedAtMs: 2_050, tookMs: 15_000, error: 'no answer' } as Run] }
+    expect(judge(check, whole(silent))).toMatchObject({ outcome: 'failed', summary: 'drain gave no answer when it was done twice at once: no answer' })
+  })
+  test('where no strong read is declared no write is looked for', () => {
+    expect(judge(check, [...whole().filter((event) => !(event.kind === 'request' && event.load === 'reconcile')), fact('ledger-kept', false)])).toMatchObject({ outcome: 'passed' })
+  })
   test('one failed request and one lost write fail', () => {
     const refused = request(2_500, { load: 'background', via: 'balancer', outcome: 'refused' })
     expect(judge(check, [...whole(), refused])).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 of 216 requests') })

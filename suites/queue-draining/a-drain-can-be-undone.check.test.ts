@@ -75,6 +75,22 @@ describe('a drain can be undone', () => {
     expect(judge(drain, undrain, before, whileDrained, after, traffic(0, 4_000, all), shared).summary).toContain('did not fall to zero')
   })
 
+  test('fails when it gets its share too late', () => {
+    const late = [...traffic(4_300, 35_000, others), ...traffic(35_000, 38_000, all)]
+    expect(judge(drain, undrain, before, whileDrained, samples(4_050, 38_000, 'pass'), sharedBefore, late)).toMatchObject({ outcome: 'failed', summary: expect.stringMatching(/it got its share only after 3\d s \(allowed 30 s\)/) })
+  })
+
+  test('is inconclusive without a drain before, and when nothing tells one process from another', () => {
+    expect(judge(undrain, before, after, sharedBefore, shared)).toMatchObject({ outcome: 'inconclusive', summary: 'r0 was not drained before' })
+    const bootless = sound.flat().map((event): HistoryEvent => {
+      if (event.kind === 'observation') return { ...event, value: { ...(event.value as object), boot: undefined } }
+      if (event.kind !== 'request') return event
+      const { boot: _boot, ...rest } = event
+      return rest
+    })
+    expect(judge(bootless)).toMatchObject({ outcome: 'inconclusive', summary: 'nothing tells whether r0 was the same process' })
+  })
+
   test('is inconclusive when the harness was disturbed, also where it would have failed', () => {
     expect(judge(...sound, stall(5_000, 1_500)).outcome).toBe('inconclusive')
     expect(judge(...sound, nullControl({ fromMs: 5_000, toMs: 5_100, everyMs: 50 }, 'timeout')).summary).toContain('null control')

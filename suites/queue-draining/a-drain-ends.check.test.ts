@@ -23,6 +23,11 @@ describe('a drain ends', () => {
     expect(finding.summary).toContain('5 s after the acknowledgement')
   })
 
+  test('says with which status the stuck client was told', () => {
+    const refused = stuck(6_050, 'polite-refusal').map((event): HistoryEvent => (event.kind === 'request' ? { ...event, status: 503 } : event))
+    expect(judge(settings, drain, refused, ordinary(), back)).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('its client was told (status 503)') })
+  })
+
   test('passes when the stuck client is told much too early: that is for DRAIN-03', () => {
     const finding = judge(settings, drain, stuck(1_210, 'reset-in-flight'), ordinary('reset-in-flight'), back)
     expect(finding.outcome).toBe('passed')

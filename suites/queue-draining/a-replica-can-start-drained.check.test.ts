@@ -40,6 +40,10 @@ describe('a replica can start drained', () => {
     expect(but(entered, balanced(['r0', 'r1'], { fromMs: 6_200, toMs: 7_000 }, { boot: 'boot-3' })).summary).toContain('another process')
   })
 
+  test('fails when it enters the rotation too late', () => {
+    expect(but(entered, balanced(['r1', 'r2'], { fromMs: 6_200, toMs: 37_000 }), balanced(['r0', 'r1'], { fromMs: 37_000, toMs: 38_000 }, { boot: 'boot-2' })).summary).toContain('answered only 31 s after the undrain through the balancer (allowed 30 s)')
+  })
+
   test('a request from before its start, or before it serves, is not held against it', () => {
     expect(judge(...sound, request(loads.background, 900, { instance: 'r0' })).outcome).toBe('passed')
     const early = directly({ outcome: 'refused' }, { fromMs: 1_100, toMs: 2_400, everyMs: 100 })

@@ -28,6 +28,11 @@ describe('in-flight requests complete', () => {
     expect(finding.evidence.map((one) => one.note).join('\n')).toContain('fewer than 95 % per drain')
   })
 
+  test('a kill that was not seen to land is no control', () => {
+    const unseen = control().filter((event) => !(event.kind === 'intervention' && event.phase === 'witnessed'))
+    expect(judge(drain, inFlight(), back, unseen)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('the kill of instance-1 in the kill control was not seen to land') })
+  })
+
   test('the acknowledgement alone is enough to fail on and not to pass on', () => {
     const green = intervention('drain', { target: 'instance-0', label: 'drain-1', issuedAtMs: 1_000, acknowledgedAtMs: 1_020 })
     const finding = judge(green, inFlight(), back, control())

@@ -51,6 +51,11 @@ describe('keep-alive connections are wound down', () => {
     expect(judge(drained, silent, stop, closed(20, 2_400), quiet).outcome).toBe('inconclusive')
   })
 
+  test('fails when a request that may be repeated meets more idle resets than one repetition can mend', () => {
+    const again = request('keep-alive', 2_400, { via: 'instance-0', connection: 20, reused: true, method: 'GET', outcome: 'reset-idle' })
+    expect(judge(drained, connections(2_300, told, 19), connection(20, 2_220, { outcome: 'reset-idle', method: 'GET' }), again, quiet)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 had more than 1 idle reset') })
+  })
+
   test('fails on an idle reset of a POST, and on a request that is cut in flight', () => {
     expect(judge(drained, connections(2_300, told, 19), connection(20, 2_220, { outcome: 'reset-idle', method: 'POST' }), quiet).summary).toContain('1 idle reset hit a request that must not be repeated')
     for (const outcome of ['reset-in-flight', 'closed-in-flight', 'truncated'] as const) {

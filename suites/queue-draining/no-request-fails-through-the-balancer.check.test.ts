@@ -54,6 +54,10 @@ describe('no request fails through the balancer', () => {
     expect(later.summary).toContain('when the balancer had already taken instance-0 out')
   })
 
+  test('says that the balancer never took the replica out', () => {
+    expect(judge(world.filter((event) => event !== down), traffic(at(2_300, 'error-status'))).summary).toContain('the first 295 ms after the acknowledgement; the balancer never took instance-0 out')
+  })
+
   test('fails when the drained replica is still given requests after the eject window', () => {
     const finding = judge(world, traffic(() => ({}), 5_500))
     expect(finding.outcome).toBe('failed')

@@ -38,6 +38,10 @@ describe('queued work survives a drain', () => {
     expect(but(done, absent).outcome).toBe('failed')
   })
 
+  test('is inconclusive when the reading of the jobs was cut', () => {
+    expect(judge(...sound, { kind: 'incomplete', atMs: 9_100, reason: 'the deadline', cause: 'deadline' })).toMatchObject({ outcome: 'inconclusive', summary: 'the reading of the jobs did not reach its end' })
+  })
+
   test('is inconclusive when a job was merely not done yet', () => {
     expect(but(done, reads((key) => (key === 'job-3' ? 0 : 1))).summary).toContain('1 job was not done yet when last read')
   })
