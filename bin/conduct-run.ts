@@ -1,4 +1,4 @@
-import { basename, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { exitCodes, messageOf } from '../core/errors.js'
 import type { Reporter } from '../core/run-event.js'
 import type { RunReport } from '../core/run-report.js'
@@ -10,10 +10,12 @@ import type { NamingReporter } from './live-reporter.js'
 import { packageVersion } from './package-files.js'
 import { openRunScope } from './run-scope.js'
 
-export type ConductOptions = Omit<ConformanceOptions, 'workDirectory' | 'journal' | 'version' | 'signal' | 'emit'> & {
+export type ConductOptions = Omit<ConformanceOptions, 'workDirectory' | 'sharedDirectory' | 'journal' | 'version' | 'signal' | 'emit'> & {
   readonly interruption: Interruption
   readonly live: NamingReporter
   readonly reporters: readonly Reporter[]
+  /** Default: a folder of the run, removed with it. */
+  readonly sharedDirectory?: string
 }
 
 /**
@@ -40,6 +42,7 @@ async function reportOf(options: ConductOptions): Promise<RunReport> {
       ...options,
       environment: { ...options.environment, SEAWORTHY_RUN: options.runId },
       workDirectory: scope.workDirectory,
+      sharedDirectory: options.sharedDirectory ?? join(scope.workDirectory, 'shared'),
       journal: scope.journal,
       version: packageVersion(),
       signal: interruption.signal,

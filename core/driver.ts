@@ -17,6 +17,11 @@ export interface DeployOptions {
   readonly runId: string
   /** An existing, empty folder of this deployment; everything it writes goes there. Short: sockets live in it. */
   readonly directory: string
+  /**
+   * Folder for what every deployment of a run may have made once, such as an initialised database to copy: `{shared}`
+   * of the descriptor. Exists or can be made; whoever named it removes it.
+   */
+  readonly sharedDirectory: string
   readonly journal: Journal
   readonly signal: AbortSignal
   /** Variables for the services: SEAWORTHY_DEFECT and the marker SEAWORTHY_RUN. Nothing else of ours is passed on. */

@@ -57,8 +57,8 @@ export interface ProcessTarget {
 /**
  * One supervised process. In `command` and `env` these are replaced: `{instance}` its name, `{index}` its number
  * from 0, `{host}` and `{port}` where it must listen, `{data}` its folder that survives a reboot, `{run}` the
- * machine's volatile folder, `{machine}` the machine's persistent folder, `{component:host}` and
- * `{component:port}` the address of another component as seen from here. Using such an address declares a
+ * machine's volatile folder, `{machine}` the machine's persistent folder, `{shared}` a folder that all deployments of
+ * a run share (for what is costly to make and can be copied), `{component:host}` and `{component:port}` the address of another component as seen from here. Using such an address declares a
  * dependency edge, and the harness puts a fault proxy on it.
  */
 export interface Unit {

@@ -29,6 +29,7 @@ export async function deployScenario(options: DeployScenarioOptions): Promise<De
     deployment = await driver.deploy(service, {
       runId: options.runId,
       directory: workDirectory,
+      sharedDirectory: options.sharedDirectory,
       journal: options.journal,
       signal: options.signal,
       environment: options.environment,
@@ -57,6 +58,7 @@ export async function deployApart(options: DeployApartOptions): Promise<{ readon
     return driver.deploy(service, {
       runId: options.runId,
       directory: workDirectory,
+      sharedDirectory: options.sharedDirectory,
       journal: options.journal,
       signal: options.signal,
       environment: options.environment,

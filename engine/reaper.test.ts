@@ -47,7 +47,7 @@ const service = {
   lifecycle: { stop: { signal: 'SIGTERM', graceMs: 1000, allowedExitCodes: [0] }, startTimeoutMs: 1000 }, traffic: {},
 }
 const deployment = await processDriver.deploy(service, {
-  runId, directory: deploymentDirectory(run, '1'), journal: run.journal, signal: new AbortController().signal,
+  runId, directory: deploymentDirectory(run, '1'), sharedDirectory: deploymentDirectory(run, 'shared'), journal: run.journal, signal: new AbortController().signal,
   environment: {}, onPlatformEvent: () => {},
 })
 // A shell that is frozen before it has started its sleeps never starts them.

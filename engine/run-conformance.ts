@@ -31,6 +31,8 @@ export interface ConformanceOptions {
   readonly runDirectory: string
   /** Volatile folder of the run, watched by the reaper. */
   readonly workDirectory: string
+  /** `{shared}` of the descriptor: of all deployments, and of several runs when they are the parts of a selftest. */
+  readonly sharedDirectory: string
   readonly journal: Journal
   readonly environment: Readonly<Record<string, string>>
   readonly version: string

@@ -26,6 +26,8 @@ export interface ScenarioOptions {
   readonly runDirectory: string
   /** Volatile folder for the deployment, not yet made. */
   readonly workDirectory: string
+  /** Of all deployments of the run. */
+  readonly sharedDirectory: string
   readonly journal: Journal
   readonly environment: Readonly<Record<string, string>>
   readonly signal: AbortSignal

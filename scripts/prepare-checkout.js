@@ -47,3 +47,9 @@ const newest = Math.max(modifiedMs(join(root, 'tsconfig.json')), modifiedMs(join
 if (modifiedMs(stamp) < newest) {
   run('compiling', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', join(root, 'tsconfig.build.json')])
 }
+
+const bundled = join(root, 'dist', 'reference', 'THIRD-PARTY-LICENSES.txt') // written last
+const bundler = join(root, 'scripts', 'bundle-reference.js')
+if (modifiedMs(bundled) < Math.max(modifiedMs(stamp), modifiedMs(bundler), modifiedMs(join(root, 'reference-service', 'seaworthy.yaml')))) {
+  run('bundling the reference service', process.execPath, [bundler])
+}

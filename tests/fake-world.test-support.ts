@@ -111,6 +111,7 @@ export async function runFake({ exercise = async () => {}, checks, signal, ...wo
     runId: 'fake-run',
     runDirectory: folder,
     workDirectory: join(folder, 'work'),
+    sharedDirectory: join(folder, 'shared'),
     journal: { record: () => 1, done: () => {} },
     environment: {},
     version: '0.0.0',

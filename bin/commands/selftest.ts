@@ -9,6 +9,7 @@ import { newRunId } from '../run-id.js'
 import { selectDefects, requirementsFor, type SelectedDefect } from '../selftest/defect-selection.js'
 import { runDefects } from '../selftest/defect-runs.js'
 import { runOnce, type SelftestContext } from '../selftest/run-once.js'
+import { openRunScope } from '../run-scope.js'
 import { chooseRandomSeed, requireCount } from './run.js'
 
 export interface SelftestArguments {
@@ -31,9 +32,24 @@ export async function selftest(args: SelftestArguments): Promise<number> {
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
   say(`selftest of ${defects.length} defects of the reference service, seed ${randomSeed}, in ${directory}`)
   using interruption = watchInterruption(say)
-  const context: SelftestContext = { directory, randomSeed, interruption, say }
+  const scope = await openRunScope(newRunId(), say)
+  try {
+    return await selftestIn({ directory, sharedDirectory: join(scope.workDirectory, 'shared'), randomSeed, interruption, say }, { defects, lanes, withClean: args.defectsOnly !== true })
+  } finally {
+    for (const problem of await scope.close()) say(`clean-up: ${problem}`)
+  }
+}
+
+interface Task {
+  readonly defects: readonly SelectedDefect[]
+  readonly lanes: number
+  readonly withClean: boolean
+}
+
+async function selftestIn(context: SelftestContext, { defects, lanes, withClean }: Task): Promise<number> {
+  const { directory, randomSeed, interruption, say } = context
   const begun = { startedAt: new Date().toISOString(), atMs: performance.now() }
-  const clean = args.defectsOnly === true ? null : await cleanRun(defects, context, lanes)
+  const clean = withClean ? await cleanRun(defects, context, lanes) : null
   const results: DefectResult[] = []
   const write = (): void => writeResults(directory, { schema: 'seaworthy-selftest/v1', randomSeed, startedAt: begun.startedAt, durationMs: Math.round(performance.now() - begun.atMs), clean, defects: results })
   const onResult = (result: DefectResult): void => {

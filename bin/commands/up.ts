@@ -28,6 +28,7 @@ export async function up({ defect }: { readonly defect?: string | undefined }): 
     await using deployment = await driver.deploy(service, {
       runId,
       directory,
+      sharedDirectory: join(scope.workDirectory, 'shared'),
       journal: scope.journal,
       signal: interruption.signal,
       environment: { SEAWORTHY_RUN: runId, ...(defect === undefined ? {} : { SEAWORTHY_DEFECT: defect }) },

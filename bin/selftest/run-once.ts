@@ -13,6 +13,8 @@ import { newRunId } from '../run-id.js'
 
 export interface SelftestContext {
   readonly directory: string
+  /** `{shared}` of all its runs. */
+  readonly sharedDirectory: string
   readonly randomSeed: number
   readonly interruption: Interruption
   readonly say: (text: string) => void
@@ -48,6 +50,7 @@ export async function runOnce(context: SelftestContext, { only, folder, defect, 
     runDirectory: makeRunDirectory(runId, join(context.directory, folder)),
     environment: defect === undefined ? {} : { SEAWORTHY_DEFECT: defect },
     reproduceWith: defect === undefined ? '' : `--defect ${defect}`,
+    sharedDirectory: context.sharedDirectory,
     interruption: context.interruption,
     live: warnings,
     reporters: [],

@@ -12,10 +12,12 @@ export interface DeploymentFolders {
   readonly run: string
   readonly logs: string
   readonly processRecord: string
+  /** Of all deployments of the run, in no deployment's root. */
+  readonly shared: string
 }
 
 /** Makes them in an existing folder. */
-export function makeFolders(root: string, unitNames: readonly string[]): DeploymentFolders {
+export function makeFolders(root: string, shared: string, unitNames: readonly string[]): DeploymentFolders {
   const machine = join(root, 'machine')
   const folders = {
     root,
@@ -25,8 +27,9 @@ export function makeFolders(root: string, unitNames: readonly string[]): Deploym
     run: join(root, 'run'),
     logs: join(root, 'logs'),
     processRecord: join(root, processRecordName),
+    shared,
   }
-  for (const folder of [folders.unitOverrides, folders.run, folders.logs, ...unitNames.map((name) => dataFolderOf(folders, name))]) {
+  for (const folder of [shared, folders.unitOverrides, folders.run, folders.logs, ...unitNames.map((name) => dataFolderOf(folders, name))]) {
     mkdirSync(folder, { recursive: true })
   }
   return folders

@@ -81,6 +81,7 @@ export function testRun(): TestRun {
       const deployment = await processDriver.deploy(service, {
         runId,
         directory: join(directory, name),
+        sharedDirectory: join(directory, 'shared'),
         journal,
         signal: new AbortController().signal,
         environment: { SEAWORTHY_RUN: runId, SEAWORTHY_DEFECT: 'none' },

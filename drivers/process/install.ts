@@ -11,8 +11,8 @@ import { ourNode, searchPath } from './plan-units.js'
 const installTimeoutMs = 120_000
 
 /**
- * Runs the descriptor's install command, once for a deployment. In its words `{machine}` and `{run}` are replaced, and
- * its environment says the same as MACHINE_DIRECTORY and RUN_DIRECTORY. Throws SeaworthyError SW_INSTALL_FAILED with
+ * Runs the descriptor's install command, once for a deployment. In its words `{machine}`, `{run}` and `{shared}` are
+ * replaced, and its environment says the same as MACHINE_DIRECTORY, RUN_DIRECTORY and SHARED_DIRECTORY. Throws SeaworthyError SW_INSTALL_FAILED with
  * the end of its output.
  */
 export async function runInstall(
@@ -20,14 +20,14 @@ export async function runInstall(
   folders: DeploymentFolders,
   options: Pick<DeployOptions, 'journal' | 'signal' | 'environment'>,
 ): Promise<void> {
-  const words = (service.target.install ?? []).map((word) => word.replaceAll('{machine}', folders.machine).replaceAll('{run}', folders.run))
+  const words = (service.target.install ?? []).map((word) => word.replaceAll('{machine}', folders.machine).replaceAll('{run}', folders.run).replaceAll('{shared}', folders.shared))
   const [program, ...parameters] = words
   if (program === undefined) return
   const logFile = logFileOf(folders, 'install')
   const log = openSync(logFile, 'a')
   const child = spawn(ourNode(program), parameters, {
     cwd: service.directory,
-    env: { PATH: searchPath, MACHINE_DIRECTORY: folders.machine, RUN_DIRECTORY: folders.run, ...options.environment },
+    env: { PATH: searchPath, MACHINE_DIRECTORY: folders.machine, RUN_DIRECTORY: folders.run, SHARED_DIRECTORY: folders.shared, ...options.environment },
     detached: true,
     stdio: ['ignore', log, log],
   })

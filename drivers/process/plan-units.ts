@@ -115,6 +115,7 @@ function replaceTemplates(text: string, planned: PlannedUnit, { folders, proxyPo
     data: dataFolderOf(folders, planned.name),
     run: folders.run,
     machine: folders.machine,
+    shared: folders.shared,
   }
   return text
     .replace(addressTemplate, (_, to: string, part: string) => (part === 'host' ? host : String(proxyPort({ from: planned.name, to }))))

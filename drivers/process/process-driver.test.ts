@@ -14,7 +14,7 @@ const within = { timeout: 15_000, interval: 20 }
 
 describe('deploy', () => {
   test('starts every unit, each with exactly the environment it is given', async () => {
-    const env = { ...answering.env, WHO: '{instance} {index}', WHERE: '{data} {run} {machine}', JSON: '{"a":{b}}', STORE: 'tcp://{store:host}:{store:port}' }
+    const env = { ...answering.env, WHO: '{instance} {index}', WHERE: '{data} {run} {machine} {shared}', JSON: '{"a":{b}}', STORE: 'tcp://{store:host}:{store:port}' }
     const deployment = await run.deploy(descriptor({ replicas: { ...answering, env, count: 2 }, components: [component('store', answering)] }, '/usr'))
     expect(deployment.instances.map((one) => one.id)).toEqual(['replica-0', 'replica-1'])
     expect(deployment.edges).toEqual([{ from: 'replica-0', to: 'store' }, { from: 'replica-1', to: 'store' }])
@@ -29,7 +29,7 @@ describe('deploy', () => {
       HOST: '127.0.0.1',
       PORT: second!.url.port,
       WHO: 'replica-1 1',
-      WHERE: `${folder}/data/replica-1 ${folder}/run ${folder}/machine`,
+      WHERE: `${folder}/data/replica-1 ${folder}/run ${folder}/machine ${run.directory}/shared`,
       JSON: '{"a":{b}}',
       STORE: expect.stringMatching(/^tcp:\/\/127\.0\.0\.1:\d+$/),
       SEAWORTHY_RUN: `${run.runId}/1`,

@@ -61,7 +61,7 @@ async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise
   const options: DeployOptions = { ...given, onPlatformEvent: (event) => (disposed === undefined ? given.onPlatformEvent(event) : undefined) }
   const names = unitNames(service.target)
   edgesOf(planUnits(service.target, [])) // a wrong template is told before anything is made
-  const folders = makeFolders(options.directory, names)
+  const folders = makeFolders(options.directory, options.sharedDirectory, names)
   const ports = await claimPorts(names.length)
   let network: Network
   let units: DeploymentUnits

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
+import { plainSocket } from './plain-socket.js'
 import { giveTo } from './run-as.js'
 import type { RunAs } from './run-as.js'
 import { TarExtractor } from './tar-extractor.js'
@@ -65,7 +66,7 @@ class BaseBackupQuery {
 
 /** Copies a running primary over its replication protocol into a standby's data folder. */
 export async function takeBaseBackup({ host, port, directory, owner }: BaseBackupOptions): Promise<void> {
-  const connection = { host, port, user: 'postgres', database: 'postgres', connectionTimeoutMillis: 2_000, replication: 'true' }
+  const connection = { ...plainSocket, host, port, user: 'postgres', database: 'postgres', connectionTimeoutMillis: 2_000, replication: 'true' }
   const client = new pg.Client(connection)
   client.on('error', () => {})
   await client.connect()

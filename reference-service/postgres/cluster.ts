@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { takeBaseBackup } from './base-backup.js'
 import type { Installation } from './native-files.js'
+import { withTemplate } from './cluster-template.js'
 import { giveTo } from './run-as.js'
 import type { RunAs } from './run-as.js'
 
@@ -15,6 +16,8 @@ export interface ClusterOptions {
   readonly directory: string
   readonly runAs: RunAs
   readonly installation: Installation
+  /** Where an initialised cluster may be found to copy, or left for others. */
+  readonly template?: string
   /** Where the replica finds the primary. */
   readonly primary?: { readonly host: string; readonly port: number }
 }
@@ -31,7 +34,7 @@ export async function createCluster(options: ClusterOptions): Promise<void> {
   const partial = `${cluster}.partial`
   if (options.role === 'primary') {
     rmSync(partial, { recursive: true, force: true })
-    await initialise(options, partial)
+    await withTemplate(options.template, partial, () => initialise(options, partial))
   } else {
     await copyPrimary(options, partial)
   }

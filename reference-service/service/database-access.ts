@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { defective } from '../defects.js'
+import { plainSocket } from '../postgres/plain-socket.js'
 import type { Configuration } from './configuration.js'
 import { breaksConnection, statementFailure } from './database-errors.js'
 import type { DatabaseMonitor } from './database-monitor.js'
@@ -39,6 +40,7 @@ export class DatabaseAccess {
     const { poolSize, connectTimeoutMs } = this.configuration.database
     const pool = new pg.Pool({
       ...address,
+      ...plainSocket,
       user: 'postgres',
       database: 'postgres',
       max: poolSize,

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { defective } from '../defects.js'
+import { plainSocket } from '../postgres/plain-socket.js'
 import type { Configuration } from './configuration.js'
 import type { Address } from './environment.js'
 import { log } from './log.js'
@@ -59,6 +60,7 @@ class Probe {
     const { timeoutMs, address } = this
     const client = new pg.Client({
       ...address,
+      ...plainSocket,
       user: 'postgres',
       database: 'postgres',
       connectionTimeoutMillis: timeoutMs,

@@ -26,7 +26,7 @@ export const scenario: Scenario = {
 
 const ratePerSecond: Readonly<Record<ProfileName, number>> = { quick: 50, standard: 100, thorough: 100 }
 const flipMs = 400
-const restartMs = 8_000
+const restartMs = 4_000
 
 function expectedMs({ toggles, lifecycle }: ServiceDescriptor, profile: ProfileName): number {
   const outageMs = profile === 'quick' ? 3_000 : 30_000

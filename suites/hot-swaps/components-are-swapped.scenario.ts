@@ -20,7 +20,7 @@ export const scenario: Scenario = {
 }
 
 const ratePerSecond: Readonly<Record<ProfileName, number>> = { quick: 50, standard: 100, thorough: 100 }
-const swapMs = 4_000
+const swapMs = 1_700
 const roleMs = 12_000
 
 function expectedMs({ swap, lifecycle }: ServiceDescriptor): number {
