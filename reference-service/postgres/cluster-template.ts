@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
@@ -16,7 +17,7 @@ export async function withTemplate(template: string | undefined, cluster: string
   if (template !== undefined && existsSync(template)) return copyFolder(template, cluster)
   await make()
   if (template === undefined) return
-  const own = `${template}-${process.pid}`
+  const own = `${template}-${randomUUID()}`
   try {
     await copyFolder(cluster, own)
     await rename(own, template) // appears whole, or not at all when another was first
