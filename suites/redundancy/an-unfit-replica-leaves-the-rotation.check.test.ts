@@ -120,6 +120,10 @@ describe('inconclusive', () => {
   })
   const inJudged = (change: Partial<RequestEvent>, every = 1): HistoryEvent[] =>
     arm(leaving).map((event) => (event.kind === 'request' && event.plannedAtMs > 16_000 && event.plannedAtMs < releaseAtMs && (event.plannedAtMs / 20) % every === 0 ? { ...event, ...change } : event))
+  test('a fault that could not be made says why', () => {
+    const refused = arm(leaving).flatMap((event): HistoryEvent[] => (event.kind !== 'intervention' || event.phase === 'issued' ? [event] : event.phase === 'acknowledged' ? [{ ...event, phase: 'failed', error: 'no such edge' }] : []))
+    expect(judge(refused)).toMatchObject({ outcome: 'inconclusive', summary: 'the isolate of a was not witnessed: no such edge' })
+  })
   test('the harness gave up more than 1 % after the window; one or two are no matter', () => {
     expect(judge(inJudged({ outcome: 'cancelled' }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('gave up') })
     expect(judge(inJudged({ outcome: 'cancelled' }, 200)).outcome).toBe('passed')

@@ -48,6 +48,9 @@ describe('a failure', () => {
     expect(believed(failed('all'), historyOf([]), { window, calmly: () => passed('none') })).toEqual(failed('all'))
     expect(believed(failed('all'), disturbed, { window, calmly: () => failed('some') })).toEqual(failed('some'))
   })
+  test('is unknown when only the aftermath of a disturbance reaches into the window', () => {
+    expect(believed(failed('all'), disturbed, { window: { fromMs: 5_500, toMs: 10_000 }, calmly: () => passed('none') })).toMatchObject({ outcome: 'inconclusive', summary: 'the harness was too busy near these failures to charge them to the service: all' })
+  })
   test('is unknown otherwise, and a pass is left alone', () => {
     expect(believed(failed('all'), disturbed, { window, calmly: () => passed('none') })).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('1500 ms') })
     expect(believed(passed('fine'), disturbed, { window, calmly: () => failed('never asked') })).toEqual(passed('fine'))

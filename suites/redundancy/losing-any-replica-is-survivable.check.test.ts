@@ -111,6 +111,11 @@ describe('after ejection', () => {
   })
 })
 
+test('a replica that could not be taken away says why', () => {
+  const refused = survivable().flatMap((event): HistoryEvent[] => (event.kind !== 'intervention' || event.target !== 'a' || event.phase === 'issued' ? [event] : event.phase === 'acknowledged' ? [{ ...event, phase: 'failed', error: 'no such unit' }] : []))
+  expect(judge(noFailureAfterEjection, refused)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('the death of a was not witnessed: no such unit') })
+})
+
 describe('functions', () => {
   test('one that works through one replica only fails when that one is gone, and names it', () => {
     const events = without(survivable(), (event) => event.kind === 'observation' && event.probe === 'roll-call' && (event.value as { when: string; operation: string }).when === 'a' && event.target === 'write')

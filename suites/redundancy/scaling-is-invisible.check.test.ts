@@ -64,6 +64,20 @@ describe('scaling is invisible', () => {
     expect(but(removal).summary).toContain('r4 was not seen to end')
   })
 
+  test('fails when the new replica gets its share too late', () => {
+    const removed = intervention({ name: 'remove-instance', target: 'r4', label: scaleLabels.in, issuedAtMs: 50_000, acknowledgedAtMs: 51_000, witnessedAtMs: 51_001 })
+    const late = [...traffic(500, 36_000, three), ...traffic(36_000, 40_000, [...three, 'r4'])]
+    expect(judge(out, removed, isReady, late)).toMatchObject({ outcome: 'failed', summary: expect.stringMatching(/r4 got its share only 3\d s after it was ready \(allowed 30 s\)/) })
+  })
+
+  test('says why a replica was not added, not seen to start, or not removed', () => {
+    const failing = (events: readonly HistoryEvent[], error: string): HistoryEvent[] =>
+      events.flatMap((event): HistoryEvent[] => (event.kind !== 'intervention' || event.phase === 'issued' ? [event] : event.phase === 'acknowledged' ? [{ ...event, phase: 'failed', error }] : []))
+    expect(but(out, failing(out, 'no room')).summary).toBe('no replica could be added: no room')
+    expect(but(removal, failing(removal, 'no such replica')).summary).toContain('r4 was not seen to end: no such replica')
+    expect(but(out, out.filter((event) => event.kind === 'intervention' && event.phase !== 'witnessed'))).toMatchObject({ outcome: 'inconclusive', summary: 'r4 was not seen to be started' })
+  })
+
   test('is inconclusive without requests in flight, without traffic, and when effects were not read', () => {
     expect(but(inFlight).summary).toContain('only 0 requests were proven to be in flight on r4')
     expect(but(inFlight, witnesses({}, 1, 4)).summary).toContain('only 4 requests were proven')

@@ -72,10 +72,23 @@ describe('scheduled work is done once', () => {
     expect(but(rotation).summary).toContain('not seen back in rotation')
   })
 
+  test('is inconclusive when the kill says why it did not come about, or too little was watched after it', () => {
+    const refused = hold.flatMap((event): HistoryEvent[] => (event.kind !== 'intervention' || event.phase === 'witnessed' ? [] : [event.phase === 'acknowledged' ? { ...event, phase: 'failed', error: 'no such process' } : event]))
+    expect(but(hold, refused).summary).toBe('the death of r1 was not witnessed: no such process')
+    expect(but(release, { ...release, atMs: 6_500 } as HistoryEvent)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('only 3 of 5 periods were watched after the kill') })
+  })
+
+  test('is inconclusive when nobody could look for long, also where it would have failed', () => {
+    const blind = [...requests({ fromMs: 0, toMs: 6_000, everyMs: 100 }, { load: scheduleLoad }), ...requests({ fromMs: 10_300, toMs: 12_000, everyMs: 100 }, { load: scheduleLoad })]
+    expect(but(reads, blind)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('what was done could not be read for 4') })
+    expect(judge(...sound.filter((one) => one !== reads && one !== after), blind, effects('r2', 16, 22))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('what was done could not be read for 4') })
+  })
+
   test('is inconclusive with too few periods, blind spots, strangers, or a disturbed harness', () => {
     expect(but(before, effects('r1', 7, 10)).summary).toContain('only 3 of 5 periods were watched before the kill')
     expect(but(reads, requests({ fromMs: 0, toMs: 8_000, everyMs: 100 }, { load: scheduleLoad })).summary).toContain('could not be read for the last 3')
     expect(but(after, effects('cron', 12, 22)).summary).toContain('effects were done by cron, which is no replica of the service')
+    expect(but(after, effects('cron', 12, 17), effects('other', 18, 22)).summary).toContain('which are no replicas of the service')
     expect(but(after, effects('r2', 16, 22), stall(7_000, 1_200)).outcome).toBe('inconclusive')
   })
 })

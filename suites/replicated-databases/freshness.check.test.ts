@@ -28,6 +28,13 @@ describe('strong reads', () => {
   test('see every write while ordinary ones do not', () => {
     expect(judge(...lag, reads(strongReads, 1_200, 0), reads(ordinaryReads, 1_200, 60))).toMatchObject({ outcome: 'passed', strength: { n: 100 } })
   })
+  test('a replay that could not be stopped is no lag, and it is said why', () => {
+    const issued = intervention({ name: 'pause-replay', target: 'operator', label: 'replica', issuedAtMs: 900 })
+    const refused = issued.map((event): HistoryEvent => (event.kind === 'intervention' ? { ...event, phase: 'failed', atMs: 1_000, error: 'found 500' } : event))
+    const rest = [witness(questions.duringPause, 2_000), written, reads(strongReads, 1_200, 0), reads(ordinaryReads, 1_200, 60)]
+    expect(judge(issued, ...rest)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('replay of replica could not be stopped') })
+    expect(judge(issued, refused, ...rest)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('replay of replica could not be stopped: found 500') })
+  })
   test('one old value is enough, also when nobody witnessed the lag', () => {
     expect(judge(...lag, reads(strongReads, 1_200, 1), reads(ordinaryReads, 1_200, 60))).toMatchObject({ outcome: 'failed' })
     expect(judge(written, reads(strongReads, 1_200, 1))).toMatchObject({ outcome: 'failed' })

@@ -28,6 +28,9 @@ test('most reads are counted on the replica', () => {
 test('all reads are counted on the primary', () => {
   expect(judge([...upToDate, ...reads, ...counted(3, 200)])).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('needs 50 %') })
 })
+test('nothing tells where there are neither counters nor a way to stop replay', () => {
+  expect(judge([...upToDate, ...reads], { counters: false, replay: false })).toMatchObject({ outcome: 'inconclusive', summary: 'replay cannot be stopped' })
+})
 test('a half is not enough when chance could have made it', () => {
   expect(judge([...upToDate, ...reads, ...counted(102, 98)])).toMatchObject({ outcome: 'failed' })
 })

@@ -6,6 +6,7 @@ import { readBack, writesWithoutPrimary } from './names.js'
 import { noWriteIsAcknowledgedAndLost, writesAreRefusedHonestly, writesWorkAgain } from './writes-are-refused-honestly.check.js'
 
 const values = valuesOf(readOnlyModeIsHonest)
+const without = (events: readonly HistoryEvent[], drop: (event: HistoryEvent) => boolean): HistoryEvent[] => events.filter((event) => !drop(event))
 const owner: HistoryEvent = { kind: 'fact', name: 'data-owner', value: 'primary', atMs: 0 }
 const lost = [...lossOf('primary', 'killed', { fromMs: 2_000, toMs: 7_000 }), ...lossOf('primary', 'silent', { fromMs: 10_000, toMs: 15_000 })]
 const away = (atMs: number): boolean => (atMs >= 2_000 && atMs < 7_300) || (atMs >= 10_000 && atMs < 15_300)
@@ -61,6 +62,18 @@ describe('writes are refused explicitly and quickly', () => {
   })
   test('refusals that take long', () => {
     expect(judge(lost, writes(refusal, 4_000))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('longer than 2 s') })
+  })
+  test('a few refusals that take long do not tell the 95th percentile', () => {
+    const some = writes().map((one, index) => (one.outcome === 'polite-refusal' && index % 12 === 0 ? { ...one, endedAtMs: one.plannedAtMs + 4_000 } : one))
+    expect(judge(lost, some)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('too few to speak of the 95th percentile') })
+  })
+  test('a loss that failed says why, and one without an end, or seen only after it, is none', () => {
+    const silence = lost.filter((event) => !(event.kind === 'intervention' && event.name === 'hold') && !(event.kind === 'observation' && event.atMs === 7_000))
+    const kill = lossOf('primary', 'killed', { fromMs: 2_000, toMs: 7_000 })
+    const changed = (change: (event: HistoryEvent) => HistoryEvent[]) => judge(kill.flatMap(change), silence, writes())
+    expect(changed((event) => (event.kind !== 'intervention' || event.phase === 'issued' ? [event] : event.phase === 'acknowledged' ? [{ ...event, phase: 'failed', error: 'no such unit' }] : []))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('was not witnessed: no such unit') })
+    expect(judge(without(lost, (event) => event.kind === 'observation'), writes())).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('the absence of primary (killed) did not reach its end') })
+    expect(changed((event) => (event.kind === 'intervention' && event.phase === 'witnessed' ? [{ ...event, atMs: 7_100 }] : [event]))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('was witnessed only after its end') })
   })
   test('too few writes, an unwitnessed loss, and a control that failed', () => {
     expect(judge(lost, writes().filter((_, index) => index % 4 === 0))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('needs 60') })

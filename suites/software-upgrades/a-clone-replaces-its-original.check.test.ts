@@ -56,6 +56,11 @@ describe('a clone replaces its original', () => {
     expect(judge(shorter)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('interrupted for 1 s') })
     expect(judge([...shorter, stall(3_500, 1_500)]).outcome).toBe('inconclusive')
   })
+  test('a step that is refused without a reason, and releases that nobody read', () => {
+    const refused = [...without(good(), isProbe(clonePoint, 'copy-ended')), point('copy-ended', 2_000, { ok: false })]
+    expect(judge(refused).summary).toContain('copy: it was refused')
+    expect(judge(without(good(), isProbe('clone-version')))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('the releases of the original and the clone could not be read') })
+  })
   test('writes that never come back are an interruption', () => {
     const events = [...changedWrites(3_000, 8_000, { outcome: 'error-status', status: 503 }), ...requests({ fromMs: 8_000, toMs: 9_000, everyMs: 20 }, { load: cloneLoads.writes, method: 'PUT', outcome: 'error-status', status: 503 })]
     expect(judge(events)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('interrupted for 6') })

@@ -29,6 +29,10 @@ const halfWay = (): HistoryEvent[] => [
 const good = (): HistoryEvent[] => [...halfWay(), ...both('r1', 'r2'), ...both('r2', 'r1')]
 
 describe('old and new work together', () => {
+  test('says nothing when the first replica could not be upgraded', () => {
+    const broken = [...without(good(), isProbe('roll-out')), ...rolledOut({ label: labels.half, end: { phase: 'ended', ok: false, cause: 'tool' } })]
+    expect(judge(broken)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('the first replica could not be upgraded: no reason given') })
+  })
   test('passes when both directions work', () => {
     expect(judge(good())).toMatchObject({ outcome: 'passed', strength: { n: 48 } })
   })

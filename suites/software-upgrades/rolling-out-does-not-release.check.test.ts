@@ -41,6 +41,13 @@ describe('rolling out does not release', () => {
   ])('%s fails', (_, events, text) => {
     expect(judge(events)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining(text) })
   })
+  test('no answers at all are none that are the same', () => {
+    expect(rollingOutDoesNotRelease.evaluate(historyOf(without(good(), isProbe(corpusAnswer))), { ...thresholds, corpus_min: 0 })).toMatchObject({ outcome: 'inconclusive', summary: 'no answers were compared' })
+  })
+  test('answers that tell no boot do not tell a restart', () => {
+    const bootless = without(good(), isSighting('switched-on', 'r3'))
+    expect(judge([...bootless, observation(newFeature, 'r3', 15_500, { feature: 'count', when: 'switched-on', state: 'on' })])).toMatchObject({ outcome: 'inconclusive', summary: 'whether r3 was restarted for count cannot be seen' })
+  })
   test('one answer of thirty that differs by itself is left out', () => {
     const events = [...good(), answer('r1', 'before-again', 3, { digest: 'y' }), answer('r1', 'after', 3, { digest: 'z' })]
     expect(judge(events)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('fewer than 10 answers of r1') })

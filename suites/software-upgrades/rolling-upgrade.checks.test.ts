@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Check } from '../../core/check.js'
-import { readies, request, stall } from '../../core/checks/literal-events.test-support.js'
+import { fact, readies, request, stall } from '../../core/checks/literal-events.test-support.js'
 import { historyOf, type HistoryEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
 import { acknowledgedWritesSurvive } from './acknowledged-writes-survive-an-upgrade.check.js'
@@ -15,6 +15,7 @@ function judge(check: Check, events: readonly HistoryEvent[]) {
   return check.evaluate(historyOf(events), thresholdValues(requirement, 'quick'))
 }
 const ofRollOut = isProbe('roll-out')
+const brokenOff = (cause: 'tool' | 'intervention'): HistoryEvent[] => [...without(goodUpgrade(), ofRollOut), ...rolledOut({ end: { phase: 'ended', ok: false, cause } })]
 const broken = (cause: 'tool' | 'intervention'): HistoryEvent[] => [...without(goodUpgrade(), ofRollOut), ...rolledOut({ end: { phase: 'ended', ok: false, cause, error: 'exit code 1' } })]
 
 describe('no request fails during an upgrade', () => {
@@ -49,6 +50,15 @@ describe('no request fails during an upgrade', () => {
     expect(of(broken('tool'))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('exit code 1') })
     expect(of(broken('intervention')).outcome).toBe('inconclusive')
   })
+  test('one that takes too long fails', () => {
+    const slow = noRequestFailsDuringAnUpgrade.evaluate(historyOf(goodUpgrade()), { ...thresholdValues(requirements.find(({ id }) => id === noRequestFailsDuringAnUpgrade.requirement)!, 'quick'), complete_within_s: 10 })
+    expect(slow).toMatchObject({ outcome: 'failed', summary: 'the roll-out took 12 s' })
+  })
+  test('without a reason there is none to tell, and the evidence says who rolled out', () => {
+    expect(of(brokenOff('tool'))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('did not succeed: no reason given') })
+    const byHarness = of([...without(goodUpgrade(), ofRollOut), ...rolledOut({ by: 'harness' })])
+    expect(byHarness.evidence[0]?.note).toBe('roll-out by the harness, one replica after the other')
+  })
   test('a replica that did not come back while the harness stalled is not charged', () => {
     const late = (events: readonly HistoryEvent[]): HistoryEvent[] => [...without(events, ofRollOut), ...rolledOut({ by: 'harness', end: { phase: 'ended', ok: false, cause: 'not-ready', error: 'r2 was ready and did not return to the rotation' } })]
     expect(of(late(goodUpgrade())).outcome).toBe('failed')
@@ -60,6 +70,7 @@ describe('no request fails during an upgrade', () => {
     ['no traffic', without(goodUpgrade(), (event) => event.kind === 'request'), 'only 0 of at least'],
     ['nothing in flight', without(goodUpgrade(), isOf(loads.inFlight(labels.upgrade))), 'under way'],
     ['no version', without(goodUpgrade(), isProbe('version')), 'could not be read'],
+    ['no replicas', [...goodUpgrade(), fact('instances', [])], 'no replica is known'],
     ['the new version before', instead('r2', replaced('r2', ['2.0.0', '2.0.0'])), 'nothing was upgraded'],
     ['the same process', instead('r2', replaced('r2', ['1.0.0', '2.0.0'], ['same', 'same'])), 'nothing shows'],
     ['no readiness afterwards', without(goodUpgrade(), (event) => isProbe('readiness', 'r1')(event) && (event as { atMs: number }).atMs > 13_000), 'not seen ready'],
@@ -99,7 +110,9 @@ describe('replicas are replaced a few at a time', () => {
     ['no samples', without(goodUpgrade(), isProbe('readiness')), 'gap of the whole roll-out'],
     ['a gap', without(goodUpgrade(), (event) => isProbe('readiness', 'r3')(event) && (event as { atMs: number }).atMs > 2_000 && (event as { atMs: number }).atMs < 3_200 /* while r1 is away */), 'gap'],
     ['a replica that never left', instead('r3', [...readies({ fromMs: 100, toMs: 15_000, everyMs: 125 }, 'pass', 'b', 'r3')]), 'r3 was not seen to leave'],
-    ['a roll-out that was broken off', broken('tool'), 'broken off'],
+    ['a roll-out that was broken off', broken('tool'), 'broken off: exit code 1'],
+    ['one that was broken off without a reason', brokenOff('tool'), 'broken off: no reason given'],
+    ['all of them allowed to be away', [...goodUpgrade(), fact('upgrade', { from: { name: 'v1', reads: '1.0.0' }, to: { name: 'v2', reads: '2.0.0' }, maxUnavailable: 3 })], 'with 3 replicas and 3 allowed to be away nothing can be told apart'],
     ['a replica that only left for a while', instead('r2', replaced('r2', ['1.0.0', '2.0.0'], ['same', 'same'])), 'nothing shows that the process was replaced'],
     ['a roll-out that only restarted', instances.reduce<HistoryEvent[]>((events, one) => instead(one, replaced(one, ['1.0.0', '1.0.0']), events), goodUpgrade()), 'off the release'],
   ])('%s is inconclusive', (_, events, text) => {
@@ -115,6 +128,10 @@ describe('acknowledged writes survive an upgrade', () => {
     const finding = of(goodUpgrade())
     expect(finding).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('all 300 acknowledged writes') })
     expect(finding.evidence).toHaveLength(3)
+  })
+  test('a roll-out without a reason, and one of no replicas, is no pass', () => {
+    expect(of(brokenOff('tool'))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('the roll-out was broken off: no reason given') })
+    expect(of([...goodUpgrade(), fact('instances', [])])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('no replica is known') })
   })
   test('one that is gone, or reads as something else, fails', () => {
     expect(of(changed('k100', { outcome: 'error-status', status: 404 }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 of 306') })

@@ -48,6 +48,7 @@ describe('an upgrade can be rolled back', () => {
   test.each<[string, HistoryEvent[], string]>([
     ['nothing at all', [], 'was not made'],
     ['a failed upgrade', [...facts(), ...rolledOut({ end: { phase: 'ended', ok: false, cause: 'tool', error: 'halted' } }), ...backEvents()], 'did not succeed'],
+    ['an upgrade that failed without a reason', [...facts(), ...rolledOut({ end: { phase: 'ended', ok: false, cause: 'tool' } }), ...backEvents()], 'did not succeed (no reason given)'],
     ['no way back', without(goodBack(), (event) => label(event) === labels.back), 'was not taken'],
     ['no writes on the new version', without(goodBack(), isOf(loads.writesBefore(labels.back))), 'acknowledged by v2'],
     ['no traffic', without(goodBack(), isOf(loads.reads(labels.back))), 'only 0 of at least'],
@@ -101,6 +102,8 @@ describe('a bad release stops itself', () => {
     ['it was seen nowhere', replica('r1', stays('r1')), 'not seen on any replica'],
     ['the harness failed', withRollOut([...badRollOut({ end: { phase: 'ended', ok: false, cause: 'intervention', error: 'no such process' } }), ...recovery()]), 'could not carry on'],
     ['no recovery seen', withRollOut(badRollOut()), 'can be taken back was not seen'],
+    ['the harness failed on the way back', withRollOut([...badRollOut(), ...recovery({ end: { phase: 'ended', ok: false, cause: 'intervention' } })]), 'x could not be taken back: no reason given'],
+    ['a version that nobody read afterwards', replica('r1', away('r1').filter((event) => !(isProbe(probes.version)(event) && (event as { atMs: number }).atMs > 12_000))), 'the version of r1 after x could not be read'],
     ['no steady state', [...without(goodHalt(), (event) => event.kind === 'gate'), gate(false)], 'steady state'],
     ['no traffic', without(goodHalt(), (event) => event.kind === 'request'), 'only 0 of at least'],
     ['doubtful failures', [...goodHalt(), stall(5_100, 3_000), request(5_000, { load: loads.reads('bad'), outcome: 'timeout' })], 'disturbed'],

@@ -46,6 +46,11 @@ describe('damage is repaired or refused', () => {
     expect(but(afterFlip, read('flip-1', both, 8_000, (key) => (key === 'a3' ? absent : {}))).summary).toContain('1 of 19 values were refused or missing')
   })
 
+  test('says why a file could not be damaged', () => {
+    const refused = cut.flatMap((event): HistoryEvent[] => (event.kind !== 'intervention' || event.name !== 'damage-file' || event.phase === 'issued' ? [event] : event.phase === 'acknowledged' ? [{ ...event, phase: 'failed', error: 'no such file' }] : []))
+    expect(but(cut, refused)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('cut-1 was not seen in the file: no such file') })
+  })
+
   test('fails when an altered value is served, in either arm, once or for good', () => {
     expect(but(afterCut, read('cut-1', first, 3_000, (key) => (key === 'a9' ? altered : {}))).summary).toContain('1 answer after cut-1 carried an altered value (allowed 0)')
     expect(but(afterFlip, read('flip-1', both, 6_000, (key) => (key === 'a3' ? altered : {})), afterFlip).outcome).toBe('failed')
