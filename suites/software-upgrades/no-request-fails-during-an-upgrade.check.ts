@@ -29,6 +29,7 @@ export const noRequestFailsDuringAnUpgrade: Check = {
       ...(doubtful.length > 0 ? [`${counted(doubtful.length, 'request')} failed while the harness was disturbed`] : []),
       ...(requests.length < limit('requests_min') ? [`only ${requests.length} of at least ${limit('requests_min')} requests were sent`] : []),
       ...(witnesses.length < limit('witnesses_min') ? [`only ${witnesses.length} of at least ${limit('witnesses_min')} requests are known to have been under way in a replica when its turn came`] : []),
+      ...turnsUnseen(history, witnesses),
       ...notReadyAfter(history, span),
     ]
     if (reasons.length > 0) return inconclusive(listed(reasons))
@@ -51,6 +52,12 @@ function witnessesOf(history: History, span: RollOutSpan): RequestEvent[] {
     const turnAtMs = instance === undefined ? undefined : leftAtMs.get(instance)
     return turnAtMs !== undefined && outcome === 'ok' && (firstByteAtMs ?? sentAtMs ?? Infinity) < turnAtMs && endedAtMs > turnAtMs
   })
+}
+
+/** Witnesses of one replica say nothing of how the others were taken away. */
+function turnsUnseen(history: History, witnesses: readonly RequestEvent[]): string[] {
+  const unseen = instancesOf(history).filter((instance) => !witnesses.some((one) => one.instance === instance))
+  return unseen.length === 0 ? [] : [`no request is known to have been under way in ${listed(unseen)} when its turn came`]
 }
 
 function firstUnready(history: History, span: RollOutSpan): ReadonlyMap<InstanceId, number> {

@@ -4,7 +4,7 @@ import { fact, readies, request, stall } from '../../core/checks/literal-events.
 import { historyOf, type HistoryEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
 import { acknowledgedWritesSurvive } from './acknowledged-writes-survive-an-upgrade.check.js'
-import { goodUpgrade, instances, instead, isOf, isProbe, observation, replaced, rolledOut, turnMs, without } from './literal-upgrade.test-support.js'
+import { goodUpgrade, inFlight, instances, instead, isOf, isProbe, observation, replaced, rolledOut, turnMs, without } from './literal-upgrade.test-support.js'
 import { labels, loads } from './names.js'
 import { noRequestFailsDuringAnUpgrade } from './no-request-fails-during-an-upgrade.check.js'
 import { replicasAreReplacedAFewAtATime } from './replicas-are-replaced-a-few-at-a-time.check.js'
@@ -69,6 +69,9 @@ describe('no request fails during an upgrade', () => {
     ['no end', without(goodUpgrade(), (event) => ofRollOut(event) && (event as { atMs: number }).atMs > 10_000), 'not seen to end'],
     ['no traffic', without(goodUpgrade(), (event) => event.kind === 'request'), 'only 0 of at least'],
     ['nothing in flight', without(goodUpgrade(), isOf(loads.inFlight(labels.upgrade))), 'under way'],
+    ['requests under way in one replica only', [...without(goodUpgrade(), (event) => isOf(loads.inFlight(labels.upgrade))(event) && (event as { instance?: string }).instance !== 'r1'), ...inFlight().filter((event) => (event as { instance?: string }).instance === 'r1')], 'under way in r2 and r3'],
+    ['addresses that all lead to one replica', instances.reduce<HistoryEvent[]>((events, one) => instead(one, replaced(one, ['1.0.0', '2.0.0'], ['r1-old', 'r1-new']), events), goodUpgrade()), 'r1, r2 and r3 answered as one'],
+    ['the version of one replica only', without(goodUpgrade(), (event) => isProbe('version', 'r2')(event) || isProbe('version', 'r3')(event)), 'the version of r2 and r3 could not be read'],
     ['no version', without(goodUpgrade(), isProbe('version')), 'could not be read'],
     ['no replicas', [...goodUpgrade(), fact('instances', [])], 'no replica is known'],
     ['the new version before', instead('r2', replaced('r2', ['2.0.0', '2.0.0'])), 'nothing was upgraded'],

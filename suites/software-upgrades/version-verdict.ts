@@ -1,8 +1,8 @@
 import { disturbedHarness } from '../../core/reading.js'
 import { failed, inconclusive, type Finding } from '../../core/check.js'
 import { listed } from '../../core/checks/counted.js'
-import type { History } from '../../core/history.js'
-import { replicaVersions, type RollOutSpan } from './roll-out-span.js'
+import type { History, InstanceId } from '../../core/history.js'
+import { replicaVersions, type ReplicaVersion, type RollOutSpan } from './roll-out-span.js'
 
 /** A replica is waited for this long beyond the declared times: so much of a stall could make it late. */
 const slowMsMax = 3_000
@@ -35,5 +35,13 @@ export function rollOutVerdict(history: History, span: RollOutSpan, completeWith
   if (same.length > 0) return inconclusive(`${listed(same.map((one) => one.instance))} ran ${reads} before the roll-out began: nothing was upgraded`)
   const kept = versions.filter(({ before, after }) => before?.boot === undefined || before.boot === after?.boot)
   if (kept.length > 0) return inconclusive(`the version of ${listed(kept.map((one) => one.instance))} changed, but nothing shows that the process was replaced`)
+  const alike = answeredAsOne(versions)
+  if (alike.length > 0) return inconclusive(`${listed(alike)} answered as one and the same process: what the others run is not known`)
   return null
+}
+
+/** Replicas whose readings after the roll-out, past the balancer, came from one process: addresses that lead to the same place. */
+function answeredAsOne(versions: readonly ReplicaVersion[]): InstanceId[] {
+  const bootOf = ({ after }: ReplicaVersion): string | undefined => after?.boot
+  return versions.filter((one) => bootOf(one) !== undefined && versions.some((other) => other !== one && bootOf(other) === bootOf(one))).map(({ instance }) => instance)
 }

@@ -54,6 +54,8 @@ describe('an upgrade can be rolled back', () => {
     ['no traffic', without(goodBack(), isOf(loads.reads(labels.back))), 'only 0 of at least'],
     ['no strong reads', without(goodBack(), isOf(reconciled)), 'could not be read back'],
     ['no versions', without(goodBack(), isProbe(probes.version)), 'could not be read before and after'],
+    ['the old version seen again on one replica only', without(goodBack(), (event) => isProbe(probes.version)(event) && (event as { atMs: number; target: string }).atMs > 32_000 && (event as { target: string }).target !== 'r1'), 'the version of r2 and r3 could not be read'],
+    ['addresses that all lead to one replica', goodBack().map((event) => (isProbe(probes.version)(event) && (event as { atMs: number }).atMs > 32_000 ? version((event as { target: string }).target, 33_000, '1.0.0', 'r1-back') : event)), 'answered as one'],
     ['doubtful failures', [...goodBack(), stall(25_100, 3_000), request(25_000, { load: loads.reads(labels.back), outcome: 'timeout' })], 'disturbed'],
   ])('%s is inconclusive', (_, events, text) => {
     expect(judge(events)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining(text) })

@@ -29,9 +29,10 @@ const upgr01: Requirement = {
     { key: 'complete_within_s', unit: 's', meaning: 'longest time a roll-out may take', standard: 600 },
   ],
   inconclusiveIf: [
-    'too few requests were sent, or too few were under way in a replica when its turn came',
+    'too few requests were sent, or too few were under way in a replica when its turn came, or none in one of the replicas',
     'the version of a replica could not be read before and after',
     'a version changed and nothing shows that the process was replaced, or it was the new version before',
+    'the readings of several replicas came from one and the same process, or a replica was not seen ready afterwards',
     'requests failed only while the harness or its own echo server was disturbed',
     'the harness could not carry out a step of its own rolling procedure',
   ],
