@@ -4,7 +4,7 @@ import { classify } from './classification.js'
 import type { TrafficContext } from './context.js'
 import { readInstance } from './direct-reading.js'
 import type { Exchange } from './exchange.js'
-import { Pacer } from './pacer.js'
+import { startRepeatedReading } from './repeated-reading.js'
 
 export interface SamplerOptions {
   readonly probes: readonly ('readiness' | 'liveness')[]
@@ -21,45 +21,24 @@ export interface ProbeValue {
 }
 
 const timeoutMsDefault = 1_000
-/** Of one probe of one instance; a service that hangs gets no more than this. */
-const overlappingMax = 20
-const durationMaxMs = 3_600_000
 
 /** Asks every instance directly, each time on a new connection, whether the last answer is there or not. */
 export function startSampler(context: TrafficContext, options: SamplerOptions): { stop(): Promise<void> } {
   const { everyMs, timeoutMs = timeoutMsDefault } = options
-  const waiting = new Set<Promise<void>>()
-  const pacers = options.probes.flatMap((probe) => {
+  const readings = options.probes.flatMap((probe) => {
     const path = probe === 'readiness' ? context.service.health.readinessPath : context.service.health.livenessPath
     if (path === undefined) return []
     return options.instances.map((id) => {
       const instance: Instance = { id, url: context.urlOf(id) }
-      let overlapping = 0
-      const sample = async (): Promise<void> => {
-        overlapping += 1
+      return async (): Promise<void> => {
         const exchange = await readInstance(context, instance, { path, timeoutMs })
-        overlapping -= 1
         const value = probeValue(context, exchange)
         if (value === undefined) return
         context.record({ kind: 'observation', probe, target: id, sentAtMs: exchange.startedAtMs, atMs: exchange.endedAtMs ?? context.clock(), value })
       }
-      const onDue = (): void => {
-        if (overlapping >= overlappingMax) return
-        const sampled = sample().finally(() => waiting.delete(sampled))
-        waiting.add(sampled)
-      }
-      return new Pacer({ ratePerSecond: 1_000 / everyMs, durationMaxMs, clock: context.clock, onDue })
     })
   })
-  const planning = pacers.map((pacer) => ({ cancel: () => pacer.stop() }))
-  for (const one of planning) context.outstanding.add(one)
-  return {
-    stop: async () => {
-      for (const pacer of pacers) pacer.stop()
-      for (const one of planning) context.outstanding.delete(one)
-      await Promise.all(waiting)
-    },
-  }
+  return startRepeatedReading(context, everyMs, readings)
 }
 
 /** Undefined when it says nothing: given up by us, or our own failure. */

@@ -5,13 +5,10 @@ import type { TrafficContext } from './context.js'
 import { readOnce } from './direct-reading.js'
 import type { Exchange } from './exchange.js'
 import { parsed } from './expectation.js'
-import { Pacer } from './pacer.js'
+import { startRepeatedReading } from './repeated-reading.js'
 import { atPointer, Template } from './template.js'
 
 const timeoutMsDefault = 2_000
-/** Of one address; a service that hangs gets no more than this. */
-const overlappingMax = 20
-const durationMaxMs = 3_600_000
 
 /** Reads one value and records it as observation `name` of target `via`. */
 export async function readValue(context: TrafficContext, reading: ValueReading): Promise<ReadValue> {
@@ -42,28 +39,9 @@ function readOf(context: TrafficContext, exchange: Exchange, { pointer, via }: {
 
 /** Reads from each address at a fixed rate, each time on a new connection, whether the last answer is there or not. */
 export function startValueSampler(context: TrafficContext, options: Omit<ValueReading, 'via'> & { readonly via: readonly Via[]; readonly everyMs: number }): { stop(): Promise<void> } {
-  const waiting = new Set<Promise<unknown>>()
-  const pacers = options.via.map((via) => {
+  const readings = options.via.map((via) => {
     context.urlOf(via) // an unknown address is told here, not by every reading
-    let overlapping = 0
-    const onDue = (): void => {
-      if (overlapping >= overlappingMax) return
-      overlapping += 1
-      const read = readValue(context, { ...options, via }).finally(() => {
-        overlapping -= 1
-        waiting.delete(read)
-      })
-      waiting.add(read)
-    }
-    return new Pacer({ ratePerSecond: 1_000 / options.everyMs, durationMaxMs, clock: context.clock, onDue })
+    return () => readValue(context, { ...options, via })
   })
-  const planning = pacers.map((pacer) => ({ cancel: () => pacer.stop() }))
-  for (const one of planning) context.outstanding.add(one)
-  return {
-    stop: async () => {
-      for (const pacer of pacers) pacer.stop()
-      for (const one of planning) context.outstanding.delete(one)
-      await Promise.all(waiting)
-    },
-  }
+  return startRepeatedReading(context, options.everyMs, readings)
 }
