@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { Emptiness } from './emptiness.js'
 
 /** A request that is being worked on. */
 export interface WorkInFlight {
@@ -15,7 +16,7 @@ interface Entry extends WorkInFlight {
 /** Gauge of the requests in flight, health and administration excepted. */
 export class InFlight {
   private readonly entries = new Set<Entry>()
-  private readonly waiting = new Set<() => void>()
+  private readonly emptiness = new Emptiness()
 
   get count(): number {
     return this.entries.size
@@ -31,7 +32,7 @@ export class InFlight {
 
   private end(entry: Entry): void {
     if (!this.entries.delete(entry) || this.entries.size > 0) return
-    for (const wake of [...this.waiting]) wake()
+    this.emptiness.reached()
   }
 
   byRoute(): Readonly<Record<string, number>> {
@@ -53,15 +54,6 @@ export class InFlight {
   /** Whether nothing was in flight at some moment before `timeoutMs` was over. */
   async emptyWithin(timeoutMs: number): Promise<boolean> {
     if (this.entries.size === 0) return true
-    return new Promise((resolve) => {
-      const finish = (empty: boolean): void => {
-        clearTimeout(timer)
-        this.waiting.delete(wake)
-        resolve(empty)
-      }
-      const wake = (): void => finish(true)
-      const timer = setTimeout(() => finish(false), timeoutMs)
-      this.waiting.add(wake)
-    })
+    return this.emptiness.within(timeoutMs)
   }
 }

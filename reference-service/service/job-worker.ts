@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { defective } from '../defects.js'
+import { Emptiness } from './emptiness.js'
 import { leaseMs, type Job, type JobQueue } from './job-queue.js'
 import { log } from './log.js'
 
@@ -9,7 +10,7 @@ const idlePollMs = 500
 /** Takes jobs and does them, several at a time. While it is paused it takes none, and finishes what it has. */
 export class JobWorker {
   private readonly running = new Map<string, AbortController>()
-  private readonly waiting = new Set<() => void>()
+  private readonly emptiness = new Emptiness()
   private started = false
   private paused = false
   private taking = false
@@ -50,16 +51,7 @@ export class JobWorker {
   /** Whether nothing was running at some moment before `timeoutMs` was over. */
   async emptyWithin(timeoutMs: number): Promise<boolean> {
     if (this.running.size === 0) return true
-    return new Promise((resolve) => {
-      const finish = (empty: boolean): void => {
-        clearTimeout(timer)
-        this.waiting.delete(wake)
-        resolve(empty)
-      }
-      const wake = (): void => finish(true)
-      const timer = setTimeout(() => finish(false), timeoutMs)
-      this.waiting.add(wake)
-    })
+    return this.emptiness.within(timeoutMs)
   }
 
   /** Ends what is running without an effect and gives it back to the queue. */
@@ -95,7 +87,7 @@ export class JobWorker {
       if (!ending.signal.aborted) log('a job was not done', { key, error: (error as Error).message })
     } finally {
       this.running.delete(key)
-      if (this.running.size === 0) for (const wake of [...this.waiting]) wake()
+      if (this.running.size === 0) this.emptiness.reached()
       this.wake()
     }
   }
