@@ -50,6 +50,8 @@ export interface Scripted {
   /** Every call, as 'drain instance-0 drain-1'. */
   readonly calls: readonly string[]
   readonly loads: readonly LoadSpec[]
+  /** Writes one more call down, for worlds that add to this one. */
+  say(...words: readonly unknown[]): void
   /** How long it took on its own clock. */
   elapsedMs(): number
 }
@@ -92,7 +94,7 @@ export function scripted(script: Script = {}): Scripted {
     control: controlsOf(world),
     files: { path: (name) => name, write: async (name) => name, describe: async () => undefined, damagedCopy: async (_path, name) => name },
   }
-  return { context, calls, loads: started, elapsedMs: () => clock.ms }
+  return { context, calls, loads: started, say, elapsedMs: () => clock.ms }
 }
 
 interface World {
