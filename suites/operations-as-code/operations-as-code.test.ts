@@ -62,8 +62,9 @@ describe('operations may be repeated', () => {
   const check = operationsMayBeRepeated
   const run = (mode: Run['mode'], startedAtMs: number, more: Partial<Run> = {}): Run => ({ mode, ok: true, status: 200, startedAtMs, tookMs: 100, ...more })
   const state = { 'a is ready': 'true', 'title on a': '"x"' }
+  const effects = { before: false, single: true, again: true, beforeConcurrent: false, concurrent: true }
   const runs = [run('single', 1_000), run('again', 1_500), run('concurrent-first', 2_000), run('concurrent-second', 2_050)]
-  const repetition = (name: string, more: Partial<Repetition> = {}): HistoryEvent => observed('repetition', name, { runs, effects: { single: true, again: true, concurrent: true }, single: state, again: state, concurrent: state, ...more })
+  const repetition = (name: string, more: Partial<Repetition> = {}): HistoryEvent => observed('repetition', name, { runs, nothingToDo: false, effects, before: { ...state, 'title on a': '""' }, single: state, again: state, concurrent: state, ...more })
   const traffic = (): HistoryEvent[] => [
     fact('ledger-kept', true),
     ...requests({ fromMs: 1_000, toMs: 4_000, everyMs: 15 }, { load: 'background', via: 'balancer' }),
@@ -88,8 +89,8 @@ describe('operations may be repeated', () => {
     expect(judge(check, [...whole({ again: { ...state, 'a is ready': 'false' } }), echoLost(2_000)]).outcome).toBe('inconclusive')
   })
   test('an effect that is gone after the second or the simultaneous run fails', () => {
-    expect(judge(check, whole({ effects: { single: true, again: false, concurrent: true } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('gone') })
-    expect(judge(check, whole({ effects: { single: true, again: true, concurrent: false } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('twice at once its effect') })
+    expect(judge(check, whole({ effects: { ...effects, again: false } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('gone') })
+    expect(judge(check, whole({ effects: { ...effects, concurrent: false } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('twice at once its effect') })
   })
   test('no answer, and two refusals of what one could do, fail', () => {
     const silent = { runs: [runs[0]!, { mode: 'again', ok: false, startedAtMs: 1_500, tookMs: 15_000, error: 'no answer' } as Run, ...runs.slice(2)] }
@@ -110,11 +111,24 @@ describe('operations may be repeated', () => {
     expect(judge(check, [...whole(), refused, echoLost(2_500)]).outcome).toBe('inconclusive')
     expect(judge(check, [...whole(), request(7_000, { load: 'reconcile', key: 'k', via: 'balancer', outcome: 'error-status', status: 404 })])).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('lost') })
   })
+  test('an operation whose effect was there from the beginning may have done nothing: no pass', () => {
+    const did = (text: string) => ({ outcome: 'inconclusive', summary: expect.stringContaining(text) })
+    expect(judge(check, whole({ effects: { ...effects, before: true } }))).toMatchObject(did('was there before it was done the first time'))
+    expect(judge(check, whole({ effects: { ...effects, beforeConcurrent: true } }))).toMatchObject(did('still there when it was done twice at once'))
+    expect(judge(check, whole({ effects: { single: true, again: true, concurrent: true } as unknown as Repetition['effects'] }))).toMatchObject(did('is not known'))
+    expect(judge(check, whole({ effects: { ...effects, before: true }, again: { ...state, 'a is ready': 'false' } })).outcome).toBe('failed')
+  })
+  test('one that has nothing to do by design must do no harm, and counts for nothing', () => {
+    const idle = { nothingToDo: true, effects: { before: true, single: true, again: true, concurrent: true } }
+    expect(judge(check, [...whole(), repetition('upgrade', idle)]).outcome).toBe('passed')
+    expect(judge(check, [...whole(), repetition('upgrade', { ...idle, again: { ...state, 'a is ready': 'false' } })]).outcome).toBe('failed')
+    expect(judge(check, whole(idle))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('2 operations that changed something') })
+  })
   test('without a first effect, an overlap, a state, traffic, writes or an end there is no pass', () => {
     const without = (load: string) => whole().filter((event) => !(event.kind === 'request' && event.load === load))
     for (const events of [
       [],
-      whole({ effects: { single: false, again: true, concurrent: true } }),
+      whole({ effects: { ...effects, single: false } }),
       whole({ runs: [{ ...runs[0]!, ok: false, status: 500 }, ...runs.slice(1)] }),
       whole({ runs: [...runs.slice(0, 3), run('concurrent-second', 2_100)] }),
       whole({ single: {}, again: {}, concurrent: {} }),

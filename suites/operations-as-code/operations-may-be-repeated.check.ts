@@ -28,7 +28,8 @@ export const operationsMayBeRepeated: Check = {
     const worst = arms.find((one) => one.outcome === 'failed') ?? arms.find((one) => one.outcome !== 'passed')
     if (worst !== undefined) return worst
     const min = numberThreshold(thresholds, 'min_operations')
-    if (repetitions.length < min) return inconclusive(`${counted(repetitions.length, 'operation')} was repeated, needs ${min}`)
+    const effective = repetitions.filter((one) => one.nothingToDo !== true)
+    if (effective.length < min) return inconclusive(`${counted(effective.length, 'operation')} that changed something the first time was repeated, needs ${min}`)
     const sent = sentIn(history).length
     return passed(`${listed(repetitions.map((one) => one.name))} left the same when done twice, one after the other and at once, and none of ${sent} requests failed`, arms.flatMap((one) => one.evidence), { strength: strengthOf(sent) })
   },
@@ -55,10 +56,18 @@ function judgeOne(history: History, thresholds: ThresholdValues, one: Named): Fi
   if (twice.length > max) return calmly(failed(`after ${name} was done again ${listed(named(twice))} differs from what one leaves`, evidence))
   if (together.length > max) return calmly(failed(`after ${name} was done twice at once ${listed(named(together))} differs from what one leaves`, evidence))
   if (Object.keys(single).length === 0) return inconclusive(`the state after ${name} could not be read`)
+  const doubt = vacuous(one) // one that does nothing at all leaves the same each time
+  if (doubt !== undefined) return inconclusive(doubt)
   const [a, b] = ['concurrent-first', 'concurrent-second'].map((mode) => runs.find((run) => run.mode === mode))
   if (a === undefined || b === undefined || b.startedAtMs >= a.startedAtMs + a.tookMs) return inconclusive(`${name} had ended the first time before it was begun the second time`)
   if (!a.ok && !b.ok) return failed(`${name} was refused both times when it was done twice at once`, evidence)
   return passed(name, evidence)
+}
+
+function vacuous({ name, nothingToDo, effects }: Named): string | undefined {
+  if (nothingToDo === true) return undefined
+  if (effects.before !== false) return `${effects.before === undefined ? `whether the effect of ${name} was there before the first time is not known` : `the effect of ${name} was there before it was done the first time`}: that it did anything was not seen`
+  return effects.beforeConcurrent === true ? `the effect of ${name} was still there when it was done twice at once: that the two did anything was not seen` : undefined
 }
 
 const named = (pointers: readonly string[]): string[] => pointers.slice(0, 5).map((pointer) => pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~'))

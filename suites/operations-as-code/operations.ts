@@ -16,13 +16,14 @@ export interface Form {
 
 /**
  * An operation of operators that the descriptor declares. `proper` must succeed; `failing` cannot succeed, and must say so. What is
- * `repeatable` may be done twice; `reset` brings about the state before it.
+ * `repeatable` may be done twice; `reset` brings about the state before it;
+ * one that has `nothingToDo` finds its effect there by design, and shows only that it does no harm.
  */
 export interface OperatorTask {
   readonly name: string
   readonly proper?: Form
   readonly failing?: Form
-  readonly repeatable?: { readonly form: Form; readonly reset?: Form }
+  readonly repeatable?: { readonly form: Form; readonly reset?: Form; readonly nothingToDo?: boolean }
 }
 
 /** Settings, files and configurations that the tasks of one scenario work with. */
@@ -167,7 +168,7 @@ function upgradeTasks(world: TaskWorld): OperatorTask[] {
       name: 'upgrade',
       failing: form(world, to(nobody, [spare]), () => runsAnother(reads)),
       // To the release that is deployed: nothing is left to do, the first time and every time.
-      repeatable: { form: form(world, to(upgrade.from, all), () => runs(reads)) },
+      repeatable: { form: form(world, to(upgrade.from, all), () => runs(reads)), nothingToDo: true },
     },
   ]
 }

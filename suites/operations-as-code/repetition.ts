@@ -20,8 +20,14 @@ export interface Run {
 /** Value of an observation `repetition`; its target is the operation. */
 export interface Repetition {
   readonly runs: readonly Run[]
-  /** Whether the effect was there after the single run, after the repetition and after the simultaneous runs. */
-  readonly effects: { readonly single: boolean; readonly again: boolean; readonly concurrent: boolean }
+  /** Nothing is left for it to do by design: its effect is there from the beginning. */
+  readonly nothingToDo: boolean
+  /**
+   * Whether the effect was there before the single run, after it, after the repetition, before the simultaneous runs where the state before was
+   * to be brought about again, and after them.
+   */
+  readonly effects: { readonly before: boolean; readonly single: boolean; readonly again: boolean; readonly beforeConcurrent?: boolean; readonly concurrent: boolean }
+  readonly before: StateDigest
   readonly single: StateDigest
   readonly again: StateDigest
   readonly concurrent: StateDigest
@@ -37,20 +43,31 @@ const effectWithinMs = 10_000
 /** Once, once more, and, from the state before, twice at the same time. */
 export async function repeat(context: ScenarioContext, task: OperatorTask, offsetMsMax: number): Promise<void> {
   if (task.repeatable === undefined) return
-  const { form, reset } = task.repeatable
+  const { form, reset, nothingToDo = false } = task.repeatable
   const run = async (mode: Run['mode'], one: Form = form): Promise<Run> => ({ mode, ...withoutOutput(await one.run(mode)) })
-  await restingDigest(context) // what was done before may still be on its way
+  const before = await stateBefore(context, { form, ...(reset === undefined ? {} : { reset }) })
   const first = await run('single')
   const afterSingle = await untilEffect(context, form)
   const single = await restingDigest(context)
   const again = await run('again')
   const effectAgain = await untilEffect(context, form, settleMs)
   const afterAgain = await settledDigest(context, single)
-  const together = await twiceAtOnce(context, { form, ...(reset === undefined ? {} : { reset }) }, { run, offsetMs: Math.min(offsetMsMax, first.tookMs / 2, again.tookMs / 2) })
+  const { runs: together, effectBefore: beforeConcurrent } = await twiceAtOnce(context, { form, ...(reset === undefined ? {} : { reset }) }, { run, offsetMs: Math.min(offsetMsMax, first.tookMs / 2, again.tookMs / 2) })
   const effectTogether = await untilEffect(context, form, settleMs)
   const concurrent = await settledDigest(context, single)
-  const repetition: Repetition = { runs: [first, again, ...together], effects: { single: afterSingle, again: effectAgain, concurrent: effectTogether }, single, again: afterAgain, concurrent }
+  const effects = { before: before.effect, single: afterSingle, again: effectAgain, ...(beforeConcurrent === undefined ? {} : { beforeConcurrent }), concurrent: effectTogether }
+  const repetition: Repetition = { runs: [first, again, ...together], nothingToDo, effects, before: before.digest, single, again: afterAgain, concurrent }
   context.observe('repetition', task.name, repetition)
+}
+
+/** The effect must not be there yet, or one that does nothing at all could not be told from one that works: where it is, it is taken back first. */
+async function stateBefore(context: ScenarioContext, { form, reset }: NonNullable<OperatorTask['repeatable']>): Promise<{ readonly effect: boolean; readonly digest: StateDigest }> {
+  if (reset !== undefined && (await form.effect())) {
+    await reset.run('before')
+    await untilEffect(context, reset)
+  }
+  const digest = await restingDigest(context) // what was done before may still be on its way
+  return { effect: await form.effect(), digest }
 }
 
 interface Concurrency {
@@ -59,16 +76,17 @@ interface Concurrency {
 }
 
 /** Both under way at the same time: an operation that is over sooner than expected is tried again, with the second run hard on the first. */
-async function twiceAtOnce(context: ScenarioContext, { form, reset }: NonNullable<OperatorTask['repeatable']>, { run, offsetMs }: Concurrency): Promise<readonly Run[]> {
+async function twiceAtOnce(context: ScenarioContext, { form, reset }: NonNullable<OperatorTask['repeatable']>, { run, offsetMs }: Concurrency): Promise<{ readonly runs: readonly Run[]; readonly effectBefore: boolean | undefined }> {
   if (reset !== undefined) {
     await reset.run('reset')
     await untilEffect(context, reset)
   }
+  const effectBefore = reset === undefined ? undefined : await form.effect()
   const later = offsetMs < shortMs ? Promise.resolve() : context.pause(offsetMs)
   const [first, second] = await Promise.all([run('concurrent-first'), later.then(() => run('concurrent-second'))])
   await untilEffect(context, form)
   const overlapped = second.startedAtMs < first.startedAtMs + first.tookMs
-  return overlapped || offsetMs === 0 ? [first, second] : twiceAtOnce(context, { form, ...(reset === undefined ? {} : { reset }) }, { run, offsetMs: 0 })
+  return overlapped || offsetMs === 0 ? { runs: [first, second], effectBefore } : twiceAtOnce(context, { form, ...(reset === undefined ? {} : { reset }) }, { run, offsetMs: 0 })
 }
 
 function withoutOutput({ output: _, ...performed }: Performed): Omit<Performed, 'output'> {

@@ -50,6 +50,7 @@ const oper02: Requirement = {
   needs: ['topology.balancer', 'topology.instances'],
   absence: { rule: 'na-justified' },
   procedure: [
+    'See that the effect of each operation is not there yet, and take it back where it is.',
     'Under ordinary traffic and a load of writes, carry out each operation once, once more, and, from the state before, twice at the same time.',
     'Compare what can be observed afterwards - readiness, versions, settings and toggles of every instance, the archived configuration - with the state after a single run.',
     'At the end read back every acknowledged write.',
@@ -57,12 +58,12 @@ const oper02: Requirement = {
   passCriterion: 'The state is the same each time, no request failed and no write was lost. An explicit refusal of the second run is as good.',
   thresholds: [
     { key: 'concurrent_offset_ms', unit: 'ms', meaning: 'how long after the first of two simultaneous runs the second begins; half of what a single run took, where that is less', standard: 200 },
-    { key: 'min_operations', unit: 'count', meaning: 'operations that were repeated', standard: 3 },
+    { key: 'min_operations', unit: 'count', meaning: 'operations that were repeated and changed something the first time', standard: 3 },
     { key: 'requests_min', unit: 'requests', meaning: 'requests that were sent beside the operations', standard: 1_000, quick: 150, thorough: 3_000 },
     { key: 'failed_max', unit: 'requests', meaning: 'requests that may fail', standard: 0 },
     { key: 'state_differences_max', unit: 'count', meaning: 'parts of the state that may differ from what one run leaves', standard: 0 },
   ],
-  inconclusiveIf: ['an operation did not take effect the first time', 'the first of two simultaneous runs had ended before the second began', 'the state, or a part of it, could not be read back, or the harness was disturbed while it differed', 'too few requests were sent, or acknowledged writes could not be read back'],
+  inconclusiveIf: ['an operation did not take effect the first time, or its effect was there before: one that does nothing would look the same', 'the first of two simultaneous runs had ended before the second began', 'the state, or a part of it, could not be read back, or the harness was disturbed while it differed', 'too few requests were sent, or acknowledged writes could not be read back'],
   evidence: ['parts of the state that differ, for each operation', 'requests that failed', 'lost writes'],
   remediation:
     'Let each operation compare what is with what is wanted and do only what is missing. Take a lock for what must not run twice at once and refuse the second run with a clear message. Give requests that create something a key, so that a repetition finds what the first one made.',
