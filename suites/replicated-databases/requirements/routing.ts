@@ -65,7 +65,7 @@ export const readsAreOffLoaded: Requirement = {
     'Make sure that every read replica is up to date: a fresh marker is there when it is asked past the service.',
     'Send nothing for a moment, then ordinary reads and nothing else through the balancer, with readings of the counters of every database server before and after both.',
     'Give known keys a first value that arrives everywhere, stop replay on all read replicas, overwrite each key and read it at once: the old value can only have come from a read replica, the new one only from the primary.',
-    'The counters decide where they are declared (a service may guarantee its writers their own writes, which the second trial would count against it); else the values do.',
+    'The counters decide where they are declared (a service may guarantee its writers their own writes, which the second trial would count against it); else old values can show that read replicas answer, and new ones show nothing.',
   ],
   passCriterion: 'The lower 95 % confidence limit of the share of reads that read replicas answered is at least one half.',
   thresholds: [
@@ -77,7 +77,9 @@ export const readsAreOffLoaded: Requirement = {
     'a read replica was not up to date before and after the counted reads',
     'the counters of all servers together do not show the reads that were sent, could not be read, or are too inexact',
     'without counters: the pause of replay was not witnessed by a direct reading of a read replica, or too few values were read within the declared lag',
+    'without counters: too few old values were read, which a service that shows its writers their own writes does on purpose',
     'the reads failed, or too few were made',
+    'the counters show too small a share, but the null control failed or the harness stalled while reads were sent',
   ],
   evidence: ['reads that each server counted', 'old and new values that were read while replay was stopped', 'confidence limits of the shares'],
   remediation:
