@@ -99,7 +99,7 @@ const openClientErrors: ReadonlySet<number> = new Set([408, 409])
  * The write cannot have been applied: nothing was sent, or the service said that the request itself was at fault. A 5xx, and
  * a 503 however polite, promises nothing.
  */
-function refusedForCertain(write: RequestEvent): boolean {
+export function refusedForCertain(write: RequestEvent): boolean {
   if (write.outcome === 'refused' || write.outcome === 'reset-before-send') return true
   if (write.status !== undefined) return write.status >= 400 && write.status < 500 && !openClientErrors.has(write.status)
   return write.sentAtMs === undefined

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { request, stall } from '../../core/checks/literal-events.test-support.js'
-import { historyOf, type HistoryEvent } from '../../core/history.js'
+import { historyOf, type HistoryEvent, type RequestEvent } from '../../core/history.js'
 import { changed, observed, performed, thresholdsOf, without, withoutIntervention, withoutLoad } from './live-history.test-support.js'
 import { oneAccountIsRestored } from './one-account-is-restored.check.js'
 import { othersAreLeftAlone } from './others-are-left-alone.check.js'
@@ -52,7 +52,22 @@ describe('BKUP-07', () => {
     expect(judge(good)).toMatchObject({ outcome: 'passed', strength: { n: 20 } })
   })
   test('one object that was rewound is a failure', () => {
-    expect(judge(changed(good, ({ load, key }) => load === 'bystanders-after' && key === 'b3/item/own', { outcome: 'wrong-content' }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 of 20 objects of 1 other account') })
+    expect(judge(altered)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 of 20 objects of 1 other account') })
+  })
+  const altered = changed(good, ({ load, key }) => load === 'bystanders-after' && key === 'b3/item/own', { outcome: 'wrong-content' })
+  const write = (more: Partial<RequestEvent>): HistoryEvent => request(6_000, { load: 'bystander-writes', key: 'b3/item/own', method: 'PUT', ...more })
+  test.each(['bystander-changes', 'bystander-writes'])('a write of %s that got no answer may have landed after the acknowledged ones', (load) => {
+    expect(judge([...altered, write({ load, outcome: 'timeout' })])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('may have landed late') })
+    expect(judge([...altered, write({ load, outcome: 'error-status', status: 503 })]).outcome).toBe('inconclusive')
+  })
+  test('it excuses neither another object, nor one that is gone, nor a write that was refused for certain', () => {
+    const late = write({ outcome: 'timeout' })
+    const gone = changed(good, ({ load, key }) => load === 'bystanders-after' && key === 'b3/item/own', { outcome: 'error-status', status: 404 })
+    expect(judge([...altered, write({ key: 'b4/item/own', outcome: 'timeout' })]).outcome).toBe('failed')
+    expect(judge([...gone, late]).outcome).toBe('failed')
+    expect(judge([...altered, write({ outcome: 'error-status', status: 422 })]).outcome).toBe('failed')
+    expect(judge([...good, late]).outcome).toBe('passed')
+    expect(judge([...changed(altered, ({ load, key }) => load === 'bystanders-after' && key === 'b5/item/own', { outcome: 'wrong-content' }), late])).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 of 20') })
   })
   test.each([
     ['no restore', noRestore, 'no account was restored'],

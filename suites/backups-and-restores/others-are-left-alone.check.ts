@@ -3,7 +3,7 @@ import { counted } from '../../core/checks/counted.js'
 import type { History } from '../../core/history.js'
 import { factOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { idsOf, liveRestoreOf, overlaps, readsOf, type LiveRestore } from './live-restores.js'
+import { idsOf, liveRestoreOf, overlaps, overtaken, readsOf, type LiveRestore } from './live-restores.js'
 import { interventions } from './vocabulary.js'
 
 const accountOf = (key: string): string => key.split('/')[0] ?? ''
@@ -17,13 +17,15 @@ export const othersAreLeftAlone: Check = {
     const bystanders = factOf(history, 'bystander-accounts') as readonly string[] | undefined
     if (restore === undefined || bystanders === undefined) return inconclusive('no account was restored beside others')
     const reads = readsOf(history, 'bystanders-after')
-    const deviating = reads.filter(({ reading }) => reading === 'absent' || reading === 'altered')
+    const late = overtaken(history, reads, ['bystander-changes', 'bystander-writes'])
+    const deviating = reads.filter((one) => (one.reading === 'absent' || one.reading === 'altered') && !late.includes(one))
     if (deviating.length > numberThreshold(thresholds, 'deviations_max')) {
       const accounts = new Set(deviating.map(({ key }) => accountOf(key)))
       return failed(`${deviating.length} of ${reads.length} objects of ${counted(accounts.size, 'other account')} lost what was last acknowledged`, [
         { note: `not the last acknowledged value: ${deviating.slice(0, 5).map(({ key, request }) => `${key} ${request.detail ?? ''}`.trim()).join('; ')}`, measured: deviating.length, allowed: 0, unit: 'count', requests: idsOf(deviating) },
       ])
     }
+    if (late.length > 0) return inconclusive(`${counted(late.length, 'object')} of other accounts held another value than was last acknowledged, but a write of it got no answer, and may have landed late`, [{ note: 'may have been overtaken', measured: late.length, unit: 'count', requests: idsOf(late) }])
     const doubt = doubtOf(history, { restore, bystanders }, thresholds)
     if (doubt !== undefined) return inconclusive(doubt)
     const unread = reads.filter(({ reading }) => reading === 'unread')

@@ -33,6 +33,7 @@ describe('BKUP-05', () => {
     ['no restore', withoutIntervention(good, interventions.live, 'namespace'), 'no live restore'],
     ['no damage', without(good, observation('namespace-damage')), 'no damage'],
     ['a restore that was not seen to mend anything', withoutIntervention(good, interventions.live, 'namespace', 'witnessed'), 'not seen to mend'],
+    ['a record of others that a write without an answer may have overtaken', [...changed(good, ({ load, key }) => load === 'bystander-records-after' && key === 'other.1', { outcome: 'wrong-content' }), request(restoreSpan.toMs + 500, { load: 'bystander-records', key: 'other.1', method: 'PUT', outcome: 'timeout' })], 'may have landed after'],
     ['a namespace that was not read', withoutLoad(good, 'namespace-after'), 'could not be read'],
     ['records of others that were not read', withoutLoad(good, 'bystander-records-after'), '0 of 0 records of others'],
     ['a restore over too soon', namespaceHistory(short), 'requests of others overlapped'],

@@ -3,7 +3,7 @@ import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, eventsOfPlatform, isIdleReset, observationsOf, requestsOf, type Window } from './reading-events.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { judgeLatency } from './latency.js'
-import { idsOf, liveRestoreOf, overlaps, readsOf, type LiveRestore, type Read } from './live-restores.js'
+import { idsOf, liveRestoreOf, overlaps, overtaken, readsOf, type LiveRestore, type Read } from './live-restores.js'
 import { starvedMachine, troubledBefore } from './starved-machine.js'
 import { interventions, loads, wasCut, wasOk, type Span } from './vocabulary.js'
 
@@ -86,8 +86,10 @@ function lossIn(history: History, { during, before, window }: { readonly during:
 
 function lostRecords(history: History, thresholds: ThresholdValues): Finding | undefined {
   const reads = readsOf(history, 'bystander-records-after')
-  const lost = reads.filter(({ reading }) => reading === 'absent' || reading === 'altered')
+  const late = overtaken(history, reads, ['bystander-records'])
+  const lost = reads.filter((one) => (one.reading === 'absent' || one.reading === 'altered') && !late.includes(one))
   if (lost.length > numberThreshold(thresholds, 'bystander_lost_max')) return failed(`${lost.length} of ${reads.length} records of others lost their last acknowledged value`, [evidenceOf('not the last acknowledged value', lost)])
+  if (late.length > 0) return inconclusive(`a write of ${late.length} records of others got no answer, and may have landed after the one that was last acknowledged`, [evidenceOf('may have been overtaken', late)])
   const unread = reads.filter(({ reading }) => reading === 'unread')
   if (reads.length === 0 || unread.length > 0) return inconclusive(`${unread.length} of ${reads.length} records of others could not be read after the restore`)
   return undefined

@@ -110,7 +110,7 @@ const leavesOthers: Requirement = {
     { key: 'post_backup_changes_each', unit: 'count', meaning: 'changes of each between the backup and the restore', standard: 10, quick: 3 },
     { key: 'deviations_max', unit: 'count', meaning: 'objects of others that may deviate', standard: 0 },
   ],
-  inconclusiveIf: ['the changes after the backup were not in place before the restore', 'too few writes of others fell into the restore', 'the restore failed or was not seen to mend anything', 'some objects could not be read'],
+  inconclusiveIf: ['the changes after the backup were not in place before the restore', 'too few writes of others fell into the restore', 'the restore failed or was not seen to mend anything', 'some objects could not be read, or fewer other accounts could be made than are needed', 'an object held another value, but a write of it had got no answer and may have landed after the one that was last acknowledged'],
   evidence: ['objects that deviate, with the requests that read them'],
   remediation: "Select by account in every statement of the restore, also for shared objects: a group's membership list belongs to its members, so put back only the row of the account. Do not load the backup into the live tables and delete what is not wanted; load it beside them.",
   defects: [{ id: 'bkup.account-restore-rewinds-all', how: 'restoring one account loads the whole backup' }],
