@@ -31,8 +31,13 @@ describe('BKUP-04', () => {
     expect(judge(offered({ 'cut-by-one-byte': { restored: true, unchanged: true } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('cut-by-one-byte') })
     expect(judge(offered({ 'flip-2': { restored: true, unchanged: false } })).outcome).toBe('failed')
   })
-  test('so is one that was verified as whole, even when the restore refuses it', () => {
-    expect(judge(offered({ empty: { verified: true } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('verified as whole') })
+  test('a verification that refuses excuses no restore', () => {
+    expect(judge(offered({ empty: { restored: true, verified: false, unchanged: false } })).outcome).toBe('failed')
+  })
+  test('a copy that verification takes for whole and the restore refuses was noticed, and the summary tells', () => {
+    expect(judge(offered({ empty: { verified: true } }))).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('verification took empty for whole') })
+    expect(judge(offered({ empty: { verified: true, restored: true, unchanged: false } })).outcome).toBe('failed')
+    expect(judge(offered({ empty: { verified: true, detail: { status: undefined } } }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('no answer for empty') })
   })
   test('so is data that changed although everything was refused', () => {
     expect(judge([...without(offered(), (event) => event.kind === 'observation' && event.target === lastLook), last(false)]).outcome).toBe('failed')

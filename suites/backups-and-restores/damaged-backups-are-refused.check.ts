@@ -21,16 +21,21 @@ export const damagedBackupsAreRefused: Check = {
     const offered = offeredOf(history)
     if (offered.length === 0) return inconclusive('no damaged copy of a backup was offered')
     const harmful = offered.filter((one) => !(isFlip(one.variant) && one.unchanged === true))
-    const undetected = harmful.filter((one) => !isUnknown(one) && (one.restored === 'accepted' || one.verified === 'accepted'))
+    // To be refused by the restore is to be noticed in time, whatever verification said; and what was restored was restored silently.
+    const undetected = harmful.filter((one) => !isUnknown(one) && one.restored === 'accepted')
     const evidence = harmful.map(evidenceOf)
     if (undetected.length > numberThreshold(thresholds, 'undetected_max')) {
-      const ways = [...(undetected.some((one) => one.restored === 'accepted') ? ['restored'] : []), ...(undetected.some((one) => one.verified === 'accepted') ? ['verified as whole'] : [])]
-      return failed(`${undetected.length} of ${harmful.length} damaged copies were ${ways.join(' or ')}: ${listed(undetected.map(({ label }) => label))}`, evidence)
+      return failed(`${undetected.length} of ${harmful.length} damaged copies were restored: ${listed(undetected.map(({ label }) => label))}`, evidence)
     }
     const left = observationsOf(history, 'damaged-copy', lastLook).at(-1)?.value as DamagedCopy | undefined
     if (left?.unchanged === false && numberThreshold(thresholds, 'target_changed_max') < 1) return failed('the data of the target changed although every damaged copy was refused', evidence)
-    return doubtOf(history, { harmful, left }, thresholds) ?? passed(`all ${harmful.length} damaged copies were refused, and the data that were there stayed as they were`, evidence, { strength: strengthOf(harmful.length) })
+    return doubtOf(history, { harmful, left }, thresholds) ?? passed(`the restore refused all ${harmful.length} damaged copies, and the data that were there stayed as they were${overlooked(harmful)}`, evidence, { strength: strengthOf(harmful.length) })
   },
+}
+
+function overlooked(harmful: readonly Offered[]): string {
+  const whole = harmful.filter(({ verified }) => verified === 'accepted')
+  return whole.length === 0 ? '' : `; verification took ${listed(whole.map(({ label }) => label))} for whole`
 }
 
 /** It was restored, and nobody could look whether the flipped bit made a difference. */
@@ -57,7 +62,7 @@ function doubtOf(history: History, { harmful, left }: { readonly harmful: readon
   const variants = new Set(harmful.map(({ variant }) => variant)).size
   const needed = numberThreshold(thresholds, 'variants')
   if (variants < needed) return inconclusive(`${counted(variants, 'harmful variant')} could be offered, at least ${needed} are needed`)
-  const silent = harmful.filter((one) => one.restored === 'no answer' || one.verified === 'no answer')
+  const silent = harmful.filter((one) => one.restored === 'no answer')
   if (silent.length > 0) return inconclusive(`there was no answer for ${listed(silent.map(({ label }) => label))}: whether it was refused is not known`)
   const unknown = harmful.filter(isUnknown)
   if (unknown.length > 0) return inconclusive(`${listed(unknown.map(({ label }) => label))} was restored, and whether it made a difference could not be read`)

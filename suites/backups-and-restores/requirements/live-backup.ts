@@ -160,21 +160,21 @@ const damaged: Requirement = {
     'Offer each to verification, if there is one, and to a restore into that deployment. When a copy is accepted, look whether the restored data differ; a flipped bit without consequence is drawn again, up to five times.',
     'Compare the data of the deployment with what they were.',
   ],
-  passCriterion: 'Every harmful copy is refused by every declared way, and the data that were there stay as they were.',
+  passCriterion: 'The restore refuses every harmful copy, and the data that were there stay as they were. What verification said of each is reported.',
   thresholds: [
     { key: 'variants', unit: 'count', meaning: 'harmful variants that must have been offered', standard: 7, thorough: 23 },
     { key: 'flipped_bits', unit: 'count', meaning: 'variants with one flipped bit', standard: 4, thorough: 20 },
     { key: 'undetected_max', unit: 'count', meaning: 'harmful copies that may be accepted', standard: 0 },
     { key: 'target_changed_max', unit: 'count', meaning: 'times the data of the target may change', standard: 0 },
   ],
-  inconclusiveIf: ['the good backup was refused too', 'a flipped bit had no consequence five times', 'there was no answer, or the data could not be read before and after', 'the backup is not a file that the harness can read'],
+  inconclusiveIf: ['the good backup was refused too', 'a flipped bit had no consequence five times', 'too few harmful copies were made, or the restore gave no answer for one', 'no good backup was restored, or the data could not be read before and after', 'the backup is not a file that the harness can read'],
   evidence: ['for each copy: its damage, and what verification and restore said'],
   remediation:
     'Write a checksum of the whole artefact (and its length and format version) when it is made, and let verification and restore check all of it before they change anything. Restore inside a transaction or into a new place that is switched to at the end, so that a failure half way leaves the old data. Exit with an error when anything is skipped.',
   defects: [{ id: 'bkup.no-checksum', how: 'restore accepts altered artifacts and loads what it can' }],
   mustNotFire: ['BKUP-03'],
   mayFire: [],
-  limits: 'The artefact must be one file. Damage that is made with intent, and keeps the checksum right, needs signatures and is not tried.',
+  limits: 'The artefact must be one file. Damage that is made with intent, and keeps the checksum right, needs signatures and is not tried. A verification that overlooks what the restore refuses is told, and not failed.',
 }
 
 const fromReplica: Requirement = {
