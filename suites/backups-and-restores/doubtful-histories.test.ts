@@ -9,6 +9,7 @@ import { goodLabel, lastLook, variantNames, type DamagedCopy } from './damaged-c
 import { changed, frozenHistory, liveHistory, observed, performed, thresholdsOf, without, withoutIntervention, withoutLoad } from './live-history.test-support.js'
 import { oneAccountIsRestored } from './one-account-is-restored.check.js'
 import { backupsAreOnePointInTime } from './one-point-in-time.check.js'
+import { othersAreLeftAlone } from './others-are-left-alone.check.js'
 import { accountHistory, namespaceHistory } from './restore-history.test-support.js'
 import { restoredBackupsAreFaithful } from './restored-backups-are-faithful.check.js'
 import { restoresAreSilent } from './restores-are-silent.check.js'
@@ -36,6 +37,24 @@ describe('a procedure that was cut short is not refused', () => {
     [oneAccountIsRestored, cut(account, interventions.account, 'account')],
   ] as const)('%o', (check, events) => {
     expect(judge(check, events)).toMatchObject(inconclusive('did not reach its end'))
+  })
+})
+
+describe('a procedure that failed and did not say why', () => {
+  const failing = (events: readonly HistoryEvent[], name: string, label: string): HistoryEvent[] => cut(events, name, label).flatMap((event): HistoryEvent[] =>
+    event.kind === 'intervention' && event.name === name && event.label === label ? [event, { ...event, phase: 'failed', atMs: event.atMs + 100, detail: { ok: false, tookMs: 100 } }] : [event])
+  const restored = failing(account, interventions.account, 'account')
+  test.each([
+    ['failed', backupsDisturbNobody, failing(good, interventions.create, 'live-1')],
+    ['failed', restoredBackupsAreFaithful, failing(good, interventions.isolated, 'live-1')],
+    ['failed', backupsComeFromTheReplica, failing(frozenHistory(), interventions.create, frozenLabel)],
+    ['failed', restoresRunLive, failing(namespaceHistory(), interventions.live, 'namespace')],
+    ['failed', oneAccountIsRestored, restored],
+    ['inconclusive', othersAreLeftAlone, restored],
+    ['inconclusive', theUserIsNotLockedOut, restored],
+    ['inconclusive', restoresAreSilent, restored],
+  ] as const)('is %s: %o', (outcome, check, events) => {
+    expect(judge(check, events)).toMatchObject({ outcome, summary: expect.stringContaining('it never ended') })
   })
 })
 

@@ -38,6 +38,12 @@ describe('archiving is harmless', () => {
   test('fewer overlapping requests than are asked for are no pass', () => {
     expect(judge(archivingIsHarmless, wholeHistory(), { overlapping_min: 10_000 })).toMatchObject(inconclusive('requests overlapped an archive, needs 10000'))
   })
+  test('answers that do not say who gave them are taken as those of the service', () => {
+    const some = withRequests({ fromMs: 2_500, toMs: 3_500 }, (one) => (one.plannedAtMs % 70 === 0 ? { instance: undefined as never } : {}))
+    expect(judge(archivingIsHarmless, some)).toMatchObject({ outcome: 'passed' })
+    const stalled = some.map((event) => (event.kind === 'request' && event.instance === undefined && event.load === 'background' ? { ...event, endedAtMs: 3_900 } : event))
+    expect(judge(archivingIsHarmless, stalled)).toMatchObject(failed('the service completed no request for'))
+  })
   test('instances that complete next to nothing each cannot be seen to stall', () => {
     const many = withRequests({ fromMs: 0, toMs: 20_000 }, (one) => ({ instance: `r${Math.floor(one.plannedAtMs / 40)}`, boot: 'boot' }))
     expect(judge(archivingIsHarmless, many)).toMatchObject({ outcome: 'inconclusive' })

@@ -65,6 +65,10 @@ describe('reads beyond the bound', () => {
     const marked = many(100, (index) => sent(5_000 + index, { load: readsBeyondBound, key: keys[index]!, captured: { value: valueBefore(keys[index]!), stale: '5200' } }))
     expect(judge(...lag, marked)).toMatchObject({ outcome: 'passed' })
   })
+  test('the evidence says where no marker is declared', () => {
+    const { evidence } = stalenessIsBounded.evaluate(historyOf([planFact({ staleMarker: false }), ...lag.flat(), ...reads(readsBeyondBound, 5_000, 0)]), values)
+    expect(evidence.map(({ note }) => note)).toContain('stale answers with the declared marker (none is declared)')
+  })
   test('an old value without a marker, or with an empty one', () => {
     expect(judge(...lag, reads(readsBeyondBound, 5_000, 1))).toMatchObject({ outcome: 'failed' })
     const unmarked = many(100, (index) => sent(5_000 + index, { load: readsBeyondBound, key: keys[index]!, captured: { value: valueBefore(keys[index]!), stale: '0' } }))
