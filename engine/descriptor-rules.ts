@@ -2,6 +2,7 @@ import { addressTemplate } from '../core/capabilities.js'
 import { nearMisses } from '../core/near-miss.js'
 import { DescriptorContradiction, type DescriptorPath as Path } from './descriptor-contradiction.js'
 import type { OperationDocument } from './descriptor-parts.js'
+import { inBraces, placeholdersOfTraffic, textsIn, unknownName } from './descriptor-placeholders.js'
 import type { DescriptorDocument } from './descriptor-schema.js'
 
 /** What a schema cannot say. Throws DescriptorContradiction for what would mean something else than it says. */
@@ -30,13 +31,9 @@ function requireKnownComponents(target: DescriptorDocument['target']): void {
     ...Object.entries(target.components).map(([name, unit]) => ({ path: ['target', 'components', name], unit })),
   ]
   for (const { path, unit } of units) {
-    const texts = [...Object.entries(unit.env).map(([name, text]) => ({ at: ['env', name], text })), ...unit.command.map((text, index) => ({ at: ['command', index], text }))]
-    for (const { at, text } of texts) {
-      for (const [, name = ''] of text.matchAll(addressTemplate)) {
-        if (known.includes(name)) continue
-        throw new DescriptorContradiction([...path, ...at], `names the component "${name}", expected one of: ${known.join(', ') || '(none declared)'}`)
-      }
-    }
+    const texts = [...textsIn(unit.env, ['env']), ...textsIn(unit.command, ['command'])]
+    const unknown = unknownName(texts, addressTemplate, known)
+    if (unknown !== undefined) throw new DescriptorContradiction([...path, ...unknown.at], `names the component "${unknown.name}", expected one of: ${known.join(', ') || '(none declared)'}`)
   }
 }
 
@@ -69,25 +66,14 @@ function operationsOf({ traffic, data, queue, toggles }: DescriptorDocument): re
   return [...inTraffic, ...[...inData, ...inToggles].flatMap(({ path, operation }) => (typeof operation === 'object' ? [{ path, operation }] : []))]
 }
 
-const placeholders = ['key', 'value', 'durationMs', 'token']
 const placeholderLike = /\{([A-Za-z_][A-Za-z0-9_-]*)\}/g
 
 /** A misspelt `{kee}` would be sent as it stands, and every request would have the same key. */
 function requireKnownPlaceholders(path: Path, { http, headers, body, effect }: OperationDocument): void {
   const texts = [...textsIn(http, ['http']), ...textsIn(headers, ['headers']), ...textsIn(body, ['body']), ...textsIn(effect, ['effect'])]
-  for (const { at, text } of texts) {
-    for (const [, name = ''] of text.matchAll(placeholderLike)) {
-      if (placeholders.includes(name)) continue
-      const [near] = nearMisses(name, placeholders)
-      const suggestion = near === undefined ? '' : `, did you mean {${near}}?`
-      throw new DescriptorContradiction([...path, ...at], `unknown placeholder {${name}}${suggestion || `, expected one of ${placeholders.map((one) => `{${one}}`).join(', ')}`}`)
-    }
-  }
-}
-
-function textsIn(value: unknown, at: Path): readonly { readonly at: Path; readonly text: string }[] {
-  if (typeof value === 'string') return [{ at, text: value }]
-  if (typeof value !== 'object' || value === null) return []
-  const entries: readonly (readonly [string | number, unknown])[] = Array.isArray(value) ? value.map((one: unknown, index) => [index, one] as const) : Object.entries(value)
-  return entries.flatMap(([key, one]) => textsIn(one, [...at, key]))
+  const unknown = unknownName(texts, placeholderLike, placeholdersOfTraffic)
+  if (unknown === undefined) return
+  const [near] = nearMisses(unknown.name, placeholdersOfTraffic)
+  const suggestion = near === undefined ? `, expected one of ${inBraces(placeholdersOfTraffic)}` : `, did you mean {${near}}?`
+  throw new DescriptorContradiction([...path, ...unknown.at], `unknown placeholder {${unknown.name}}${suggestion}`)
 }

@@ -5,6 +5,7 @@ import type { Operation } from '../../core/service-descriptor.js'
 import { DescriptorContradiction } from '../descriptor-contradiction.js'
 import { durationMs, operationOf, procedureOf } from '../descriptor-from-parts.js'
 import { duration, operation, pointer, procedure, type OperationDocument, type ProcedureDocument } from '../descriptor-parts.js'
+import { inBraces, mentions, placeholdersOfTraffic, unknownName } from '../descriptor-placeholders.js'
 
 export const backupSection = z.strictObject({
   create: z.strictObject(procedure).describe('makes {file} while the service runs'),
@@ -64,9 +65,8 @@ export type DataDeclarationsDocument = z.infer<typeof dataDocument>
 
 /** A placeholder that is missing would make every use of it the same, and a check of it would look at nothing. */
 function requirePlaceholders(path: readonly string[], document: unknown, names: readonly string[]): void {
-  const text = JSON.stringify(document)
-  const missing = names.filter((name) => !text.includes(`{${name}}`))
-  if (missing.length > 0) throw new DescriptorContradiction(path, `expected ${missing.map((name) => `{${name}}`).join(' and ')} somewhere in it`)
+  const missing = names.filter((name) => !mentions(document, name))
+  if (missing.length > 0) throw new DescriptorContradiction(path, `expected ${inBraces(missing, ' and ')} somewhere in it`)
 }
 
 /** Throws DescriptorContradiction. */
@@ -90,13 +90,11 @@ export function backupOf(document: BackupDocument): BackupDeclaration {
   }
 }
 
-const ofTraffic = ['key', 'value', 'token', 'durationMs']
+const placeholderForm = /\{([A-Za-z][A-Za-z0-9_]*)\}/g
 /** A misspelt placeholder would be sent as it stands. */
 function refuseUnknownPlaceholders(path: readonly string[], document: unknown, names: readonly string[]): void {
-  for (const [, name = ''] of JSON.stringify(document).matchAll(/\{([A-Za-z][A-Za-z0-9_]*)\}/g)) {
-    if ([...names, ...ofTraffic].includes(name)) continue
-    throw new DescriptorContradiction(path, `unknown placeholder {${name}}, expected one of ${names.map((one) => `{${one}}`).join(', ')}`)
-  }
+  const unknown = unknownName([{ at: path, text: JSON.stringify(document) }], placeholderForm, [...names, ...placeholdersOfTraffic])
+  if (unknown !== undefined) throw new DescriptorContradiction(unknown.at, `unknown placeholder {${unknown.name}}, expected one of ${inBraces(names)}`)
 }
 
 const at = (...path: readonly string[]): readonly string[] => ['data', ...path]
@@ -154,7 +152,7 @@ function effectsOf(path: readonly string[], text: string): Operation {
 function typeOf(name: string, document: z.infer<typeof accountObject>): AccountObjectType {
   const placeholders = ['account', 'token', ...(document.single ? [] : ['name'])]
   const path = (part: string): readonly string[] => at('accounts', 'types', name, part)
-  const hasValue = JSON.stringify(document.write).includes('{value}')
+  const hasValue = mentions(document.write, 'value')
   if (hasValue) requirePlaceholders(path('read'), document.read, ['value'])
   return {
     name,

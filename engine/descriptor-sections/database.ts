@@ -5,6 +5,7 @@ import type { Operation } from '../../core/service-descriptor.js'
 import { DescriptorContradiction } from '../descriptor-contradiction.js'
 import { operationOf, placeOf, procedureOf } from '../descriptor-from-parts.js'
 import { operationOrName, place, procedure } from '../descriptor-parts.js'
+import { mentions } from '../descriptor-placeholders.js'
 
 export const database = z.strictObject({
   counters: z.strictObject(procedure).optional().describe('prints { "reads", "writes", "refused" } of the server at {databaseHost}:{databasePort} (component {database})'),
@@ -31,7 +32,7 @@ export function databaseOf(document: DatabaseDocument, { traffic, roles }: Datab
   if (roles.filter((role) => role === 'db-primary').length > 1) throw new DescriptorContradiction(['database'], 'found several components with the role db-primary, expected one')
   return {
     ...(counters === undefined ? {} : { counters: asked('counters', counters) }),
-    ...(lookUp === undefined ? {} : { lookUp: asked('lookUp', lookUp, '{keys}') }),
+    ...(lookUp === undefined ? {} : { lookUp: asked('lookUp', lookUp, 'keys') }),
     ...(pause === undefined || resume === undefined ? {} : { replay: { pause: asked('pauseReplay', pause), resume: asked('resumeReplay', resume) } }),
     mutations: mutationsOf(document.mutations, traffic),
     ...(staleMarker === undefined ? {} : { staleMarker: placeOf(staleMarker) }),
@@ -41,16 +42,15 @@ export function databaseOf(document: DatabaseDocument, { traffic, roles }: Datab
 /** It must say which server is meant, or every server would seem to give the same answer. */
 function asked(key: string, document: z.infer<z.ZodObject<typeof procedure>>, ...needed: readonly string[]): Procedure {
   const found = procedureOf(document, ['database', key])
-  const text = JSON.stringify(found)
   if (found.via === 'signal') throw new DescriptorContradiction(['database', key], 'expected http or exec, a signal prints nothing')
-  if (!text.includes('{databasePort}') && !text.includes('{database}')) throw new DescriptorContradiction(['database', key], 'does not say which server: expected {databaseHost} and {databasePort}, or {database}')
-  const missing = needed.find((one) => !text.includes(one))
-  if (missing !== undefined) throw new DescriptorContradiction(['database', key], `expected the placeholder ${missing}`)
+  if (!mentions(found, 'databasePort') && !mentions(found, 'database')) throw new DescriptorContradiction(['database', key], 'does not say which server: expected {databaseHost} and {databasePort}, or {database}')
+  const missing = needed.find((one) => !mentions(found, one))
+  if (missing !== undefined) throw new DescriptorContradiction(['database', key], `expected the placeholder {${missing}}`)
   return found
 }
 
 function mutationsOf(document: DatabaseDocument['mutations'], traffic: Readonly<Record<string, Operation>>): readonly Operation[] {
-  if (document.length === 0) return Object.values(traffic).filter((one) => one.mutates && !one.streams && !one.holdsBody && one.minDurationMs === undefined && !JSON.stringify(one).includes('{token}'))
+  if (document.length === 0) return Object.values(traffic).filter((one) => one.mutates && !one.streams && !one.holdsBody && one.minDurationMs === undefined && !mentions(one, 'token'))
   return document.map((one, index) => {
     const path = ['database', 'mutations', String(index)]
     const found = typeof one !== 'string' ? operationOf(`mutation-${index + 1}`, { mutates: true, ...one }, 0) : Object.hasOwn(traffic, one) ? traffic[one] : undefined

@@ -4,6 +4,7 @@ import type { Operation } from '../../core/service-descriptor.js'
 import { DescriptorContradiction } from '../descriptor-contradiction.js'
 import { durationMs, operationOf, procedureOf, valueProbeOf } from '../descriptor-from-parts.js'
 import { duration, operation, operationOrName, pointer, procedure, valueProbe } from '../descriptor-parts.js'
+import { mentions } from '../descriptor-placeholders.js'
 
 export const featureName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a name of letters, digits, dots, hyphens and underscores')
 const sign = z
@@ -58,7 +59,7 @@ export function togglesOf(document: TogglesDocument, { traffic, components }: To
 
 function switchOf(document: TogglesDocument['switchOn'], key: 'switchOn' | 'switchOff'): Toggles['switchOn'] {
   const found = procedureOf(document, ['toggles', key])
-  if (!JSON.stringify(found).includes('{feature}')) throw new DescriptorContradiction(['toggles', key], 'does not say which feature: expected the placeholder {feature}')
+  if (!mentions(found, 'feature')) throw new DescriptorContradiction(['toggles', key], 'does not say which feature: expected the placeholder {feature}')
   return found
 }
 

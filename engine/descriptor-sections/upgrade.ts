@@ -6,6 +6,7 @@ import { DescriptorContradiction } from '../descriptor-contradiction.js'
 import { durationMs, operationOf, procedureOf, valueProbeOf } from '../descriptor-from-parts.js'
 import { feature, featureName, featureOf } from './toggles.js'
 import { command, duration, environment, operation, procedure, valueProbe } from '../descriptor-parts.js'
+import { mentions } from '../descriptor-placeholders.js'
 
 const changes = { command: command.optional(), env: environment.optional() }
 const releaseName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a name of letters, digits, dots, hyphens and underscores')
@@ -72,7 +73,7 @@ function changesOf({ command: program, env }: { readonly command?: string[] | un
 
 function rollOutOf(document: NonNullable<UpgradeDocument['rollOut']>, path: readonly string[]): Procedure {
   const found = procedureOf(document, path)
-  if (!JSON.stringify(found).includes('{release}')) throw new DescriptorContradiction(path, 'does not say which release: expected the placeholder {release}')
+  if (!mentions(found, 'release')) throw new DescriptorContradiction(path, 'does not say which release: expected the placeholder {release}')
   return found
 }
 

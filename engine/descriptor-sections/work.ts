@@ -3,6 +3,7 @@ import type { Queue, Schedule } from '../../core/declarations/work.js'
 import { DescriptorContradiction } from '../descriptor-contradiction.js'
 import { durationMs, operationOf, valueProbeOf } from '../descriptor-from-parts.js'
 import { duration, operation, pointer, valueProbe } from '../descriptor-parts.js'
+import { mentions } from '../descriptor-placeholders.js'
 
 export const queueSection = z.strictObject({
   enqueue: operation.describe('accepts one job, with {key} in it; its effect says how often that job was done'),
@@ -25,8 +26,8 @@ export type ScheduleDocument = z.infer<typeof scheduleSection>
 export function queueOf(document: QueueDocument): Queue {
   const enqueue = operationOf('queue.enqueue', document.enqueue, 0)
   if (enqueue.effect === undefined) throw new DescriptorContradiction(['queue', 'enqueue'], 'declares no effect: nobody could tell how often a job was done')
-  if (!enqueue.effect.path.includes('{key}')) throw new DescriptorContradiction(['queue', 'enqueue', 'effect'], 'expected the placeholder {key}: every job would have the same effect')
-  if (!/\{key\}/.test(JSON.stringify([enqueue.path, enqueue.body ?? null]))) throw new DescriptorContradiction(['queue', 'enqueue'], 'expected the placeholder {key} in the path or the body: every job would be the same')
+  if (!mentions(enqueue.effect.path, 'key')) throw new DescriptorContradiction(['queue', 'enqueue', 'effect'], 'expected the placeholder {key}: every job would have the same effect')
+  if (!mentions([enqueue.path, enqueue.body ?? null], 'key')) throw new DescriptorContradiction(['queue', 'enqueue'], 'expected the placeholder {key} in the path or the body: every job would be the same')
   return {
     enqueue,
     running: valueProbeOf(document.running),
