@@ -2,14 +2,15 @@ import { join } from 'node:path'
 import type { HistoryEvent, RequestEvent } from '../core/history.js'
 import { countsAsLost } from '../core/reading.js'
 import { runGate, type GateParts } from './gate.js'
-import { passes, pollUntil } from './probe.js'
+import { pollUntil } from './probe.js'
 import { Interventions } from './recorded-intervention.js'
 import { DeadlinePassed, type ScenarioOptions } from './run-scenario.js'
 import { createContext, ScenarioCut } from './scenario-context.js'
 import { createControls } from './scenario-controls.js'
-import { readiness, type ScenarioWorld } from './scenario-world.js'
+import type { ScenarioWorld } from './scenario-world.js'
 import { createTraffic, type Traffic } from './traffic/traffic.js'
 import { seededRandom } from './seeded-random.js'
+import { unreadyInstances, type UnreadyInstance } from './unready-instances.js'
 import { ServiceUnreachable, unreachableReason } from './service-unreachable.js'
 
 export interface ExerciseOptions extends ScenarioOptions {
@@ -92,34 +93,12 @@ async function baseline({ world, traffic, gate }: { readonly world: ScenarioWorl
   return gate('baseline')
 }
 
-interface Unready {
-  readonly id: string
-  readonly last: string
-  /** Nothing accepted a connection on any instance in all that time. */
-  readonly neverListened: boolean
-}
-
-/** The first instance that is not ready in time, or undefined when all are. */
-async function firstUnready(world: ScenarioWorld, timeoutMs: number): Promise<Unready | undefined> {
-  const unready = await Promise.all(
-    world.deployment.instances.map(async ({ id }): Promise<Unready | undefined> => {
-      let last = 'no answer'
-      let neverListened = true
-      const ready = await pollUntil(
-        async () => {
-          const answer = await readiness(world, id)
-          last = String(answer.status ?? answer.outcome)
-          if (answer.outcome !== 'refused') neverListened = false
-          return passes(answer)
-        },
-        { timeoutMs, everyMs: 30, signal: world.signal },
-      )
-      return ready ? undefined : { id, last, neverListened }
-    }),
-  )
-  const found = unready.filter((one) => one !== undefined)
-  const everywhere = found.length === unready.length && found.every((one) => one.neverListened)
-  return found[0] === undefined ? undefined : { ...found[0], neverListened: everywhere && !world.signal.aborted }
+/** The first instance that is not ready in time, or undefined when all are. It never listened only when nothing did, on any instance. */
+async function firstUnready(world: ScenarioWorld, timeoutMs: number): Promise<UnreadyInstance | undefined> {
+  const unready = await unreadyInstances(world, { timeoutMs, everyMs: 30 })
+  const [first] = unready
+  const everywhere = unready.length === world.deployment.instances.length && unready.every((one) => one.neverListened)
+  return first === undefined ? undefined : { ...first, neverListened: everywhere && !world.signal.aborted }
 }
 
 async function gateTraffic(traffic: Traffic, ratePerSecond: number, durationMs: number): Promise<void> {

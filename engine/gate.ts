@@ -1,8 +1,8 @@
 import { countsAsLost } from '../core/reading.js'
 import type { RequestEvent } from '../core/history.js'
 import type { ProfileName } from '../core/requirement.js'
-import { passes, pollUntil } from './probe.js'
-import { readiness, type ScenarioWorld } from './scenario-world.js'
+import type { ScenarioWorld } from './scenario-world.js'
+import { unreadyInstances } from './unready-instances.js'
 
 interface GateSize {
   readonly durationMs: number
@@ -29,8 +29,8 @@ export async function runGate(world: ScenarioWorld, parts: GateParts, options: {
   const startedAtMs = world.clock()
   let last: Span = { requests: 0, failed: 0, reason: 'no attempt was made' }
   for (let attempt = 0; attempt < attemptsMax && !world.signal.aborted; attempt++) {
-    const unready = await unreadyInstances(world, attempt === 0 ? options.readyTimeoutMs : 2_000)
-    last = unready.length > 0 ? { requests: 0, failed: 0, reason: `not ready: ${unready.join(', ')}` } : await oneSpan(parts, sizes[options.profile])
+    const unready = await unreadyInstances(world, { timeoutMs: attempt === 0 ? options.readyTimeoutMs : 2_000, everyMs: 50 })
+    last = unready.length > 0 ? { requests: 0, failed: 0, reason: `not ready: ${unready.map(({ id, last }) => `${id} (readiness gives ${last})`).join(', ')}` } : await oneSpan(parts, sizes[options.profile])
     if (last.reason === undefined) break
   }
   const passed = last.reason === undefined
@@ -84,22 +84,4 @@ async function oneSpan(parts: GateParts, size: GateSize): Promise<Span> {
   if (failed > requests * size.errorRatioMax) return { requests, failed, reason: `${failed} of ${requests} requests of normal traffic failed, for example ${example}` }
   if (controlFailed > 0) return { requests, failed, reason: `the null control lost ${controlFailed} requests to our own echo server` }
   return { requests, failed }
-}
-
-async function unreadyInstances(world: ScenarioWorld, timeoutMs: number): Promise<readonly string[]> {
-  const states = await Promise.all(
-    world.deployment.instances.map(async ({ id }) => {
-      let last = 'no answer'
-      const ready = await pollUntil(
-        async () => {
-          const answer = await readiness(world, id)
-          last = String(answer.status ?? answer.outcome)
-          return passes(answer)
-        },
-        { timeoutMs, everyMs: 50, signal: world.signal },
-      )
-      return ready ? undefined : `${id} (readiness gives ${last})`
-    }),
-  )
-  return states.filter((one) => one !== undefined)
 }
