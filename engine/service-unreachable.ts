@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises'
 import { InterventionFailed } from '../core/errors.js'
+import { lastLines } from '../operating-system/last-lines.js'
 import { instanceOf, type ScenarioWorld } from './scenario-world.js'
 
 const tailBytes = 2_000
@@ -18,19 +18,11 @@ export async function unreachableReason(world: ScenarioWorld, id: string, waited
   const { host } = instanceOf(world, id).url
   const state = await world.deployment.controls.processState?.(id)
   const process = state === undefined ? '' : `; its process ${state.state === 'running' ? 'is running' : 'has exited'}${state.restarts > 0 ? ` after ${state.restarts} restarts` : ''}`
-  const said = await tailOf(world.deployment.logFiles.get(id))
+  const said = await lastWords(world.deployment.logFiles.get(id))
   return `nothing listened on ${host} for ${Math.round(waitedMs / 1_000)} s${process}${said === '' ? '; it said nothing' : `; its last words:\n${said}`}`
 }
 
-async function tailOf(path: string | undefined): Promise<string> {
-  if (path === undefined) return ''
-  try {
-    await using file = await open(path, 'r')
-    const { size } = await file.stat()
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(tailBytes), 0, tailBytes, Math.max(0, size - tailBytes))
-    const lines = buffer.subarray(0, bytesRead).toString('utf8').trimEnd().split('\n').slice(-tailLines)
-    return lines.map((line) => `    ${line}`).join('\n').trimEnd()
-  } catch {
-    return '' // a log that cannot be read is no reason to hide the rest
-  }
+async function lastWords(path: string | undefined): Promise<string> {
+  const lines = path === undefined ? [] : await lastLines(path, { linesMax: tailLines, bytesMax: tailBytes })
+  return lines.map((line) => `    ${line}`).join('\n').trimEnd()
 }

@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import type { DeployOptions } from '../../core/driver.js'
 import { messageOf, SeaworthyError } from '../../core/errors.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { endProcesses } from '../../operating-system/end-processes.js'
+import { lastLines } from '../../operating-system/last-lines.js'
 import { processStartTime, processTree } from '../../operating-system/process-table.js'
 import { logFileOf, type DeploymentFolders } from './deployment-folders.js'
 import { ourNode, searchPath } from './plan-units.js'
 
 const installTimeoutMs = 120_000
+/** Of its output, in the message of a failure. */
+const outputLinesMax = 20
 
 /**
  * Runs the descriptor's install command, once for a deployment. In its words `{machine}`, `{run}` and `{shared}` are
@@ -42,7 +45,8 @@ export async function runInstall(
   const problem = await orEnded(exit, options.signal, () => endProcesses(() => processTree([{ pid, startTime }]), { termGraceMs: 500 }))
   if (entry !== undefined) options.journal.done(entry)
   if (problem === null) return
-  throw new SeaworthyError('SW_INSTALL_FAILED', `while installing the service with "${words.join(' ')}": found ${problem}, expected exit code 0\n${tailOf(logFile)}`)
+  const said = await lastLines(logFile, { linesMax: outputLinesMax })
+  throw new SeaworthyError('SW_INSTALL_FAILED', `while installing the service with "${words.join(' ')}": found ${problem}, expected exit code 0\n${said.join('\n')}`)
 }
 
 /** What became of it; ended when it takes too long or nobody waits any more. */
@@ -56,13 +60,4 @@ async function orEnded(exit: Promise<string | null>, signal: AbortSignal, end: (
   const problem = await Promise.race([exit, cut])
   if (limit.aborted) await end()
   return problem
-}
-
-/** The last lines of an output, for a message. */
-export function tailOf(file: string, linesMax = 20): string {
-  try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-linesMax).join('\n')
-  } catch {
-    return ''
-  }
 }
