@@ -1,21 +1,15 @@
-import type { Performed } from '../../core/procedure.js'
 import type { ScenarioContext } from '../../core/scenario.js'
 import { featureState } from '../../core/declarations/toggles.js'
 import { parseAs } from '../configuration/format.js'
 import { differingPaths, isWithin, leaves } from '../configuration/paths.js'
+import { withoutOutput, type Attempt } from './attempt.js'
 import { passesReadiness, type Form, type OperatorTask } from './operations.js'
 
 /** Everything observable that operations can change: name -> what was found. */
 export type StateDigest = Readonly<Record<string, string>>
 
-export interface Run {
+export interface Run extends Attempt {
   readonly mode: 'single' | 'again' | 'concurrent-first' | 'concurrent-second'
-  readonly ok: boolean
-  readonly status?: number
-  readonly exitCode?: number
-  readonly error?: string
-  readonly startedAtMs: number
-  readonly tookMs: number
 }
 /** Value of an observation `repetition`; its target is the operation. */
 export interface Repetition {
@@ -87,10 +81,6 @@ async function twiceAtOnce(context: ScenarioContext, { form, reset }: NonNullabl
   await untilEffect(context, form)
   const overlapped = second.startedAtMs < first.startedAtMs + first.tookMs
   return overlapped || offsetMs === 0 ? { runs: [first, second], effectBefore } : twiceAtOnce(context, { form, ...(reset === undefined ? {} : { reset }) }, { run, offsetMs: 0 })
-}
-
-function withoutOutput({ output: _, ...performed }: Performed): Omit<Performed, 'output'> {
-  return performed
 }
 
 async function untilEffect(context: ScenarioContext, form: Form, withinMs = effectWithinMs): Promise<boolean> {

@@ -1,16 +1,11 @@
 import type { Performed } from '../../core/procedure.js'
 import type { ScenarioContext } from '../../core/scenario.js'
+import { withoutOutput, type Attempt } from './attempt.js'
 import type { Form, OperatorTask } from './operations.js'
 
 /** Value of an observation `trial`: an operation in one form, what it said, and what was seen. Its target is the operation. */
-export interface Trial {
+export interface Trial extends Attempt {
   readonly form: 'proper' | 'failing'
-  readonly ok: boolean
-  readonly status?: number
-  readonly exitCode?: number
-  readonly error?: string
-  readonly startedAtMs: number
-  readonly tookMs: number
   readonly effectBefore: boolean
   readonly effectAfter: boolean
 }
@@ -25,7 +20,7 @@ export async function tryOnce(context: ScenarioContext, task: OperatorTask, whic
   const form = which === 'proper' ? task.proper : task.failing
   if (form === undefined) return
   const effectBefore = await form.effect()
-  const { output: _, ...performed } = await form.run(which)
+  const performed = withoutOutput(await form.run(which))
   const effectAfter = await effectSeen(context, form, performed.ok ? Math.max(effectWithinMs, form.withinMs ?? 0) : unwantedEffectMs)
   noteTrial(context, task.name, { form: which, ...performed, effectBefore, effectAfter })
 }
