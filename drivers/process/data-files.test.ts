@@ -1,17 +1,16 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Deployment } from '../../core/driver.js'
-import { component, descriptor, idle, testRun, type TestRun } from './deployment.test-support.js'
+import { component, controlsOf, descriptor, idle, testRun, type Controls, type TestRun } from './deployment.test-support.js'
 
 let run: TestRun
-let controls: Required<Deployment['controls']>
+let controls: Controls
 let folder: string
 beforeAll(async () => {
   run = testRun()
   const components = [component('store'), component('failing', { ...idle, command: ['sh', '-c', 'exit 1'] })]
   const deployment = await run.deploy(descriptor({ components }))
-  controls = deployment.controls as Required<Deployment['controls']>
+  controls = controlsOf(deployment)
   folder = join(run.directory, '1/data/store')
   mkdirSync(join(folder, 'base/1'), { recursive: true })
   writeFileSync(join(run.directory, 'outside'), 'outside')

@@ -1,19 +1,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Deployment } from '../../core/driver.js'
 import { readProcess } from '../../operating-system/process-table.js'
-import { answering, ask, component, descriptor, idle, testRun, wrapped, type TestRun } from './deployment.test-support.js'
+import { answering, ask, component, controlsOf, descriptor, idle, testRun, within, wrapped, type Controls, type TestRun } from './deployment.test-support.js'
 
 let run: TestRun
 beforeEach(() => {
   run = testRun()
 })
 afterEach(() => run.end())
-const within = { timeout: 15_000, interval: 20 }
 
-type Controls = Required<Deployment['controls']>
-const controlsOf = (deployment: Deployment): Controls => deployment.controls as Controls
 const pidOf = async (controls: Controls, target: string): Promise<number | null> => (await controls.processState(target)).pid
 const exits = (target: string) => run.eventsOf('process-exited', target)
 

@@ -43,6 +43,13 @@ export function descriptor(target: Partial<ProcessTarget>, directory = tmpdir())
   }
 }
 
+/** For `expect.poll`: machines are shared. */
+export const within = { timeout: 15_000, interval: 20 }
+
+export type Controls = Required<Deployment['controls']>
+/** The process driver has every control. */
+export const controlsOf = (deployment: Deployment): Controls => deployment.controls as Controls
+
 export interface TestRun {
   readonly runId: string
   readonly directory: string

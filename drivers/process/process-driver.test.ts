@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isAlive } from '../../operating-system/process-table.js'
-import { answering, ask, component, descriptor, idle, testRun, type TestRun } from './deployment.test-support.js'
+import { answering, ask, component, descriptor, idle, testRun, within, type TestRun } from './deployment.test-support.js'
 import { processDriver } from './process-driver.js'
 
 let run: TestRun
@@ -10,7 +10,6 @@ beforeEach(() => {
   run = testRun()
 })
 afterEach(() => run.end())
-const within = { timeout: 15_000, interval: 20 }
 
 describe('deploy', () => {
   test('starts every unit, each with exactly the environment it is given', async () => {

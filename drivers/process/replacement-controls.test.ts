@@ -5,17 +5,14 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Deployment } from '../../core/driver.js'
 import { readProcess } from '../../operating-system/process-table.js'
-import { answering, ask, component, descriptor, idle, testRun, type TestRun } from './deployment.test-support.js'
+import { answering, ask, component, controlsOf, descriptor, idle, testRun, within, type Controls, type TestRun } from './deployment.test-support.js'
 
 let run: TestRun
 beforeEach(() => {
   run = testRun()
 })
 afterEach(() => run.end())
-const within = { timeout: 15_000, interval: 20 }
 
-type Controls = Required<Deployment['controls']>
-const controlsOf = (deployment: Deployment): Controls => deployment.controls as Controls
 const withStore = { ...answering, env: { ...answering.env, STORE: 'http://{store:host}:{store:port}' } }
 const portOf = async (url: string) => (await ask(url))?.environment['PORT']
 

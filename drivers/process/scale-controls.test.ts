@@ -1,20 +1,16 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Deployment } from '../../core/driver.js'
 import { isAlive } from '../../operating-system/process-table.js'
 import { readProcessRecord } from '../../operating-system/process-record.js'
-import { answering, ask, component, descriptor, idle, testRun, type TestRun } from './deployment.test-support.js'
+import { answering, ask, component, controlsOf, descriptor, idle, testRun, within, type TestRun } from './deployment.test-support.js'
 
 let run: TestRun
 beforeEach(() => {
   run = testRun()
 })
 afterEach(() => run.end())
-const within = { timeout: 15_000, interval: 20 }
 
-type Controls = Required<Deployment['controls']>
-const controlsOf = (deployment: Deployment): Controls => deployment.controls as Controls
 const withStore = { ...answering, env: { ...answering.env, WHO: '{instance} {index}', STORE: 'http://{store:host}:{store:port}' } }
 const environmentOf = async (url: URL) => (await ask(url))?.environment
 const asPlatform = { signal: 'SIGTERM', graceMs: 10_000 } as const
