@@ -99,8 +99,21 @@ describe('DEGR-06', () => {
   test('a switch that changes nothing, or is refused', () => {
     const ignored = changedIn(good, loads.reduced, ({ plannedAtMs }) => ({ outcome: 'ok', bytesRead: 4_000, endedAtMs: plannedAtMs + 105 }))
     expect(judge(reducedModeIsCheaper, ignored)).toMatchObject(saying('failed', '100 % of the bytes'))
-    const refused = good.map((event) => (event.kind === 'intervention' && event.name === 'reduced-mode.enter' && event.phase === 'acknowledged' ? { ...event, phase: 'failed' as const, error: 'status 404' } : event))
-    expect(judge(reducedModeIsCheaper, refused)).toMatchObject(saying('failed', 'status 404'))
+    expect(judge(reducedModeIsCheaper, refusedWith({ tookMs: 10, status: 404 }))).toMatchObject(saying('failed', 'was refused'))
+  })
+  const refusedWith = (detail: Readonly<Record<string, unknown>>): HistoryEvent[] =>
+    good.map((event) => (event.kind === 'intervention' && event.name === 'reduced-mode.enter' && event.phase === 'acknowledged' ? { ...event, phase: 'failed' as const, error: 'no answer', detail } : event))
+  test('a switch that was cut, or got no answer while the harness stalled, is not held against the service', () => {
+    expect(judge(reducedModeIsCheaper, refusedWith({}))).toMatchObject(saying('inconclusive', 'did not reach its end'))
+    expect(judge(reducedModeIsCheaper, refusedWith({ tookMs: 5_000 })).outcome).toBe('failed')
+    expect(judge(reducedModeIsCheaper, [...refusedWith({ tookMs: 5_000 }), stall(24_000, 2_000)]).outcome).toBe('inconclusive')
+    expect(judge(reducedModeIsCheaper, [...refusedWith({ tookMs: 5_000, status: 404 }), stall(24_000, 2_000)]).outcome).toBe('failed')
+  })
+  test('how many answers under overload carried the marker is told', () => {
+    const told = (events: readonly HistoryEvent[]) => judge(reducedModeIsCheaper, events).evidence.find(({ note }) => note.startsWith('answers under overload'))?.measured
+    expect(told(good)).toBe(0)
+    expect(told(changedIn(good, loads.overload, () => ({ outcome: 'degraded' })))).toBeGreaterThan(0)
+    expect(told(without(good, isLoad(loads.overload)))).toBeUndefined()
   })
   test('answers that lack core content, or the marker', () => {
     expect(judge(reducedModeIsCheaper, reduced({ outcome: 'wrong-content', detail: '/query is nothing' }))).toMatchObject(saying('failed', 'core content'))

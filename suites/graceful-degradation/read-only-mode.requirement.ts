@@ -32,6 +32,8 @@ export const readOnlyModeIsHonest: Requirement = {
     'the loss of the owner of the data was not witnessed, or did not reach its end',
     'fewer writes than stated were sent while it was away',
     'acknowledged writes could not be read in the end',
+    'too few refusals were slow to speak of a quantile, or nobody looked long enough for writes to return',
+    'no write was acknowledged before or after the loss',
     'the null control failed or the harness stalled in the same span',
   ],
   evidence: ['outcomes of the writes while the owner was away', 'the slowest refusal', 'acknowledged writes that are missing, and what was found instead', 'time until a write was acknowledged again'],

@@ -1,7 +1,7 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { judgeQuantile } from '../../core/checks/quantile-limit.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { interventionsOf } from '../../core/reading.js'
+import { disturbedHarness, interventionsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { outcomesText, requestEvidence } from '../redundancy/worst-finding.js'
 import { latencyMs } from './fault-spans.js'
@@ -11,6 +11,7 @@ import { loads, reducedModeEntered, reducedModeLeft } from './overload-names.js'
 
 /** Below both, there is nothing to save. */
 const trivial = { ms: 4, bytes: 300 }
+const stallMsMax = 1_000
 
 /** DEGR-06: the reduced mode costs at most half, keeps what matters, and is left again. */
 export const reducedModeIsCheaper: Check = {
@@ -34,6 +35,7 @@ export const reducedModeIsCheaper: Check = {
       { note: `time of a reduced answer over that of a full one (medians ${Math.round(costs[1]!.ms)} and ${Math.round(costs[0]!.ms)} ms)`, measured: round(ratio.ms), allowed, unit: 'ratio' },
       requestEvidence({ note: 'answers in the reduced mode that lack core content', measured: broken.length, allowed: 0, unit: 'requests' }, broken),
       requestEvidence({ note: 'answers in the reduced mode without its marker', measured: unmarked.length, unit: 'requests' }, unmarked),
+      ...enteredByItself(history),
     ]
     if (broken.length > 0) return failed(`${broken.length} of ${reduced.requests.length} answers in the reduced mode lack core content (${broken[0]?.detail ?? ''})`, evidence)
     if (short !== undefined) return inconclusive(`${short.requests.filter(isServed).length} of ${short.requests.length} requests were served in one of the modes (${outcomesText(short.requests.filter((one) => !isServed(one)))}), needs ${needed}`, evidence)
@@ -51,8 +53,25 @@ export const reducedModeIsCheaper: Check = {
 function refusedSwitch(history: History): Finding | undefined {
   const switches = [...interventionsOf(history, reducedModeEntered), ...interventionsOf(history, reducedModeLeft)]
   if (switches.length === 0) return inconclusive('the reduced mode was never entered')
-  const refused = switches.find((one) => one.acknowledgedAtMs === undefined)
-  return refused === undefined ? undefined : failed(`${refused.name} on ${refused.target} was refused: ${refused.error ?? 'no answer'}`)
+  const open = switches.filter((one) => one.acknowledgedAtMs === undefined)
+  const refused = open.find((one) => tookMsOf(one) !== undefined)
+  if (refused === undefined) return open[0] === undefined ? undefined : inconclusive(`${open[0].name} on ${open[0].target} did not reach its end: ${open[0].error ?? 'the exercise was cut'}`)
+  const finding = failed(`${refused.name} on ${refused.target} was refused: ${refused.error ?? 'no answer'}`)
+  if (refused.detail['status'] !== undefined || refused.detail['exitCode'] !== undefined) return finding
+  return disturbedHarness(history, { fromMs: refused.issuedAtMs, toMs: refused.issuedAtMs + (tookMsOf(refused) ?? 0) }, stallMsMax) ?? finding
+}
+
+/** Of a procedure that was carried out, whatever came of it. Without it nobody knows how it would have ended. */
+function tookMsOf({ detail }: Intervention): number | undefined {
+  return typeof detail['tookMs'] === 'number' ? detail['tookMs'] : undefined
+}
+
+/** Told and not judged: no service can declare it. */
+function enteredByItself(history: History): Evidence[] {
+  const overload = loadSpan(history, loads.overload)
+  if (overload === undefined) return []
+  const marked = overload.requests.filter((one) => one.outcome === 'degraded')
+  return [requestEvidence({ note: 'answers under overload with the marker: a mode that was entered by itself', measured: marked.length, unit: 'requests' }, marked)]
 }
 
 interface Return {

@@ -37,7 +37,8 @@ const backupsRun: Requirement = {
     'no backup lasted as long as stated, or too few writes fell into it',
     'requests failed before the backup too',
     'too few requests to compare latency, or its confidence limits enclose the allowed value',
-    'the null control failed or was slow, or the harness stalled, in the same span',
+    'the null control failed or was slow, or the harness stalled or gave up requests, in the same span',
+    'a backup did not reach its end',
   ],
   evidence: ['longest time without a write, quantile of latency before and during', 'size, hash and duration of each backup', 'ids of the failed requests'],
   remediation:
@@ -83,8 +84,9 @@ const onePoint: Requirement = {
   ],
   inconclusiveIf: [
     'fewer transfers than stated lay wholly inside a backup',
-    'the power control never broke the sum',
-    'the restore failed or changed nothing (BKUP-03 judges that), or some of the copy could not be read',
+    'the power control never broke the sum, or no transfer is in the copy',
+    'no backup was taken, or fewer than stated could be judged',
+    'the restore failed or changed nothing (BKUP-03 judges that), or some of the copy, or of the transfers in it, could not be read',
   ],
   evidence: ['transfers inside each backup', 'the difference of the sum, unexplained balances, missing transfers with their requests'],
   remediation:
@@ -126,7 +128,8 @@ const faithful: Requirement = {
   ],
   inconclusiveIf: [
     'there was no second deployment to restore into, or the restore changed nothing there',
-    'too little of the corpus was acknowledged before the backup, or no fresh record',
+    'too little of the corpus was acknowledged or deleted before the backup, or no fresh record',
+    'no backup was taken, or its restore did not reach its end',
     'some of the copy could not be read or listed',
   ],
   evidence: ['kinds and keys of the records that differ, with the requests that read them', 'recovery point and recovery time'],
@@ -197,7 +200,12 @@ const fromReplica: Requirement = {
   ],
   passCriterion: 'The backup succeeds with the primary frozen, in not much more than its usual time, and holds every record.',
   thresholds: [{ key: 'complete_within_factor', unit: 'ratio', meaning: 'factor on the usual duration of a backup', standard: 2 }],
-  inconclusiveIf: ['writes were acknowledged during the backup, or none failed before and late in it', 'no backup succeeded with the primary at work either', 'the copy could not be restored or read'],
+  inconclusiveIf: [
+    'writes were acknowledged during the backup, or none failed before and late in it',
+    'the backup did not reach its end, or no backup succeeded with the primary at work either',
+    'the copy could not be restored or read',
+    'the backup took too long while the null control failed or was slow, or the harness stalled',
+  ],
   evidence: ['duration with and without the primary', 'records that are missing'],
   remediation:
     "Point the backup at the read replica's own address, not at a name or pool that leads to the primary, and drop whatever asks the primary on the way (a look-up of the position, a lock, a role check). Let the replica keep its snapshot for as long as the backup runs (max_standby_streaming_delay, hot_standby_feedback), and watch its lag.",

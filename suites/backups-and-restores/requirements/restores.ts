@@ -36,10 +36,12 @@ const restoresRun: Requirement = {
     { key: 'p99_slack_ms', unit: 'ms', meaning: 'what is added to that', standard: 200 },
   ],
   inconclusiveIf: [
-    'the restore was over too soon for others to notice, or was not seen to mend anything',
+    'there was no damage, or the restore was over too soon for others to notice, did not reach its end, or was not seen to mend anything',
     'requests failed before the restore too',
-    'no write of others was acknowledged during the restore, or their records could not be read',
-    'the null control failed or was slow in the same span, or the harness gave up requests',
+    'no write of others was acknowledged during the restore, or records of theirs or of the namespace could not be read',
+    'a record of others held another value, but a write of it had got no answer and may have landed after the one that was last acknowledged',
+    'too few requests to compare latency, or its confidence limits enclose the allowed value',
+    'the null control failed or was slow, or the harness stalled or gave up requests, in the same span',
   ],
   evidence: ['records that differ from the backup', 'failed requests of others, with their ids', 'records of others that lost a write', 'replicas that were restarted'],
   remediation:
@@ -76,7 +78,7 @@ const oneAccount: Requirement = {
     { key: 'differences_max', unit: 'count', meaning: 'objects that may differ from the backup', standard: 0 },
     { key: 'complete_within_s', unit: 's', meaning: 'how long the restore may take', standard: 120 },
   ],
-  inconclusiveIf: ['fewer than 2 kinds of objects are declared', 'fewer objects than stated could be damaged', 'some objects could not be read after the restore'],
+  inconclusiveIf: ['fewer than 2 kinds of objects are declared', 'fewer objects than stated could be damaged', 'some objects were not or could not be read after the restore', 'the restore did not reach its end, or was not seen to mend anything'],
   evidence: ['objects that differ, by kind, with the requests that read them', 'the answer of the restore'],
   remediation:
     'Let every row lead to its account (a column, or a path of foreign keys), keep a list of all tables that hold data of accounts, and restore along it, parents before children. Test it with each new kind of object: a table that was forgotten is the usual fault. If accounts cannot be told apart in the backup, export each account by itself as well.',
@@ -147,7 +149,7 @@ const notLockedOut: Requirement = {
     { key: 'login_failures_max', unit: 'requests', meaning: 'logins that may fail', standard: 1 },
     { key: 'acked_then_lost_max', unit: 'count', meaning: 'acknowledged writes of the user that may be gone', standard: 0 },
   ],
-  inconclusiveIf: ['the restore was shorter than stated, or too few requests of the user fell into it', 'an operation failed before the restore too, or was not tried during and after it', 'the restore failed or was not seen to mend anything', 'the null control failed or was slow, or the harness stalled, in the same span'],
+  inconclusiveIf: ['the restore was shorter than stated, or too few requests of the user fell into it', 'an operation failed before the restore too, or was not tried during and after it', 'the restore failed or was not seen to mend anything', 'the user was not seen to log in afterwards, or writes of the user could not be looked for', 'the null control failed or was slow, or the harness stalled, in the same span'],
   evidence: ['longest failure of each operation', 'writes that were acknowledged and are gone'],
   remediation:
     'Restore object by object instead of locking the account, and decide each conflict by time: what the user wrote after the restore began stays. Keep sessions and passwords out of the restore. If a part must be locked, lock it for the moment in which it is written, and refuse writes aloud instead of dropping them.',
@@ -182,7 +184,7 @@ const silent: Requirement = {
     { key: 'events_max', unit: 'count', meaning: 'announcements of restored objects', standard: 0 },
     { key: 'metadata_differences_max', unit: 'count', meaning: 'objects whose identity or times may differ', standard: 0 },
   ],
-  inconclusiveIf: ['ordinary writes were not announced either', 'too few objects could be counted and compared', 'the restore failed or was not seen to mend anything'],
+  inconclusiveIf: ['ordinary writes were not announced either, or counts of announcements went backwards', 'too few objects could be counted and compared', 'the restore failed or was not seen to mend anything'],
   evidence: ['announcements before and after', 'objects whose identity or times differ'],
   remediation:
     'Insert restored rows below the layer that announces changes: a bulk-load path or a flag on the transaction that triggers, outbox and webhooks respect. Insert identities and times as they are in the backup instead of letting defaults fill them, and advance the sequences afterwards. Keep restores out of rate limits and quotas.',

@@ -28,7 +28,7 @@ export const honestAnswers: Requirement = {
   ],
   inconclusiveIf: [
     'no degraded answer was produced',
-    'that the component was away was not witnessed',
+    'that a component was away was not witnessed, or it was never taken away',
     'fewer answers than stated were seen',
     'the harness stalled, when normal answers were marked',
   ],
@@ -68,7 +68,7 @@ export const partialResults: Requirement = {
     { ...quantile, quick: 0.75 },
   ],
   inconclusiveIf: [
-    'not every declared part was seen in normal answers, so they cannot be told apart',
+    'not every declared part was seen in normal answers, so they cannot be told apart, or normal answers name a part as missing too',
     'that a source was away was not witnessed, or it was never taken away',
     'another source had not returned to full service while this one was away',
     'fewer answers than stated were seen',

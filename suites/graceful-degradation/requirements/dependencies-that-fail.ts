@@ -37,7 +37,7 @@ export const coreGoesOn: Requirement = {
     'all answers of the operations that use the component were in full while it was away: it is not used, or a cache stood in for the whole outage',
     'fewer core requests than stated fell into an outage, or a component was never taken away',
     'the null control failed, the harness stalled or the machine was busy in the same span',
-    'the latencies are too close to the limit to tell',
+    'the latencies are too close to the limit, or too few, to tell; or nothing was measured before the first fault',
   ],
   evidence: ['for each component: core requests that failed, with ids, and the latency quantile beside its limit', 'what the fault proxies refused'],
   remediation:
@@ -89,7 +89,7 @@ export const containedSlowness: Requirement = {
     'too few requests that use the component were offered to exhaust a pool',
     'an arm was not tried on some component',
     'the null control failed or was late, the harness stalled or the machine was busy in the same span',
-    'the latencies are too close to the limit to tell',
+    'the latencies are too close to the limit, or too few, to tell; or nothing was measured before the first fault',
   ],
   evidence: ['for each component and arm: the latency quantile of both kinds of requests beside its limit', 'ids of requests that failed or were given up'],
   remediation:
@@ -134,7 +134,8 @@ export const fullServiceReturns: Requirement = {
     'every answer was in full while the component was away: there was nothing to return from',
     'a fault was not tried on some component, or not taken back',
     'the component was not healthy itself when it was asked directly',
-    'the harness stalled, or nobody looked long enough',
+    'an operation that uses it was not seen to answer in full afterwards, or nobody looked long enough',
+    'the harness stalled, or the null control failed, while full service was late',
   ],
   evidence: ['for each component and fault: time to full answers', 'replicas that were restarted'],
   remediation:

@@ -91,6 +91,8 @@ export const reducedMode: Requirement = {
   inconclusiveIf: [
     'the operation is so cheap that no mode could be cheaper',
     'a mode was not measured, or too few of its requests were served',
+    'the exercise was cut while the mode was switched, or a switch got no answer while the harness was disturbed',
+    'answers were still reduced when nobody looked any longer',
     'the null control was late while the reduced mode was measured, where only its time could have shown a difference',
   ],
   evidence: ['medians of bytes and time in both modes', 'ids of reduced answers that lack core content or the marker'],
@@ -99,7 +101,7 @@ export const reducedMode: Requirement = {
   defects: [{ id: 'degr.lite-mode-noop', how: 'the switch is accepted and ignored' }],
   mustNotFire: ['DEGR-03', 'DEGR-05'],
   mayFire: [],
-  limits: 'Entering the mode by itself under overload is not judged, nor how much more it can serve.',
+  limits: 'That the mode is entered by itself under overload cannot be declared, so it is not demanded: how many answers carried its marker under overload is only told. How much more the service can serve in it is not judged.',
 }
 
 export const overloadPasses: Requirement = {

@@ -32,7 +32,7 @@ export const replicasConverge: Requirement = {
   inconclusiveIf: [
     'fewer markers were acknowledged than stated',
     'a read replica could not be asked often enough to tell the lag from the declared bound',
-    'the primary was not seen to hold the markers',
+    'the primary was not seen to hold the markers, also such as never arrived',
     'the null control failed or the harness stalled while a marker seemed late',
   ],
   evidence: ['for each read replica: markers that arrived in time, late and never, the slowest arrival and the time a reading takes', 'markers that are missing'],
@@ -72,7 +72,7 @@ export const freshOnDemand: Requirement = {
   inconclusiveIf: [
     'no ordinary read showed an old value, so the trial had no power',
     'the pause of replay was not witnessed by a direct reading of a read replica',
-    'fewer strong reads were answered than stated',
+    'fewer strong reads were answered while replay was stopped than stated',
     'the declared strong read does not say where the value stands',
   ],
   evidence: ['strong and ordinary reads that showed the old and the new value', 'the witness of the pause', 'ids of stale strong reads'],
@@ -111,7 +111,7 @@ export const stalenessIsBounded: Requirement = {
   ],
   inconclusiveIf: [
     'the pause of replay was not witnessed by a direct reading of a read replica, at its beginning or at its end',
-    'fewer reads were answered than stated',
+    'fewer reads of values older than the bound were answered while replay was stopped than stated',
     'the declared ordinary read does not say where the value stands',
   ],
   evidence: ['old values with and without marker, new values', 'the witness of the pause', 'ids of stale answers'],

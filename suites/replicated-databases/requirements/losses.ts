@@ -30,7 +30,7 @@ export const readReplicaMayBeLost: Requirement = {
     { key: 'read_p99_ms_after', unit: 'ms', meaning: '99th percentile of the time a read takes afterwards', standard: 1_000 },
   ],
   inconclusiveIf: [
-    'the loss was not witnessed, or reads failed before it already',
+    'the loss was not witnessed or did not last as long as stated, or reads failed before it already or none succeeded',
     'fewer than 50 reads fell between failover and return',
     'the read replica was not up to date again afterwards',
     'the null control failed or the harness stalled in the same span',
@@ -70,7 +70,7 @@ export const primaryMayBeLostForReads: Requirement = {
     { key: 'read_success_after_grace_min', unit: 'ratio', meaning: 'share of the reads that must succeed afterwards', standard: 0.99 },
   ],
   inconclusiveIf: [
-    'the loss was not witnessed, or reads failed before it already',
+    'the loss was not witnessed or did not last as long as stated, or reads failed before it already or none succeeded',
     'fewer than 50 reads fell between the grace period and the return',
     'the service did not take writes again afterwards',
     'the null control failed or the harness stalled in the same span',

@@ -31,7 +31,7 @@ export const mutationsGoToThePrimary: Requirement = {
   inconclusiveIf: [
     'a mutating operation was sent less often than stated',
     'the death of a read replica was not witnessed, or it was released too early',
-    'the counters could not be read, or those of the primary do not show the acknowledged mutations',
+    'the counters could not be read or went backwards, or those of the primary do not show the acknowledged mutations',
     'a read replica refused statements, but beyond what it refused while it was only read from too few to be the mutations',
     'the null control failed or the harness stalled in the same span',
   ],
@@ -75,7 +75,7 @@ export const readsAreOffLoaded: Requirement = {
   ],
   inconclusiveIf: [
     'a read replica was not up to date before and after the counted reads',
-    'the counters of all servers together do not show the reads that were sent, could not be read, or are too inexact',
+    'the counters of all servers together do not show the reads that were sent, could not be read, went backwards, or are too inexact',
     'without counters: the pause of replay was not witnessed by a direct reading of a read replica, or too few values were read within the declared lag',
     'without counters: too few old values were read, which a service that shows its writers their own writes does on purpose',
     'the reads failed, or too few were made',

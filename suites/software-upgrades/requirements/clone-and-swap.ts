@@ -33,7 +33,7 @@ export const upgr07: Requirement = {
     'too few writes were acknowledged between the beginning of the clone and the swap, unless all were refused with an answer',
     'too few writes were acknowledged after the swap, or the original was not seen to end',
     'original and clone are of the same release, where a version is declared',
-    'acknowledged writes could not be read back',
+    'the component was not cloned and swapped to the end, or acknowledged writes could not be read back',
     'the harness was disturbed while writes got no answer or were interrupted',
   ],
   evidence: ['acknowledged and missing writes, and when they were written', 'longest interruption', 'releases of original and clone', 'writes without an answer'],

@@ -34,7 +34,7 @@ const upgr01: Requirement = {
     'a version changed and nothing shows that the process was replaced, or it was the new version before',
     'the readings of several replicas came from one and the same process, or a replica was not seen ready afterwards',
     'requests failed only while the harness or its own echo server was disturbed',
-    'the harness could not carry out a step of its own rolling procedure',
+    'the harness could not carry out a step of its own rolling procedure, or stalled while a replica did not come back in time',
   ],
   evidence: ['failed requests by outcome', 'version and start of every replica before and after', 'duration of the roll-out and who carried it out', 'requests that were under way, 95 % bound'],
   remediation:
@@ -71,7 +71,7 @@ const upgr02: Requirement = {
     { key: 'gap_ms_max', unit: 'ms', meaning: 'longest time without a sample of a replica while another is away: shorter absences may be overlooked', standard: 400, quick: 1_000 },
     { key: 'max_unavailable', unit: 'count', meaning: 'replicas that may be missing where the descriptor says nothing', standard: 1 },
   ],
-  inconclusiveIf: ['the samples have gaps, or the harness stalled', 'a replica was not seen to leave, or nothing shows that another process of the new version took its place', 'the roll-out was broken off', 'there are no more replicas than may be missing'],
+  inconclusiveIf: ['the samples have gaps, or the harness stalled', 'a replica was not seen to leave, or nothing shows that another process of the new version took its place', 'the roll-out was broken off, or what was upgraded could not be told', 'there are no more replicas than may be missing'],
   evidence: ['how long each replica was not ready', 'spans in which too many were missing', 'what the sampling can resolve'],
   remediation:
     'Set the parallelism of the roll-out to one, or to what the capacity plan can spare, and go on only when the new replica is ready and in rotation (maxUnavailable and a PodDisruptionBudget on Kubernetes, parallelism and monitor on swarm).',
@@ -107,7 +107,7 @@ const upgr06: Requirement = {
     { key: 'duplicated_max', unit: 'count', meaning: 'effects that may have happened more than once', standard: 0 },
     { key: 'convergence_s', unit: 's', meaning: 'time a write may take to be there', standard: 30, quick: 10 },
   ],
-  inconclusiveIf: ['too few writes were acknowledged, or too few near a switch', 'a replica was not seen to be replaced by a process of the new version, or the roll-out was broken off', 'acknowledged writes could not be read back', 'keys are there that nobody wrote'],
+  inconclusiveIf: ['too few writes were acknowledged, or too few near a switch', 'a replica was not seen to be replaced by a process of the new version, or the roll-out was broken off or not seen to end', 'acknowledged writes could not be read back', 'keys are there that nobody wrote'],
   evidence: ['acknowledged, lost and duplicated writes', 'writes near each switch', 'what was found instead of a lost write'],
   remediation:
     'Let migrations only add (expand), in a transaction or under a lock that holds writes back; never copy a table and swap it while it is written. Remove what is no longer used one release later (contract), and drain writes before an old process ends.',

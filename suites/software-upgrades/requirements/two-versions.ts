@@ -29,7 +29,7 @@ const upgr03: Requirement = {
     { key: 'convergence_s', unit: 's', meaning: 'how long a record or session may take to be known to the other replica', standard: 10 },
   ],
   inconclusiveIf: [
-    'no two replicas said, before and after, that they run different versions',
+    'the first replica could not be upgraded, or no two replicas said, before and after, that they run different versions',
     'records or sessions do not work on a single replica either',
     'fewer records or sessions were tried than asked for',
     'the harness was disturbed while something failed',
