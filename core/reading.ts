@@ -125,6 +125,8 @@ export interface HarnessHealth {
   readonly stallMsMax: number
   readonly controlRequests: number
   readonly controlFailed: number
+  /** The longest answer of the null control that was under way in the window, from its planned send time. */
+  readonly controlSlowestMs: number
 }
 export function harnessHealth(history: History, window: Window): HarnessHealth {
   let stallMsMax = 0
@@ -135,12 +137,22 @@ export function harnessHealth(history: History, window: Window): HarnessHealth {
     stallMsMax = Math.max(stallMsMax, value.maxMs ?? 0)
   }
   const control = requestsOf(history, 'null-control', window)
-  return { stallMsMax, controlRequests: control.length, controlFailed: control.filter(countsAsLost).length }
+  const underWay = requestsOf(history, 'null-control').filter((one) => one.outcome === 'ok' && one.plannedAtMs <= window.toMs && one.endedAtMs >= window.fromMs)
+  return {
+    stallMsMax,
+    controlRequests: control.length,
+    controlFailed: control.filter(countsAsLost).length,
+    controlSlowestMs: Math.max(0, ...underWay.map((one) => one.endedAtMs - one.plannedAtMs)),
+  }
 }
 
+/** A single slow answer of the echo server that is shorter than this is ordinary on a shared machine; quantiles of many are compared elsewhere. */
+const controlMsMin = 500
+
 /**
- * The finding to return when the harness was too disturbed to judge this window, else null. A limit that is given
- * in time is only doubtful when a stall is large against it.
+ * The finding to return when the harness, or the machine that it shares with the service, was too disturbed to judge this
+ * window, else null. A limit that is given in time is only doubtful when a stall, or an answer of our own echo server,
+ * is large against it: what had to wait that long for a processor is nobody's slowness.
  */
 export function disturbedHarness(history: History, window: Window, limitMs: number): Finding | null {
   const health = harnessHealth(history, window)
@@ -152,6 +164,12 @@ export function disturbedHarness(history: History, window: Window, limitMs: numb
   if (health.stallMsMax > limitMs) {
     return inconclusive(`the harness stalled for ${Math.round(health.stallMsMax)} ms in the window, more than the ${Math.round(limitMs)} ms that can be told apart`, [
       { note: 'longest stall of the event loop of the harness', measured: Math.round(health.stallMsMax), allowed: Math.round(limitMs), unit: 'ms' },
+    ])
+  }
+  const starvedMs = Math.max(limitMs, controlMsMin)
+  if (health.controlSlowestMs > starvedMs) {
+    return inconclusive(`the machine was starved: our own echo server needed ${Math.round(health.controlSlowestMs)} ms for an answer in the window, more than the ${Math.round(starvedMs)} ms that can be told apart`, [
+      { note: 'slowest answer of the null control', measured: Math.round(health.controlSlowestMs), allowed: Math.round(starvedMs), unit: 'ms' },
     ])
   }
   return null

@@ -1,11 +1,11 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { listed, spanned } from '../../core/checks/counted.js'
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
-import { disturbedHarness, inWindow, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { disturbedHarness, harnessHealth, inWindow, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { archivesOf, backgroundLoad, planOf, type ArchiveReading } from './experiment.js'
 import { atPercentile, percentileFor } from './percentile.js'
-import { endOf, fails, nothingChanged, trafficAround } from './traffic-around.js'
+import { endOf, fails, nothingChanged, stallMsMax, trafficAround } from './traffic-around.js'
 
 /** After an archive its effects may last this long and are still its own. */
 const aftermathMs = 500
@@ -90,13 +90,13 @@ function ownStalls(history: History): (span: Window) => number {
 }
 
 /** How long our own echo server took at worst: what it shares with the service is the machine. */
-const slowestEchoMs = (history: History, window: Window): number => Math.max(0, ...requestsOf(history, 'null-control', window).map((one) => one.endedAtMs - one.plannedAtMs))
+const slowestEchoMs = (history: History, window: Window): number => harnessHealth(history, window).controlSlowestMs
 
 /** A slowness that the machine, or the harness, had as well is not charged to the service. */
 function unlessSlow(history: History, window: Window, { measuredMs, finding }: { readonly measuredMs: number; readonly finding: Finding }): Finding {
   const echoMs = slowestEchoMs(history, window)
   if (echoMs > measuredMs / 2) return inconclusive(`our own echo server took ${spanned(echoMs)} in the same span, so that the machine may be what was slow: ${finding.summary}`, finding.evidence)
-  return disturbedHarness(history, window, Number.POSITIVE_INFINITY) ?? finding
+  return disturbedHarness(history, window, stallMsMax) ?? finding
 }
 
 /** The longest time in which one instance completed no request although one was waiting. */

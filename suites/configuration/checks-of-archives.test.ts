@@ -140,6 +140,10 @@ describe('archiving is harmless', () => {
     expect(judge(check, [...slow, stall(3_500, 100)]).outcome).toBe('failed') // a small stall of ours does not excuse a long one of the service
     const echoSlow = { kind: 'request' as const, id: 99_999, load: 'null-control', operation: 'echo', method: 'GET', via: 'echo', plannedAtMs: 3_000, endedAtMs: 3_700, outcome: 'ok' as const }
     expect(judge(check, [...slow, echoSlow]).outcome).toBe('inconclusive')
+    expect(judge(check, [...slow, { ...echoSlow, plannedAtMs: 1_500, endedAtMs: 3_000 }]).outcome).toBe('inconclusive')
+    const refused = withRequests({ fromMs: 2_500, toMs: 3_500 }, (one) => (one.instance === 'r1' ? { outcome: 'polite-refusal' as const, status: 503 } : {}))
+    expect(judge(check, refused).outcome).toBe('failed')
+    expect(judge(check, [...refused, { ...echoSlow, endedAtMs: 4_200 }]).outcome).toBe('inconclusive')
   })
   test('an instance whose boot nobody knows, one that is no longer served by, and archives of nothing are no pass', () => {
     for (const events of [

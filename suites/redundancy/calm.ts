@@ -7,7 +7,7 @@ export const stallMsMax = 1_000
 
 /**
  * When the harness, or the machine it shares with the service, was too busy to be believed: it stalled, sent late, or lost
- * requests to its own echo server. What the balancer took from a starved check stays in force for another ejection
+ * requests to its own echo server or had to wait long for them. What the balancer took from a starved check stays in force for another ejection
  * window, so each span ends that much later. In order, without overlap; empty when there was no disturbance.
  */
 export function disturbances(history: History, window: Window): Window[] {
@@ -21,7 +21,7 @@ export function disturbances(history: History, window: Window): Window[] {
     return slipMsMax > stallMsMax ? [{ fromMs: event.atMs - slipMsMax, toMs: event.atMs }] : []
   })
   const echoes = requestsOf(history, 'null-control')
-    .filter(countsAsLost)
+    .filter((one) => countsAsLost(one) || one.endedAtMs - one.plannedAtMs > stallMsMax)
     .map((one) => ({ fromMs: one.plannedAtMs, toMs: one.endedAtMs }))
   const spans = [...stalls, ...slips, ...echoes].map((span) => ({ fromMs: span.fromMs, toMs: span.toMs + aftermathMs }))
   return merged(spans.filter((span) => span.fromMs <= window.toMs && span.toMs >= window.fromMs))
