@@ -10,8 +10,11 @@ import { parseReplicas, ReplicaUnderRollOut } from './roll-out/replica-under-rol
  */
 refuseUnknownDefect()
 
-/** A process that answers has this long to be ready. Starting one takes what the machine makes of it, but has an end too. */
-const times = { readyMs: 6_000, startMs: 30_000, drainMs: 30_000, settleMs: 500 }
+/**
+ * A process that answers has this long to be ready. Starting one takes what the machine makes of it, but has an end too.
+ * It settles until the balancer has looked again: before the next one is out, it is in.
+ */
+const times = { readyMs: 5_000, startMs: 30_000, drainMs: 30_000, settleMs: 300 }
 const fixedWaitMs = 3_000
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)

@@ -15,7 +15,7 @@ const sectionDefaults = {
   restore: { objectsPerSecond: 100 },
   sources: { timeoutMs: 800, breakerFailures: 5, breakerWindowMs: 1_000 },
   search: { concurrency: 5, queue: 5, waitMs: 150, costMs: 100, reducedCostMs: 25 },
-  drain: { graceMs: 2_500, deadlineMs: 5_000 },
+  drain: { graceMs: 2_000, deadlineMs: 5_000 },
 }
 type Sections = typeof sectionDefaults
 export const defaults = { ...sectionDefaults, ...presentationDefaults }

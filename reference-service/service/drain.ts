@@ -58,13 +58,13 @@ export class Drain {
     return Math.round(performance.now() - this.changedAtMs)
   }
 
-  /** Idempotent: a drain that runs goes on. */
-  begin(): void {
+  /** Idempotent: a drain that runs goes on. `graceMs` is for a replica that no balancer ever knew. */
+  begin(graceMs = this.times.graceMs): void {
     if (this.current !== 'serving') return
     this.change('draining')
     this.parts.work.pause()
     this.ending = new AbortController()
-    void this.run(this.ending.signal)
+    void this.run(this.ending.signal, graceMs)
     if (defective('drain.closes-listener-at-once')) this.parts.connections.stopListening()
     if (defective('drain.kills-inflight')) setTimeout(() => this.parts.inFlight.destroyAll(), 200)
   }
@@ -101,9 +101,9 @@ export class Drain {
     log(state, { inFlight: this.parts.inFlight.count })
   }
 
-  private async run(undone: AbortSignal): Promise<void> {
+  private async run(undone: AbortSignal, graceMs: number): Promise<void> {
     const { inFlight, work, connections } = this.parts
-    const { graceMs, deadlineMs } = this.times
+    const { deadlineMs } = this.times
     await new Promise((resolve) => setTimeout(resolve, graceMs))
     if (undone.aborted) return
     const restMs = defective('drain.waits-forever') ? 2 ** 31 - 1 : Math.max(0, deadlineMs - graceMs)

@@ -56,7 +56,7 @@ export async function startReplica(environment: Environment, configuration: Conf
   let stopping: Promise<void> | undefined
   addRoutes(app, { identity, monitor, database, inFlight, work, connections, drain, startUp, records, live, environment, cache, toggles, isStopping: () => stopping !== undefined, restoreObjectsPerSecond: configuration.restore.objectsPerSecond })
   const leavesAtOnce = defective('rdnd.scale-in-kills') && environment.index >= usualReplicas
-  const stopOnce = (): Promise<void> => (stopping ??= leavesAtOnce ? process.exit(0) : stop({ drain, inFlight, connections, database, finish }, configuration.drain))
+  const stopOnce = (): Promise<void> => (stopping ??= leavesAtOnce ? process.exit(0) : stop({ drain, wasReady: () => startUp.mayBeReady, inFlight, connections, database, finish }, configuration.drain))
   releaseRoutes(app, { identity, installedIn: environment, stop: () => void stopOnce() })
   noteRoutes(app, environment.notes)
   itemRoutes(app, { records, sources: sourcesOf(environment, configuration.sources) })

@@ -13,7 +13,7 @@ import { migrate, SchemaTooNew } from './schema.js'
 const slowWarmUpMs = 2_000
 /** As the README promises. */
 const documentedStartMs = 12_000
-const crashAfterMs = 2_000
+const crashAfterMs = 1_200
 
 /** What happens between the start of the process and the first request that can be served. */
 export class StartUp {

@@ -8,6 +8,8 @@ import { log } from './log.js'
 
 export interface StopParts {
   readonly drain: Drain
+  /** Whether it may ever have been ready: before that no balancer sends anything, and none has to notice. */
+  readonly wasReady: () => boolean
   readonly inFlight: InFlight
   readonly connections: Connections
   readonly database: DatabaseAccess
@@ -30,7 +32,7 @@ export async function stop(parts: StopParts, times: Configuration['drain']): Pro
   const { drain, inFlight, connections, database } = parts
   const endAtMs = performance.now() + times.deadlineMs
   log('stopping')
-  drain.begin()
+  drain.begin(parts.wasReady() ? times.graceMs : 0)
   await drain.drainedWithin(times.deadlineMs + answerMs)
   await untilNobodyKnocks(connections)
   connections.stopListening()
