@@ -3,7 +3,7 @@ import type { Scenario, ScenarioContext } from '../../core/scenario.js'
 import { aBadReleaseStopsItself } from './a-bad-release-stops-itself.check.js'
 import { labels } from './names.js'
 import { rollOut } from './roll-out.js'
-import { sampleReplicas, startUpgradeTraffic, writeReadSet } from './upgrade-traffic.js'
+import { sampleReplicas, startUpgradeTraffic, writeReadSet, type UpgradeTraffic } from './upgrade-traffic.js'
 
 const leadMs = { quick: 500, standard: 5_000, thorough: 5_000 } as const
 /** How long it is watched whether a halted roll-out stays halted. */
@@ -29,20 +29,26 @@ async function exercise(context: ScenarioContext): Promise<void> {
   const readSet = await writeReadSet(context)
   const sampler = sampleReplicas(context)
   const traffic = startUpgradeTraffic(context, 'bad', readSet)
-  for (const bad of upgrade.bad) {
-    await context.pause(leadMs[context.profile])
-    if (!(await tryBadRelease(context, upgrade, bad))) break
-  }
+  await context.pause(leadMs[context.profile])
+  for (const bad of upgrade.bad) if (!(await tryBadRelease(context, { upgrade, bad, traffic }))) break
   await traffic.stop()
   await sampler.stop()
 }
 
+interface Trial {
+  readonly upgrade: Upgrade
+  readonly bad: string
+  readonly traffic: UpgradeTraffic
+}
+
 /** Returns whether the service is whole again, so that another release can be tried. */
-async function tryBadRelease(context: ScenarioContext, upgrade: Upgrade, bad: string): Promise<boolean> {
+async function tryBadRelease(context: ScenarioContext, { upgrade, bad, traffic }: Trial): Promise<boolean> {
   await rollOut(context, { release: bad, label: labels.bad(bad), timeoutMs: context.threshold('UPGR-05', 'halt_within_s') * 1_000 })
   await context.pause(watchMs[context.profile])
   const end = await rollOut(context, { release: upgrade.from, label: labels.recovery(bad), back: true, timeoutMs: context.threshold('UPGR-05', 'recover_within_s') * 1_000 })
   if (!end.ok) return false
+  // Nothing leaves any more after the last one: what is long under way may end while the gate looks.
+  if (bad === upgrade.bad.at(-1)) traffic.beginNoMoreInFlight()
   for (const { id } of context.instances) await context.untilInRotation(id, true, context.service.lifecycle.startTimeoutMs + context.returnWindowMs)
   return context.gate(labels.recovery(bad))
 }

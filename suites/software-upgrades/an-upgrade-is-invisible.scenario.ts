@@ -10,7 +10,7 @@ import { oldAndNewWorkTogether } from './old-and-new-work-together.check.js'
 import { replicasAreReplacedAFewAtATime } from './replicas-are-replaced-a-few-at-a-time.check.js'
 import { rollOut } from './roll-out.js'
 import { rollingOutDoesNotRelease } from './rolling-out-does-not-release.check.js'
-import { acknowledgedBy, readsOf, sampleReplicas, startUpgradeTraffic, startWrites, writeReadSet, type UpgradeTraffic } from './upgrade-traffic.js'
+import { acknowledgedBy, inFlightOperation, readsOf, sampleReplicas, startUpgradeTraffic, startWrites, writeReadSet, type UpgradeTraffic } from './upgrade-traffic.js'
 
 const leadMs = { quick: 1_000, standard: 5_000, thorough: 5_000 } as const
 const tailMs = { quick: 1_000, standard: 10_000, thorough: 10_000 } as const
@@ -39,8 +39,8 @@ async function exercise(context: ScenarioContext): Promise<void> {
   const judged = (...ids: readonly RequirementId[]): boolean => ids.some((id) => context.selected.has(id))
   context.fact('upgrade', { session: context.service.data?.session !== undefined, from: upgrade.releases[upgrade.from], to: upgrade.releases[upgrade.to], maxUnavailable: upgrade.maxUnavailable })
   context.fact('new-features', upgrade.features.map(({ name }) => name))
-  const readSet = await writeReadSet(context)
-  const corpus = judged('TOGL-03') ? await recordTwice(context) : undefined
+  const [readSet, corpus] = await Promise.all([writeReadSet(context), judged('TOGL-03') ? corpusKeys(context) : undefined])
+  if (corpus !== undefined) await recordTwice(context, corpus)
   const sampler = sampleReplicas(context)
   const traffic = startUpgradeTraffic(context, labels.upgrade, readSet)
   await context.pause(leadMs[context.profile])
@@ -57,17 +57,23 @@ async function exercise(context: ScenarioContext): Promise<void> {
   await sampler.stop()
 }
 
-async function recordTwice(context: ScenarioContext): Promise<readonly string[]> {
-  const keys = await corpusKeys(context)
+async function recordTwice(context: ScenarioContext, keys: readonly string[]): Promise<void> {
   await recordCorpus(context, 'before', keys)
   await recordCorpus(context, 'before-again', keys)
-  return keys
+}
+
+/** Traffic goes on after a roll-out. What is long under way is begun early enough to end with it. */
+async function keepTrafficUp(context: ScenarioContext, traffic: UpgradeTraffic): Promise<void> {
+  const lastsMs = Math.min(tailMs[context.profile], inFlightOperation(context.service)?.minDurationMs ?? 0)
+  await context.pause(tailMs[context.profile] - lastsMs)
+  traffic.beginNoMoreInFlight()
+  await context.pause(lastsMs)
 }
 
 /** At least the tail, and as many requests and writes as the thresholds ask for. */
 async function untilEnough(context: ScenarioContext, traffic: UpgradeTraffic): Promise<void> {
   context.step('traffic goes on after the roll-out')
-  await context.pause(tailMs[context.profile])
+  await keepTrafficUp(context, traffic)
   const requests = context.threshold('UPGR-01', 'requests_min')
   const writes = context.threshold('UPGR-06', 'acked_writes_min')
   await context.until('enough requests were sent', () => traffic.sent() >= requests && (!context.selected.has('UPGR-06') || traffic.acknowledgedWrites() >= writes), 60_000)
@@ -78,15 +84,16 @@ async function takeBack(context: ScenarioContext, readSet: readonly string[]): P
   const { upgrade } = context.service.lifecycle
   if (upgrade === undefined) return
   context.step(`writing on ${upgrade.to}`)
+  const traffic = startUpgradeTraffic(context, labels.back, readSet)
+  const readyAtMs = context.now() + leadMs[context.profile]
   const writes = startWrites(context, loads.writesBefore(labels.back), writesPerSecond)
   const records = context.threshold('UPGR-04', 'records')
   await context.until(`${records} writes were acknowledged on ${upgrade.to}`, () => acknowledgedBy(writes) >= records, 60_000)
   await writes?.stop()
-  const traffic = startUpgradeTraffic(context, labels.back, readSet)
-  await context.pause(leadMs[context.profile])
+  await context.pause(Math.max(0, readyAtMs - context.now()))
   await rollOut(context, { release: upgrade.from, label: labels.back, back: true, timeoutMs: context.threshold('UPGR-04', 'complete_within_s') * 1_000 })
   const requests = context.threshold('UPGR-04', 'requests_min')
-  await context.pause(tailMs[context.profile])
+  await keepTrafficUp(context, traffic)
   await context.until('enough requests were sent', () => traffic.sent() >= requests, 60_000)
   await traffic.stop()
   await readBack(context, labels.back)

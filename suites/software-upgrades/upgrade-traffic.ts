@@ -27,6 +27,8 @@ export interface UpgradeTraffic {
   /** Of reads, writes and requests in flight. */
   sent(): number
   acknowledgedWrites(): number
+  /** No new request that is long under way; those that are go on. */
+  beginNoMoreInFlight(): void
   /** Stops everything, and reads how often each effect of a request in flight happened. */
   stop(): Promise<void>
 }
@@ -54,6 +56,7 @@ export function startUpgradeTraffic(context: ScenarioContext, label: string, rea
   return {
     sent: () => reads + inFlight.keys.length + (writes?.counts().planned ?? 0),
     acknowledgedWrites: () => acknowledgedBy(writes),
+    beginNoMoreInFlight: () => void inFlight.stop(),
     stop: async () => {
       await Promise.all([...paced.map((one) => one.stop()), writes?.stop(), inFlight.stop()])
       await readEffects(context, inFlight.keys)
