@@ -1,6 +1,6 @@
 import type { Overload } from '../../core/declarations/overload.js'
 import { numberThreshold, thresholdValues, type ProfileName } from '../../core/requirement.js'
-import type { LoadSpec, Scenario, ScenarioContext } from '../../core/scenario.js'
+import type { Load, LoadSpec, Scenario, ScenarioContext } from '../../core/scenario.js'
 import type { Operation, ServiceDescriptor } from '../../core/service-descriptor.js'
 import { measureCapacity } from './capacity.js'
 import { carriesRatedLoad } from './carries-rated-load.check.js'
@@ -16,6 +16,9 @@ const sampleTimeoutMs = 2_000
 /** Of the capacity: what the service does with ease. */
 const easyShare = 0.5
 const outOfRotationMs = 10_000
+const lookEveryMs = 25
+/** Longer than the window that is looked for. */
+const clearMs = 1_000
 
 export const scenario: Scenario = {
   id: 'graceful-degradation/overload-is-shed-and-passes',
@@ -45,7 +48,6 @@ async function exercise(context: ScenarioContext): Promise<void> {
   if ((['DEGR-05', 'DEGR-06', 'DEGR-08'] as const).some((id) => context.selected.has(id))) await overloadAndEase(context, overload)
   if (context.selected.has('RDND-06') && ratedPerSecond !== undefined) await carryRatedLoad(context, { operation, ratedPerSecond })
   await samples.stop()
-  await context.gate('settled')
 }
 
 async function overloadAndEase(context: ScenarioContext, overload: Overload): Promise<void> {
@@ -58,12 +60,19 @@ async function overloadAndEase(context: ScenarioContext, overload: Overload): Pr
   // Enough for the quantile and for the costs of the full mode.
   const samplesMs = (context.threshold('DEGR-06', 'requests') * 1_000) / easyPerSecond + 200
   context.step('half of it')
-  await run(loads.usual, easyPerSecond, samplesMs)
+  const usual = context.traffic.start(specOf(operation, { name: loads.usual, ratePerSecond: easyPerSecond, durationMs: samplesMs }))
+  const underWayMax = await mostUnderWay(context, usual)
   if (context.selected.has('DEGR-05') || context.selected.has('DEGR-08')) {
     context.step('twice as much as it can do')
     await context.traffic.start(specOf(operation, { name: loads.overload, ratePerSecond: capacity * context.threshold('DEGR-05', 'overload_factor'), durationMs: context.threshold('DEGR-05', 'duration_s') * 1_000 })).finished()
     context.step('half of it again')
-    if (context.selected.has('DEGR-08')) await run(loads.afterwards, easyPerSecond, context.threshold('DEGR-08', 'watched_s') * 1_000)
+    if (context.selected.has('DEGR-08')) {
+      const durationMs = context.threshold('DEGR-08', 'watched_s') * 1_000
+      const afterwards = context.traffic.start(specOf(operation, { name: loads.afterwards, ratePerSecond: easyPerSecond, durationMs }))
+      if (context.profile === 'quick') await untilAsUsual(context, afterwards, { underWayMax, forMs: context.threshold('DEGR-08', 'window_s') * 1_000 + clearMs, timeoutMs: durationMs })
+      else await afterwards.finished()
+      await afterwards.stop()
+    }
   }
   if (context.selected.has('DEGR-06') && overload.reducedMode !== undefined) {
     context.step('the reduced mode')
@@ -72,6 +81,39 @@ async function overloadAndEase(context: ScenarioContext, overload: Overload): Pr
     await switchMode(context, overload.reducedMode.leave, reducedModeLeft)
     await run(loads.fullAgain, easyPerSecond, samplesMs)
   }
+}
+
+const underWay = (load: Load): number => load.counts().planned - load.counts().ended
+
+/** Of a load that goes on until its own end. */
+async function mostUnderWay(context: ScenarioContext, load: Load): Promise<number> {
+  let ended = false
+  let most = 0
+  const finished = load.finished().finally(() => (ended = true))
+  while (!ended && !context.signal.aborted) {
+    most = Math.max(most, underWay(load))
+    await Promise.race([finished, context.pause(lookEveryMs)])
+  }
+  await finished
+  return most
+}
+
+interface AsUsual {
+  readonly underWayMax: number
+  readonly forMs: number
+  readonly timeoutMs: number
+}
+/** Until for so long nothing failed and no more was under way at a time than usual, so that nothing took much longer: what comes later shows nothing new. */
+async function untilAsUsual(context: ScenarioContext, load: Load, { underWayMax, forMs, timeoutMs }: AsUsual): Promise<void> {
+  let failuresSeen = load.counts().notOk
+  let sinceMs = context.now()
+  const asUsual = (): boolean => {
+    const { notOk } = load.counts()
+    if (notOk !== failuresSeen || underWay(load) > underWayMax) sinceMs = context.now()
+    failuresSeen = notOk
+    return context.now() - sinceMs >= forMs
+  }
+  await context.until('half of it is served as before', asUsual, timeoutMs)
 }
 
 const specOf = (operation: Operation, { name, ratePerSecond, durationMs }: { readonly name: string; readonly ratePerSecond: number; readonly durationMs: number }): LoadSpec =>

@@ -86,28 +86,28 @@ async function writtenKeys(context: ScenarioContext, operations: readonly Operat
 }
 
 async function failEachInTurn(context: ScenarioContext, degradation: Degradation): Promise<void> {
-  const arms = faultArms(context.service, context.profile, context.threshold)
-  const undoneAtMs = new Map<string, number>()
+  const declared = declaredDegradation(degradation)
   const stuck = new Set<string>()
-  const returned = async (component: string): Promise<void> => {
-    const since = undoneAtMs.get(component)
-    if (since === undefined || stuck.has(component)) return
-    undoneAtMs.delete(component)
-    if (!(await untilFull(context, degradation, { component, since }))) stuck.add(component)
+  const returns = new Map<string, Promise<void>>()
+  /** Right after its fault: meanwhile others may be made unfit, unless that would hide the return. */
+  const lookForReturn = (component: string): void => {
+    const looking = untilFull(context, degradation, { component, since: context.now() }).then((full) => {
+      if (!full) stuck.add(component)
+    })
+    looking.catch(() => {}) // the scenario was cut, which it is told when this is waited for
+    returns.set(component, looking)
   }
-  for (const arm of arms) {
+  for (const arm of faultArms(context.service, context.profile, context.threshold)) {
     if (!isWanted(context, arm)) continue
-    // Also those whose return could not be seen while these are away.
-    for (const component of Object.keys(degradation.dependents)) {
-      if (arm.components.some((one) => one === component || confuses(declaredDegradation(degradation), component, one))) await returned(component)
-    }
+    const touched = Object.keys(degradation.dependents).filter((component) => arm.components.some((one) => one === component || confuses(declared, component, one)))
+    await Promise.all(touched.map((component) => returns.get(component)))
     // A fault on what is not used any more would show nothing.
     const components = arm.components.filter((one) => !stuck.has(one))
     if (components.length === 0) continue
     await keepUnfit(context, { ...arm, components })
-    for (const component of components) undoneAtMs.set(component, context.now())
+    for (const component of components) lookForReturn(component)
   }
-  for (const component of Object.keys(degradation.dependents)) await returned(component)
+  await Promise.all(returns.values())
 }
 
 const servedBy: Readonly<Record<FaultArm['kind'], readonly `DEGR-${number}`[]>> = {

@@ -124,7 +124,7 @@ export const overloadPasses: Requirement = {
   ],
   passCriterion: 'Such a window begins in time, and no replica is restarted.',
   thresholds: [
-    { key: 'watched_s', unit: 's', meaning: 'how long half of the capacity is offered afterwards', standard: 60, quick: 7 },
+    { key: 'watched_s', unit: 's', meaning: 'how long half of the capacity is offered afterwards, at most: a quick run ends it a second after such a window', standard: 60, quick: 7 },
     { key: 'window_s', unit: 's', meaning: 'length of the window', standard: 10, quick: 2 },
     { key: 'recover_within_s', unit: 's', meaning: 'time from the end of the overload to its beginning', standard: 30, quick: 5 },
     { key: 'success_min', unit: 'ratio', meaning: 'share of the requests in it that must be served', standard: 0.999 },
