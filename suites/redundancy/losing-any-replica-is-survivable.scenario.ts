@@ -5,7 +5,7 @@ import { ejectWindowMs, type ServiceDescriptor } from '../../core/service-descri
 import { everyFunctionWorks, lossCostsOnlyTheWindow, noFailureAfterEjection } from './losing-any-replica-is-survivable.check.js'
 import { lossLoad } from './loss.js'
 import { requirements } from './requirements.js'
-import { prepareRollCall } from './roll-call.js'
+import { prepareRollCall, type RollCall } from './roll-call.js'
 import { ScheduleWatch } from './schedule-watch.js'
 import { scheduledWorkIsDoneOnce } from './scheduled-work-is-done-once.check.js'
 
@@ -74,9 +74,12 @@ async function loseEachInTurn(context: ScenarioContext, watch: ScheduleWatch | u
     durationMaxMs: context.instances.length * (2 * hold + 2 * recoverMs),
   })
   context.step('every operation, while all replicas are there')
-  const rollCall = await prepareRollCall(context)
-  await rollCall.call('before')
-  if (watch !== undefined) await beforeTheFirst(context, watch)
+  const everyOperation = async (): Promise<RollCall> => {
+    const rollCall = await prepareRollCall(context)
+    await rollCall.call('before')
+    return rollCall
+  }
+  const [rollCall] = await Promise.all([everyOperation(), watch === undefined ? undefined : beforeTheFirst(context, watch)])
   const left = context.instances.map((one) => one.id)
   let performers = watch
   while (left.length > 0) {

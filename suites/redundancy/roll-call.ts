@@ -20,7 +20,7 @@ export const sessionCall = 'data.session'
 type Answer = Awaited<ReturnType<TrafficControls['send']>>
 const succeeded = (answer: Answer): boolean => answer.outcome === 'ok' || answer.outcome === 'degraded'
 
-interface RollCall {
+export interface RollCall {
   /** Calls every declared operation, data operation and session through the balancer, and observes how each did. */
   call(when: string): Promise<void>
 }
