@@ -82,7 +82,7 @@ describe('every operation is repeated', () => {
     const world = await exercised({ selected })
     for (const name of ['drain', 'undrain', 'config.apply', 'backup.create', 'toggles.set']) {
       const [found] = world.observed('repetition', name) as Repetition[]
-      expect(found?.effects, name).toEqual({ single: true, again: true, concurrent: true })
+      expect(found?.effects, name).toEqual({ before: false, single: true, again: true, ...(name === 'backup.create' ? {} : { beforeConcurrent: false }), concurrent: true })
       expect(found?.runs.map(({ mode }) => mode)).toEqual(modes)
       const [first, second] = (found?.runs ?? []).slice(2)
       expect(second!.startedAtMs, name).toBeLessThan(first!.startedAtMs + first!.tookMs)
@@ -90,6 +90,7 @@ describe('every operation is repeated', () => {
       expect(found?.concurrent, name).toEqual(found?.single)
     }
     const [drained] = world.observed('repetition', 'drain') as Repetition[]
+    expect(drained?.before).toMatchObject({ 'instance-1 is ready': 'true' })
     expect(drained?.single).toMatchObject({ 'instance-0 is ready': 'true', 'instance-1 is ready': 'false', 'title on instance-0': '"Ledger"', 'archived /seconds': '10' })
   })
 
@@ -102,7 +103,15 @@ describe('every operation is repeated', () => {
   test('an operation that says no twice is written down as it was', async () => {
     const [found] = (await exercised({ selected, refused: ['toggles.set'] })).observed('repetition', 'toggles.set') as Repetition[]
     expect(found?.runs.map(({ ok }) => ok)).toEqual([false, false, false, false])
-    expect(found?.effects).toEqual({ single: false, again: false, concurrent: false })
+    expect(found?.effects).toEqual({ before: false, single: false, again: false, beforeConcurrent: false, concurrent: false })
+  })
+
+  test('what an earlier step left as the operation would leave it is taken back before', async () => {
+    const world = await exercised({ selected: ['OPER-01', 'OPER-02'] })
+    const order = operations(world)
+    expect(order.slice(order.indexOf('toggles.set balancer before'))).toEqual(['toggles.set balancer before', ...inTurn('toggles.set', 'balancer', 'toggles.set')])
+    expect(order.filter((call) => call.endsWith(' before'))).toHaveLength(1)
+    expect(world.observed('repetition', 'toggles.set')).toMatchObject([{ effects: { before: false, single: true } }])
   })
 })
 
