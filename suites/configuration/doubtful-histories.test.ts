@@ -4,7 +4,7 @@ import { archivesAreText } from './archives-are-text.check.js'
 import { archivesCanBeCompared } from './archives-can-be-compared.check.js'
 import { archivingIsHarmless } from './archiving-is-harmless.check.js'
 import { freshInstancesNeedNobody } from './fresh-instances-need-nobody.check.js'
-import { archive, changed, echoLost, judge, said, textOf, wholeHistory, withRequests } from './literal-history.test-support.js'
+import { archive, changed, echoLost, judge, said, stall, textOf, wholeHistory, withRequests } from './literal-history.test-support.js'
 
 /** Histories that are right but for one thing which is seldom wrong. */
 
@@ -35,6 +35,12 @@ describe('archives are text', () => {
 })
 
 describe('archiving is harmless', () => {
+  test('what a stall of ours may hide, and a latency that may lie on either side of its limit, is told from a pass', () => {
+    const frozen = withRequests({ fromMs: 2_500, toMs: 3_500 }, (one) => (one.instance === 'r1' ? { endedAtMs: 3_505 } : {}))
+    expect(judge(archivingIsHarmless, [...frozen, stall(3_500, 900)])).toMatchObject(inconclusive('the harness itself stood still for all but'))
+    const few = withRequests({ fromMs: 2_000, toMs: 4_000 }, (one) => (one.plannedAtMs % 200 === 0 ? { endedAtMs: one.plannedAtMs + 400 } : {}))
+    expect(judge(archivingIsHarmless, few)).toMatchObject(inconclusive('of the latency while archives were taken is between'))
+  })
   test('fewer overlapping requests than are asked for are no pass', () => {
     expect(judge(archivingIsHarmless, wholeHistory(), { overlapping_min: 10_000 })).toMatchObject(inconclusive('requests overlapped an archive, needs 10000'))
   })

@@ -5,12 +5,14 @@ import { thresholdValues } from '../../core/requirement.js'
 import { spareCapacity } from '../redundancy/spare-capacity.requirement.js'
 import { carriesRatedLoad } from './carries-rated-load.check.js'
 import { coreGoesOn } from './core-goes-on.check.js'
+import { degradedAnswersSaySo } from './degraded-answers-say-so.check.js'
 import { fullServiceReturns } from './full-service-returns.check.js'
 import { changed, declared, degradationEvents, during, faultOf, historyOf, isFault, outageEvents, unwitnessed, without } from './literal-degradation.test-support.js'
 import { changedIn, overloadEvents } from './literal-overload.test-support.js'
 import { livenessIgnoresDependencies } from './liveness-ignores-dependencies.check.js'
 import { degradationFact, hardOutage, type DeclaredDegradation } from './names.js'
-import { loads, oneMissing } from './overload-names.js'
+import { overloadIsShed } from './overload-is-shed.check.js'
+import { capturedRetryAfter, loads, oneMissing } from './overload-names.js'
 import { partsBeatNothing } from './parts-beat-nothing.check.js'
 import { recoversFromOverload } from './recovers-from-overload.check.js'
 import { requirements } from './requirements.js'
@@ -64,6 +66,10 @@ describe('what cannot be told', () => {
     const some = changed(good, (one) => during(refused)(one) && declared.core.includes(one.operation) && one.id % 20 === 0, slow)
     expect(judge(coreGoesOn, some, { quantile: 0.95 })).toMatchObject(inconclusive('neither few nor many enough'))
   })
+  test('an overload under which far more was served than could be served before is none', () => {
+    const quick = changedIn(overloadEvents(), loads.overload, ({ plannedAtMs }, index) => (index % 20 === 0 ? { outcome: 'polite-refusal', status: 429, endedAtMs: plannedAtMs + 4, captured: { [capturedRetryAfter]: '1' } } : { outcome: 'ok', status: 200, endedAtMs: plannedAtMs + 105 }))
+    expect(judge(overloadIsShed, quick)).toMatchObject(inconclusive('far more than the'))
+  })
   test('slowness of what does not use a component is not charged to a fault that nobody witnessed', () => {
     const affected = changed(good, during(faultOf('recommendations', 'silence'), 'read'), slow)
     expect(judge(slownessIsContained, affected).outcome).toBe('failed')
@@ -72,6 +78,9 @@ describe('what cannot be told', () => {
 })
 
 describe('a fault that did not come about, or did not end', () => {
+  test('DEGR-03: one that nobody witnessed', () => {
+    expect(judge(degradedAnswersSaySo, unwitnessed(good))).toMatchObject(inconclusive('that recommendations was away was not witnessed'))
+  })
   test('DEGR-04: one that was never taken back', () => {
     expect(judge(fullServiceReturns, without(good, (event) => isFault(event, 'reviews', 'silence') && event.kind === 'intervention' && event.phase === 'undone'))).toMatchObject(inconclusive('the fault of reviews (silence) was not taken back'))
   })

@@ -29,19 +29,19 @@ describe('a replica can start drained', () => {
   })
 
   test('fails when it is ready, not alive, refuses direct requests or gets traffic', () => {
-    expect(but(unready, probes('readiness', 'pass')).summary).toContain('r0, started in drained state, reported ready 39 times before its drain was undone')
-    expect(judge(...sound, sample('liveness', 'r0', 4_000, 'fail', 'boot-2')).summary).toMatch(/failed 1 of \d+ liveness probes/)
-    expect(judge(...sound, request(loads.startedDrained, 5_950, { via: 'r0', outcome: 'error-status', status: 503 })).summary).toContain('failed 1 of 35 direct requests (error-status 1)')
-    expect(judge(...sound, request(loads.background, 3_000, { instance: 'r0' })).summary).toContain('got 1 request through the balancer while it was drained (allowed 0)')
+    expect(but(unready, probes('readiness', 'pass'))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('r0, started in drained state, reported ready 39 times before its drain was undone') })
+    expect(judge(...sound, sample('liveness', 'r0', 4_000, 'fail', 'boot-2'))).toMatchObject({ outcome: 'failed', summary: expect.stringMatching(/failed 1 of \d+ liveness probes/) })
+    expect(judge(...sound, request(loads.startedDrained, 5_950, { via: 'r0', outcome: 'error-status', status: 503 }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('failed 1 of 35 direct requests (error-status 1)') })
+    expect(judge(...sound, request(loads.background, 3_000, { instance: 'r0' }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('got 1 request through the balancer while it was drained (allowed 0)') })
   })
 
   test('fails when it never enters the rotation, or only as another process', () => {
-    expect(but(entered, balanced(['r1', 'r2'], { fromMs: 6_200, toMs: 37_000 })).summary).toContain('had not answered 31 s after the undrain through the balancer (allowed 30 s)')
-    expect(but(entered, balanced(['r0', 'r1'], { fromMs: 6_200, toMs: 7_000 }, { boot: 'boot-3' })).summary).toContain('another process')
+    expect(but(entered, balanced(['r1', 'r2'], { fromMs: 6_200, toMs: 37_000 }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('had not answered 31 s after the undrain through the balancer (allowed 30 s)') })
+    expect(but(entered, balanced(['r0', 'r1'], { fromMs: 6_200, toMs: 7_000 }, { boot: 'boot-3' }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('another process') })
   })
 
   test('fails when it enters the rotation too late', () => {
-    expect(but(entered, balanced(['r1', 'r2'], { fromMs: 6_200, toMs: 37_000 }), balanced(['r0', 'r1'], { fromMs: 37_000, toMs: 38_000 }, { boot: 'boot-2' })).summary).toContain('answered only 31 s after the undrain through the balancer (allowed 30 s)')
+    expect(but(entered, balanced(['r1', 'r2'], { fromMs: 6_200, toMs: 37_000 }), balanced(['r0', 'r1'], { fromMs: 37_000, toMs: 38_000 }, { boot: 'boot-2' }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('answered only 31 s after the undrain through the balancer (allowed 30 s)') })
   })
 
   test('a request from before its start, or before it serves, is not held against it', () => {
@@ -52,22 +52,22 @@ describe('a replica can start drained', () => {
   })
 
   test('is inconclusive when nothing was started drained, or nothing served', () => {
-    expect(judge(others).summary).toBe('no replica was started in drained state')
-    expect(but(direct).summary).toContain('r0 served no direct request')
-    expect(but(start, intervention('start', { target: 'r0', label: labels.startedDrained, issuedAtMs: 1_000, error: 'no' })).summary).toContain('was not seen to start: no')
+    expect(judge(others)).toMatchObject({ outcome: 'inconclusive', summary: 'no replica was started in drained state' })
+    expect(but(direct)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('r0 served no direct request') })
+    expect(but(start, intervention('start', { target: 'r0', label: labels.startedDrained, issuedAtMs: 1_000, error: 'no' }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('was not seen to start: no') })
   })
 
   test('is inconclusive when it was not watched for long enough or with too few probes', () => {
-    expect(but(direct, directly({}, { fromMs: 4_000, toMs: 5_900, everyMs: 100 })).summary).toContain('watched for only 2 s')
-    expect(but(direct, directly({}, { fromMs: 2_500, toMs: 5_900, everyMs: 1_000 })).summary).toContain('only 4 direct requests of 20')
-    expect(but(unready).summary).toContain('only 0 failing readiness answers of 10')
-    expect(but(alive).summary).toContain('only 0 liveness answers of 10')
+    expect(but(direct, directly({}, { fromMs: 4_000, toMs: 5_900, everyMs: 100 }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('watched for only 2 s') })
+    expect(but(direct, directly({}, { fromMs: 2_500, toMs: 5_900, everyMs: 1_000 }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('only 4 direct requests of 20') })
+    expect(but(unready)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('only 0 failing readiness answers of 10') })
+    expect(but(alive)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('only 0 liveness answers of 10') })
   })
 
   test('is inconclusive without names in the answers, without an undrain, and when the harness stalled', () => {
     const nameless = balanced(['r1'], { fromMs: 500, toMs: 7_000 }).map(({ instance: _, ...one }) => one)
-    expect(judge(start, undrain, unready, alive, direct, nameless).summary).toContain('only 0 requests through the balancer said who answered')
-    expect(but(undrain, intervention('undrain', { target: 'r0', label: labels.startedDrained, issuedAtMs: 6_000, error: '500' })).summary).toContain('the undrain of r0 was not acknowledged: 500')
+    expect(judge(start, undrain, unready, alive, direct, nameless)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('only 0 requests through the balancer said who answered') })
+    expect(but(undrain, intervention('undrain', { target: 'r0', label: labels.startedDrained, issuedAtMs: 6_000, error: '500' }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('the undrain of r0 was not acknowledged: 500') })
     expect(judge(...sound, stall(4_000, 1_500)).outcome).toBe('inconclusive')
     expect(but(unready, probes('readiness', 'pass'), stall(4_000, 1_500)).outcome).toBe('inconclusive')
   })

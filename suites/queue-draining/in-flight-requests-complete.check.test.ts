@@ -71,19 +71,19 @@ describe('in-flight requests complete', () => {
   })
 
   test('fails on duplicated effects, and on answers whose effect never happened', () => {
-    expect(judge(drain, inFlight({ effects: 2 }), back, control()).summary).toContain('the effect of 10 happened more than once')
-    expect(judge(drain, inFlight({ effects: 0 }), back, control()).summary).toContain('10 were answered although their effect never happened')
+    expect(judge(drain, inFlight({ effects: 2 }), back, control())).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('the effect of 10 happened more than once') })
+    expect(judge(drain, inFlight({ effects: 0 }), back, control())).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('10 were answered although their effect never happened') })
   })
 
   test('is inconclusive when the kill control did not run or lost nothing', () => {
-    expect(judge(drain, inFlight(), back).summary).toBe('the kill control did not run')
-    expect(judge(drain, inFlight(), back, control('ok')).summary).toContain('the kill control lost 0 of 10 requests, needs 1')
-    expect(judge(drain, inFlight(), back, control().slice(0, 3)).summary).toContain('no request of the kill control was proven')
+    expect(judge(drain, inFlight(), back)).toMatchObject({ outcome: 'inconclusive', summary: 'the kill control did not run' })
+    expect(judge(drain, inFlight(), back, control('ok'))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('the kill control lost 0 of 10 requests, needs 1') })
+    expect(judge(drain, inFlight(), back, control().slice(0, 3))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('no request of the kill control was proven') })
   })
 
   test('is inconclusive with too few requests, too weak a proof, or a proof that came too late', () => {
-    expect(judge(drain, back, control()).summary).toContain('only 0 requests were proven')
-    expect(judge(drain, inFlight({}, 9), back, control()).summary).toContain('only 9 requests were proven to be in flight across a drain, needs 10')
+    expect(judge(drain, back, control())).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('only 0 requests were proven') })
+    expect(judge(drain, inFlight({}, 9), back, control())).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('only 9 requests were proven to be in flight across a drain, needs 10') })
     expect(judge(drain, inFlight({ proof: 'D' }), back, control()).outcome).toBe('inconclusive')
     expect(judge(drain, inFlight({ proof: 'C', via: 'balancer' }), back, control()).outcome).toBe('inconclusive')
     expect(judge(drain, inFlight({ proof: 'C' }), back, control()).outcome).toBe('passed')
@@ -93,12 +93,12 @@ describe('in-flight requests complete', () => {
   })
 
   test('is inconclusive when effects were not read, the replica did not return, or no drain was acknowledged', () => {
-    expect(judge(drain, inFlight({ effects: undefined }), back, control()).summary).toContain('could not be read how often the effect of 10 requests')
-    expect(judge(drain, inFlight(), control()).summary).toContain('not recorded whether instance-0 came back')
-    expect(judge(drain, inFlight(), returned('instance-0', 5_000, { ready: false, inRotation: false }), control()).summary).toContain('did not become ready again')
-    expect(judge(inFlight(), back, control()).summary).toBe('no replica was drained')
+    expect(judge(drain, inFlight({ effects: undefined }), back, control())).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('could not be read how often the effect of 10 requests') })
+    expect(judge(drain, inFlight(), control())).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('not recorded whether instance-0 came back') })
+    expect(judge(drain, inFlight(), returned('instance-0', 5_000, { ready: false, inRotation: false }), control())).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('did not become ready again') })
+    expect(judge(inFlight(), back, control())).toMatchObject({ outcome: 'inconclusive', summary: 'no replica was drained' })
     const refused = intervention('drain', { target: 'instance-0', label: 'drain-1', issuedAtMs: 1_000, error: 'found 500' })
-    expect(judge(refused, inFlight(), back, control()).summary).toBe('the drain of instance-0 was not acknowledged: found 500')
+    expect(judge(refused, inFlight(), back, control())).toMatchObject({ outcome: 'inconclusive', summary: 'the drain of instance-0 was not acknowledged: found 500' })
   })
 
   test('is inconclusive when the harness was disturbed, for a loss as for a pass', () => {

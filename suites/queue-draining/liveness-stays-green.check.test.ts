@@ -28,7 +28,7 @@ describe('liveness stays green', () => {
   })
 
   test('fails on failing answers, on none in time, and on resets in a row', () => {
-    expect(judge(before, drained, during(() => 'fail')).summary).toContain('failed in 40 of 40 probes')
+    expect(judge(before, drained, during(() => 'fail'))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('failed in 40 of 40 probes') })
     expect(judge(before, drained, during((atMs) => (atMs === 5_950 ? 'fail' : 'pass'))).outcome).toBe('failed')
     expect(judge(before, drained, during((atMs) => (atMs === 3_050 ? 'timeout' : 'pass'))).outcome).toBe('failed')
     expect(judge(before, drained, during((atMs) => (atMs > 3_000 && atMs < 3_200 ? 'reset' : 'pass'))).outcome).toBe('failed')
@@ -41,7 +41,7 @@ describe('liveness stays green', () => {
   })
 
   test('is inconclusive without samples, an acknowledgement or a baseline', () => {
-    expect(judge(before, drained, during((atMs) => (atMs < 2_500 ? 'pass' : 'refused'))).summary).toContain('only 5 passing liveness answers')
+    expect(judge(before, drained, during((atMs) => (atMs < 2_500 ? 'pass' : 'refused')))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('only 5 passing liveness answers') })
     expect(judge(before, drained, during(() => 'refused')).outcome).toBe('inconclusive')
     expect(judge(before, drained).outcome).toBe('inconclusive')
     expect(judge(before, unacknowledged, during(() => 'pass')).outcome).toBe('inconclusive')

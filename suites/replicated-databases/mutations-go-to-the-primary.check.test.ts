@@ -78,6 +78,9 @@ describe('read replicas see no write', () => {
   test('counters that do not move on the primary either, cannot be read, or are set back', () => {
     expect(see(...told({ reading: [200, 0, 0], after: [200, 0, 0] }, [0, 3, 0]))).toMatchObject({ outcome: 'inconclusive' })
     expect(see()).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('could not be read') })
+    const whole = told({ reading: [200, 0, 0], after: [210, 0, 0] })
+    expect(see(...whole.slice(0, 3))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('the counters of the primary could not be read') })
+    expect(see(...whole.slice(3))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('the counters of replica could not be read') })
     expect(see(...told({ reading: [200, 0, 5], after: [0, 0, 0] }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('backwards') })
   })
   test('without a mutation nothing was seen; without counters there is nothing to see', () => {

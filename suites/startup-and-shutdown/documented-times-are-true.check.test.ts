@@ -25,10 +25,10 @@ describe('documented times are true', () => {
   })
 
   test('fails when one start or stop took longer, or never ended', () => {
-    expect(judge(stop(2_000), start(), unready(15_500), ready(15_600, 'pass')).summary).toBe('start-1 of r1 took 5.6 s, documented are 5 s (documented in README.md)')
-    expect(judge(start(), unready(16_000)).summary).toContain('start-1 of r1 was not ready after 6 s')
-    expect(judge(stop(4_000), start(), ready(12_000, 'pass')).summary).toContain('stop-idle-1 of r1 took 4 s')
-    expect(judge(stop(10_000, { killed: true })).summary).toContain('had not ended after 10 s')
+    expect(judge(stop(2_000), start(), unready(15_500), ready(15_600, 'pass'))).toMatchObject({ outcome: 'failed', summary: 'start-1 of r1 took 5.6 s, documented are 5 s (documented in README.md)' })
+    expect(judge(start(), unready(16_000))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('start-1 of r1 was not ready after 6 s') })
+    expect(judge(stop(4_000), start(), ready(12_000, 'pass'))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('stop-idle-1 of r1 took 4 s') })
+    expect(judge(stop(10_000, { killed: true }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('had not ended after 10 s') })
   })
 
   test('a start that was slowed down by us is left out', () => {
@@ -39,9 +39,9 @@ describe('documented times are true', () => {
   })
 
   test('is inconclusive when nothing is documented, measured, or watched for long enough', () => {
-    expect(check.evaluate(historyOf([]), thresholds).summary).toBe('no documented times are known')
-    expect(judge().summary).toBe('only 0 of 1 start could be measured and only 0 of 1 stop could be measured')
-    expect(judge(stop(2_000), start(), unready(12_000)).summary).toContain('the end of start-1 of r1 was not seen in')
+    expect(check.evaluate(historyOf([]), thresholds)).toMatchObject({ outcome: 'inconclusive', summary: 'no documented times are known' })
+    expect(judge()).toMatchObject({ outcome: 'inconclusive', summary: 'only 0 of 1 start could be measured and only 0 of 1 stop could be measured' })
+    expect(judge(stop(2_000), start(), unready(12_000))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('the end of start-1 of r1 was not seen in') })
     expect(judge(stop(2_000), intervention({ name: 'start', label: 'start-1', issuedAtMs: 10_000 }), ready(12_000, 'pass')).outcome).toBe('inconclusive')
   })
 
