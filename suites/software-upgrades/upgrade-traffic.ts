@@ -9,7 +9,8 @@ const sampleEveryMs = 125
 
 /** Requests per second, in all about what the thresholds ask for. */
 const rates = { quick: { reads: 40, writes: 20 }, standard: { reads: 76, writes: 20 }, thorough: { reads: 76, writes: 20 } } as const
-const inFlightPerSecond = 6
+/** So many that every replica has some when its turn comes. */
+const inFlightPerSecond = 10
 const effectsWithinMs = 3_000
 const effectEveryMs = 50
 
