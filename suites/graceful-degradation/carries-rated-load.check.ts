@@ -1,7 +1,7 @@
 import { failed, inconclusive, passed, strengthOf, type Check } from '../../core/check.js'
 import { disturbedHarness, interventionsOf } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
-import { outcomesText, requestEvidence } from '../redundancy/worst-finding.js'
+import { outcomesText, requestEvidence } from '../../core/checks/worst-finding.js'
 import { judgeLatency } from './latency.js'
 import { isServed, lateGenerator, loadSpan, overloadOf, withoutBursts } from './load-spans.js'
 import { loads, oneMissing } from './overload-names.js'

@@ -2,7 +2,7 @@ import { failed, inconclusive, passed, strengthOf, type Check, type Finding } fr
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { requestEvidence, worstFinding } from '../redundancy/worst-finding.js'
+import { requestEvidence, worstFinding } from '../../core/checks/worst-finding.js'
 import { calmBefore, declaredOf, faultSpans, operationsUsing, requestsIn, type FaultSpan } from './fault-spans.js'
 import type { DeclaredDegradation, FaultKind } from './names.js'
 

@@ -2,7 +2,7 @@ import { failed, inconclusive, passed, type Check, type Evidence, type Finding }
 import type { History } from '../../core/history.js'
 import { disturbedHarness, observationsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { worstFinding } from '../redundancy/worst-finding.js'
+import { worstFinding } from '../../core/checks/worst-finding.js'
 import { calmBefore, declaredOf, doubtAbout, faultSpans, requestsIn, type FaultSpan } from './fault-spans.js'
 import type { DeclaredDegradation, FaultKind } from './names.js'
 import { restartedIn } from './restarts.js'

@@ -2,7 +2,7 @@ import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, ty
 import type { History } from '../../core/history.js'
 import { disturbedHarness, inWindow, observationsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { outcomesText, requestEvidence, worstFinding } from '../redundancy/worst-finding.js'
+import { outcomesText, requestEvidence, worstFinding } from '../../core/checks/worst-finding.js'
 import { judgeLatency } from './latency.js'
 import { capacityOf, isExplicitRefusal, isServed, lateGenerator, loadSpan, overloadOf, saysWhen, sentLate, type LoadSpan } from './load-spans.js'
 import { loads } from './overload-names.js'

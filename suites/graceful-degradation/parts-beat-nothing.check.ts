@@ -2,7 +2,7 @@ import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, ty
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { outcomesText, requestEvidence, worstFinding } from '../redundancy/worst-finding.js'
+import { outcomesText, requestEvidence, worstFinding } from '../../core/checks/worst-finding.js'
 import { names, UsualParts } from './composite-answers.js'
 import { calmBefore, declaredOf, faultSpans, requestsIn, type FaultSpan } from './fault-spans.js'
 import { judgeLatency } from './latency.js'

@@ -2,7 +2,7 @@ import { failed, inconclusive, passed, strengthOf, type Check, type Finding } fr
 import type { History } from '../../core/history.js'
 import { disturbedHarness } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { outcomesText, requestEvidence, worstFinding } from '../redundancy/worst-finding.js'
+import { outcomesText, requestEvidence, worstFinding } from '../../core/checks/worst-finding.js'
 import { calmBefore, declaredOf, doubtAbout, faultSpans, isUnserved, operationsUsing, requestsIn, withoutEffect, type FaultSpan } from './fault-spans.js'
 import { judgeLatency, usualLimitMs } from './latency.js'
 import type { DeclaredDegradation, FaultKind } from './names.js'

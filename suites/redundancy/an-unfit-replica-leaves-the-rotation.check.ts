@@ -2,10 +2,10 @@ import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, ty
 import type { History } from '../../core/history.js'
 import { disturbedHarness, factOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { believed, delayMs, isCalm } from './calm.js'
+import { believed, delayMs, isCalm } from '../../core/checks/calm.js'
 import { doubtAbout, fails, returnedAtMs, unfitArmOf, type ArmName, type UnfitArm } from './unfit-arm.js'
 import { unaccounted } from './unaccounted.js'
-import { outcomesText, requestEvidence, worstFinding } from './worst-finding.js'
+import { outcomesText, requestEvidence, worstFinding } from '../../core/checks/worst-finding.js'
 
 const requirement = 'RDND-03'
 const samplesMin = 5

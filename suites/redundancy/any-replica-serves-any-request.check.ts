@@ -2,9 +2,9 @@ import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, ty
 import type { History, RequestEvent } from '../../core/history.js'
 import { countsAsLost, factOf, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { disturbances, isCalm } from './calm.js'
+import { disturbances, isCalm } from '../../core/checks/calm.js'
 import { pairLoad, pairLoadPrefix, type Pair, type PairKind, type PairObservation } from './replica-pairs.js'
-import { outcomesText, requestEvidence } from './worst-finding.js'
+import { outcomesText, requestEvidence } from '../../core/checks/worst-finding.js'
 
 const requirement = 'RDND-01'
 export const mixedLoad = 'balancer-without-affinity'

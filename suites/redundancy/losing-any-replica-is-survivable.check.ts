@@ -4,7 +4,7 @@ import { factOf, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { fails, judgeEachLoss, type Loss } from './loss.js'
 import { rollCallLoad, sessionCall, type RollCallObservation } from './roll-call.js'
-import { outcomesText, requestEvidence } from './worst-finding.js'
+import { outcomesText, requestEvidence } from '../../core/checks/worst-finding.js'
 
 const requirement = 'RDND-02'
 

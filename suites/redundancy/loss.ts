@@ -2,9 +2,9 @@ import { inconclusive, type Finding } from '../../core/check.js'
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
 import { countsAsLost, factOf, interventionsOf, numberFact, observationsOf, requestsOf, type Intervention, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { believed, delayMs, isCalm } from './calm.js'
+import { believed, delayMs, isCalm } from '../../core/checks/calm.js'
 import { idleResets, unaccounted } from './unaccounted.js'
-import { worstFinding } from './worst-finding.js'
+import { worstFinding } from '../../core/checks/worst-finding.js'
 
 /** Name of the load that runs through the whole scenario of RDND-02. */
 export const lossLoad = 'background'

@@ -7,7 +7,7 @@ import { disturbedHarness, factOf, interventionsOf, numberFact, requestsOf, witn
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { fails } from './loss.js'
 import { scaleLabels, scalingLoad } from './scale-out-and-in.js'
-import { outcomesText, requestEvidence } from './worst-finding.js'
+import { outcomesText, requestEvidence } from '../../core/checks/worst-finding.js'
 
 /** A stall of ours beyond this may have cost a request its answer. */
 const stallMs = 1_000

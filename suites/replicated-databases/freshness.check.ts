@@ -1,6 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence } from '../../core/check.js'
 import { numberThreshold } from '../../core/requirement.js'
-import { requestEvidence } from '../redundancy/worst-finding.js'
+import { requestEvidence } from '../../core/checks/worst-finding.js'
 import { lacking } from './judging.js'
 import { ordinaryReads, questions, readsBeyondBound, strongReads } from './names.js'
 import { pauseOf, planOf, readingsOf, type Pause, type Reading } from './plan.js'

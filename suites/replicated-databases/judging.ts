@@ -1,7 +1,7 @@
 import { inconclusive, type Finding } from '../../core/check.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { countsAsLost, disturbedHarness, type Window } from '../../core/reading.js'
-import { believed, isCalm, stallMsMax } from '../redundancy/calm.js'
+import { believed, isCalm, stallMsMax } from '../../core/checks/calm.js'
 
 export const succeeded = ({ outcome }: RequestEvent): boolean => outcome === 'ok' || outcome === 'degraded'
 

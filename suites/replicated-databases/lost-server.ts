@@ -3,7 +3,7 @@ import { counted, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { interventionsOf, isIdleReset, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import { slowAnswersMax } from '../monitoring/slow-answers.js'
-import { outcomesText, requestEvidence } from '../redundancy/worst-finding.js'
+import { outcomesText, requestEvidence } from '../../core/checks/worst-finding.js'
 import { fails, succeeded, undisturbed } from './judging.js'
 import { lossLabel, released, type Loss } from './names.js'
 

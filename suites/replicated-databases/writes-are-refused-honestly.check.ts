@@ -5,7 +5,7 @@ import { eventsOf, type History, type RequestEvent } from '../../core/history.js
 import { ledgerOf } from '../../core/ledger.js'
 import { factOf, isIdleReset, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { outcomesText, requestEvidence, worstFinding } from '../redundancy/worst-finding.js'
+import { outcomesText, requestEvidence, worstFinding } from '../../core/checks/worst-finding.js'
 import { succeeded, undisturbed } from './judging.js'
 import { absenceOf, type Absence } from './lost-server.js'
 import { losses, readBack, writesWithoutPrimary } from './names.js'

@@ -2,7 +2,7 @@ import type { Evidence } from '../../core/check.js'
 import { evidenceRequestsMax } from '../../core/check.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { countsAsLost, requestsOf, type Window } from '../../core/reading.js'
-import { disturbances, isCalm } from '../redundancy/calm.js'
+import { disturbances, isCalm } from '../../core/checks/calm.js'
 
 /** Through the balancer nothing is promised away: a polite refusal is a failed request too. */
 const failedForClient = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'

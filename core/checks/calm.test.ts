@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { failed, passed } from '../../core/check.js'
-import { historyOf, type HistoryEvent, type RequestEvent } from '../../core/history.js'
+import { failed, passed } from '../check.js'
+import { historyOf, type HistoryEvent, type RequestEvent } from '../history.js'
 import { believed, delayMs, disturbances, isCalm } from './calm.js'
 
 const request = (plannedAtMs: number, endedAtMs: number, more: Partial<RequestEvent> = {}): RequestEvent =>

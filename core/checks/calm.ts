@@ -1,6 +1,6 @@
-import { inconclusive, type Finding } from '../../core/check.js'
-import type { History, RequestEvent } from '../../core/history.js'
-import { countsAsLost, disturbedHarness, inWindow, numberFact, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { inconclusive, type Finding } from '../check.js'
+import type { History, RequestEvent } from '../history.js'
+import { countsAsLost, disturbedHarness, inWindow, numberFact, observationsOf, requestsOf, type Window } from '../reading.js'
 
 /** A stall or slip longer than this could make requests time out, or delay the balancer, which shares the machine. */
 export const stallMsMax = 1_000

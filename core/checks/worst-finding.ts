@@ -1,5 +1,5 @@
-import { evidenceRequestsMax, strengthOf, type Evidence, type Finding } from '../../core/check.js'
-import { mergeOutcomes } from '../../core/outcome.js'
+import { evidenceRequestsMax, strengthOf, type Evidence, type Finding } from '../check.js'
+import { mergeOutcomes } from '../outcome.js'
 
 /**
  * One finding from the findings on several replicas or arms. It has the worst outcome and says only what led to it; the

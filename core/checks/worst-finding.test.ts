@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { failed, inconclusive, passed, strengthOf } from '../../core/check.js'
+import { failed, inconclusive, passed, strengthOf } from '../check.js'
 import { outcomesText, requestEvidence, worstFinding } from './worst-finding.js'
 
 test('the worst decides, and only it is summed up', () => {
