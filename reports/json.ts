@@ -1,7 +1,5 @@
-import { join } from 'node:path'
-import type { Reporter } from '../core/run-event.js'
 import type { RunReport } from '../core/run-report.js'
-import { writeAtomically } from './atomic-write.js'
+import { singleFileReporter } from './single-file-reporter.js'
 
 /**
  * Keys in the order a person reads a report; one list for all objects, because no two of them need the same keys in
@@ -52,12 +50,4 @@ function withFiniteValues(source: Readonly<Record<string, unknown>>): Readonly<R
   return { ...kept, note: `${source['note']} (${said})` }
 }
 
-export const jsonReporter: Reporter = {
-  name: 'json',
-  description: 'run.json: everything that is known about the run, for machines',
-  async write(report, directory) {
-    const path = join(directory, 'run.json')
-    await writeAtomically(path, reportAsJson(report))
-    return [path]
-  },
-}
+export const jsonReporter = singleFileReporter('json', { file: 'run.json', contents: 'everything that is known about the run, for machines' }, reportAsJson)

@@ -1,11 +1,9 @@
-import { join } from 'node:path'
 import type { Evidence } from '../core/check.js'
-import type { Reporter } from '../core/run-event.js'
 import type { AreaReport, RequirementReport, RunReport } from '../core/run-report.js'
-import { writeAtomically } from './atomic-write.js'
 import { formatBound, formatComparison, formatRequiredLevel, formatThreshold } from './format.js'
 import { countsInWords, outcomeDisplay, standingOf } from './outcome-display.js'
 import { reservations } from './priorities.js'
+import { singleFileReporter } from './single-file-reporter.js'
 import { element, type XmlElement } from './xml.js'
 
 /**
@@ -200,12 +198,4 @@ function runSuite(report: RunReport, otherwiseRed: boolean): Suite {
 const seconds = (durationMs: number): string => (Number.isFinite(durationMs) ? durationMs / 1_000 : 0).toFixed(3)
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
-export const junitReporter: Reporter = {
-  name: 'junit',
-  description: 'junit.xml: for CI servers',
-  async write(report, directory) {
-    const path = join(directory, 'junit.xml')
-    await writeAtomically(path, reportAsJunit(report))
-    return [path]
-  },
-}
+export const junitReporter = singleFileReporter('junit', { file: 'junit.xml', contents: 'for CI servers' }, reportAsJunit)

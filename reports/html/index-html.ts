@@ -1,14 +1,4 @@
-import { join } from 'node:path'
-import type { Reporter } from '../../core/run-event.js'
-import { writeAtomically } from '../atomic-write.js'
+import { singleFileReporter } from '../single-file-reporter.js'
 import { reportAsHtml } from './page.js'
 
-export const htmlReporter: Reporter = {
-  name: 'html',
-  description: 'index.html: one page for people, without network',
-  async write(report, directory) {
-    const path = join(directory, 'index.html')
-    await writeAtomically(path, reportAsHtml(report))
-    return [path]
-  },
-}
+export const htmlReporter = singleFileReporter('html', { file: 'index.html', contents: 'one page for people, without network' }, reportAsHtml)
