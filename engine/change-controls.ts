@@ -8,6 +8,7 @@ import { acceptsConnections, passes, pollUntil, probe } from './probe.js'
 import { perform } from './procedures.js'
 import type { Interventions } from './recorded-intervention.js'
 import type { ScenarioWorld } from './scenario-world.js'
+import { stopBy } from './stop-intervention.js'
 
 type Changes = Pick<
   ScenarioControls,
@@ -98,7 +99,6 @@ const shortened = (values: Readonly<Record<string, string>>): Readonly<Record<st
 
 type Scale = Pick<ScenarioControls, 'addInstance' | 'removeInstance'>
 function scaleControls(world: ScenarioWorld, interventions: Interventions, onAddress: (name: string, url: URL) => void): Scale {
-  const { lifecycle } = world.service
   return {
     addInstance: ({ changes, label } = {}): Promise<Instance> =>
       interventions.make({
@@ -117,18 +117,7 @@ function scaleControls(world: ScenarioWorld, interventions: Interventions, onAdd
         describe: ({ id, url }) => ({ instance: id, url: url.href }),
       }),
     removeInstance: (target, label): Promise<StopResult> =>
-      interventions.make({
-        name: 'remove-instance',
-        target,
-        label,
-        apply: async () => {
-          const result = await offered(world, 'removeInstance')(target, lifecycle.stop)
-          world.record({ kind: 'observation', probe: 'stop-result', target, atMs: world.clock(), value: result })
-          return result
-        },
-        witness: async (result) => `exited with ${result.signal ?? `code ${result.exitCode}`} after ${Math.round(result.durationMs)} ms`,
-        describe: (result) => ({ ...result }),
-      }),
+      interventions.make({ name: 'remove-instance', target, label, ...stopBy(world, 'removeInstance', target) }),
   }
 }
 

@@ -8,6 +8,7 @@ import { offered } from './offered.js'
 import { carryOut } from './procedures.js'
 import { Interventions, type InterventionPlan } from './recorded-intervention.js'
 import { readiness, type ScenarioWorld } from './scenario-world.js'
+import { stopBy } from './stop-intervention.js'
 
 interface Before {
   readonly pid: number
@@ -68,18 +69,7 @@ function lifecycleControls(world: ScenarioWorld, interventions: Interventions): 
         background: true,
       }),
     stop: (target, label) =>
-      interventions.make({
-        name: 'stop',
-        target,
-        label,
-        apply: async () => {
-          const result = await offered(world, 'stop')(target, lifecycle.stop)
-          world.record({ kind: 'observation', probe: 'stop-result', target, atMs: world.clock(), value: result })
-          return result
-        },
-        witness: async (result) => `exited with ${result.signal ?? `code ${result.exitCode}`} after ${Math.round(result.durationMs)} ms`,
-        describe: (result) => ({ ...result }),
-      }),
+      interventions.make({ name: 'stop', target, label, ...stopBy(world, 'stop', target) }),
     start: async (target, label) => {
       await interventions.make({
         name: 'start',
