@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import yargs, { type Argv } from 'yargs'
 import { exitCodes, SeaworthyError } from '../core/errors.js'
 import { packageVersion } from './package-files.js'
@@ -9,7 +10,9 @@ type Handler<T> = (args: T) => Promise<number>
 const list = { type: 'string', array: true, coerce: (values: string[]) => values.flatMap((value) => value.split(',')).filter((one) => one !== '') } as const
 const only = { ...list, describe: 'requirement ids, areas or suite/scenario; globs; repeatable' } as const
 const profile = { choices: ['quick', 'standard', 'thorough'], default: 'quick', describe: 'sample sizes and durations' } as const
-const parallel = { type: 'number', default: 3, describe: 'scenarios running side by side' } as const
+/** A scenario mostly waits: two for each processor keep it busy, and more would disturb what is measured in time. */
+const lanesMax = 8
+const parallel = { type: 'number', default: Math.min(lanesMax, 2 * availableParallelism()), defaultDescription: `two for each processor, at most ${lanesMax}`, describe: 'scenarios running side by side' } as const
 const randomSeed = { type: 'number', describe: 'repeats the order and the random choices of a run' } as const
 const reporter = { ...list, default: ['html', 'junit', 'json', 'terminal'], describe: 'html, junit, json, terminal' } as const
 const driver = { type: 'string', describe: 'how the service is put in the world (see `seaworthy list`)' } as const

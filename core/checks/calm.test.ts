@@ -17,7 +17,7 @@ test('a long stall, a late schedule and a lost or late echo disturb until an eje
     { kind: 'observation', probe: 'schedule-slip', target: 'harness', atMs: 7_500, value: { load: 'background', slipMsMax: 200, planned: 10 } },
     request(8_000, 9_000, { load: 'null-control', outcome: 'timeout' }),
     request(10_500, 11_600, { load: 'null-control' }),
-    request(12_000, 12_900, { load: 'null-control' }),
+    request(12_000, 12_250, { load: 'null-control' }),
   ])
   expect(disturbances(history, { fromMs: 0, toMs: 13_000 })).toEqual([
     { fromMs: 3_500, toMs: 7_000 },

@@ -4,6 +4,8 @@ import { countsAsLost, disturbedHarness, inWindow, numberFact, observationsOf, r
 
 /** A stall or slip longer than this could make requests time out, or delay the balancer, which shares the machine. */
 export const stallMsMax = 1_000
+/** An echo of ours that takes longer waited for a processor, and so may a service have with time-outs of its own. */
+const echoMsMax = 300
 
 /**
  * When the harness, or the machine it shares with the service, was too busy to be believed: it stalled, sent late, or lost
@@ -21,7 +23,7 @@ export function disturbances(history: History, window: Window): Window[] {
     return slipMsMax > stallMsMax ? [{ fromMs: event.atMs - slipMsMax, toMs: event.atMs }] : []
   })
   const echoes = requestsOf(history, 'null-control')
-    .filter((one) => countsAsLost(one) || one.endedAtMs - one.plannedAtMs > stallMsMax)
+    .filter((one) => countsAsLost(one) || one.endedAtMs - one.plannedAtMs > echoMsMax)
     .map((one) => ({ fromMs: one.plannedAtMs, toMs: one.endedAtMs }))
   const spans = [...stalls, ...slips, ...echoes].map((span) => ({ fromMs: span.fromMs, toMs: span.toMs + aftermathMs }))
   return merged(spans.filter((span) => span.fromMs <= window.toMs && span.toMs >= window.fromMs))

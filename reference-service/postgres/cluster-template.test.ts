@@ -37,8 +37,23 @@ test('two at one time both get a cluster, and one template stays', async () => {
   const template = join(folder, 'template')
   await Promise.all(['a', 'b'].map((name) => withTemplate(template, join(folder, name), makeAt(join(folder, name)))))
   expect([existsSync(join(folder, 'a', 'base', 'file')), existsSync(join(folder, 'b', 'base', 'file'))]).toEqual([true, true])
+  expect(made).toBe(1)
   expect(readdirSync(folder).sort()).toEqual(['a', 'b', 'template'])
   expect(readdirSync(template)).toEqual(['base'])
+})
+
+test('one that was begun and never finished is waited for in vain, and made', async () => {
+  const template = join(folder, 'template')
+  mkdirSync(`${template}.turn`) // of a process that was killed
+  await withTemplate(template, join(folder, 'a'), makeAt(join(folder, 'a')), 120)
+  expect([contentOf(join(folder, 'a')), contentOf(template)]).toEqual(['made 1', 'made 1'])
+})
+
+test('one that cannot be made leaves the turn to the next', async () => {
+  const template = join(folder, 'template')
+  await expect(withTemplate(template, join(folder, 'a'), () => Promise.reject(new Error('no space')))).rejects.toThrow('no space')
+  await withTemplate(template, join(folder, 'b'), makeAt(join(folder, 'b')))
+  expect(contentOf(template)).toBe('made 1')
 })
 
 test('a template that cannot be left is no obstacle', async () => {

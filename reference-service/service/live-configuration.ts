@@ -7,7 +7,7 @@ import { Refusal } from './errors.js'
 import { log } from './log.js'
 import { isMapping } from './mapping.js'
 
-const refreshMs = 250
+const refreshMs = 500
 
 interface Revision {
   readonly revision: string // a bigint
@@ -16,7 +16,7 @@ interface Revision {
 
 /**
  * The configuration in force on this replica. It begins with the file; from the first change on the newest revision in the database
- * holds, which every replica looks for four times a second. A revision is a whole configuration and was valid when it was stored.
+ * holds, which every replica looks for twice a second. A revision is a whole configuration and was valid when it was stored.
  */
 export class LiveConfiguration {
   private revision = 0n

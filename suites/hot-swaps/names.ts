@@ -20,8 +20,8 @@ export interface SwapEdge {
 /** How long no request may fail until things count as settled: enough for the requests that a pass needs. */
 export const cleanMs = { quick: 600, standard: 1_000, thorough: 1_000 } as const
 
-/** Bytes on the edges over this span show that a component is in use. */
-export const usageMs = 1_000
+/** Bytes on its edges show that a component is in use; they are awaited for so long. */
+export const usageWithinMs = 5_000
 export const edgeObservation = 'edge-traffic'
 
 /** What surrounds the time in which the newcomer fills a role alone: observation `role-alone` of the role. */

@@ -57,7 +57,7 @@ function usageOf(history: History, { name, beginMs, endMs }: SwapRecord, movedAt
     .filter((event) => event.atMs >= beginMs && event.atMs <= endMs)
     .map((event) => ({ ...(event.value as EdgeTraffic), atMs: event.atMs }))
   const before = readings.filter((one) => one.atMs < movedAtMs)
-  if ((before.at(-1)?.bytes ?? 0) <= (before[0]?.bytes ?? 0)) return `${name} was not in use before it moved: no bytes in the second before`
+  if ((before.at(-1)?.bytes ?? 0) <= (before[0]?.bytes ?? 0)) return `${name} was not in use before it moved: no bytes on its connections`
   const [moved, ...later] = readings.filter((one) => one.atMs >= movedAtMs)
   if (moved === undefined) return `the connections to ${name} were not read after it moved`
   const found = later.find((one) => one.bytes > moved.bytes && one.connections > before.at(-1)!.connections)

@@ -1,6 +1,6 @@
 import type { SwappableComponent } from '../../core/declarations/swap.js'
 import type { Load, ScenarioContext } from '../../core/scenario.js'
-import { swapObservation, usageMs, type SwapEdge, type SwapKind } from './names.js'
+import { swapObservation, usageWithinMs, type SwapEdge, type SwapKind } from './names.js'
 import { untilClean } from './settling.js'
 
 /** A failing service is not watched longer than the longest interruption that would be allowed, and a bit. */
@@ -63,8 +63,8 @@ export function moveComponent(context: ScenarioContext, load: Load, { name }: Sw
     kind: 'move',
     timeoutMs: followMs,
     exchange: async () => {
-      await context.control.readEdges(name)
-      await context.pause(usageMs)
+      const first = await context.control.readEdges(name)
+      await context.until(`${name} is in use`, async () => (await context.control.readEdges(name)).bytes > first.bytes, usageWithinMs)
       const before = await context.control.readEdges(name)
       await context.control.replaceComponent(name, { address: 'new', data: 'kept', label: `move of ${name}` })
       const moved = await context.control.readEdges(name)
