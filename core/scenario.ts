@@ -14,6 +14,8 @@ export interface Scenario {
   readonly instanceCountMin: number
   /** Time for `exercise` alone, for this service and profile. */
   expectedMs(service: ServiceDescriptor, profile: ProfileName): number
+  /** How many of the run's lanes it takes, default 1: what measures how much a service can bear needs the machine more to itself. */
+  readonly lanes?: number
   exercise(context: ScenarioContext): Promise<void>
   /** At least one; a scenario without checks does not load. */
   readonly checks: readonly Check[]

@@ -9,6 +9,7 @@ import type { Suite } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { buildReport } from './build-report.js'
 import { judgeScenario, scenarioReport, unjudgeable, type JudgedScenario } from './judge-scenario.js'
+import { inLanes } from './lanes.js'
 import { descriptorPosition } from './load-descriptor.js'
 import { planRun, type Plan, type PlannedScenario } from './plan.js'
 import { writeRunInput } from './run-directory.js'
@@ -68,7 +69,7 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
   let unreachable: ServiceUnreachable | undefined
   const givenUp = new AbortController()
   const signal = AbortSignal.any([options.signal, givenUp.signal])
-  await inLanes(order, { lanes: options.parallel, onThrown: () => givenUp.abort() }, async (planned) => {
+  await inLanes(order, { lanes: options.parallel, widthOf: ({ scenario }) => scenario.lanes ?? 1, onThrown: () => givenUp.abort() }, async (planned) => {
     if (signal.aborted) return
     const number = plan.scenarios.indexOf(planned)
     const run = await runScenario({ ...options, signal, scenario: planned.scenario, selected: planned.selected, thresholds, oneAtATime, workDirectory: join(options.workDirectory, `d${number}`) })
@@ -159,23 +160,6 @@ function shuffled(scenarios: readonly PlannedScenario[], random: () => number): 
     .map((planned) => ({ planned, at: random() }))
     .sort((a, b) => b.planned.expectedMs - a.planned.expectedMs || a.at - b.at)
     .map(({ planned }) => planned)
-}
-
-/** Ends only when every lane has ended, also when one throws: what the others started must be cleaned up before anybody goes on. */
-async function inLanes<T>(items: readonly T[], options: { readonly lanes: number; readonly onThrown: () => void }, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items]
-  const ends = await Promise.allSettled(
-    Array.from({ length: Math.min(options.lanes, queue.length) }, async () => {
-      try {
-        for (let next = queue.shift(); next !== undefined; next = queue.shift()) await work(next)
-      } catch (thrown) {
-        options.onThrown()
-        throw thrown
-      }
-    }),
-  )
-  const broken = ends.find((end) => end.status === 'rejected')
-  if (broken !== undefined) throw broken.reason
 }
 
 function serialised(): <T>(work: () => Promise<T>) => Promise<T> {
