@@ -44,9 +44,10 @@ async function exercise(context: ScenarioContext): Promise<void> {
   const sampler = sampleReplicas(context)
   const traffic = startUpgradeTraffic(context, labels.upgrade, readSet)
   await context.pause(leadMs[context.profile])
+  const sentBefore = traffic.sent()
   if (judged('UPGR-03')) await stopHalfWay(context)
   const end = await rollOut(context, { release: upgrade.to, label: labels.upgrade, timeoutMs: context.threshold('UPGR-01', 'complete_within_s') * 1_000 })
-  await untilEnough(context, traffic)
+  await untilEnough(context, traffic, sentBefore)
   await traffic.stop()
   if (judged('UPGR-06')) await readBack(context, labels.upgrade)
   if (corpus !== undefined && end.ok) {
@@ -70,13 +71,13 @@ async function keepTrafficUp(context: ScenarioContext, traffic: UpgradeTraffic):
   await context.pause(lastsMs)
 }
 
-/** At least the tail, and as many requests and writes as the thresholds ask for. */
-async function untilEnough(context: ScenarioContext, traffic: UpgradeTraffic): Promise<void> {
+/** At least the tail, and as many requests since the roll-out began, and writes, as the thresholds ask for. */
+async function untilEnough(context: ScenarioContext, traffic: UpgradeTraffic, sentBefore: number): Promise<void> {
   context.step('traffic goes on after the roll-out')
   await keepTrafficUp(context, traffic)
   const requests = context.threshold('UPGR-01', 'requests_min')
   const writes = context.threshold('UPGR-06', 'acked_writes_min')
-  await context.until('enough requests were sent', () => traffic.sent() >= requests && (!context.selected.has('UPGR-06') || traffic.acknowledgedWrites() >= writes), 60_000)
+  await context.until('enough requests were sent', () => traffic.sent() - sentBefore >= requests && (!context.selected.has('UPGR-06') || traffic.acknowledgedWrites() >= writes), 60_000)
 }
 
 /** Back to the release of before, under traffic, after more was written on the new one. */
@@ -91,10 +92,11 @@ async function takeBack(context: ScenarioContext, readSet: readonly string[]): P
   await context.until(`${records} writes were acknowledged on ${upgrade.to}`, () => acknowledgedBy(writes) >= records, 60_000)
   await writes?.stop()
   await context.pause(Math.max(0, readyAtMs - context.now()))
+  const sentBefore = traffic.sent()
   await rollOut(context, { release: upgrade.from, label: labels.back, back: true, timeoutMs: context.threshold('UPGR-04', 'complete_within_s') * 1_000 })
   const requests = context.threshold('UPGR-04', 'requests_min')
   await keepTrafficUp(context, traffic)
-  await context.until('enough requests were sent', () => traffic.sent() >= requests, 60_000)
+  await context.until('enough requests were sent', () => traffic.sent() - sentBefore >= requests, 60_000)
   await traffic.stop()
   await readBack(context, labels.back)
 }
