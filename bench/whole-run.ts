@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageFile } from '../bin/package-files.js'
@@ -38,7 +39,7 @@ function processesOfTheRun(harness: number): readonly number[] {
 /** One quick run on the reference service, its memory sampled twice a second. */
 export async function measureRun(folder: string): Promise<RunMeasurement> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [packageFile('bin/seaworthy.js'), 'run', '--output', join(folder, 'run'), '--random-seed', '1'], { stdio: 'ignore' })
+  const child = spawn(process.execPath, [packageFile('bin/seaworthy.js'), 'run', '--output', join(folder, `run-${randomUUID()}`), '--random-seed', '1'], { stdio: 'ignore' })
   let harnessMiB = 0
   let everythingMiB = 0
   const sample = setInterval(() => {

@@ -2,7 +2,7 @@
 // node scripts/torture.js [--times N] [--signals SIGINT,SIGKILL] [--within-ms 25000] [--together]
 // With --together one run for each signal goes on at the same time, and what is left is looked for when all have ended.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,7 +33,9 @@ async function untilNothingIsLeft() {
 async function interrupt(signal) {
   const output = mkdtempSync(join(tmpdir(), 'seaworthy-test-torture-'))
   const afterMs = Math.round(Math.random() * Number(values['within-ms']))
-  const child = spawn(process.execPath, [join(root, 'bin/seaworthy.js'), 'run', '--output', output], { cwd: root, stdio: 'ignore', detached: true })
+  const said = openSync(`${output}.log`, 'w')
+  const child = spawn(process.execPath, [join(root, 'bin/seaworthy.js'), 'run', '--output', output], { cwd: root, stdio: ['ignore', said, said], detached: true })
+  closeSync(said)
   const ended = new Promise((resolve) => child.once('exit', (code, by) => resolve({ code, by })))
   const problems = []
   const early = await Promise.race([ended, pause(afterMs)])
@@ -47,12 +49,15 @@ async function interrupt(signal) {
     problems.push(`exit code ${result.code ?? result.by}, expected ${expectedExit[signal]}`)
   }
   if (signal !== 'SIGKILL' && afterMs > reportAfterMs) problems.push(...wrongInReport(join(output, 'run.json')))
+  if (problems.length > 0) problems.push(`it said: ${readFileSync(`${output}.log`, 'utf8').trim().split('\n').slice(-4).join(' | ')}`)
   rmSync(output, { recursive: true, force: true })
+  rmSync(`${output}.log`, { force: true })
   return { what: `${signal} after ${afterMs} ms`, problems }
 }
 
 /** The partial report is there, says so, and blames nobody for the interrupt. */
 function wrongInReport(path) {
+  if (!existsSync(path)) return ['there is no run.json']
   const report = JSON.parse(readFileSync(path, 'utf8'))
   const failed = report.requirements.filter((one) => one.outcome === 'failed').map((one) => one.id)
   return [
