@@ -38,6 +38,8 @@ export function logPosition(text: string): bigint {
 /** A connection of its own: requests that fill the pool must not make the database look down. */
 class Probe {
   private client: pg.Client | undefined
+  /** Whether a connection that worked was lost. */
+  wasCut = false
 
   constructor(
     private readonly address: Address,
@@ -51,6 +53,7 @@ class Probe {
       const { rows } = await client.query<{ answer: string | null }>(statement)
       return rows[0]?.answer ?? null
     } catch (error) {
+      this.wasCut = true
       this.close()
       throw error
     }
@@ -67,6 +70,7 @@ class Probe {
       query_timeout: timeoutMs,
     })
     client.on('error', () => {
+      this.wasCut = true
       if (this.client === client) this.close()
     })
     await client.connect()
@@ -90,7 +94,6 @@ export class DatabaseMonitor {
   private readonly failures = { primary: 0, replica: 0 }
   private replicaHearsPrimary = false
   private readonly waiting = new Set<() => void>()
-  private replicaWasUp = false
   private readonly samples: Sample[] = []
   private replayed = 0n
   private readonly probes: { readonly primary: Probe; readonly replica: Probe }
@@ -153,12 +156,11 @@ export class DatabaseMonitor {
     }
   }
 
-  private change(name: 'primary' | 'replica', state: 'up' | 'down', output?: string): void {
+  private change(name: 'primary' | 'replica', seen: 'up' | 'down', output?: string): void {
     const before = this[name]
-    // Only one that was lost: at the first start of everything it may be a moment late.
-    if (defective('swap.newcomer-idle') && name === 'replica' && before.state === 'down' && this.replicaWasUp) return
+    // However short it was away: a fresh one may be there before anybody has noticed.
+    const state = defective('swap.newcomer-idle') && name === 'replica' && this.probes.replica.wasCut ? 'down' : seen
     const changed = before.state !== state
-    if (name === 'replica' && state === 'up') this.replicaWasUp = true
     if (changed) log(`database ${name} is ${state}`, output === undefined ? {} : { output })
     if (changed && name === 'primary' && state === 'down') setTimeout(() => this.giveUpWaiting(), goneMs + 1).unref()
     this[name] = { state, sinceMs: changed ? performance.now() : before.sinceMs, ...(output === undefined ? {} : { output }) }

@@ -2,13 +2,14 @@ import type { DeployedComponent } from '../../core/driver.js'
 import type { ScenarioContext } from '../../core/scenario.js'
 import type { Operation } from '../../core/service-descriptor.js'
 import { each } from './freshness.js'
-import { countedReads, lastCountedReads, markerWrites, moments, mutations, questions } from './names.js'
+import { countedReads, firstUncountedReads, lastCountedReads, markerWrites, moments, mutations, questions } from './names.js'
 import { caughtUp, heldKeys, readCounters, serversOf } from './servers.js'
 
 const readsPerSecond = 100
 /**
  * PostgreSQL reports what a connection did up to a second later, and only when the connection is used again. So a few
- * more requests follow, slow enough to come one after the other on the connections that were busy before.
+ * more requests follow, slow enough to come one after the other on the connections that were busy before. The same goes
+ * before the first reading: what earlier traffic did must not be taken for what the service reads by itself.
  */
 const lastPerSecond = 15
 const lastMs = 1_400
@@ -30,15 +31,17 @@ export async function countReads(context: ScenarioContext): Promise<void> {
   if (read === undefined || context.service.database?.counters === undefined) return
   context.step('ordinary reads, counted by the servers of the database')
   const judged = context.selected.has('REPL-02')
-  if (judged) await caughtUp(context, questions.caughtUpBeforeReads, catchUpMsMax)
+  const common = { operations: [read], via: 'balancer', connections: 'keep-alive' } as const
+  const slowReads = (name: string): Promise<void> => context.traffic.start({ ...common, name, ratePerSecond: lastPerSecond, durationMaxMs: lastMs }).finished()
   if (judged) {
+    await caughtUp(context, questions.caughtUpBeforeReads, catchUpMsMax)
+    await slowReads(firstUncountedReads)
     await readCounters(context, moments.beforeQuiet)
     await context.pause(quietMs)
   }
   await readCounters(context, moments.beforeReads)
-  const common = { operations: [read], via: 'balancer', connections: 'keep-alive' } as const
   await context.traffic.start({ ...common, name: countedReads, ratePerSecond: readsPerSecond, durationMaxMs: (countedReadsOf(context) / readsPerSecond) * 1_000 }).finished()
-  await context.traffic.start({ ...common, name: lastCountedReads, ratePerSecond: lastPerSecond, durationMaxMs: lastMs }).finished()
+  await slowReads(lastCountedReads)
   await readCounters(context, moments.afterReads)
   if (judged) await caughtUp(context, questions.caughtUpAfterReads, catchUpMsMax)
 }

@@ -1,6 +1,7 @@
 /** Loads, labels and moments of the two experiments, by which the checks find them. */
 
 export const countedReads = 'counted reads'
+export const firstUncountedReads = 'reads before the count'
 export const lastCountedReads = 'last counted reads'
 export const mutations = 'mutations'
 export const mutationsWithoutReplicas = 'mutations without read replicas'
