@@ -16,6 +16,8 @@ export interface CleanResult {
   readonly outcomes: Readonly<Record<string, Outcome>>
   /** Requirements that were not passed. */
   readonly notPassed: readonly RequirementId[]
+  /** What was said of those that were not passed. */
+  readonly reasons: Readonly<Record<string, string>>
   readonly run: string
 }
 
@@ -29,6 +31,8 @@ export interface DefectResult {
   /** Failed, but neither its own nor one that may fail because of it. */
   readonly unexpected: readonly RequirementId[]
   readonly outcomes: Readonly<Record<string, Outcome>>
+  /** What was said of its own requirement when the defect was not detected, and of each unexpected one. */
+  readonly reasons: Readonly<Record<string, string>>
   /** Folder of the run, relative to the report. */
   readonly run: string
   /** More than 1 when its own requirement was inconclusive beside other runs and was tried again alone. */

@@ -54,7 +54,7 @@ async function selftestIn(context: SelftestContext, { defects, lanes, withClean 
   const write = (): void => writeResults(directory, { schema: 'seaworthy-selftest/v1', randomSeed, startedAt: begun.startedAt, durationMs: Math.round(performance.now() - begun.atMs), clean, defects: results })
   const onResult = (result: DefectResult): void => {
     results.push(result)
-    say(`${isSharp(result) ? 'ok  ' : 'BAD '} ${line(result)}`)
+    for (const text of [`${isSharp(result) ? 'ok  ' : 'BAD '} ${line(result)}`, ...told(result.reasons)]) say(text)
     write()
   }
   await runDefects(defects, { ...context, lanes, onResult })
@@ -66,9 +66,12 @@ async function cleanRun(defects: readonly SelectedDefect[], context: SelftestCon
   const only = new Set(defects.flatMap((one) => [...requirementsFor(one)]))
   const report = await runOnce(context, { only, folder: 'clean', parallel })
   const judged = report.requirements.filter((one) => only.has(one.id))
-  const notPassed = judged.filter((one) => one.outcome !== 'passed').map((one) => one.id)
+  const others = judged.filter((one) => one.outcome !== 'passed')
+  const notPassed = others.map((one) => one.id)
   context.say(`${notPassed.length === 0 ? 'ok  ' : 'BAD '} without a defect: ${judged.length - notPassed.length} of ${judged.length} requirements passed${notPassed.length === 0 ? '' : `, not: ${notPassed.join(', ')}`}`)
-  return { outcomes: Object.fromEntries(judged.map((one) => [one.id, one.outcome])), notPassed, run: 'clean' }
+  const reasons = Object.fromEntries(others.map((one) => [one.id, one.summary]))
+  for (const text of told(reasons)) context.say(text)
+  return { outcomes: Object.fromEntries(judged.map((one) => [one.id, one.outcome])), notPassed, reasons, run: 'clean' }
 }
 
 function writeResults(directory: string, report: SelftestReport): void {
@@ -79,6 +82,8 @@ function writeResults(directory: string, report: SelftestReport): void {
     throw new SeaworthyError('SW_OUTPUT_UNWRITABLE', `while writing the results of the selftest to ${directory}: ${messageOf(thrown)}`, { cause: thrown, exitCode: exitCodes.internal })
   }
 }
+
+const told = (reasons: Readonly<Record<string, string>>): string[] => Object.entries(reasons).map(([id, reason]) => `     ${id}: ${reason}`)
 
 const line = (one: DefectResult): string =>
   `${one.id.padEnd(32)} ${one.requirement} ${one.detected ? 'detected' : `NOT DETECTED (${one.outcomes[one.requirement] ?? 'not run'})`}` +

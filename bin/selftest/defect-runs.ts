@@ -45,13 +45,17 @@ async function runDefect(selected: SelectedDefect, context: SelftestContext, att
   const judged = report.requirements.filter((one) => only.has(one.id))
   const failed = judged.filter((one) => one.outcome === 'failed' || one.outcome === 'missing').map((one) => one.id)
   const allowed = new Set<string>([requirement.id, ...(defect.mayFire ?? requirement.mayFire)])
+  const detected = judged.some((one) => one.id === requirement.id && one.outcome === 'failed')
+  const unexpected = failed.filter((id) => !allowed.has(id))
+  const puzzling = judged.filter((one) => (one.id === requirement.id && !detected) || unexpected.includes(one.id))
   const unwritten = report.exitCode === exitCodes.internal && report.status !== 'crashed'
   return {
     id: defect.id,
     requirement: requirement.id,
-    detected: judged.some((one) => one.id === requirement.id && one.outcome === 'failed'),
+    detected,
     failed,
-    unexpected: failed.filter((id) => !allowed.has(id)),
+    unexpected,
+    reasons: Object.fromEntries(puzzling.map((one) => [one.id, one.summary])),
     outcomes: Object.fromEntries(judged.map((one) => [one.id, one.outcome])),
     run: folder,
     attempts,

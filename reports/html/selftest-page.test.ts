@@ -3,7 +3,7 @@ import type { DefectResult, SelftestReport } from '../../core/selftest-report.js
 import { selftestPage } from './selftest-page.js'
 
 const defect = (more: Partial<DefectResult> = {}): DefectResult => ({
-  id: 'drain.kills-inflight', requirement: 'DRAIN-03', detected: true, failed: ['DRAIN-03', 'DRAIN-04'], unexpected: [], attempts: 1, durationMs: 12_000, run: 'drain.kills-inflight',
+  id: 'drain.kills-inflight', requirement: 'DRAIN-03', detected: true, failed: ['DRAIN-03', 'DRAIN-04'], unexpected: [], reasons: {}, attempts: 1, durationMs: 12_000, run: 'drain.kills-inflight',
   outcomes: { 'DRAIN-03': 'failed', 'DRAIN-04': 'failed', 'DRAIN-01': 'passed', 'DRAIN-02': 'inconclusive' },
   ...more,
 })
@@ -17,13 +17,13 @@ test('a sharp defect is counted, and its neighbours are told apart', () => {
 })
 
 test('one that was not detected, or that tripped a neighbour, is not', () => {
-  const page = selftestPage(report([defect({ detected: false, outcomes: { 'DRAIN-03': 'inconclusive' } }), defect({ unexpected: ['DRAIN-04'], attempts: 2 })]))
+  const page = selftestPage(report([defect({ detected: false, outcomes: { 'DRAIN-03': 'inconclusive' }, reasons: { 'DRAIN-03': 'nothing was <in flight>' } }), defect({ unexpected: ['DRAIN-04'], attempts: 2 })]))
   expect(page).toContain('0 of 2 seeded defects')
-  expect(page).toContain('<td class="bad">inconclusive</td>')
+  expect(page).toContain('<td class="bad">inconclusive: nothing was &lt;in flight&gt;</td>')
   expect(page).toContain('<td class="bad">DRAIN-04</td>')
   expect(page).toContain('second attempt')
 })
 
 test('a clean run that was not clean is said', () => {
-  expect(selftestPage(report([], { outcomes: { 'DRAIN-01': 'failed' }, notPassed: ['DRAIN-01'], run: 'clean' }))).toContain('these did not pass: DRAIN-01')
+  expect(selftestPage(report([], { outcomes: { 'DRAIN-01': 'failed' }, notPassed: ['DRAIN-01'], reasons: { 'DRAIN-01': 'two were lost' }, run: 'clean' }))).toContain('these did not pass: DRAIN-01')
 })
