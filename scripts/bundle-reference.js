@@ -16,8 +16,10 @@ const bundle = await rolldown({
   input: Object.fromEntries(programs.map((name) => [name, join(root, 'dist', 'reference-service', `${name}.js`)])),
   platform: 'node',
   external: ['pg-native'], // optional, and not installed
+  // The database client asks for a platform that is not ours by making one, which loads Node's fetch: a tenth of what a start costs.
+  transform: { define: { Response: 'undefined' } },
 })
-const { output } = await bundle.write({ dir: target, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' })
+const { output } = await bundle.write({ dir: target, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } } })
 await bundle.close()
 
 const packages = new Set()
