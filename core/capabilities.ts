@@ -95,7 +95,7 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
 const hasRole = ({ components }: ProcessTarget, wanted: Component['role']): boolean => components.some(({ role }) => role === wanted)
 
 /** It can be shown to be executing: its answer begins early, its body is held open, or it takes a known time. */
-const canBeCaughtInFlight = (operation: Operation): boolean =>
+export const canBeCaughtInFlight = (operation: Operation): boolean =>
   operation.streams || operation.holdsBody || (operation.minDurationMs ?? 0) > 0
 
 /** Components the replicas depend on, as far as the harness can put a fault proxy between. */

@@ -26,7 +26,7 @@ export async function witnessDeath(world: ScenarioWorld, target: string, before:
   await pollUntil(
     async () => {
       if (!processGone(before.pid)) return false
-      seen = await addressAfterDeath(world, target, before.boot)
+      seen = await addressAfterDeath(world, target, before)
       return seen !== undefined
     },
     { timeoutMs: witnessTimeoutMs, everyMs: 15, signal: world.signal },
@@ -34,11 +34,14 @@ export async function witnessDeath(world: ScenarioWorld, target: string, before:
   return seen === undefined ? undefined : `process ${before.pid} is gone, ${seen}`
 }
 
-async function addressAfterDeath(world: ScenarioWorld, target: string, bootBefore: string | undefined): Promise<string | undefined> {
+async function addressAfterDeath(world: ScenarioWorld, target: string, { pid, boot: bootBefore }: { readonly pid: number; readonly boot: string | undefined }): Promise<string | undefined> {
   if (isInstance(world, target)) {
     const answer = await readiness(world, target, 500)
     if (answer.outcome === 'refused') return 'connections are refused'
-    return answer.boot !== undefined && bootBefore !== undefined && answer.boot !== bootBefore ? 'another boot answers' : undefined
+    if (answer.boot !== undefined && bootBefore !== undefined) return answer.boot === bootBefore ? undefined : 'another boot answers'
+    // A fast supervisor leaves no time to be refused: without a boot id its word for the new process has to do.
+    const state = await world.deployment.controls.processState?.(target)
+    return state?.pid == null || state.pid === pid ? undefined : `process ${state.pid} is in its place`
   }
   const component = world.deployment.components.find((one) => one.name === target)
   if (component === undefined) return undefined

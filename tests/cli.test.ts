@@ -143,14 +143,15 @@ describe('a service of one page', () => {
   beforeAll(async () => {
     const descriptor = serviceFolder('small', wellBehaved)
     runDirectory = join(folder, 'small-run')
-    ended = await seaworthy(['run', descriptor, '--allow', 'destructive', '--only', 'START-04,DRAIN-03,START-05', '--output', runDirectory])
+    ended = await seaworthy(['run', descriptor, '--allow', 'destructive', '--only', 'START-04,DRAIN-01,DRAIN-03,START-05', '--output', runDirectory])
   }, 60_000)
   const reported = () => JSON.parse(readFileSync(join(runDirectory, 'run.json'), 'utf8')) as { exitCode: number; requirements: { id: string; outcome: string; summary: string }[] }
   const outcome = (id: string) => reported().requirements.find((one) => one.id === id)
 
   test('is judged by what it declares; what it does not declare is missing, not passed', () => {
     expect(outcome('START-04')).toMatchObject({ outcome: 'passed' })
-    expect(outcome('DRAIN-03')).toMatchObject({ outcome: 'missing', summary: expect.stringContaining('lifecycle.drain') as string })
+    expect(outcome('DRAIN-01')).toMatchObject({ outcome: 'missing', summary: expect.stringContaining('lifecycle.drain') as string })
+    expect(outcome('DRAIN-03')).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('minDuration') as string })
     expect(outcome('START-05')).toMatchObject({ outcome: 'missing', summary: expect.stringContaining('data.write') as string })
     expect(outcome('RDND-01')).toMatchObject({ outcome: 'skipped' })
     expect(ended.code).toBe(1)

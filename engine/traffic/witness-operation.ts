@@ -40,7 +40,7 @@ export function stuckOperation(service: ServiceDescriptor, operations: Operation
  */
 export function witnessDuration(service: ServiceDescriptor, { operation }: WitnessOperation, at: { readonly index: number; readonly count: number }): number {
   const declared = operation.operation.minDurationMs ?? 0
-  const drainMs = service.lifecycle.drain?.deadlineMs ?? Infinity
+  const drainMs = service.lifecycle.drain?.deadlineMs ?? service.lifecycle.stop.graceMs
   const base = Math.max(declared, Math.min(witnessDurationMs, operation.operation.timeoutMs / 3, drainMs / 3))
   return Math.round(base * (1 + (0.5 * at.index) / Math.max(1, at.count)))
 }

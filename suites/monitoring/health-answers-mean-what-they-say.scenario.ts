@@ -15,7 +15,7 @@ const returnMs = 30_000
 export const scenario: Scenario = {
   id: 'monitoring/health-answers-mean-what-they-say',
   title: 'Status code and body of a health answer agree in every state',
-  needs: ['health.readiness', 'health.liveness'],
+  needs: ['health.readiness'],
   instanceCountMin: 1,
   expectedMs,
   exercise,

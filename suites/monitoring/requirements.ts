@@ -17,10 +17,10 @@ const healthAnswers: Requirement = {
     "Amazon Builders' Library: Implementing health checks",
     'RFC 9111 5.1 Age and 5.2.2 Cache-Control',
   ],
-  needs: ['health.readiness', 'health.liveness'],
+  needs: ['health.readiness'],
   absence: { rule: 'fail' },
   procedure: [
-    'Read readiness, liveness and detail five times a second, on one replica and through the balancer, under light traffic.',
+    'Read readiness, and liveness and detail where they are declared, five times a second, on one replica and through the balancer, under light traffic.',
     'Do so while all is well, while a soft dependency refuses connections, while a hard dependency refuses this one replica, after both have been healed, and while the replica drains.',
     'Compare status code and body of every answer, look for caching, for the name of the dependency that is down, and at the time each answer took.',
   ],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { historyOf, type HistoryEvent, type RequestOutcome } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
 import { check } from './in-flight-requests-complete.check.js'
-import { every, intervention, nullControl, returned, sample, stall, witness, type WitnessSpec } from './literal-history.test-support.js'
+import { every, fact, intervention, nullControl, returned, sample, stall, witness, type WitnessSpec } from './literal-history.test-support.js'
 import { requirements } from './requirements.js'
 
 const thresholds = thresholdValues(requirements.find((one) => one.id === check.requirement)!, 'quick')
@@ -48,6 +48,16 @@ describe('in-flight requests complete', () => {
     expect(judge(slow, inFlight(), back, control()).outcome).toBe('inconclusive')
     const shown = [sample('readiness', 'instance-0', 900, 'pass'), sample('readiness', 'instance-0', 1_100, 'fail')]
     expect(judge(slow, shown, inFlight(), back, control()).outcome).toBe('passed')
+  })
+
+  test('what only reads has no effect to be read back, and what changes something has', () => {
+    const operations = (mutates: boolean): HistoryEvent => fact('operations', [{ name: 'slow', mutates, weight: 0 }])
+    expect(judge(operations(false), drain, inFlight({ effects: undefined }), back, control()).outcome).toBe('passed')
+    expect(judge(operations(true), drain, inFlight({ effects: undefined }), back, control())).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('it could not be read how often') as string })
+  })
+
+  test('a service with nothing that can be caught in flight is told what to declare', () => {
+    expect(judge(fact('catchable-in-flight', false))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('minDuration') as string })
   })
 
   test.each<RequestOutcome>(['reset-in-flight', 'closed-in-flight', 'truncated', 'timeout', 'error-status', 'polite-refusal', 'wrong-content', 'reset-idle'])(

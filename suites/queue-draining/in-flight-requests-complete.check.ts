@@ -1,11 +1,11 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed } from '../../core/checks/counted.js'
 import type { History } from '../../core/history.js'
-import { disturbedHarness, interventionsOf } from '../../core/reading.js'
+import { disturbedHarness, factOf, interventionsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { isFinding, landing, missingReturn, spanOf, type DrainSpan } from './drain-span.js'
 import { notLanded } from './landed.js'
-import { labels } from './names.js'
+import { facts, labels } from './names.js'
 import { drainBegunBy, witnessRequests, witnessesAcross, type Witnessed } from './witnesses-across.js'
 import { idsOf, strengthLines, talliedOutcomes } from './wording.js'
 
@@ -18,6 +18,7 @@ export const check: Check = {
   requirement: 'DRAIN-03',
   evaluate(history, thresholds) {
     const issued = interventionsOf(history, 'drain').filter((drain) => labels.isNumbered(drain.label))
+    if (factOf(history, facts.catchable) === false) return inconclusive('no operation of traffic can be caught in flight: declare one that takes a known time (minDuration), streams its answer (streams) or waits for a body (holdsBody)')
     if (issued.length === 0) return inconclusive('no replica was drained')
     const requests = witnessRequests(history)
     const spans = issued.map((drain) => spanOf(history, drain))

@@ -1,8 +1,9 @@
+import { canBeCaughtInFlight } from '../../core/capabilities.js'
 import type { InstanceId } from '../../core/history.js'
 import type { Scenario, ScenarioContext } from '../../core/scenario.js'
 import { check as aDrainCanBeUndone } from './a-drain-can-be-undone.check.js'
 import { check as inFlightRequestsComplete } from './in-flight-requests-complete.check.js'
-import { labels, loads } from './names.js'
+import { facts, labels, loads } from './names.js'
 import { comeBackAfterKill, recordReturn, returnToService } from './return-to-service.js'
 import { usualStartMs, usualStopMs, usualWitnessMs, witnessEndMs } from './time-plan.js'
 import { sharesPerSecond, undoDrain, usualUndoMs } from './undo-drain.js'
@@ -16,7 +17,7 @@ const requestsBeforeMin = 30
 export const scenario: Scenario = {
   id: 'queue-draining/in-flight-requests-complete',
   title: 'Requests in flight are completed when a replica drains',
-  needs: ['topology.instances', 'topology.balancer', 'lifecycle.drain', 'lifecycle.stop', 'lifecycle.start'],
+  needs: ['topology.instances', 'topology.balancer', 'lifecycle.stop', 'lifecycle.start'],
   instanceCountMin: 2,
   expectedMs: (service, profile) => {
     const drains = { quick: 1, standard: 3, thorough: 9 }[profile]
@@ -25,6 +26,9 @@ export const scenario: Scenario = {
   },
   checks: [inFlightRequestsComplete, aDrainCanBeUndone],
   exercise: async (context) => {
+    const catchable = Object.values(context.service.traffic).some(canBeCaughtInFlight)
+    context.fact(facts.catchable, catchable)
+    if (!catchable && !context.selected.has('DRAIN-08')) return
     const background = context.traffic.start({
       name: loads.background,
       ratePerSecond: context.selected.has('DRAIN-08') ? sharesPerSecond : backgroundPerSecond,
@@ -38,15 +42,15 @@ export const scenario: Scenario = {
     const ids = context.instances.map((instance) => instance.id)
     const first = Math.floor(context.random() * ids.length)
     const turn = (number: number): InstanceId => ids[(first + number) % ids.length]!
-    const drains = await drainInTurn(context, turn)
-    if (context.selected.has('DRAIN-03')) await killInstead(context, turn(drains))
+    const drains = await drainInTurn(context, { turn, witnesses: catchable && context.selected.has('DRAIN-03') })
+    if (catchable && context.selected.has('DRAIN-03')) await killInstead(context, turn(drains))
     await background.stop()
   },
 }
 
 /** As many drains as asked for, and one more when too few requests could be proven to be in flight. Returns how many. */
-async function drainInTurn(context: ScenarioContext, turn: (number: number) => InstanceId): Promise<number> {
-  if (!context.selected.has('DRAIN-03')) {
+async function drainInTurn(context: ScenarioContext, { turn, witnesses }: { readonly turn: (number: number) => InstanceId; readonly witnesses: boolean }): Promise<number> {
+  if (!witnesses) {
     await drainOnce(context, { label: labels.numbered(1), target: turn(0), count: 0 })
     return 1
   }

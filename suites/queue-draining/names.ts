@@ -15,6 +15,9 @@ export const loads = {
   qualification: 'balancer-qualification',
 } as const
 
+/** Whether any operation of the traffic can be proven to be executing. */
+export const facts = { catchable: 'catchable-in-flight' } as const
+
 /** A drain's label is also the group of its witnesses. */
 export const labels = {
   numbered: (number: number): string => `drain-${number}`,

@@ -1,5 +1,5 @@
 import type { History, RequestEvent, WitnessEvent } from '../../core/history.js'
-import { requestsOf, witnessesOf, type Intervention } from '../../core/reading.js'
+import { factOf, requestsOf, witnessesOf, type Intervention } from '../../core/reading.js'
 import type { DrainSpan } from './drain-span.js'
 import { loads } from './names.js'
 import { probeSamples } from './probe-samples.js'
@@ -14,7 +14,7 @@ export interface Witnessed {
   /** Answered correctly, and the effect is not there. */
   readonly unapplied: readonly RequestEvent[]
   readonly duplicated: readonly RequestEvent[]
-  /** How many were answered and whose effect was not read. */
+  /** How many were answered and whose effect was not read. What only reads has none. */
   readonly unread: number
   /** Proven requests that do not count. */
   readonly excluded: number
@@ -48,6 +48,7 @@ export function witnessesAcross({ history, requests, intervention, begunByMs, pr
     .filter((one) => spans(one, intervention, begunByMs))
   const byUs = ({ request }: Proven): boolean => !answered(request) && request.endedAtMs > procedureAtMs
   const counting = across.filter((one) => judgeable(one.request) && !byUs(one))
+  const reads = readOperations(history)
   const ended = (select: (effects: number | undefined, request: RequestEvent) => boolean): RequestEvent[] =>
     counting.filter(({ witness, request }) => select(witness.effects, request)).map(({ request }) => request)
   return {
@@ -55,12 +56,18 @@ export function witnessesAcross({ history, requests, intervention, begunByMs, pr
     lost: ended((_, request) => !answered(request)),
     unapplied: ended((effects, request) => answered(request) && effects === 0),
     duplicated: ended((effects) => effects !== undefined && effects > 1),
-    unread: ended((effects, request) => answered(request) && effects === undefined).length,
+    unread: ended((effects, request) => answered(request) && effects === undefined && !reads.has(request.operation)).length,
     excluded: all.length - counting.length,
     givenUp: across.filter(({ request }) => !judgeable(request)).length,
     cutByUs: across.filter((one) => judgeable(one.request) && byUs(one)).length,
     grades: [...new Set(counting.map(({ witness }) => witness.proof))].sort().join(' and '),
   }
+}
+
+/** Names of the operations that change nothing. */
+function readOperations(history: History): ReadonlySet<string> {
+  const operations = factOf(history, 'operations') as readonly { readonly name: string; readonly mutates: boolean }[] | undefined
+  return new Set((operations ?? []).filter(({ mutates }) => !mutates).map(({ name }) => name))
 }
 
 interface Proven {

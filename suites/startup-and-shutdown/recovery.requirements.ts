@@ -59,11 +59,11 @@ export const comesBackAfterDeath: Requirement = {
   statement: 'After the unexpected death of its process the service MUST be restarted automatically and become ready, repeatedly.',
   why: 'Crashes do not announce themselves and do not keep office hours. Something has to watch the process and start it again.',
   source: ['The Practice of Cloud System Administration 2.1.2, 6.5.1', 'The Twelve-Factor App IX (robust against sudden death)'],
-  needs: ['lifecycle.kill', 'health.readiness', 'topology.identity'],
+  needs: ['lifecycle.kill', 'health.readiness'],
   absence: { rule: 'fail' },
   procedure: [
     'Kill the main process of one instance with SIGKILL, past the supervisor, so that it looks like a crash and not like an operator.',
-    'See the old process gone and its address refusing connections, or another boot answering there.',
+    'See the old process gone and its address refusing connections, or another boot or another process there. Where no boot id is declared the platform has to have told of the new process.',
     'Wait until the instance is ready and serves, send it 20 requests, let it run for a while, and repeat.',
   ],
   passCriterion: 'After each kill a new process is ready and serves within the limit, started by nobody but its supervisor.',
