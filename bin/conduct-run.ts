@@ -1,10 +1,11 @@
 import { basename, join, relative } from 'node:path'
 import { exitCodes, messageOf } from '../core/errors.js'
-import type { Reporter } from '../core/run-event.js'
+import type { HistoryOf, Reporter } from '../core/run-event.js'
 import type { RunReport } from '../core/run-report.js'
 import { runConformance, type ConformanceOptions } from '../engine/run-conformance.js'
 import { releaseRunDirectory } from '../engine/run-directory.js'
 import { reporters as everyReporter } from '../reports/index.js'
+import { historiesOf } from './histories.js'
 import type { Interruption } from './interruption.js'
 import type { NamingReporter } from './live-reporter.js'
 import { packageVersion } from './package-files.js'
@@ -54,7 +55,8 @@ async function reportOf(options: ConductOptions): Promise<RunReport> {
   report = withCrash(report, interruption)
   // run.json first and always: every other format can be made from it later.
   const files = everyReporter.filter((one) => one.name === 'json' || options.reporters.includes(one))
-  const { written, failed } = await writeReports(report, { directory: runDirectory, reporters: [...files].sort((one) => (one.name === 'json' ? -1 : 1)), warn })
+  const historyOf = historiesOf(runDirectory, report)
+  const { written, failed } = await writeReports(report, { directory: runDirectory, historyOf, reporters: [...files].sort((one) => (one.name === 'json' ? -1 : 1)), warn })
   live.nameFiles(written.map((path) => basename(path)))
   return failed.includes('json') ? { ...report, exitCode: exitCodes.internal, verdict: `run.json could not be written; ${report.verdict}` } : report
 }
@@ -70,6 +72,7 @@ function withCrash(report: RunReport, interruption: Interruption): RunReport {
 export interface WritingOptions {
   readonly directory: string
   readonly reporters: readonly Reporter[]
+  readonly historyOf: HistoryOf
   readonly warn: (message: string) => void
   readonly tell?: (path: string) => void
 }
@@ -81,12 +84,12 @@ export interface WrittenReports {
 }
 
 /** A reporter that fails is named and does not stop the others. */
-export async function writeReports(report: RunReport, { directory, reporters, warn, tell }: WritingOptions): Promise<WrittenReports> {
+export async function writeReports(report: RunReport, { directory, reporters, historyOf, warn, tell }: WritingOptions): Promise<WrittenReports> {
   const written: string[] = []
   const failed: string[] = []
   for (const reporter of reporters) {
     try {
-      const paths = await reporter.write(report, directory)
+      const paths = await reporter.write(report, directory, historyOf)
       written.push(...paths)
       for (const path of paths) tell?.(relative(process.cwd(), path))
     } catch (thrown) {

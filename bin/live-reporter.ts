@@ -1,6 +1,6 @@
 import { SeaworthyError } from '../core/errors.js'
 import type { LiveReporter, Reporter } from '../core/run-event.js'
-import { createTerminal, reporters } from '../reports/index.js'
+import { createEventStream, createQuiet, createTerminal, reporters } from '../reports/index.js'
 
 const terminalName = 'terminal'
 
@@ -22,7 +22,15 @@ export function selectReporters(names: readonly string[]): readonly Reporter[] {
     })
 }
 
-export function liveReporter(names: readonly string[]): NamingReporter {
+/** How a run is told while it goes on: `json` goes before `quiet`, and both before the terminal. */
+export interface LiveOptions {
+  readonly json?: boolean | undefined
+  readonly quiet?: boolean | undefined
+}
+
+export function liveReporter(names: readonly string[], { json = false, quiet = false }: LiveOptions = {}): NamingReporter {
+  if (json) return { ...createEventStream(process.stdout), nameFiles: () => {} }
+  if (quiet) return { ...createQuiet(process.stdout, process.stderr), nameFiles: () => {} }
   if (!names.includes(terminalName)) return { onEvent: () => {}, close: () => {}, nameFiles: () => {} }
   const files: string[] = [] // the terminal looks into it when the run has ended
   const terminal = createTerminal({ stream: process.stdout, files })

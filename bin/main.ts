@@ -14,7 +14,7 @@ const profile = { choices: ['quick', 'standard', 'thorough'], default: 'quick', 
 const lanesMax = 8
 const parallel = { type: 'number', default: Math.min(lanesMax, 2 * availableParallelism()), defaultDescription: `two for each processor, at most ${lanesMax}`, describe: 'scenarios running side by side' } as const
 const randomSeed = { type: 'number', describe: 'repeats the order and the random choices of a run' } as const
-const reporter = { ...list, default: ['html', 'junit', 'json', 'terminal'], describe: 'html, junit, json, terminal' } as const
+const reporter = { ...list, default: ['html', 'junit', 'json', 'terminal'], describe: 'html, junit, json, sarif, markdown, badge, allure, terminal' } as const
 const driver = { type: 'string', describe: 'how the service is put in the world (see `seaworthy list`)' } as const
 
 /**
@@ -77,7 +77,9 @@ function registerRunning(parser: Argv, command: Register): void {
           .option('parallel', parallel)
           .option('random-seed', randomSeed)
           .option('allow', { choices: ['disruptive', 'destructive'], describe: 'permission for procedures above `safe`' })
-          .option('defect', { type: 'string', describe: 'seed a defect (bundled reference service only)' }),
+          .option('defect', { type: 'string', describe: 'seed a defect (bundled reference service only)' })
+          .option('quiet', { type: 'boolean', default: false, describe: 'say nothing but the verdict' })
+          .option('json', { type: 'boolean', default: false, describe: 'tell the run as JSON lines on standard output' }),
       command(async () => (await import('./commands/run.js')).run),
     )
     .command(

@@ -1,3 +1,4 @@
+import type { History } from './history.js'
 import type { Outcome } from './outcome.js'
 import type { RequirementId } from './requirement.js'
 import type { RunReport } from './run-report.js'
@@ -23,5 +24,8 @@ export interface LiveReporter {
 export interface Reporter {
   readonly name: string
   readonly description: string
-  write(report: RunReport, directory: string): Promise<readonly string[]>
+  write(report: RunReport, directory: string, historyOf?: HistoryOf): Promise<readonly string[]>
 }
+
+/** Opens the history of a scenario of the run; undefined when there is none. Walking it may throw SW_HISTORY_CORRUPT. */
+export type HistoryOf = (scenario: string) => History | undefined

@@ -71,6 +71,8 @@ export interface RequirementReport {
 }
 export interface FindingReport {
   readonly check: string
+  /** The scenario in whose history the requests of its evidence are found. */
+  readonly scenario: string
   readonly outcome: Outcome
   readonly summary: string
   readonly evidence: readonly Evidence[]

@@ -101,7 +101,7 @@ function requirementReport(requirement: Requirement, input: ReportInput): Requir
     grade: answer.deciding?.grade ?? null,
     thresholds: input.thresholds(requirement.id),
     relaxed: Object.keys(overrides),
-    findings: own.map(({ check, finding }) => ({ check, outcome: finding.outcome, summary: finding.summary, evidence: finding.evidence })),
+    findings: own.map(({ check, scenario, finding }) => ({ check, scenario, outcome: finding.outcome, summary: finding.summary, evidence: finding.evidence })),
     evidence: own.flatMap(({ finding }) => finding.evidence),
     remediation: requirement.remediation,
     defects: requirement.defects,

@@ -103,7 +103,7 @@ function refuseKernelFolders(directory: string): void {
 const inputSchema = 'seaworthy-run-input/v1'
 const reportSchema = 'seaworthy-run/v1'
 const ownerName = '.owner.json'
-const reportNames = new Set(['run.json', 'index.html', 'junit.xml'])
+const reportNames = new Set(['run.json', 'index.html', 'junit.xml', 'seaworthy.sarif', 'summary.md', 'badge.svg', 'badge.json', 'allure-results'])
 const namesOfARun = new Set([...reportNames, 'run-input.json', 'scenarios', ownerName])
 
 /** A named folder may hold an earlier run, which is replaced; anything else in it is not ours to touch. */
@@ -129,6 +129,7 @@ function schemaOf(path: string): unknown {
 function isReportOfOurs(path: string): boolean {
   if (basename(path) === 'run.json') return schemaOf(path) === reportSchema
   try {
+    if (basename(path) === 'allure-results') return readFileSync(join(path, 'environment.properties'), 'utf8').startsWith('seaworthy=')
     return statSync(path).isFile() && readFileSync(path, 'utf8').includes(basename(path) === 'index.html' ? '<meta name="generator" content="seaworthy' : 'seaworthy')
   } catch {
     return false

@@ -42,7 +42,7 @@ export const exampleRequirements: readonly RequirementReport[] = [
       { note: 'orderly reboot until all replicas were ready', measured: 5.1, allowed: 120, unit: 's' },
       { note: 'power loss until all replicas were ready', measured: 6.4, allowed: 120, unit: 's' },
     ],
-    findings: [{ check: 'service-is-ready-after-reboot', outcome: 'passed', summary: 'ready after both reboots', evidence: [] }],
+    findings: [{ check: 'service-is-ready-after-reboot', scenario: rebooting, outcome: 'passed', summary: 'ready after both reboots', evidence: [] }],
     remediation: 'Give the service a boot entry (restart policy always, an enabled unit) that needs no person.',
     defects: [
       { id: 'start.no-boot-entry', how: 'the supervisor is not in the boot entry: survives a crash but not a reboot' },
@@ -113,8 +113,8 @@ export const exampleRequirements: readonly RequirementReport[] = [
       { note: 'requests lost in the positive control (kill instead of drain), at least 1 needed', measured: 10, allowed: 1, unit: 'requests' },
     ],
     findings: [
-      { check: 'in-flight-requests-complete', outcome: 'failed', summary: '3 of 30 witnesses lost', evidence: [lostWitnesses] },
-      { check: 'effects-happen-exactly-once', outcome: 'passed', summary: 'no effect happened twice', evidence: [] },
+      { check: 'in-flight-requests-complete', scenario: draining, outcome: 'failed', summary: '3 of 30 witnesses lost', evidence: [lostWitnesses] },
+      { check: 'effects-happen-exactly-once', scenario: draining, outcome: 'passed', summary: 'no effect happened twice', evidence: [] },
     ],
     remediation: 'Stop accepting new work, then wait for the number of requests in flight to reach zero before closing their sockets. In Node: server.close() with closeIdleConnections(), never closeAllConnections().',
     defects: [{ id: 'drain.kills-inflight', how: 'drain flips readiness and then closes all sockets after 200 ms' }],

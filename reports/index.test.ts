@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RunReport } from '../core/run-report.js'
 import { writeAtomically } from './atomic-write.js'
 import { crashedReport, emptyReport, exampleReport, greenReport, hostileReport } from './fixtures.js'
 import { reporters } from './index.js'
@@ -13,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
 test('names are unique', () => {
-  expect(reporters.map(({ name }) => name)).toEqual(['html', 'junit', 'json'])
+  expect(reporters.map(({ name }) => name)).toEqual(['html', 'junit', 'json', 'sarif', 'markdown', 'badge', 'allure'])
 })
 
 describe.each(reporters)('$name', (reporter) => {
@@ -25,15 +26,18 @@ describe.each(reporters)('$name', (reporter) => {
     ['hostile text', hostileReport],
   ])('writes %s and names the file', async (name, report) => {
     const target = join(directory, reporter.name, name)
-    const [path = '', ...others] = await reporter.write(report, target)
-    expect(others).toEqual([])
-    expect(await readdir(target)).toEqual([path.slice(target.length + 1)])
-    expect((await stat(path)).size).toBeGreaterThan(500)
+    const paths = await reporter.write(report, target)
+    expect((await readdir(target)).toSorted()).toEqual(paths.map((path) => path.slice(target.length + 1)).toSorted())
+    for (const path of paths) expect((await stat(path)).size).toBeGreaterThan(50)
   })
   test('is a pure function of the report', async () => {
-    const [first = ''] = await reporter.write(exampleReport, join(directory, 'once'))
-    const [second = ''] = await reporter.write(structuredClone(exampleReport), join(directory, 'twice'))
-    expect(await readFile(second, 'utf8')).toBe(await readFile(first, 'utf8'))
+    const contentsOf = async (report: RunReport, name: string): Promise<readonly string[]> => {
+      const folder = join(directory, `${reporter.name}-${name}`)
+      await reporter.write(report, folder)
+      const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).toSorted()
+      return Promise.all(names.map((path) => readFile(path, 'utf8')))
+    }
+    expect(await contentsOf(structuredClone(exampleReport), 'twice')).toEqual(await contentsOf(exampleReport, 'once'))
   })
 })
 

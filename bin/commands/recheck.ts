@@ -9,6 +9,7 @@ import { readRunInput, readRunReport } from '../../engine/saved-run.js'
 import { suites } from '../../suites/index.js'
 import type { Reporter } from '../../core/run-event.js'
 import type { RunReport } from '../../core/run-report.js'
+import { historiesOf } from '../histories.js'
 import { liveReporter, selectReporters } from '../live-reporter.js'
 import { writeReports, type WrittenReports } from '../conduct-run.js'
 
@@ -50,6 +51,7 @@ async function writeElsewhere(report: RunReport, { directory, output, reporters 
   return writeReports(report, {
     directory: makeReportDirectory(directory, output),
     reporters,
+    historyOf: historiesOf(directory, report),
     warn: (message) => process.stderr.write(`${message}\n`),
     tell: (path) => process.stdout.write(`${path}\n`),
   })

@@ -3,6 +3,7 @@ import { exitCodes } from '../../core/errors.js'
 import { makeReportDirectory } from '../../engine/run-directory.js'
 import { readRunReport } from '../../engine/saved-run.js'
 import { writeReports } from '../conduct-run.js'
+import { historiesOf } from '../histories.js'
 import { liveReporter, selectReporters } from '../live-reporter.js'
 
 export interface ReportArguments {
@@ -20,6 +21,7 @@ export async function report(args: ReportArguments): Promise<number> {
   const { written, failed } = await writeReports(saved, {
     directory,
     reporters,
+    historyOf: historiesOf(run, saved),
     warn: (message) => process.stderr.write(`${message}\n`),
     tell: (path) => process.stdout.write(`${path}\n`),
   })

@@ -12,6 +12,7 @@ import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { makeRunDirectory } from '../../engine/run-directory.js'
 import { suites } from '../../suites/index.js'
 import { conductRun } from '../conduct-run.js'
+import { announceOnGitHub } from '../github-actions.js'
 import { watchInterruption } from '../interruption.js'
 import { liveReporter, selectReporters } from '../live-reporter.js'
 import { referenceDescriptor } from '../package-files.js'
@@ -29,6 +30,8 @@ export interface RunArguments {
   readonly randomSeed?: number | undefined
   readonly allow?: string | undefined
   readonly defect?: string | undefined
+  readonly quiet?: boolean | undefined
+  readonly json?: boolean | undefined
 }
 
 /** `seaworthy run`: everything that can be wrong with the arguments is found before anything is started. */
@@ -46,7 +49,7 @@ export async function run(args: RunArguments): Promise<number> {
   const reporters = selectReporters(args.reporter)
   const runId = newRunId()
   const runDirectory = makeRunDirectory(runId, args.output)
-  const live = liveReporter(args.reporter)
+  const live = liveReporter(args.reporter, args)
   using interruption = watchInterruption((message) => live.onEvent({ type: 'warning', message }))
   const report = await conductRun({
     service,
@@ -67,6 +70,12 @@ export async function run(args: RunArguments): Promise<number> {
     live,
     reporters,
   }).finally(() => live.close())
+  const commands = args.json === true ? process.stderr : process.stdout
+  announceOnGitHub(report, {
+    environment: process.env,
+    say: (line) => void commands.write(`${line}\n`),
+    warn: (message) => void process.stderr.write(`${message}\n`),
+  })
   return interruption.exitCode() ?? report.exitCode
 }
 
