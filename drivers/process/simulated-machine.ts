@@ -155,4 +155,5 @@ export class SimulatedMachine {
 }
 
 const sampleEveryMs = 1_000
-const segmentsEveryMs = 50
+/** Those that come and go in between are known by their keys. */
+const segmentsEveryMs = 200

@@ -5,6 +5,7 @@ import { JobQueue } from './job-queue.js'
 import { JobWorker } from './job-worker.js'
 import { jobRoutes } from './jobs.js'
 import { log } from './log.js'
+import type { LookOut } from './look-out.js'
 import { Schedule, scheduleRoutes } from './schedule.js'
 
 /** What a replica does without being asked: jobs from the queue, and its part of the schedule. */
@@ -22,9 +23,12 @@ export class BackgroundWork {
     this.schedule = new Schedule(database, instance)
   }
 
-  start(): void {
+  start(lookOut: LookOut): void {
     this.worker.start()
-    this.schedule.start()
+    this.schedule.follow(lookOut)
+    lookOut.tell(({ jobs }) => {
+      if (jobs) this.worker.wake()
+    })
   }
   /** Nothing new is begun; what is running goes on. */
   pause(): void {

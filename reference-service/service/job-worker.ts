@@ -5,7 +5,6 @@ import { leaseMs, type Job, type JobQueue } from './job-queue.js'
 import { log } from './log.js'
 
 const concurrency = 8
-const idlePollMs = 500
 
 /** Takes jobs and does them, several at a time. While it is paused it takes none, and finishes what it has. */
 export class JobWorker {
@@ -15,7 +14,6 @@ export class JobWorker {
   private paused = false
   private taking = false
   private again = false
-  private polling: NodeJS.Timeout | undefined
 
   constructor(private readonly queue: JobQueue) {}
 
@@ -32,7 +30,6 @@ export class JobWorker {
   /** Looks for jobs now: something may have been enqueued. */
   wake(): void {
     if (!this.started || this.paused) return
-    clearTimeout(this.polling)
     // What was enqueued while the last look was under way may have been missed by it.
     this.again = this.taking
     if (!this.taking) void this.look()
@@ -40,7 +37,6 @@ export class JobWorker {
 
   pause(): void {
     this.paused = true
-    clearTimeout(this.polling)
     if (defective('drain.job-lost')) for (const one of this.running.values()) one.abort()
   }
   resume(): void {
@@ -64,9 +60,7 @@ export class JobWorker {
     this.taking = true
     await this.take().catch((error: Error) => log('no jobs could be taken', { error: error.message }))
     this.taking = false
-    if (this.paused) return
-    if (this.again) return this.wake()
-    this.polling = setTimeout(() => this.wake(), idlePollMs).unref()
+    if (this.again) this.wake()
   }
 
   private async take(): Promise<void> {

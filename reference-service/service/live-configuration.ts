@@ -5,9 +5,8 @@ import { changedSection, parseConfiguration, type Configuration } from './config
 import type { DatabaseAccess } from './database-access.js'
 import { Refusal } from './errors.js'
 import { log } from './log.js'
+import type { LookOut } from './look-out.js'
 import { isMapping } from './mapping.js'
-
-const refreshMs = 500
 
 interface Revision {
   readonly revision: string // a bigint
@@ -16,7 +15,7 @@ interface Revision {
 
 /**
  * The configuration in force on this replica. It begins with the file; from the first change on the newest revision in the database
- * holds, which every replica looks for twice a second. A revision is a whole configuration and was valid when it was stored.
+ * holds, which every replica hears of within half a second. A revision is a whole configuration and was valid when it was stored.
  */
 export class LiveConfiguration {
   private revision = 0n
@@ -52,11 +51,12 @@ export class LiveConfiguration {
     if (newest !== undefined) this.adopt(parseConfiguration(newest.configuration), newest.revision)
   }
 
-  /** Looks for newer revisions for as long as the process lives. Without a database what is in force stays so. */
-  follow(): void {
+  /** Takes over newer revisions as they are told of. Without a database what is in force stays so. */
+  follow(lookOut: LookOut): void {
     if (this.missesChanges()) return
-    const next = (): void => void this.refresh().catch(() => {}).then(() => setTimeout(next, refreshMs).unref())
-    setTimeout(next, refreshMs).unref()
+    lookOut.tell(({ revision }) => {
+      if (revision > this.revision) this.refresh().catch(() => {}) // told of again
+    })
   }
 
   private async checked(text: string): Promise<Configuration> {

@@ -14,6 +14,7 @@ import { InFlight } from './in-flight.js'
 import { LiveConfiguration } from './live-configuration.js'
 import { itemRoutes } from './items.js'
 import { log } from './log.js'
+import { LookOut } from './look-out.js'
 import { noteRoutes } from './notes.js'
 import { QueueingRecordStore } from './queueing-record-store.js'
 import { DatabaseRecordStore } from './record-store.js'
@@ -65,8 +66,10 @@ export async function startReplica(environment: Environment, configuration: Conf
   log('listening', { instance: identity.instance, boot: identity.boot, release: identity.release.releaseId, ...environment.listen })
   monitor.start()
   void startUp.run().then(() => {
-    if (startUp.complete) work.start()
-    live.follow()
+    const lookOut = new LookOut(database, identity.instance)
+    if (startUp.complete) work.start(lookOut)
+    live.follow(lookOut)
+    lookOut.start()
     if (defective('rdnd.hidden-leader') && environment.index === 0) keepLease(database)
   }, endOnMistake)
 

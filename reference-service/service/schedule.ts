@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { defective } from '../defects.js'
 import type { DatabaseAccess } from './database-access.js'
 import { log } from './log.js'
+import type { LookOut } from './look-out.js'
 
 const periodMs = 500
 /** A holder that is not heard of for so long is followed by another replica. */
@@ -40,8 +41,12 @@ export class Schedule {
     private readonly instance: string,
   ) {}
 
-  start(): void {
-    void this.run()
+  /** All replicas hear of it once a period; those that hear that it is another's do nothing. */
+  follow(lookOut: LookOut): void {
+    lookOut.tell(({ schedule }) => {
+      if (this.paused || (!schedule && !defective('rdnd.cron-per-replica'))) return
+      void this.tick()
+    })
   }
   /** A replica that leaves lets its lease run out. */
   pause(): void {
@@ -49,14 +54,6 @@ export class Schedule {
   }
   resume(): void {
     this.paused = false
-  }
-
-  private async run(): Promise<void> {
-    for (;;) {
-      // Just after the turn of a period.
-      await new Promise((resolve) => setTimeout(resolve, periodMs - (Date.now() % periodMs) + 20).unref())
-      if (!this.paused) await this.tick()
-    }
   }
 
   private async tick(): Promise<void> {

@@ -7,7 +7,7 @@ import { requirements } from './requirements.js'
 import { unfitLoad } from './unfit-arm.js'
 
 const id = 'RDND-03'
-const ratePerSecond = 100
+const ratePerSecond = 60
 const sampleEveryMs = 200
 const baselineMs = 1_200
 const returnExpectedMs = 2_000

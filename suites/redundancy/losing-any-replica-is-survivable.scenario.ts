@@ -10,7 +10,7 @@ import { ScheduleWatch } from './schedule-watch.js'
 import { scheduledWorkIsDoneOnce } from './scheduled-work-is-done-once.check.js'
 
 const id = 'RDND-02'
-const ratePerSecond = 100
+const ratePerSecond = 60
 const cleanMs = 1_000
 const returnExpectedMs = 3_500
 
