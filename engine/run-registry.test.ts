@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { basename, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { processStartTime } from '../operating-system/process-table.js'
 import { closeRun, defaultStateDirectory, deploymentDirectory, listRuns, lives, newRunId, openRun } from './run-registry.js'
 
@@ -45,6 +45,19 @@ describe('a run', () => {
     expect(() => openRun('one', state)).toThrow(expect.objectContaining({ code: 'SW_RUN_EXISTS' }))
     expect(listRuns(state)).toHaveLength(1)
     closeRun(run)
+  })
+
+  test('is nobody\'s leftover while its folder is being prepared', () => {
+    const run = openRun('one', state)
+    const prepared = mkdtempSync(join(state, 'new-'))
+    expect(listRuns(state).map(({ runId }) => runId)).toEqual(['one'])
+    vi.useFakeTimers({ now: Date.now() + 61_000, toFake: ['Date'] })
+    try {
+      expect(listRuns(state)).toContainEqual({ runId: basename(prepared), directory: prepared, owner: null, reaper: null })
+    } finally {
+      vi.useRealTimers()
+      closeRun(run)
+    }
   })
 
   test.each(['', '..', 'a/b', 'x'.repeat(33), '-a'])('cannot be called %j', (runId) => {

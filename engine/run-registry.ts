@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { exitCodes, SeaworthyError } from '../core/errors.js'
@@ -86,15 +86,21 @@ export function removeRunFolder(directory: string): void {
 export function listRuns(stateDirectory = defaultStateDirectory()): RegisteredRun[] {
   if (!isThere(stateDirectory)) return []
   assertSafeFolder(stateDirectory)
-  return readdirSync(stateDirectory, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => {
+  return readdirSync(stateDirectory, { withFileTypes: true }).filter((entry) => entry.isDirectory()).flatMap((entry) => {
     const directory = join(stateDirectory, entry.name)
-    return {
-      runId: basename(directory),
-      directory,
-      owner: readIdentity(join(directory, 'owner.json')),
-      reaper: readIdentity(join(directory, 'reaper.json')),
-    }
+    // Looked at before the owner: one that is written in between is seen.
+    const isFresh = isBeingPrepared(directory)
+    const owner = readIdentity(join(directory, 'owner.json'))
+    if (owner === null && isFresh) return []
+    return [{ runId: basename(directory), directory, owner, reaper: readIdentity(join(directory, 'reaper.json')) }]
   })
+}
+
+/** Its owner is written a moment after the folder: whoever removed it as a leftover would take it from a run that is just starting. */
+function isBeingPrepared(directory: string): boolean {
+  if (!basename(directory).startsWith(preparedPrefix)) return false
+  const status = statSync(directory, { throwIfNoEntry: false })
+  return status === undefined || Date.now() - status.birthtimeMs < preparingMs
 }
 
 export const lives = (identity: ProcessIdentity | null): boolean => identity !== null && isAlive(identity.pid, identity.startTime)
@@ -116,13 +122,17 @@ function readIdentity(file: string): ProcessIdentity | null {
   }
 }
 
+const preparedPrefix = 'new-'
+/** Far longer than it takes on a machine that is nearly standing still. */
+const preparingMs = 60_000
+
 /** A folder with the owner in it, to be renamed. Another run that ends may remove the state folder under us. */
 function prepareFolder(stateDirectory: string): string {
   for (let attempt = 1; ; attempt += 1) {
     try {
       if (!isThere(stateDirectory)) makeFolder(stateDirectory)
       assertSafeFolder(stateDirectory)
-      const prepared = mkdtempSync(join(stateDirectory, 'new-'))
+      const prepared = mkdtempSync(join(stateDirectory, preparedPrefix))
       chmodSync(prepared, folderMode)
       writeIdentity(join(prepared, 'owner.json'), process.pid)
       return prepared
