@@ -42,6 +42,7 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['lifecycle.autostart', ({ target }) => target.replicas.restart !== 'never'],
   ['lifecycle.drain', ({ lifecycle }) => lifecycle.drain !== undefined],
   ['lifecycle.undrain', ({ lifecycle }) => lifecycle.undrain !== undefined],
+  ['traffic.http', ({ client }) => client === undefined],
   ['fault.isolate', ({ target }) => edgesOfReplicas(target).length > 0],
   ['fault.edge', ({ target }) => edgesOfReplicas(target).length > 0],
   ['traffic.read', ({ traffic }) => Object.values(traffic).some((operation) => !operation.mutates && (operation.weight > 0 || operation.name === 'read'))],

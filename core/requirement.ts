@@ -40,6 +40,7 @@ export type Capability =
   | 'lifecycle.upgrade.bad' // a release that must not get through
   | 'lifecycle.upgrade.features' // features that are new in the release upgraded to
   | 'lifecycle.clone' // a component can be cloned and swapped
+  | 'traffic.http' // clients speak HTTP to it themselves
   | 'traffic.read'
   | 'traffic.witness' // a slow, streaming or held request
   | 'database.primary' // a component with the role db-primary

@@ -22,6 +22,8 @@ export interface ServiceDescriptor {
   readonly target: ProcessTarget
   readonly facts: Readonly<Record<string, boolean | number | string>> // stateful, …
   readonly identity?: Identity
+  /** It does not speak HTTP: a module of the user's own does the talking, behind an HTTP face of ours. */
+  readonly client?: ClientDeclaration
   readonly balancer: BalancerSettings
   readonly health: Health
   readonly lifecycle: Lifecycle
@@ -78,6 +80,12 @@ export interface Component extends Unit {
   readonly ready: { readonly kind: 'tcp' } | { readonly kind: 'http'; readonly path: string }
   /** Holds acknowledged writes: killed together with the replicas by START-05. */
   readonly ownsData: boolean
+}
+
+/** A module that exports the functions of `ClientModule`. */
+export interface ClientDeclaration {
+  readonly module: string // absolute path
+  readonly env: Readonly<Record<string, string>>
 }
 
 /** Where an answer says which instance and which boot of it produced it: a header name. */

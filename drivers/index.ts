@@ -1,5 +1,6 @@
 import type { Driver } from '../core/driver.js'
+import { withClient } from './client/with-client.js'
 import { processDriver } from './process/process-driver.js'
 
 /** All drivers, in order of preference: the first one that is available for a service is taken. */
-export const drivers: readonly Driver[] = [processDriver]
+export const drivers: readonly Driver[] = [processDriver].map(withClient)

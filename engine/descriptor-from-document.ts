@@ -9,6 +9,7 @@ import { backupOf, dataDeclarationsOf } from './descriptor-sections/backup.js'
 import { configOf } from './descriptor-sections/config.js'
 import { requireSense } from './descriptor-rules.js'
 import { databaseOf } from './descriptor-sections/database.js'
+import { clientOf, wholeDocument } from './descriptor-sections/client.js'
 import { swapOf } from './descriptor-sections/swap.js'
 import { togglesOf } from './descriptor-sections/toggles.js'
 import { cloneOf, upgradeOf } from './descriptor-sections/upgrade.js'
@@ -88,7 +89,8 @@ function targetOf({ disposable, install, replicas, components }: DescriptorDocum
 }
 
 /** Applies defaults, resolves names and durations. Throws DescriptorContradiction. */
-export function descriptorFromDocument(document: DescriptorDocument, directory: string): ServiceDescriptor {
+export function descriptorFromDocument(given: DescriptorDocument, directory: string): ServiceDescriptor {
+  const document = wholeDocument(given)
   requireSense(document)
   const traffic: Record<string, Operation> = {}
   for (const [name, operation] of Object.entries(document.traffic)) traffic[name] = operationOf(name, operation, 1)
@@ -110,6 +112,7 @@ export function descriptorFromDocument(document: DescriptorDocument, directory: 
             ...(document.identity.boot === undefined ? {} : { bootHeader: document.identity.boot.slice('header:'.length).toLowerCase() }),
           },
         }),
+    ...(document.client === undefined ? {} : { client: clientOf(document.client, directory) }),
     balancer: balancerOf(document.balancer),
     health: {
       readinessPath: document.health.readiness,

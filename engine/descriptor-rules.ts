@@ -3,10 +3,10 @@ import { nearMisses } from '../core/near-miss.js'
 import { DescriptorContradiction, type DescriptorPath as Path } from './descriptor-contradiction.js'
 import type { OperationDocument } from './descriptor-parts.js'
 import { inBraces, placeholdersOfTraffic, textsIn, unknownName } from './descriptor-placeholders.js'
-import type { DescriptorDocument } from './descriptor-schema.js'
+import type { WholeDocument } from './descriptor-sections/client.js'
 
 /** What a schema cannot say. Throws DescriptorContradiction for what would mean something else than it says. */
-export function requireSense(document: DescriptorDocument): void {
+export function requireSense(document: WholeDocument): void {
   requireFreeComponentNames(document.target)
   requireKnownComponents(document.target)
   requireTraffic(document.traffic)
@@ -16,7 +16,7 @@ export function requireSense(document: DescriptorDocument): void {
 /** Names of what else is in the world: logs, folders and recorded events are kept apart by name. */
 const reservedName = /^(replica-\d+|replicas|machine|network|install)$/
 
-function requireFreeComponentNames(target: DescriptorDocument['target']): void {
+function requireFreeComponentNames(target: WholeDocument['target']): void {
   for (const name of Object.keys(target.components)) {
     if (!reservedName.test(name)) continue
     throw new DescriptorContradiction(['target', 'components', name], 'the name is reserved: replica-<number>, replicas, machine, network and install are names of the harness')
@@ -24,7 +24,7 @@ function requireFreeComponentNames(target: DescriptorDocument['target']): void {
 }
 
 /** An address of a component that is not declared would stay an unreplaced template in the service's environment. */
-function requireKnownComponents(target: DescriptorDocument['target']): void {
+function requireKnownComponents(target: WholeDocument['target']): void {
   const known = Object.keys(target.components)
   const units = [
     { path: ['target', 'replicas'], unit: target.replicas },
@@ -38,7 +38,7 @@ function requireKnownComponents(target: DescriptorDocument['target']): void {
 }
 
 /** Without traffic every check of lost requests would have nothing to count. */
-function requireTraffic(traffic: DescriptorDocument['traffic']): void {
+function requireTraffic(traffic: WholeDocument['traffic']): void {
   if (Object.values(traffic).some(({ weight }) => (weight ?? 1) > 0)) return
   throw new DescriptorContradiction(['traffic'], 'expected at least one operation with a weight above 0')
 }
@@ -47,7 +47,7 @@ interface PlacedOperation {
   readonly path: Path
   readonly operation: OperationDocument
 }
-function operationsOf({ traffic, data, queue, toggles }: DescriptorDocument): readonly PlacedOperation[] {
+function operationsOf({ traffic, data, queue, toggles }: WholeDocument): readonly PlacedOperation[] {
   const inTraffic = Object.entries(traffic).map(([name, operation]) => ({ path: ['traffic', name], operation }))
   const inData = [
     { path: ['data', 'write'], operation: data?.write },

@@ -10,6 +10,7 @@ import { degradationSection } from './descriptor-sections/degradation.js'
 import { dataFiles, documentedTimes, startDrained } from './descriptor-sections/operations-of-replicas.js'
 import { queueSection, scheduleSection } from './descriptor-sections/work.js'
 import { overloadSection } from './descriptor-sections/overload.js'
+import { clientSection } from './descriptor-sections/client.js'
 
 /**
  * The format of `seaworthy.yaml` as people write it. The published JSON Schema
@@ -37,7 +38,8 @@ export const descriptorSchema = z.strictObject({
       timeout: balancerTime.default('1s'),
     })
     .optional(),
-  health: z.strictObject({ readiness: httpPath, liveness: httpPath.optional(), detail: httpPath.optional() }),
+  client: clientSection.optional(),
+  health: z.strictObject({ readiness: httpPath, liveness: httpPath.optional(), detail: httpPath.optional() }).optional(),
   lifecycle: z
     .strictObject({
       drain: z.strictObject({ ...procedure, deadline: duration.default('30s'), endsInExit: z.boolean().default(false) }).optional(),
@@ -51,7 +53,7 @@ export const descriptorSchema = z.strictObject({
       clone: clone.optional(),
     })
     .optional(),
-  traffic: z.record(z.string().regex(/^[a-z][a-zA-Z0-9-]*$/, 'expected a name of letters, digits and hyphens'), operation),
+  traffic: z.record(z.string().regex(/^[a-z][a-zA-Z0-9-]*$/, 'expected a name of letters, digits and hyphens'), operation).optional(),
   data: z
     .strictObject({
       write: operationOrName,

@@ -78,6 +78,7 @@ function settle(requirement: Requirement, { service, driver, allow, only }: Plan
     if (undeclared.length === 0) return { outcome: 'missing', reason: `${fact}, but ${requirement.needs.join(' and ')} are declared: one of them is wrong` }
     return { outcome: 'not-applicable', reason: fact }
   }
+  if (undeclared.includes('traffic.http')) return { outcome: 'not-applicable', reason: 'the service does not speak HTTP' }
   if (undeclared.length > 0) return absent(requirement, undeclared, service)
   const impossible = requirement.needs.filter((capability) => !offered.has(capability))
   if (impossible.length > 0) return { outcome: 'skipped', reason: `the ${driver.name} driver cannot do ${impossible.join(', ')}` }

@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
+import { clientHeaders, parseClientFailure } from '../core/client-module.js'
 
 /** One answer to one question on a connection of its own. For witnesses and waits; traffic is recorded elsewhere. */
 export interface ProbeAnswer {
@@ -26,7 +27,9 @@ export function probe(url: URL, { method = 'GET', timeoutMs, signal }: ProbeOpti
     sent.on('response', (response) => {
       clearTimeout(timer)
       const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)]))
-      resolve({ outcome: 'answered', status: response.statusCode ?? 0, headers })
+      const failure = headers[clientHeaders.failure]
+      if (failure !== undefined && parseClientFailure(failure)?.kind === 'not-sent') resolve({ outcome: 'refused' })
+      else resolve({ outcome: 'answered', status: response.statusCode ?? 0, headers })
       response.on('error', () => {}) // the head is all we wanted
       response.resume()
     })

@@ -64,7 +64,7 @@ describe('sizes', () => {
 })
 
 /** Programs of their own whose standard error is their log file. */
-const programsWithALogFile = ['drivers/network/network-process.ts', 'drivers/process/machine.ts']
+const programsWithALogFile = ['drivers/network/network-process.ts', 'drivers/process/machine.ts', 'drivers/client/client-process.ts']
 
 function usesAny(path: string, text: string): boolean {
   let found = false

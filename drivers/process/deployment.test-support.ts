@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Deployment, DeployOptions, DriverPlatformEvent, Journal, JournalEntry } from '../../core/driver.js'
+import type { Deployment, DeployOptions, Driver, DriverPlatformEvent, Journal, JournalEntry } from '../../core/driver.js'
 import type { Component, ProcessTarget, ServiceDescriptor, Unit } from '../../core/service-descriptor.js'
 import { processesWithMarker } from '../../operating-system/run-processes.js'
 import type { ProcessEntry } from '../../operating-system/process-table.js'
@@ -64,7 +64,7 @@ export interface TestRun {
   end(): Promise<void>
 }
 
-export function testRun(): TestRun {
+export function testRun(driver: Driver = processDriver): TestRun {
   const runId = `t${randomUUID().slice(0, 8)}`
   const directory = mkdtempSync(join(tmpdir(), 'sw-driver-'))
   const events: DriverPlatformEvent[] = []
@@ -85,7 +85,7 @@ export function testRun(): TestRun {
     journaled,
     async deploy(service, name = '1', options = {}) {
       mkdirSync(join(directory, name))
-      const deployment = await processDriver.deploy(service, {
+      const deployment = await driver.deploy(service, {
         runId,
         directory: join(directory, name),
         sharedDirectory: join(directory, 'shared'),

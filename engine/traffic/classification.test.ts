@@ -55,3 +55,16 @@ describe('classify', () => {
     expect(classify(status(502, { balancer: 'reset' })).detail).toBe('made by the balancer: reset')
   })
 })
+
+describe('what a client module says of its failure', () => {
+  const answered = { ending: 'complete', connected: true, written: true, reused: false, closedByPeer: false, responseBytes: 100, status: 503, problem: { of: 'status', text: 'status 503' } } as const
+  test.each([
+    [{ kind: 'not-sent', reused: false, sinceSentMs: 3, detail: 'ECONNREFUSED' }, 'refused'],
+    [{ kind: 'unknown', reused: false, sinceSentMs: 3, detail: 'closed' }, 'reset-in-flight'],
+    [{ kind: 'unknown', reused: true, sinceSentMs: 3, detail: 'closed' }, 'reset-idle'],
+    [{ kind: 'unknown', reused: true, sinceSentMs: 300, detail: 'closed' }, 'reset-in-flight'],
+    [{ kind: 'rejected', reused: true, sinceSentMs: 3, detail: 'READONLY' }, 'error-status'],
+  ] as const)('%o is %s', (client, outcome) => {
+    expect(classify({ ...answered, client })).toEqual({ outcome, detail: client.detail })
+  })
+})

@@ -1,3 +1,4 @@
+import type { ClientFailure } from '../../core/client-module.js'
 import type { RequestOutcome } from '../../core/history.js'
 
 /** Everything the client saw of one request, as plain values. */
@@ -18,6 +19,8 @@ export interface Seen {
   readonly closeAnnounced?: boolean
   /** What the balancer said of itself, when it made this answer up. */
   readonly balancer?: string
+  /** Why the client module of a service without HTTP has no answer of the service. */
+  readonly client?: ClientFailure
   /** It carries the declared marker of degraded answers. */
   readonly marked?: boolean
   /** Why a complete answer is not what the operation promises. */
@@ -60,6 +63,7 @@ export function classify(seen: Seen): Classified {
 
 function classifyAnswer(seen: Seen): Classified {
   const { status = 0, problem } = seen
+  if (seen.client !== undefined) return classifyClientFailure(seen.client)
   // Out of ports, descriptors or memory in the balancer is a failure of our own machine.
   if (seen.balancer?.startsWith('local-failure')) return { outcome: 'cancelled', detail: `failure of the harness: ${seen.balancer}` }
   if (seen.balancer !== undefined) return { outcome: 'error-status', detail: `made by the balancer: ${seen.balancer}` }
@@ -67,6 +71,13 @@ function classifyAnswer(seen: Seen): Classified {
   if (problem.of === 'content') return { outcome: 'wrong-content', detail: problem.text }
   if ((status === 429 || status === 503) && (seen.retryAfter || seen.closeAnnounced)) return { outcome: 'polite-refusal' }
   return { outcome: status >= 200 && status < 300 ? 'wrong-content' : 'error-status', detail: problem.text }
+}
+
+/** The same words for another protocol: what the module says of a request is what a socket says of one by HTTP. */
+function classifyClientFailure({ kind, reused, sinceSentMs, detail }: ClientFailure): Classified {
+  if (kind === 'not-sent') return { outcome: 'refused', detail }
+  if (kind === 'rejected') return { outcome: 'error-status', detail }
+  return { outcome: reused && sinceSentMs < idleRaceMs ? 'reset-idle' : 'reset-in-flight', detail }
 }
 
 function classifyFailure(seen: Seen): Classified {

@@ -1,7 +1,9 @@
+import { clientHeaders, parseClientFailure, type ClientFailure } from '../../core/client-module.js'
 import type { Instance } from '../../core/driver.js'
 import { SeaworthyError } from '../../core/errors.js'
 import type { HistoryEvent, InstanceId } from '../../core/history.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
+import type { AnswerHeaders } from './exchange.js'
 import { Identities } from './identity.js'
 import { KeyStore } from './keys.js'
 import { Operations } from './operations.js'
@@ -67,6 +69,12 @@ export class TrafficContext {
     const url = instance?.url ?? this.#addresses.get(via)
     if (url !== undefined) return url
     throw new SeaworthyError('SW_UNKNOWN_INSTANCE', `while preparing traffic: found no instance "${via}", expected one of ${this.instances.map(({ id }) => id).join(', ')}`)
+  }
+
+  /** Why the client module has no answer; undefined for an answer of the service, and for every service that speaks HTTP. */
+  clientFailure(headers: AnswerHeaders): ClientFailure | undefined {
+    const value = this.service.client === undefined ? undefined : headers[clientHeaders.failure]
+    return value === undefined ? undefined : parseClientFailure(String(value))
   }
 
   addAddress(name: string, url: URL): void {

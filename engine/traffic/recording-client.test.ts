@@ -179,3 +179,32 @@ test('a peer that does not speak HTTP is wrong content', async () => {
   const event = await one(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
   expect(event).toMatchObject({ outcome: 'wrong-content' })
 })
+
+describe('a service behind a client module', () => {
+  const says = (failure: string) => (_request: IncomingMessage, response: ServerResponse): void => {
+    response.writeHead(503, { 'x-seaworthy-client': failure }).end('{}')
+  }
+  const ask = async (failure: string, more: Parameters<typeof serviceOf>[1]): Promise<RequestEvent> => {
+    const server = await serve(says(failure))
+    const made = rigOn([server.url], serviceOf([operation('read', {})], more))
+    closing.push(() => made.traffic.close())
+    await made.traffic.send({ load: 'one', operation: 'read', via: 'i-0' })
+    return made.requests()[0]!
+  }
+  const client = { module: '/client.mjs', env: {} }
+
+  test('what was not sent is recorded as not sent, although its module answered', async () => {
+    const event = await ask('not-sent;fresh;3;ECONNREFUSED', { client })
+    expect(event).toMatchObject({ outcome: 'refused', detail: 'ECONNREFUSED' })
+    expect(event).not.toHaveProperty('sentAtMs')
+    expect(event).not.toHaveProperty('status')
+  })
+  test('what may have been applied was sent and got no answer', async () => {
+    const event = await ask('unknown;fresh;3;closed', { client })
+    expect(event).toMatchObject({ outcome: 'reset-in-flight', sentAtMs: expect.any(Number) as number })
+    expect(event).not.toHaveProperty('status')
+  })
+  test('a service that speaks HTTP cannot talk itself out of an error', async () => {
+    expect(await ask('not-sent;fresh;3;ECONNREFUSED', {})).toMatchObject({ outcome: 'error-status', status: 503 })
+  })
+})

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { ClientFailure } from '../../core/client-module.js'
 import type { RequestEvent } from '../../core/history.js'
 import { classify } from './classification.js'
 import { ConnectionPool } from './connection-pool.js'
@@ -52,6 +53,14 @@ export interface Ongoing {
   exchange(): Exchange | undefined
   cancel(): void
   readonly completed: Promise<Completed>
+}
+
+/** What a client module answers of a failure is no answer of the service; a refusal keeps its status, which says that nothing was applied. */
+function withoutAnswer(event: Draft, { kind }: ClientFailure): void {
+  if (kind === 'rejected') return
+  delete event.status
+  delete event.firstByteAtMs
+  if (kind === 'not-sent') delete event.sentAtMs
 }
 
 type Draft = { -readonly [K in keyof RequestEvent]: RequestEvent[K] }
@@ -151,12 +160,15 @@ export class RecordingClient {
     const marked = complete && plan.operation.marked(exchange.headers, exchange.body)
     const problem = complete ? plan.operation.problem(status, exchange.body, values, marked) : undefined
     const balancer = exchange.headers['x-seaworthy-balancer']
+    const client = this.#context.clientFailure(exchange.headers)
     const { outcome, detail } = classify({
       ...exchange.seen(),
       marked,
       ...(problem === undefined ? {} : { problem }),
       ...(balancer === undefined ? {} : { balancer: String(balancer) }),
+      ...(client === undefined ? {} : { client }),
     })
+    if (client !== undefined) withoutAnswer(event, client)
     event.outcome = outcome
     if (detail !== undefined) event.detail = detail.slice(0, 200)
     if (plan.recorded !== false) this.#context.record(event)

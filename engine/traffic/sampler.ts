@@ -44,6 +44,7 @@ export function startSampler(context: TrafficContext, options: SamplerOptions): 
 /** Undefined when it says nothing: given up by us, or our own failure. */
 export function probeValue(context: TrafficContext, exchange: Exchange): ProbeValue | undefined {
   const { status } = exchange
+  if (context.clientFailure(exchange.headers)?.kind === 'not-sent') return { outcome: 'refused' }
   if (exchange.ending === 'complete' && status !== undefined) {
     const { boot } = context.identities.read(exchange.headers, context.clock())
     return { outcome: status >= 200 && status < 400 ? 'pass' : 'fail', status, ...(boot === undefined ? {} : { boot }) }

@@ -19,7 +19,7 @@ const drain06: Requirement = {
     'nodejs/node issue 60617',
     'Envoy: draining',
   ],
-  needs: ['lifecycle.drain', 'topology.instances'],
+  needs: ['lifecycle.drain', 'topology.instances', 'traffic.http'],
   absence: { rule: 'na-justified' },
   procedure: [
     'Open 20 persistent connections directly to the replica and send one request on each every 200 ms, GET and POST in turn.',
