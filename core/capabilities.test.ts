@@ -30,7 +30,7 @@ describe('declaredCapabilities', () => {
   test('a bare descriptor declares what any service has, and nothing else', () => {
     expect([...declaredCapabilities(bare)].sort()).toEqual([
       'fault.data-files', 'fault.freeze', 'health.readiness', 'lifecycle.apart', 'lifecycle.configure', 'lifecycle.hold', 'lifecycle.kill', 'lifecycle.reboot', 'lifecycle.start', 'lifecycle.stop',
-      'topology.balancer', 'topology.scale', 'topology.swap',
+      'topology.balancer', 'topology.scale', 'topology.swap', 'traffic.http',
     ])
   })
 
