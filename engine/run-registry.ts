@@ -138,7 +138,7 @@ function prepareFolder(stateDirectory: string): string {
       return prepared
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
-      if (attempt >= 10 || (code !== 'ENOENT' && code !== 'EEXIST')) throw error
+      if (attempt >= 100 || (code !== 'ENOENT' && code !== 'EEXIST')) throw error
     }
   }
 }
