@@ -1,4 +1,5 @@
 import { basename, join, relative } from 'node:path'
+import { compareRuns, decideAgainstBaseline } from '../core/comparison.js'
 import { exitCodes, messageOf } from '../core/errors.js'
 import type { HistoryOf, Reporter } from '../core/run-event.js'
 import type { RunReport } from '../core/run-report.js'
@@ -15,6 +16,8 @@ export type ConductOptions = Omit<ConformanceOptions, 'workDirectory' | 'sharedD
   readonly interruption: Interruption
   readonly live: NamingReporter
   readonly reporters: readonly Reporter[]
+  /** An earlier run: the exit code and the verdict are about what held there. */
+  readonly baseline?: RunReport
   /** Default: a folder of the run, removed with it. */
   readonly sharedDirectory?: string
 }
@@ -53,6 +56,7 @@ async function reportOf(options: ConductOptions): Promise<RunReport> {
     for (const problem of await scope.close()) warn(`clean-up: ${problem}`)
   }
   report = withCrash(report, interruption)
+  if (options.baseline !== undefined) report = { ...report, ...decideAgainstBaseline(compareRuns(options.baseline, report), report) }
   // run.json first and always: every other format can be made from it later.
   const files = everyReporter.filter((one) => one.name === 'json' || options.reporters.includes(one))
   const historyOf = historiesOf(runDirectory, report)

@@ -78,6 +78,7 @@ function registerRunning(parser: Argv, command: Register): void {
           .option('random-seed', randomSeed)
           .option('allow', { choices: ['disruptive', 'destructive'], describe: 'permission for procedures above `safe`' })
           .option('defect', { type: 'string', describe: 'seed a defect (bundled reference service only)' })
+          .option('baseline', { type: 'string', describe: 'folder of an earlier run: only what held there and no longer does fails the build' })
           .option('quiet', { type: 'boolean', default: false, describe: 'say nothing but the verdict' })
           .option('json', { type: 'boolean', default: false, describe: 'tell the run as JSON lines on standard output' }),
       command(async () => (await import('./commands/run.js')).run),
@@ -132,6 +133,36 @@ function registerReading(parser: Argv, command: Register): void {
       command(async () => (await import('./commands/report.js')).report),
     )
     .command(
+      'diff <before> <after>',
+      'what moved between two saved runs; exit code 1 when something that held no longer does',
+      (args) =>
+        args
+          .positional('before', { type: 'string', demandOption: true, describe: 'folder of the earlier run' })
+          .positional('after', { type: 'string', demandOption: true, describe: 'folder of the later run' })
+          .option('json', { type: 'boolean', default: false, describe: 'as JSON' }),
+      command(async () => (await import('./commands/diff.js')).diff),
+    )
+    .command(
+      'requests <run>',
+      'print the very requests behind the findings on a requirement',
+      (args) =>
+        args
+          .positional('run', { type: 'string', demandOption: true, describe: 'folder of a run' })
+          .option('requirement', { type: 'string', demandOption: true, describe: 'such as DRAIN-03' })
+          .option('json', { type: 'boolean', default: false, describe: 'as JSON' }),
+      command(async () => (await import('./commands/requests.js')).requests),
+    )
+    .command(
+      'trend <runs..>',
+      'several runs of one service over time, as one page',
+      (args) =>
+        args
+          .positional('runs', { type: 'string', array: true, demandOption: true, describe: 'folders of runs' })
+          .option('output', { type: 'string', default: 'trend.html', describe: 'the file to write' })
+          .option('json', { type: 'boolean', default: false, describe: 'as JSON on standard output' }),
+      command(async () => (await import('./commands/trend.js')).trend),
+    )
+    .command(
       'list',
       'list requirements, scenarios, drivers, reporters and defects',
       (args) => args.option('json', { type: 'boolean', default: false, describe: 'as JSON' }),
@@ -146,7 +177,7 @@ function registerReading(parser: Argv, command: Register): void {
 }
 
 /** Options that may be repeated. */
-const listNames: readonly string[] = ['only', 'reporter', 'threshold']
+const listNames: readonly string[] = ['only', 'reporter', 'threshold', 'runs']
 
 /** `--output a --output b` could mean either; an empty value means nothing. */
 function requireOneValueEach(args: Readonly<Record<string, unknown>>): true {

@@ -7,10 +7,13 @@ import { junitReporter } from './junit.js'
 import { markdownReporter } from './markdown.js'
 import { sarifReporter } from './sarif.js'
 
+export { comparisonText } from './comparison-text.js'
 export { createEventStream } from './event-stream.js'
 export { annotationsOf } from './github.js'
 export { reportAsMarkdown } from './markdown.js'
 export { createQuiet } from './quiet.js'
+export { trendPage } from './html/trend-page.js'
+export { requestTables, type EvidenceRequests } from './request-table.js'
 export { createTerminal, type TerminalOptions } from './terminal.js'
 
 /** Every reporter that writes files, by hand: what is not in this list does not exist. */

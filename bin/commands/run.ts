@@ -10,6 +10,7 @@ import { requireKnownOverrides, requireWaiversInForce } from '../../core/waivers
 import { drivers } from '../../drivers/index.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { makeRunDirectory } from '../../engine/run-directory.js'
+import { readRunReport } from '../../engine/saved-run.js'
 import { suites } from '../../suites/index.js'
 import { conductRun } from '../conduct-run.js'
 import { announceOnGitHub } from '../github-actions.js'
@@ -30,6 +31,7 @@ export interface RunArguments {
   readonly randomSeed?: number | undefined
   readonly allow?: string | undefined
   readonly defect?: string | undefined
+  readonly baseline?: string | undefined
   readonly quiet?: boolean | undefined
   readonly json?: boolean | undefined
 }
@@ -47,6 +49,7 @@ export async function run(args: RunArguments): Promise<number> {
   const parallel = requireCount('--parallel', args.parallel, 1, 16)
   const randomSeed = chooseRandomSeed(args.randomSeed)
   const reporters = selectReporters(args.reporter)
+  const baseline = args.baseline === undefined ? undefined : readRunReport(resolve(args.baseline))
   const runId = newRunId()
   const runDirectory = makeRunDirectory(runId, args.output)
   const live = liveReporter(args.reporter, args)
@@ -69,6 +72,7 @@ export async function run(args: RunArguments): Promise<number> {
     interruption,
     live,
     reporters,
+    ...(baseline === undefined ? {} : { baseline }),
   }).finally(() => live.close())
   const commands = args.json === true ? process.stderr : process.stdout
   announceOnGitHub(report, {
