@@ -102,6 +102,17 @@ function registerRunning(parser: Argv, command: Register): void {
       command(async () => (await import('./commands/up.js')).up),
     )
     .command(
+      'image <action>',
+      'build the image of the reference service for the docker driver',
+      (args) =>
+        args
+          .positional('action', { choices: ['build'], demandOption: true, describe: 'build' })
+          .option('offline', { type: 'boolean', default: false, describe: 'make the base image from what is on this machine, without a registry' })
+          .option('base-image', { type: 'string', describe: 'instead of the official Node.js image' })
+          .option('name', { type: 'string', default: 'seaworthy-reference', describe: 'name of the image' }),
+      command(async () => (await import('./commands/image.js')).imageBuild),
+    )
+    .command(
       'clean',
       'end and remove whatever interrupted runs left behind',
       (args) => args.option('force', { type: 'boolean', default: false, describe: 'also end runs that are still going on' }),

@@ -27,6 +27,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   yaml: ['engine', 'reference-service', 'suites/configuration'],
   fastify: ['reference-service'],
   pg: ['reference-service'],
+  dockerode: ['drivers/docker'],
 }
 
 interface Import {

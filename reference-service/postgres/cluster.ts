@@ -89,9 +89,11 @@ async function copyPrimary({ primary, runAs }: ClusterOptions, partial: string):
 /** Writes the configuration files anew: addresses may differ from the last start. */
 export function configureCluster(options: ClusterOptions): void {
   const cluster = clusterDirectory(options.directory)
+  // In a container everybody else is on the network that the container is on.
+  const trusted = options.host === '127.0.0.1' ? '127.0.0.1/32' : 'samenet'
   const files = {
     'postgresql.conf': settingsOf(options),
-    'pg_hba.conf': 'host all all 127.0.0.1/32 trust\nhost replication all 127.0.0.1/32 trust\n',
+    'pg_hba.conf': `host all all ${trusted} trust\nhost replication all ${trusted} trust\n`,
   }
   for (const [name, content] of Object.entries(files)) {
     const path = join(cluster, name)
