@@ -50,6 +50,8 @@ export type JournalEntry =
   | { readonly kind: 'process-group'; readonly pid: number; readonly startTime: string; readonly what: string }
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'undo'; readonly fault: string; readonly target: string }
+  /** A program of ours, for Node.js, that ends what is not a process of this machine; exit code 0 when nothing is left. */
+  | { readonly kind: 'program'; readonly path: string; readonly parameters: readonly string[]; readonly what: string }
 
 export interface Deployment extends AsyncDisposable {
   /** Entry point for clients: the balancer. */

@@ -52,6 +52,8 @@ export interface ProcessTarget {
   readonly disposable: boolean
   /** Run once per deployment before the first start, like a package's install script. */
   readonly install?: readonly string[]
+  /** Container image with all programs of the target, in which their commands work as they stand here. */
+  readonly image?: string
   readonly replicas: Unit & { readonly count: number }
   readonly components: readonly Component[]
 }

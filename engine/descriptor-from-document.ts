@@ -74,11 +74,12 @@ function balancerOf(document: DescriptorDocument['balancer']): BalancerSettings 
   }
 }
 
-function targetOf({ disposable, install, replicas, components }: DescriptorDocument['target']): ProcessTarget {
+function targetOf({ disposable, install, image, replicas, components }: DescriptorDocument['target']): ProcessTarget {
   return {
     kind: 'process',
     disposable,
     ...(install === undefined ? {} : { install }),
+    ...(image === undefined ? {} : { image }),
     replicas,
     components: Object.entries(components).map(([name, { ready, ...component }]) => ({
       ...component,

@@ -25,6 +25,7 @@ export const descriptorSchema = z.strictObject({
     kind: z.literal('process'),
     disposable: z.boolean().default(false).describe('may hold nothing that matters: allows destructive procedures'),
     install: command.optional().describe('run once per deployment before the first start'),
+    image: z.string().min(1).optional().describe('container image with all programs of the target; the commands must work in its working directory'),
     replicas: z.strictObject({ ...unit, count: z.number().int().min(1).max(16).default(1) }),
     components: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name of lower-case letters, digits and hyphens'), component).default({}),
   }),

@@ -5,6 +5,7 @@ import { commandLineOf, type ProcessEntry, type ProcessIdentity } from '../opera
 import { processRecordName, readProcessRecord } from '../operating-system/process-record.js'
 import { findRunProcesses } from '../operating-system/run-processes.js'
 import { removeOrphanedSharedMemory, removeUnmappedSharedMemory, sharedMemoryKeysOf } from '../operating-system/shared-memory.js'
+import { runPrograms } from './end-programs.js'
 import { readJournal } from './journal.js'
 import { journalPath, removeRunFolder } from './run-registry.js'
 
@@ -31,16 +32,18 @@ export async function endRun(
     for (const entry of found) describe(descriptions, entry)
     return found
   }
+  const others = runPrograms(run.directory)
   const creators = new Set(find().map((entry) => entry.pid))
   const { ended, left } = await endProcesses(find, options)
   for (const { pid } of [...ended, ...knownProcesses(run.directory)]) creators.add(pid)
   const sharedMemory = await removeSharedMemory(run.directory, creators)
+  const notRemoved = await others
   const removed = left.length > 0 ? [] : removeDirectories(run.directory)
-  if (left.length === 0) removeRunFolder(run.directory)
+  if (left.length + notRemoved.length === 0) removeRunFolder(run.directory)
   return {
     runId: run.runId,
     ended: [...ended.map((entry) => descriptions.get(entry.pid) ?? `process ${entry.pid}`), ...sharedMemory, ...removed],
-    left: left.map((entry) => descriptions.get(entry.pid) ?? `process ${entry.pid}`),
+    left: [...left.map((entry) => descriptions.get(entry.pid) ?? `process ${entry.pid}`), ...notRemoved],
   }
 }
 

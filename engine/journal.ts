@@ -77,5 +77,6 @@ function isEntry(value: unknown): value is JournalEntry {
   if (typeof entry !== 'object' || entry === null) return false
   if (entry['kind'] === 'process-group') return Number.isInteger(entry['pid']) && Number(entry['pid']) > 1 && typeof entry['startTime'] === 'string'
   if (entry['kind'] === 'directory') return typeof entry['path'] === 'string'
+  if (entry['kind'] === 'program') return typeof entry['path'] === 'string' && typeof entry['what'] === 'string' && Array.isArray(entry['parameters'])
   return entry['kind'] === 'undo' && typeof entry['fault'] === 'string' && typeof entry['target'] === 'string'
 }

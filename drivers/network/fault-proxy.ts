@@ -30,9 +30,9 @@ export class FaultProxy {
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#accept(client))
   }
 
-  static async start(target: EdgeTarget): Promise<FaultProxy> {
+  static async start(target: EdgeTarget, host?: string): Promise<FaultProxy> {
     const proxy = new FaultProxy(target)
-    proxy.#port = await listenLocally(proxy.#server)
+    proxy.#port = await listenLocally(proxy.#server, host)
     return proxy
   }
 

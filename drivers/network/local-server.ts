@@ -9,11 +9,11 @@ export function withoutTimeouts(server: HttpServer): HttpServer {
   return server
 }
 
-/** Listens on a port of 127.0.0.1 that the kernel assigns. */
-export function listenLocally(server: Server): Promise<number> {
+/** Listens on a port that the kernel assigns. */
+export function listenLocally(server: Server, host = '127.0.0.1'): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+    server.listen(0, host, () => resolve((server.address() as AddressInfo).port))
   })
 }
 

@@ -12,6 +12,7 @@ interface Parts {
   readonly balancer: LoadBalancer
   readonly echo: EchoServer
   readonly proxies: Map<string, FaultProxy>
+  readonly proxyHost: string | undefined
 }
 
 /** Everything the network of one deployment consists of, in this process. */
@@ -29,8 +30,8 @@ export class NetworkHost implements NetworkCalls {
     const { backends, ...settings } = spec.balancer
     const balancer = await LoadBalancer.start(settings, this.#onEvent)
     const echo = await startEchoServer()
-    const proxies = await Promise.all(spec.edges.map(async (edge) => ({ edge, proxy: await FaultProxy.start(edge) })))
-    this.#parts = { settings, balancer, echo, proxies: new Map(proxies.map(({ edge, proxy }) => [edgeKey(edge), proxy])) }
+    const proxies = await Promise.all(spec.edges.map(async (edge) => ({ edge, proxy: await FaultProxy.start(edge, spec.proxyHost) })))
+    this.#parts = { settings, balancer, echo, proxies: new Map(proxies.map(({ edge, proxy }) => [edgeKey(edge), proxy])), proxyHost: spec.proxyHost }
     balancer.setBackends(backends)
     return {
       balancerUrl: balancer.url.href,
@@ -52,7 +53,7 @@ export class NetworkHost implements NetworkCalls {
   }
   async openEdge(edge: Edge, target: EdgeTarget): Promise<{ readonly port: number }> {
     const { proxies } = this.#started
-    const proxy = await FaultProxy.start(target)
+    const proxy = await FaultProxy.start(target, this.#started.proxyHost)
     if (this.#parts === undefined || proxies.has(edgeKey(edge))) {
       await proxy.close()
       throw new SeaworthyError('SW_NETWORK', `there is a proxy on the edge from ${edge.from} to ${edge.to} already, or the network has ended`)

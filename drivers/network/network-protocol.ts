@@ -4,7 +4,8 @@ import type { BalancerSettings } from '../../core/service-descriptor.js'
 /**
  * The network of a deployment: the balancer, a fault proxy for each dependency edge, and an echo server for the
  * null control. It runs as one process of its own, so that a busy harness neither slows nor fails the traffic of
- * the service, and ends when the channel to the harness closes. Everything listens on 127.0.0.1.
+ * the service, and ends when the channel to the harness closes. Everything listens on 127.0.0.1, the
+ * proxies elsewhere if asked to.
  *
  * Requests and answers are messages on the child process's IPC channel; events come unasked.
  */
@@ -16,6 +17,8 @@ export interface NetworkSpec {
     readonly responseTimeoutMs?: number
   }
   readonly edges: readonly (Edge & EdgeTarget)[] // where the proxy forwards to
+  /** Where the fault proxies listen; containers reach this machine at the gateway of their network. Default 127.0.0.1. */
+  readonly proxyHost?: string
 }
 export interface BackendAddress {
   readonly id: string

@@ -2,21 +2,20 @@ import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, lstatSync, o
 import { join, resolve, sep } from 'node:path'
 import type { DeploymentControls, FileDamage } from '../../core/driver.js'
 import { messageOf } from '../../core/errors.js'
-import { dataFolderOf } from './deployment-folders.js'
-import type { DeploymentWorld } from './deployment-world.js'
-import type { MachinePower } from './machine-power.js'
+import type { UnitWorld } from './deployment-world.js'
+import type { SupervisorAccess } from './machine-protocol.js'
 import { notDone } from './not-done.js'
 
 type DataFiles = Pick<Required<DeploymentControls>, 'listDataFiles' | 'damageDataFile'>
 
 /** The files of a target that is down. Paths are relative to its data folder, with `/` between names. */
-export function dataFileControls(world: DeploymentWorld, power: MachinePower): DataFiles {
+export function dataFileControls(world: UnitWorld, power: SupervisorAccess): DataFiles {
   const folderOf = async (target: string, doing: string): Promise<string> => {
-    const folder = dataFolderOf(world.folders, world.units.named(target).name)
+    const { name } = world.units.named(target)
     const { state, startIsDue } = await power.machineThatRuns.request('state', { unit: target })
     if (state === 'running') throw notDone(`${doing} ${target}`, 'it running')
     if (startIsDue) throw notDone(`${doing} ${target}`, 'it about to be started again')
-    return realpathSync(folder)
+    return realpathSync(await world.data.folderOf(name))
   }
   return {
     async listDataFiles(target, pattern) {

@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync } from 'node:fs'
 import type { DeployOptions } from '../../core/driver.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import type { ForeignProcesses } from '../../operating-system/foreign-processes.js'
@@ -5,20 +6,35 @@ import { readProcessRecord, type ProcessRecord } from '../../operating-system/pr
 import { findRunProcesses, markerVariable } from '../../operating-system/run-processes.js'
 import type { ProcessEntry, ProcessIdentity } from '../../operating-system/process-table.js'
 import type { Network } from '../network/network-protocol.js'
-import { markerOf, type DeploymentFolders } from './deployment-folders.js'
+import { dataFolderOf, markerOf, type DeploymentFolders } from './deployment-folders.js'
 import type { DeploymentUnits } from './deployment-units.js'
 import type { MachineUnit } from './machine-protocol.js'
-import { machineUnit, searchPath, type PlannedUnit } from './plan-units.js'
+import { host, machineUnit, ourNode, searchPath, type PlannedUnit } from './plan-units.js'
 import type { ClaimedPorts } from './ports.js'
 
-/** What all parts of one deployment share. */
-export interface DeploymentWorld {
+/** What all parts of one deployment share, whoever runs its units. */
+export interface UnitWorld {
   readonly service: ServiceDescriptor
   readonly options: DeployOptions
   readonly folders: DeploymentFolders
   readonly units: DeploymentUnits
   readonly ports: ClaimedPorts
   readonly network: Network
+  readonly data: UnitData
+  /** What a supervisor is told of a unit whose edges have their proxies. Throws SeaworthyError when its unit file is not understood. */
+  definitionOf(planned: PlannedUnit): MachineUnit
+}
+/** Where a unit keeps what survives a reboot. */
+export interface UnitData {
+  /** Its folder on this machine. Throws SeaworthyError SW_NOT_DONE where it cannot be reached from here. */
+  folderOf(unit: string): Promise<string>
+  make(unit: string): Promise<void>
+  /** Of a unit that is down. */
+  empty(unit: string): Promise<void>
+}
+
+/** A deployment of local processes. */
+export interface DeploymentWorld extends UnitWorld {
   readonly record: ProcessRecord
   readonly foreign: ForeignProcesses
 }
@@ -35,9 +51,22 @@ export const ownEnvironment = (options: DeployOptions): Readonly<Record<string, 
   [markerVariable]: markerOf(options.runId, options.directory),
 })
 
-/** What the machine is told of a unit whose edges have their proxies. Throws SeaworthyError when its unit file is not understood. */
-export function definitionOf({ service, folders, network, options }: DeploymentWorld, planned: PlannedUnit): MachineUnit {
-  return machineUnit(planned, { service, folders, environment: markedEnvironment(options), proxyPort: network.proxyPort.bind(network) })
+export function localDefinitionOf({ service, folders, network, options }: Omit<UnitWorld, 'definitionOf'>, planned: PlannedUnit): MachineUnit {
+  const place = { listenHost: host, dependencyHost: host, program: ourNode, dataFolder: (unit: string) => dataFolderOf(folders, unit) }
+  const environment = { PATH: searchPath }
+  return machineUnit(planned, { service, folders, place, weakEnvironment: environment, environment: markedEnvironment(options), proxyPort: network.proxyPort.bind(network) })
+}
+
+/** Plain folders of the deployment. */
+export function localData(folders: DeploymentFolders): UnitData {
+  return {
+    folderOf: async (unit) => dataFolderOf(folders, unit),
+    make: async (unit) => void mkdirSync(dataFolderOf(folders, unit), { recursive: true }),
+    async empty(unit) {
+      rmSync(dataFolderOf(folders, unit), { recursive: true, force: true, maxRetries: 3 })
+      mkdirSync(dataFolderOf(folders, unit))
+    },
+  }
 }
 
 /** Everything that lives of this deployment but its network. */

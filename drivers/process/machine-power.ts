@@ -3,9 +3,9 @@ import type { DriverPlatformEvent, RebootOptions } from '../../core/driver.js'
 import { endProcesses, killAtOnce, send } from '../../operating-system/end-processes.js'
 import { isAlive, type ProcessEntry, type ProcessIdentity } from '../../operating-system/process-table.js'
 import { wipeVolatileState, writeBootId, logFileOf } from './deployment-folders.js'
-import { definitionOf, ownEnvironment, processesOfMachine, type DeploymentWorld } from './deployment-world.js'
+import { ownEnvironment, processesOfMachine, type DeploymentWorld } from './deployment-world.js'
 import { MachineControl } from './machine-control.js'
-import { hrtimeMs, type MachineUnit, type UnitEvent } from './machine-protocol.js'
+import { hrtimeMs, type MachineUnit, type SupervisorAccess, type UnitEvent } from './machine-protocol.js'
 import { removeSharedMemory } from './shared-memory-of-deployment.js'
 
 interface RunningUnit extends ProcessIdentity {
@@ -13,13 +13,11 @@ interface RunningUnit extends ProcessIdentity {
 }
 
 const endWithinMs = 10_000
-/** After its grace period a stop kills, waits, and looks for survivors. */
-export const stopExtraMs = 15_000
 /** What a teardown lets services have before they are killed. */
 const disposeGraceMs = 500
 
 /** Switches the simulated machine on and off, and knows what runs on it. */
-export class MachinePower {
+export class MachinePower implements SupervisorAccess {
   readonly #world: DeploymentWorld
   readonly #running = new Map<string, RunningUnit>()
   #machine: MachineControl | null = null
@@ -46,7 +44,7 @@ export class MachinePower {
 
   async boot({ startAll, delaysMs = {} }: { readonly startAll: boolean; readonly delaysMs?: Readonly<Record<string, number>> }): Promise<void> {
     const { folders, units, options } = this.#world
-    const definitions = (): MachineUnit[] => units.configured.map((unit) => definitionOf(this.#world, unit))
+    const definitions = (): MachineUnit[] => units.configured.map((unit) => this.#world.definitionOf(unit))
     definitions() // what is wrong with them is told before anything is started
     if (this.#ended) throw new SeaworthyError('SW_MACHINE_LOST', 'the deployment was ended while the machine was to boot', { exitCode: exitCodes.interrupted })
     this.#bootId = writeBootId(folders)

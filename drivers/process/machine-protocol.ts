@@ -15,6 +15,7 @@ export interface MachineUnit {
   readonly restart: RestartPolicy
   readonly startAtBoot: boolean
   readonly stopSignal: NodeJS.Signals // sent when the machine shuts down
+  readonly port: number // where it listens
 }
 
 export interface BootOrder {
@@ -63,6 +64,18 @@ export interface MachineRequests {
 }
 export type MachineRequestName = keyof MachineRequests
 
+/** Whoever runs the units of a deployment: a simulated machine, or a container engine. */
+export interface UnitSupervisor {
+  /** `takesMs`: how long the request may take by itself. Throws SeaworthyError. */
+  request<Name extends MachineRequestName>(name: Name, parameters: MachineRequests[Name]['parameters'], takesMs?: number): Promise<MachineRequests[Name]['answer']>
+}
+export interface SupervisorAccess {
+  /** Null while it is switched off for a reboot. Throws SeaworthyError SW_MACHINE_LOST when it broke. */
+  readonly machine: UnitSupervisor | null
+  /** Throws SeaworthyError SW_MACHINE_LOST when there is nobody to ask. */
+  readonly machineThatRuns: UnitSupervisor
+}
+
 export type MachineRequest = {
   [Name in MachineRequestName]: { readonly id: number; readonly name: Name; readonly parameters: MachineRequests[Name]['parameters'] }
 }[MachineRequestName]
@@ -96,3 +109,6 @@ export type UnitEvent =
 
 /** Milliseconds of the machine's monotonic clock, the same in every process. */
 export const hrtimeMs = (): number => Number(process.hrtime.bigint()) / 1e6
+
+/** After its grace period a stop kills, waits, and looks for survivors. */
+export const stopExtraMs = 15_000

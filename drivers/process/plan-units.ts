@@ -3,7 +3,7 @@ import { addressTemplate, componentsAddressedBy } from '../../core/capabilities.
 import type { DeployedComponent, Edge, Instance, UnitChanges } from '../../core/driver.js'
 import { SeaworthyError } from '../../core/errors.js'
 import type { Component, ProcessTarget, ServiceDescriptor, Unit } from '../../core/service-descriptor.js'
-import { dataFolderOf, logFileOf, type DeploymentFolders } from './deployment-folders.js'
+import { logFileOf, type DeploymentFolders } from './deployment-folders.js'
 import type { MachineUnit } from './machine-protocol.js'
 import { readUnitOverride } from './unit-overrides.js'
 
@@ -72,9 +72,21 @@ export function edgesOf(units: readonly PlannedUnit[], world: readonly PlannedUn
   }))
 }
 
+/** What the templates of a unit become where it runs. */
+export interface UnitPlace {
+  readonly listenHost: string
+  /** Address of the fault proxies as seen from there. */
+  readonly dependencyHost: string
+  readonly program: (program: string) => string
+  readonly dataFolder: (unit: string) => string
+}
+
 export interface UnitSetting {
   readonly service: ServiceDescriptor
   readonly folders: DeploymentFolders
+  readonly place: UnitPlace
+  /** Variables every unit gets, weaker than its own. */
+  readonly weakEnvironment: Readonly<Record<string, string>>
   /** Variables every unit gets, stronger than its own. */
   readonly environment: Readonly<Record<string, string>>
   /** Port at which a unit reaches a component: that of the fault proxy between them. */
@@ -91,13 +103,14 @@ export function machineUnit(planned: PlannedUnit, setting: UnitSetting): Machine
   return {
     name: planned.name,
     kind: planned.kind,
-    command: [ourNode(program), ...parameters],
-    environment: { PATH: searchPath, ...own, ...setting.environment },
+    command: [setting.place.program(program), ...parameters],
+    environment: { ...setting.weakEnvironment, ...own, ...setting.environment },
     directory: service.directory,
     logFile: logFileOf(folders, planned.name),
     restart,
     startAtBoot,
     stopSignal: planned.kind === 'replica' ? service.lifecycle.stop.signal : 'SIGTERM',
+    port: planned.port,
   }
 }
 
@@ -106,18 +119,18 @@ export const ourNode = (program: string): string => (program === 'node' ? proces
 export const searchPath = `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`
 
 /** Only these are replaced; any other braces, such as those of JSON, stay. */
-function replaceTemplates(text: string, planned: PlannedUnit, { folders, proxyPort }: UnitSetting): string {
+function replaceTemplates(text: string, planned: PlannedUnit, { folders, place, proxyPort }: UnitSetting): string {
   const values: Readonly<Record<string, string>> = {
     instance: planned.name,
     index: String(planned.index),
-    host,
+    host: place.listenHost,
     port: String(planned.port),
-    data: dataFolderOf(folders, planned.name),
+    data: place.dataFolder(planned.name),
     run: folders.run,
     machine: folders.machine,
     shared: folders.shared,
   }
   return text
-    .replace(addressTemplate, (_, to: string, part: string) => (part === 'host' ? host : String(proxyPort({ from: planned.name, to }))))
+    .replace(addressTemplate, (_, to: string, part: string) => (part === 'host' ? place.dependencyHost : String(proxyPort({ from: planned.name, to }))))
     .replace(/\{([a-z]+)\}/g, (whole, name: string) => (Object.hasOwn(values, name) ? values[name] ?? whole : whole))
 }

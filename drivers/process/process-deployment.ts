@@ -1,17 +1,22 @@
-import type { BalancerCounters, BalancerQualification, Deployment, DeployedComponent, Edge, Instance } from '../../core/driver.js'
+import type { BalancerCounters, BalancerQualification, Deployment, DeploymentControls, DeployedComponent, Edge, Instance } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import { endProcesses } from '../../operating-system/end-processes.js'
 import { ForeignProcesses } from '../../operating-system/foreign-processes.js'
 import { processesOfMachine } from './deployment-world.js'
-import type { DeploymentWorld } from './deployment-world.js'
-import { createControls } from './deployment-controls.js'
+import type { DeploymentWorld, UnitWorld } from './deployment-world.js'
 import { logFileOf } from './deployment-folders.js'
 import type { MachinePower } from './machine-power.js'
 import { componentOf, instanceOf } from './plan-units.js'
 import { removeSharedMemory } from './shared-memory-of-deployment.js'
 
+export interface DeploymentEnds {
+  readonly controls: DeploymentControls
+  readonly rebootGrade: Deployment['rebootGrade']
+  readonly dispose: () => Promise<void>
+}
+
 /** The running deployment as the engine sees it: as it is at each look. */
-export function processDeployment(world: DeploymentWorld, power: MachinePower, dispose: () => Promise<void>): Deployment {
+export function deploymentOf(world: UnitWorld, { controls, rebootGrade, dispose }: DeploymentEnds): Deployment {
   const { service, network, units, folders } = world
   return {
     entrypoint: network.balancerUrl,
@@ -26,8 +31,8 @@ export function processDeployment(world: DeploymentWorld, power: MachinePower, d
       return units.edges
     },
     echo: network.echoUrl,
-    controls: createControls(world, power),
-    rebootGrade: 'simulated',
+    controls,
+    rebootGrade,
     get logFiles(): ReadonlyMap<string, string> {
       return new Map(['machine', 'network', 'install', ...units.names].map((name) => [name, logFileOf(folders, name)]))
     },

@@ -4,20 +4,21 @@ import { declaredCapabilities } from '../../core/capabilities.js'
 import type { DeployOptions, Deployment, Driver } from '../../core/driver.js'
 import type { Capability } from '../../core/requirement.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
-import { onLinux, processStartTime } from '../../operating-system/process-table.js'
+import { onLinux } from '../../operating-system/process-table.js'
 import { ForeignProcesses } from '../../operating-system/foreign-processes.js'
 import { ProcessRecord } from '../../operating-system/process-record.js'
 import type { Network } from '../network/network-protocol.js'
-import { startNetwork } from '../network/start-network.js'
-import { logFileOf, makeFolders, type DeploymentFolders } from './deployment-folders.js'
-import { markedEnvironment, ownEnvironment, type DeploymentWorld } from './deployment-world.js'
+import { makeFolders } from './deployment-folders.js'
+import { localData, localDefinitionOf, markedEnvironment, type DeploymentWorld } from './deployment-world.js'
+import { createControls } from './deployment-controls.js'
 import { DeploymentUnits } from './deployment-units.js'
 import { runInstall } from './install.js'
 import { MachinePower } from './machine-power.js'
-import { hrtimeMs } from './machine-protocol.js'
-import { edgesOf, planUnits, searchPath, unitNames } from './plan-units.js'
+import type { MachineUnit } from './machine-protocol.js'
+import { startOwnNetwork } from './own-network.js'
+import { edgesOf, planUnits, searchPath, unitNames, type PlannedUnit } from './plan-units.js'
 import { claimPorts } from './ports.js'
-import { endDeployment, processDeployment } from './process-deployment.js'
+import { deploymentOf, endDeployment } from './process-deployment.js'
 
 /** Local processes on a simulated machine, with the harness's balancer and fault proxies around them. */
 export const processDriver: Driver = { name: 'process', availability, offers, deploy }
@@ -72,36 +73,18 @@ async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise
     ports.release()
     throw error
   }
-  const world: DeploymentWorld = { service, options, folders, units, ports, network, record: new ProcessRecord(folders.processRecord), foreign: new ForeignProcesses() }
+  const parts = { service, options, folders, units, ports, network, data: localData(folders) }
+  const definitionOf = (planned: PlannedUnit): MachineUnit => localDefinitionOf(parts, planned)
+  const world: DeploymentWorld = { ...parts, definitionOf, record: new ProcessRecord(folders.processRecord), foreign: new ForeignProcesses() }
   const power = new MachinePower(world)
   const dispose = (): Promise<void> => (disposed ??= endDeployment(world, power))
   try {
     if (options.install !== false) await runInstall(service, folders, { ...options, environment: markedEnvironment(options) })
     options.signal.throwIfAborted()
     await power.boot({ startAll: true })
-    return processDeployment(world, power, dispose)
+    return deploymentOf(world, { controls: createControls(world, power), rebootGrade: 'simulated', dispose })
   } catch (error) {
     await dispose().catch(() => undefined) // the reason is worth more than what followed from it
     throw error
   }
 }
-
-/** Like every process of ours it is marked, so that it is found if we die before it is in the journal. */
-async function startOwnNetwork(
-  service: ServiceDescriptor,
-  options: DeployOptions,
-  { folders, units }: { readonly folders: DeploymentFolders; readonly units: DeploymentUnits },
-): Promise<Network> {
-  const balancer = { ...service.balancer, readinessPath: service.health.readinessPath, backends: units.backends }
-  const edges = units.edges.map((edge) => ({ ...edge, ...units.addressOf(edge.to) }))
-  const network = await startNetwork({ balancer, edges }, {
-    environment: ownEnvironment(options),
-    logFile: logFileOf(folders, 'network'),
-    onEvent: ({ name, backend, atHrtimeMs, reason }) => options.onPlatformEvent({ name, target: backend, atHrtimeMs, detail: { reason } }),
-    onUnexpectedExit: (reason) => options.onPlatformEvent({ name: 'process-exited', target: 'network', atHrtimeMs: hrtimeMs(), detail: { reason, unexpected: true } }),
-  })
-  const startTime = processStartTime(network.pid)
-  if (startTime !== null) options.journal.record({ kind: 'process-group', pid: network.pid, startTime, what: 'network' })
-  return network
-}
-

@@ -1,8 +1,6 @@
-import { mkdirSync, rmSync } from 'node:fs'
 import type { DeploymentControls, Replacement, ReplaceOptions } from '../../core/driver.js'
-import { dataFolderOf } from './deployment-folders.js'
-import { definitionOf, type DeploymentWorld } from './deployment-world.js'
-import { stopExtraMs, type MachinePower } from './machine-power.js'
+import type { UnitWorld } from './deployment-world.js'
+import { stopExtraMs, type SupervisorAccess } from './machine-protocol.js'
 import { changed, openEdgesOf, startNewUnit } from './new-units.js'
 import { notDone } from './not-done.js'
 import { componentOf, host } from './plan-units.js'
@@ -10,7 +8,7 @@ import { componentOf, host } from './plan-units.js'
 type Replacements = Pick<Required<DeploymentControls>, 'replaceComponent' | 'cloneComponent' | 'redirectDependency'>
 
 /** Other processes in the place of a component, and where its name leads to. */
-export function replacementControls(world: DeploymentWorld, power: MachinePower): Replacements {
+export function replacementControls(world: UnitWorld, power: SupervisorAccess): Replacements {
   const { units, ports } = world
   return {
     replaceComponent: (name, options) => replaceComponent(world, power, name, options),
@@ -31,8 +29,8 @@ export function replacementControls(world: DeploymentWorld, power: MachinePower)
   }
 }
 
-async function replaceComponent(world: DeploymentWorld, power: MachinePower, name: string, options: ReplaceOptions): Promise<Replacement> {
-  const { units, folders, service, ports } = world
+async function replaceComponent(world: UnitWorld, power: SupervisorAccess, name: string, options: ReplaceOptions): Promise<Replacement> {
+  const { units, service, ports } = world
   const before = units.named(name, 'component')
   const changes = options.changes ?? units.changesOf(name)
   const planned = changed(world, before, changes)
@@ -43,23 +41,18 @@ async function replaceComponent(world: DeploymentWorld, power: MachinePower, nam
   const port = options.address === 'new' ? await ports.another() : before.port
   const { graceMs } = service.lifecycle.stop
   await machine.request('take-down', { unit: name, signal: 'SIGTERM', graceMs }, graceMs + stopExtraMs)
-  if (options.data === 'empty') emptyFolder(dataFolderOf(folders, name))
+  if (options.data === 'empty') await world.data.empty(name)
   units.move(name, port)
   units.configure(name, changes)
   await leadEdgesTo(world, name)
-  await machine.request('define', { unit: definitionOf(world, { ...planned, port }) })
+  await machine.request('define', { unit: world.definitionOf({ ...planned, port }) })
   await machine.request('start', { unit: name })
   const { pid: pidAfter } = await machine.request('state', { unit: name })
   return { pidBefore, pidAfter, addressBefore: `${host}:${before.port}`, addressAfter: `${host}:${port}` }
 }
 
 /** All of them, whoever depends on it: a name leads to one place. */
-async function leadEdgesTo({ units, network }: DeploymentWorld, component: string): Promise<void> {
+async function leadEdgesTo({ units, network }: UnitWorld, component: string): Promise<void> {
   const edges = units.edges.filter(({ to }) => to === component)
   await Promise.all(edges.map((edge) => network.redirectEdge(edge, units.addressOf(component))))
-}
-
-function emptyFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
-  mkdirSync(folder)
 }

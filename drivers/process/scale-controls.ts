@@ -1,6 +1,6 @@
 import type { DeploymentControls, StopResult } from '../../core/driver.js'
-import { definitionOf, type DeploymentWorld } from './deployment-world.js'
-import { stopExtraMs, type MachinePower } from './machine-power.js'
+import type { UnitWorld } from './deployment-world.js'
+import { stopExtraMs, type SupervisorAccess } from './machine-protocol.js'
 import { changed, closeEdgesOf, openEdgesOf, startNewUnit } from './new-units.js'
 import { notDone } from './not-done.js'
 import { instanceOf, plannedReplica } from './plan-units.js'
@@ -8,14 +8,14 @@ import { instanceOf, plannedReplica } from './plan-units.js'
 type Scale = Pick<Required<DeploymentControls>, 'configureUnit' | 'addInstance' | 'removeInstance'>
 
 /** More and fewer replicas, and what a unit runs with. */
-export function scaleControls(world: DeploymentWorld, power: MachinePower): Scale {
+export function scaleControls(world: UnitWorld, power: SupervisorAccess): Scale {
   const { units, network, ports, service } = world
   return {
     async configureUnit(target, changes) {
       const planned = changed(world, units.named(target), changes)
       await openEdgesOf(world, planned)
       units.configure(target, changes)
-      await power.machine?.request('define', { unit: definitionOf(world, planned) })
+      await power.machine?.request('define', { unit: world.definitionOf(planned) })
     },
     async addInstance({ changes }) {
       const port = await ports.another()
@@ -30,8 +30,8 @@ export function scaleControls(world: DeploymentWorld, power: MachinePower): Scal
 
 /** No new requests first, so that what is lost from then on was in flight; then the stop. Nothing changes when it cannot be stopped. */
 async function removeInstance(
-  world: DeploymentWorld,
-  power: MachinePower,
+  world: UnitWorld,
+  power: SupervisorAccess,
   target: string,
   { signal, graceMs }: { readonly signal: NodeJS.Signals; readonly graceMs: number },
 ): Promise<StopResult> {

@@ -1,0 +1,144 @@
+import { declaredCapabilities } from '../../core/capabilities.js'
+import type { DeployOptions, Deployment, Driver } from '../../core/driver.js'
+import { messageOf, SeaworthyError } from '../../core/errors.js'
+import type { ServiceDescriptor } from '../../core/service-descriptor.js'
+import { markerVariable } from '../../operating-system/run-processes.js'
+import { ownProgram } from '../../operating-system/own-program.js'
+import { makeFolders } from '../process/deployment-folders.js'
+import { DeploymentUnits } from '../process/deployment-units.js'
+import type { MachineUnit } from '../process/machine-protocol.js'
+import { startOwnNetwork } from '../process/own-network.js'
+import { edgesOf, machineUnit, planUnits, unitNames, type PlannedUnit } from '../process/plan-units.js'
+import { claimPorts } from '../process/ports.js'
+import { deploymentOf } from '../process/process-deployment.js'
+import { containerControls } from './container-controls.js'
+import { dataFolder, type DockerWorld } from './docker-world.js'
+import { connectEngine, type EngineConnection } from './engine-connection.js'
+import { statusOf } from './engine-error.js'
+import { EngineEvents } from './engine-events.js'
+import { EnginePower } from './engine-power.js'
+import { openToContainers } from './folders-for-containers.js'
+import { installInContainer } from './install-in-container.js'
+import { deploymentLabel, deploymentName } from './labels.js'
+import { makeNetwork } from './make-network.js'
+import { removeObjects } from './remove-objects.js'
+import { SignalSender } from './signal-sender.js'
+import { volumesOf } from './volumes.js'
+
+/** Containers in an engine on this machine, with the harness's balancer and fault proxies around them. */
+export const dockerDriver: Driver = { name: 'docker', availability, offers, deploy }
+
+async function availability({ target }: ServiceDescriptor): ReturnType<Driver['availability']> {
+  if (target.image === undefined) return { available: false, reason: 'the descriptor names no image (target.image)' }
+  if (process.platform !== 'linux') return { available: false, reason: 'the fault proxies listen on the network of the containers, which only Linux shares with its engine' }
+  try {
+    const { docker } = await connectEngine()
+    const { SecurityOptions: security } = (await docker.info()) as { readonly SecurityOptions?: readonly string[] }
+    if (security?.some((one) => one.includes('rootless')) === true) return { available: false, reason: 'the engine runs rootless, in a network of its own that the fault proxies cannot listen on' }
+    await docker.getImage(target.image).inspect()
+    return { available: true }
+  } catch (error) {
+    if (statusOf(error) === 404) return { available: false, reason: `the engine has no image "${target.image}"; for the bundled reference service: seaworthy image build` }
+    return { available: false, reason: messageOf(error) }
+  }
+}
+
+function offers(service: ServiceDescriptor): ReturnType<Driver['offers']> {
+  return declaredCapabilities(service)
+}
+
+async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise<Deployment> {
+  given.signal.throwIfAborted()
+  const connection = await connectEngine()
+  const making = new Making(connection, given)
+  try {
+    return await making.deployment(service)
+  } catch (error) {
+    await making.dispose().catch(() => undefined) // the reason is worth more than what followed from it
+    throw error
+  }
+}
+
+/** A deployment from its first object in the engine to its last: it can be ended at any time. */
+class Making {
+  readonly #connection: EngineConnection
+  readonly #options: DeployOptions
+  readonly #ends: (() => unknown)[] = []
+  #journalId: number | undefined
+  #disposed: Promise<void> | undefined
+
+  constructor(connection: EngineConnection, given: DeployOptions) {
+    this.#connection = connection
+    // What its own end does to a deployment is nothing the platform did.
+    this.#options = { ...given, onPlatformEvent: (event) => (this.#disposed === undefined ? given.onPlatformEvent(event) : undefined) }
+  }
+
+  async deployment(service: ServiceDescriptor): Promise<Deployment> {
+    const options = this.#options
+    edgesOf(planUnits(service.target, [])) // a wrong template is told before anything is made
+    const path = ownProgram(import.meta.url, 'remove-run')
+    this.#journalId = options.journal.record({ kind: 'program', path, parameters: [this.#connection.address.host, options.runId], what: `containers, networks or volumes of the run in the engine at ${this.#connection.address.host}` })
+    const world = await this.#world(service)
+    const power = new EnginePower(world)
+    this.#lost = (reason) => power.lose(reason)
+    this.#ends.push(() => power.supervisor.cancelLateStarts(), () => Promise.all(power.supervisor.units.map((unit) => unit.keepLog())))
+    await Promise.all(world.units.names.map((name) => world.data.make(name)))
+    if (options.install !== false) await installInContainer(world.docker, { service, folders: world.folders, options, environment: unmarked(options) })
+    options.signal.throwIfAborted()
+    await power.boot({ startAll: true })
+    return deploymentOf(world, { controls: containerControls(world, power), rebootGrade: 'simulated', dispose: () => this.dispose() })
+  }
+
+  #lost: (reason: string) => void = () => undefined
+
+  async #world(service: ServiceDescriptor): Promise<DockerWorld> {
+    const options = this.#options
+    const { docker } = this.#connection
+    const image = service.target.image ?? ''
+    const names = unitNames(service.target)
+    const folders = makeFolders(options.directory, options.sharedDirectory, names)
+    openToContainers(folders.machine, folders.unitOverrides, folders.run, folders.shared)
+    const ports = await claimPorts(names.length)
+    this.#ends.push(() => ports.release())
+    const units = new DeploymentUnits(planUnits(service.target, ports.ports))
+    const gateway = await makeNetwork(docker, options)
+    const events = await EngineEvents.open(docker, deploymentName(options), options.onPlatformEvent, (reason) => this.#lost(reason))
+    this.#ends.push(() => events.close())
+    const [network, signals] = await Promise.all([
+      startOwnNetwork(service, options, { folders, units, proxyHost: gateway }).then((started) => (this.#ends.push(() => started.close()), started)),
+      SignalSender.start(docker, options, image).then((started) => (this.#ends.push(() => started.close()), started)),
+    ])
+    const place = { listenHost: '0.0.0.0', dependencyHost: gateway, program: (program: string) => program, dataFolder: () => dataFolder }
+    const definitionOf = (planned: PlannedUnit): MachineUnit =>
+      machineUnit(planned, { service, folders, place, weakEnvironment: {}, environment: unmarked(options), proxyPort: network.proxyPort.bind(network) })
+    return { service, options, folders, units, ports, network, data: volumesOf(docker, options), definitionOf, docker, image, networkName: deploymentName(options), events, signals }
+  }
+
+  dispose(): Promise<void> {
+    return (this.#disposed ??= this.#dispose())
+  }
+
+  /** Every step is tried whatever became of the one before. Throws SW_NOT_ENDED when something of it is still there. */
+  async #dispose(): Promise<void> {
+    const errors: unknown[] = []
+    const attempt = async (end: () => unknown): Promise<void> => {
+      try {
+        await end()
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    for (const end of [...this.#ends].reverse()) await attempt(end)
+    await attempt(async () => {
+      const left = await removeObjects(this.#connection.docker, `${deploymentLabel}=${deploymentName(this.#options)}`)
+      if (left.length > 0) throw new SeaworthyError('SW_NOT_ENDED', `while ending the deployment ${deploymentName(this.#options)}: found ${left.join(', ')}, which cannot be removed`)
+      if (this.#journalId !== undefined) this.#options.journal.done(this.#journalId)
+    })
+    if (errors.length > 0) throw errors[0]
+  }
+}
+
+/** Processes in containers are ended by their engine: the marker is for those that are found in the process table. */
+function unmarked({ environment }: DeployOptions): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => name !== markerVariable))
+}

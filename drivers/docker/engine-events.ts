@@ -1,0 +1,119 @@
+import type Docker from 'dockerode'
+import type { DriverPlatformEvent } from '../../core/driver.js'
+import { messageOf } from '../../core/errors.js'
+import { hrtimeMs } from '../process/machine-protocol.js'
+import { engineError } from './engine-error.js'
+import { deploymentLabel, unitLabel } from './labels.js'
+
+interface EngineEvent {
+  readonly Action: string
+  readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> }
+  readonly timeNano: number
+}
+export interface ContainerExit {
+  readonly code: number | null
+  readonly signal: string | null
+  readonly atHrtimeMs: number
+}
+
+/** What the engine says of the containers of one deployment, of its own accord: the witness of every start and end. */
+export class EngineEvents {
+  readonly #docker: Docker
+  readonly #emit: (event: DriverPlatformEvent) => void
+  readonly #onLost: (reason: string) => void
+  readonly #exits = new Map<string, ((exit: ContainerExit) => void)[]>()
+  readonly #expected = new Map<string, Set<string>>()
+  readonly #pids = new Map<string, number>()
+  #stream: NodeJS.ReadableStream | undefined
+  #told: Promise<void> = Promise.resolve()
+  #closed = false
+
+  private constructor(docker: Docker, emit: (event: DriverPlatformEvent) => void, onLost: (reason: string) => void) {
+    this.#docker = docker
+    this.#emit = emit
+    this.#onLost = onLost
+  }
+
+  /** `onLost`: the engine is gone, or somebody else laid hands on a container. Throws SeaworthyError. */
+  static async open(docker: Docker, deployment: string, emit: (event: DriverPlatformEvent) => void, onLost: (reason: string) => void): Promise<EngineEvents> {
+    const events = new EngineEvents(docker, emit, onLost)
+    try {
+      const filters = { type: ['container'], label: [`${deploymentLabel}=${deployment}`], event: ['start', 'die', 'kill', 'destroy', 'oom'] }
+      events.#listen(await docker.getEvents({ filters: JSON.stringify(filters) as never }))
+    } catch (error) {
+      throw engineError('listening to the events of the engine', error)
+    }
+    return events
+  }
+
+  /** The next end of a container; to be called before whatever ends it. */
+  nextExit(container: string): Promise<ContainerExit> {
+    return new Promise((resolve) => this.#exits.set(container, [...(this.#exits.get(container) ?? []), resolve]))
+  }
+
+  /** What we are about to do through the engine ourselves. */
+  expect(container: string, ...actions: readonly string[]): void {
+    this.#expected.set(container, new Set([...(this.#expected.get(container) ?? []), ...actions]))
+  }
+
+  close(): void {
+    this.#closed = true
+    const stream = this.#stream as (NodeJS.ReadableStream & { destroy?: () => void }) | undefined
+    stream?.destroy?.()
+  }
+
+  #listen(stream: NodeJS.ReadableStream): void {
+    this.#stream = stream
+    let said = ''
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8')
+      const lines = said.split('\n')
+      said = lines.pop() ?? ''
+      for (const line of lines) if (line.trim() !== '') this.#receive(JSON.parse(line) as EngineEvent)
+    })
+    const lose = (reason: string): void => {
+      if (this.#closed) return
+      this.#closed = true
+      this.#onLost(reason)
+    }
+    stream.on('end', () => lose('the engine ended the stream of its events')).on('close', () => lose('the engine closed the connection'))
+    stream.on('error', (error: unknown) => lose(messageOf(error)))
+  }
+
+  #receive({ Action: action, Actor: { ID: id, Attributes: attributes }, timeNano }: EngineEvent): void {
+    const unit = attributes[unitLabel]
+    if (unit === undefined || this.#closed) return // the helper, the install command
+    const atHrtimeMs = Math.min(hrtimeMs(), hrtimeMs() - (Date.now() - timeNano / 1e6))
+    if (action === 'start') this.#told = this.#told.then(() => this.#tellStart(id, unit, atHrtimeMs))
+    else if (action === 'die') this.#die(id, unit, exitOf(attributes['exitCode'], atHrtimeMs))
+    else if (action === 'kill' && this.#expected.get(id)?.has('kill') !== true) this.#onLost(`somebody else sent a signal to ${unit} through the engine`)
+    else if (action === 'destroy' && this.#expected.get(id)?.has('destroy') !== true) this.#onLost(`the container of ${unit} was removed by somebody else`)
+  }
+
+  async #tellStart(id: string, target: string, atHrtimeMs: number): Promise<void> {
+    try {
+      const { State, RestartCount } = await this.#docker.getContainer(id).inspect()
+      this.#pids.set(id, State.Pid)
+      this.#emit({ name: 'process-started', target, atHrtimeMs, detail: { pid: State.Pid, container: id.slice(0, 12), restarts: RestartCount } })
+    } catch {
+      this.#emit({ name: 'process-started', target, atHrtimeMs, detail: { pid: null, container: id.slice(0, 12) } }) // it is gone by now
+    }
+  }
+
+  #die(id: string, target: string, exit: ContainerExit): void {
+    const waiting = this.#exits.get(id) ?? []
+    this.#exits.delete(id)
+    for (const resolve of waiting) resolve(exit)
+    this.#told = this.#told.then(() => {
+      const { code, signal, atHrtimeMs } = exit
+      this.#emit({ name: 'process-exited', target, atHrtimeMs, detail: { pid: this.#pids.get(id) ?? null, container: id.slice(0, 12), code, signal } })
+    })
+  }
+}
+
+/** The engine tells an end by a signal as 128 and the signal's number; of the program's own 137 nobody knows. */
+function exitOf(text: string | undefined, atHrtimeMs: number): ContainerExit {
+  const code = Number(text ?? Number.NaN)
+  if (!Number.isInteger(code)) return { code: null, signal: null, atHrtimeMs }
+  return code === 137 ? { code: null, signal: 'SIGKILL', atHrtimeMs } : { code, signal: null, atHrtimeMs }
+}

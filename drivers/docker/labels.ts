@@ -1,0 +1,18 @@
+import { basename } from 'node:path'
+import type { DeployOptions } from '../../core/driver.js'
+
+/** Everything we make in an engine carries these, and nothing without them is ever touched. */
+export const runLabel = 'seaworthy.run'
+export const deploymentLabel = 'seaworthy.deployment'
+export const unitLabel = 'seaworthy.unit'
+
+export type Placed = Pick<DeployOptions, 'runId' | 'directory'>
+
+export const deploymentName = ({ runId, directory }: Placed): string => `seaworthy-${runId}-${basename(directory)}`
+export const objectName = (placed: Placed, what: string): string => `${deploymentName(placed)}-${what}`
+
+export const labelsOf = (placed: Placed, unit?: string): Record<string, string> => ({
+  [runLabel]: placed.runId,
+  [deploymentLabel]: deploymentName(placed),
+  ...(unit === undefined ? {} : { [unitLabel]: unit }),
+})

@@ -1,0 +1,43 @@
+import { access, constants } from 'node:fs/promises'
+import type Docker from 'dockerode'
+import type { UnitData } from '../process/deployment-world.js'
+import { notDone } from '../process/not-done.js'
+import { engineError, statusOf } from './engine-error.js'
+import { labelsOf, objectName, type Placed } from './labels.js'
+
+/** A named volume for each unit. */
+export function volumesOf(docker: Docker, placed: Placed): UnitData & { removeAll(): Promise<void> } {
+  const made = new Set<string>()
+  const nameOf = (unit: string): string => objectName(placed, unit)
+  const make = async (unit: string): Promise<void> => {
+    try {
+      await docker.createVolume({ Name: nameOf(unit), Labels: labelsOf(placed, unit) })
+      made.add(nameOf(unit))
+    } catch (error) {
+      throw engineError(`making the volume of ${unit}`, error)
+    }
+  }
+  const remove = async (name: string): Promise<void> => {
+    await docker.getVolume(name).remove().catch((error: unknown) => {
+      if (statusOf(error) !== 404) throw engineError(`removing the volume ${name}`, error)
+    })
+    made.delete(name)
+  }
+  return {
+    make,
+    async empty(unit) {
+      await remove(nameOf(unit))
+      await make(unit)
+    },
+    async folderOf(unit) {
+      const { Mountpoint: folder } = await docker.getVolume(nameOf(unit)).inspect().catch((error: unknown) => {
+        throw engineError(`looking at the volume of ${unit}`, error)
+      })
+      await access(folder, constants.R_OK | constants.W_OK).catch(() => {
+        throw notDone(`reaching the volume of ${unit}`, `that this user may not open ${folder}`)
+      })
+      return folder
+    },
+    removeAll: async () => void (await Promise.all([...made].map(remove))),
+  }
+}
