@@ -47,10 +47,17 @@ export async function buildImage(build: ImageBuild): Promise<string> {
   }
 }
 
+/** Modes that are open to others do not survive the way to the engine. */
+const offlineDockerfile = `FROM scratch
+COPY root/ /
+ENV PATH=/usr/local/bin:/usr/bin:/bin
+RUN ["node", "-e", "fs.chmodSync('/tmp', 0o1777)"]
+`
+
 async function buildOfflineBase(docker: Docker, context: string, { programs, tell }: ImageBuild): Promise<void> {
   mkdirSync(join(context, 'root'), { recursive: true })
   layOutOfflineBase(join(context, 'root'), programs)
-  writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\nCOPY root/ /\nENV PATH=/usr/local/bin:/usr/bin:/bin\n')
+  writeFileSync(join(context, 'Dockerfile'), offlineDockerfile)
   await buildFolder(docker, context, { name: offlineBase, tell })
 }
 

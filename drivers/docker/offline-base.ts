@@ -19,7 +19,6 @@ export function layOutOfflineBase(root: string, programs: readonly string[]): vo
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/:/bin/sh\nnode:x:1000:1000:node:/tmp:/bin/sh\n')
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\nnode:x:1000:\n')
   mkdirSync(join(root, 'tmp'), { recursive: true })
-  chmodSync(join(root, 'tmp'), 0o1777)
 }
 
 function put(from: string, to: string): void {
