@@ -1,4 +1,5 @@
 import { degradationCapabilities } from './capabilities-of-degradation.js'
+import { observabilityCapabilities } from './capabilities-of-observability.js'
 import { workCapabilities } from './capabilities-of-work.js'
 import { componentsAddressedBy } from './component-addresses.js'
 import { canRollOutInPart } from './declarations/upgrade.js'
@@ -91,6 +92,7 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['config.probe', ({ config }) => (config?.settings.length ?? 0) > 0],
   ...degradationCapabilities,
   ...workCapabilities,
+  ...observabilityCapabilities,
 ]
 
 const hasRole = ({ components }: ProcessTarget, wanted: Component['role']): boolean => components.some(({ role }) => role === wanted)

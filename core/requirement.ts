@@ -94,6 +94,8 @@ export type Capability =
   | 'data.files' // files in which a component keeps data itself
   | 'lifecycle.start-drained'
   | 'degraded.mode' // a reduced mode can be entered and left
+  | 'observability.metrics' // requests, errors and latency in the text format of Prometheus
+  | 'traffic.error' // requests that provoke errors
 
 export type AbsenceRule =
   | { readonly rule: 'fail' }

@@ -5,6 +5,7 @@ import type { BackupDeclaration, DataDeclarations } from './declarations/backup.
 import type { ConfigDeclaration } from './declarations/config.js'
 import type { DataFiles } from './declarations/data-files.js'
 import type { DocumentedTimes } from './declarations/documented.js'
+import type { Observability } from './declarations/observability.js'
 import type { UnitChanges } from './driver.js'
 import type { Queue, Schedule } from './declarations/work.js'
 import type { Degradation } from './declarations/degradation.js'
@@ -38,6 +39,7 @@ export interface ServiceDescriptor {
   readonly queue?: Queue
   readonly schedule?: Schedule
   readonly docs?: { readonly times?: DocumentedTimes }
+  readonly observability?: Observability
   readonly backup?: BackupDeclaration
   readonly database?: ReplicatedDatabase
   readonly notApplicable: readonly NotApplicable[]

@@ -1,6 +1,7 @@
 import { degradationOf } from './descriptor-sections/degradation.js'
 import { dataFilesOf, documentedTimesOf, startDrainedOf } from './descriptor-sections/operations-of-replicas.js'
 import { queueOf, scheduleOf } from './descriptor-sections/work.js'
+import { observabilityOf } from './descriptor-sections/observability.js'
 import { overloadOf } from './descriptor-sections/overload.js'
 import { DescriptorContradiction } from './descriptor-contradiction.js'
 import { durationMs, operationOf, procedureOf } from './descriptor-from-parts.js'
@@ -132,6 +133,7 @@ export function descriptorFromDocument(given: DescriptorDocument, directory: str
     ...(document.queue === undefined ? {} : { queue: queueOf(document.queue) }),
     ...(document.schedule === undefined ? {} : { schedule: scheduleOf(document.schedule) }),
     ...(document.docs === undefined ? {} : { docs: document.docs.times === undefined ? {} : { times: documentedTimesOf(document.docs.times) } }),
+    ...(document.observability === undefined ? {} : { observability: observabilityOf(document.observability) }),
     ...(document.backup === undefined ? {} : { backup: backupOf(document.backup) }),
     notApplicable: exceptions(document.notApplicable),
     waivers: exceptions(document.waivers),

@@ -47,7 +47,7 @@ interface PlacedOperation {
   readonly path: Path
   readonly operation: OperationDocument
 }
-function operationsOf({ traffic, data, queue, toggles }: WholeDocument): readonly PlacedOperation[] {
+function operationsOf({ traffic, data, queue, toggles, observability }: WholeDocument): readonly PlacedOperation[] {
   const inTraffic = Object.entries(traffic).map(([name, operation]) => ({ path: ['traffic', name], operation }))
   const inData = [
     { path: ['data', 'write'], operation: data?.write },
@@ -56,6 +56,8 @@ function operationsOf({ traffic, data, queue, toggles }: WholeDocument): readonl
     { path: ['data', 'files', 'write'], operation: data?.files?.write },
     { path: ['data', 'files', 'read'], operation: data?.files?.read },
     { path: ['queue', 'enqueue'], operation: queue?.enqueue },
+    { path: ['observability', 'errors', 'server'], operation: observability?.errors?.server },
+    { path: ['observability', 'errors', 'client'], operation: observability?.errors?.client },
     { path: ['data', 'session', 'open'], operation: data?.session?.open },
     { path: ['data', 'session', 'resume'], operation: data?.session?.resume },
   ]

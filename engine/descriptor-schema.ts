@@ -9,6 +9,7 @@ import { balancerTime, command, component, duration, exception, header, httpPath
 import { degradationSection } from './descriptor-sections/degradation.js'
 import { dataFiles, documentedTimes, startDrained } from './descriptor-sections/operations-of-replicas.js'
 import { queueSection, scheduleSection } from './descriptor-sections/work.js'
+import { observabilitySection } from './descriptor-sections/observability.js'
 import { overloadSection } from './descriptor-sections/overload.js'
 import { clientSection } from './descriptor-sections/client.js'
 
@@ -74,6 +75,7 @@ export const descriptorSchema = z.strictObject({
   queue: queueSection.optional(),
   schedule: scheduleSection.optional(),
   docs: z.strictObject({ times: documentedTimes.optional() }).optional(),
+  observability: observabilitySection.optional(),
   backup: backupSection.optional(),
   notApplicable: z.array(exception).default([]),
   waivers: z.array(exception).default([]),

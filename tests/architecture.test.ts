@@ -25,6 +25,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   yargs: ['bin'],
   zod: ['engine'],
   yaml: ['engine', 'reference-service', 'suites/configuration'],
+  'parse-prometheus-text-format': ['suites/monitoring'],
   fastify: ['reference-service'],
   pg: ['reference-service'],
   dockerode: ['drivers/docker'],

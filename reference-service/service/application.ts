@@ -21,6 +21,8 @@ import type { InFlight, WorkInFlight } from './in-flight.js'
 import type { LiveConfiguration } from './live-configuration.js'
 import { loginRoutes } from './logins.js'
 import type { RecordStore } from './record-store.js'
+import type { RequestMetrics } from './request-metrics.js'
+import { clientGaveUp, metricsRoute } from './request-metrics.js'
 import { readOnlyMarker } from './read-only.js'
 import { recordRoutes } from './records.js'
 import { restoreRoutes } from './restores.js'
@@ -53,6 +55,7 @@ export interface ApplicationParts extends HealthSources {
   readonly connections: Connections
   readonly live: LiveConfiguration
   readonly environment: Environment
+  readonly metrics: RequestMetrics
   readonly isStopping: () => boolean
   readonly restoreObjectsPerSecond: number
 }
@@ -79,6 +82,7 @@ export function addRoutes(app: FastifyInstance, parts: ApplicationParts): void {
   addHooks(app, parts)
   readOnlyMarker(app, parts.monitor)
   healthRoutes(app, parts)
+  metricsRoute(app, parts.metrics)
   administrationRoutes(app, parts)
   configurationRoutes(app, parts.live)
   setupRoutes(app, parts.environment)
@@ -112,7 +116,7 @@ function acceptEmptyBodies(app: FastifyInstance): void {
 }
 
 function addHooks(app: FastifyInstance, parts: ApplicationParts): void {
-  const { identity, startUp, drain, inFlight, database } = parts
+  const { identity, startUp, drain, inFlight, database, metrics } = parts
   app.decorateRequest('work')
 
   app.addHook('onRequest', (request, reply, next) => {
@@ -125,7 +129,11 @@ function addHooks(app: FastifyInstance, parts: ApplicationParts): void {
     }
     const { work, end } = inFlight.begin(`${request.method} ${url ?? 'unknown'}`, request.raw.socket)
     request.work = work
-    reply.raw.once('close', end)
+    const beganAtMs = performance.now()
+    reply.raw.once('close', () => {
+      end()
+      metrics.count(reply.raw.writableFinished ? reply.raw.statusCode : clientGaveUp, performance.now() - beganAtMs)
+    })
     if (startUp.complete) return next()
     next(defective('start.ready-too-early') ? new Error('the caches are not filled yet') : new Unavailable('the replica is starting'))
   })

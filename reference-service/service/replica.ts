@@ -19,6 +19,7 @@ import { noteRoutes } from './notes.js'
 import { QueueingRecordStore } from './queueing-record-store.js'
 import { DatabaseRecordStore } from './record-store.js'
 import { untilSetUp } from './setup.js'
+import { RequestMetrics } from './request-metrics.js'
 import { releaseRoutes } from './release-routes.js'
 import { searchRoutes } from './search.js'
 import { sourcesOf } from './sources.js'
@@ -55,7 +56,7 @@ export async function startReplica(environment: Environment, configuration: Conf
   if (process.env['START_DRAINED'] === '1' && !defective('drain.start-drained-ignored')) drain.begin()
 
   let stopping: Promise<void> | undefined
-  addRoutes(app, { identity, monitor, database, inFlight, work, connections, drain, startUp, records, live, environment, cache, toggles, isStopping: () => stopping !== undefined, restoreObjectsPerSecond: configuration.restore.objectsPerSecond })
+  addRoutes(app, { identity, monitor, database, inFlight, work, connections, drain, startUp, records, live, environment, cache, toggles, metrics: new RequestMetrics(), isStopping: () => stopping !== undefined, restoreObjectsPerSecond: configuration.restore.objectsPerSecond })
   const leavesAtOnce = defective('rdnd.scale-in-kills') && environment.index >= usualReplicas
   const stopOnce = (): Promise<void> => (stopping ??= leavesAtOnce ? process.exit(0) : stop({ drain, wasReady: () => startUp.mayBeReady, inFlight, connections, database, finish }, configuration.drain))
   releaseRoutes(app, { identity, installedIn: environment, stop: () => void stopOnce() })

@@ -1,5 +1,6 @@
 import type { Suite } from '../../core/scenario.js'
 import { scenario as healthAnswersMeanWhatTheySay } from './health-answers-mean-what-they-say.scenario.js'
+import { scenario as whatHappensCanBeSeen } from './what-happens-can-be-seen.scenario.js'
 import { requirements } from './requirements.js'
 
 export const suite: Suite = {
@@ -7,5 +8,5 @@ export const suite: Suite = {
   title: 'Monitoring',
   areas: [{ id: 'MONI', title: 'Monitoring' }],
   requirements,
-  scenarios: [healthAnswersMeanWhatTheySay],
+  scenarios: [healthAnswersMeanWhatTheySay, whatHappensCanBeSeen],
 }

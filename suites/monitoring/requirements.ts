@@ -1,5 +1,48 @@
 import type { Requirement } from '../../core/requirement.js'
 
+const metricsAgree: Requirement = {
+  id: 'MONI-01',
+  area: 'MONI',
+  title: 'Metrics agree with what clients saw',
+  keyword: 'MUST',
+  level: 2,
+  weight: 2,
+  safety: 'safe',
+  statement: 'The service MUST expose metrics in a standard format whose request, error and latency figures agree with the traffic actually sent.',
+  why: 'Operations needs to see availability and performance; a counter that lies is worse than none, because alerts and roll-outs are decided by it.',
+  source: ['The Practice of Cloud System Administration, 2.1.13', 'Site Reliability Engineering: the four golden signals', 'Prometheus exposition formats, text format 0.0.4', 'CNTi test suite: open_metrics'],
+  needs: ['observability.metrics', 'traffic.read', 'traffic.error'],
+  absence: { rule: 'fail' },
+  procedure: [
+    'Read the metrics of every instance, send nothing for a moment, and read them again: what rose meanwhile comes from others.',
+    'Send reads that succeed, requests that provoke a server error and requests that provoke a client error through the balancer, and read the metrics of every instance once more.',
+    'Compare how much the counters of all instances rose, by class of status, with the answers that clients got.',
+    'Compare the bucket in which p50 and p90 of the latency histogram lie with what clients measured; the way through the balancer, which the null control takes too, may lie between.',
+  ],
+  passCriterion: 'Every line is in the format, each class was counted as often as clients saw it, within 1 %, and both quantiles lie at most one bucket away.',
+  thresholds: [
+    { key: 'successes', unit: 'requests', meaning: 'requests that succeed', standard: 1_000, quick: 500 },
+    { key: 'errors', unit: 'requests', meaning: 'requests that provoke a server error, and as many that provoke a client error', standard: 100 },
+    { key: 'count_deviation_ratio_max', unit: 'ratio', meaning: 'share by which a count may differ from what clients saw', standard: 0.01 },
+    { key: 'latency_bucket_off_max', unit: 'count', meaning: 'buckets by which a quantile may lie beside what clients measured', standard: 1 },
+    { key: 'parse_errors_max', unit: 'count', meaning: 'lines that are not in the format, metrics that are not there, counters that go back', standard: 0 },
+  ],
+  inconclusiveIf: [
+    'an instance was restarted between two readings, or did not answer one',
+    'more than 1 % of the requests in the time came from others',
+    'more than 1 % of the requests got no answer, or too few succeeded or failed as they should',
+    'the instances expose histograms with different buckets',
+    'the harness was disturbed while the latency differed',
+  ],
+  evidence: ['counts by class, in the metrics and at the clients', 'buckets of p50 and p90, and what clients measured'],
+  remediation:
+    'Count each request where its answer is sent, with the status that was sent, in one place that every route and every error handler goes through. Record the duration in a histogram with base unit seconds and buckets around the latency that is promised. Use the client library of the metrics system, and let every replica expose its own counters from the start of the process on.',
+  defects: [{ id: 'moni.errors-counted-as-success', how: 'failed requests are counted as status 200' }, { id: 'moni.frozen', how: 'the counters of each replica stop after some hundred requests' }],
+  mustNotFire: ['MONI-02'],
+  mayFire: [],
+  limits: 'Only requests that were answered are compared. A service that counts its health checks or administration must declare a metric that does not, or the balancer counts as other traffic.',
+}
+
 const healthAnswers: Requirement = {
   id: 'MONI-02',
   area: 'MONI',
@@ -52,4 +95,4 @@ const healthAnswers: Requirement = {
 }
 
 /** Monitoring: what the service says about itself. */
-export const requirements: readonly Requirement[] = [healthAnswers]
+export const requirements: readonly Requirement[] = [metricsAgree, healthAnswers]
