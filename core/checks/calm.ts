@@ -5,7 +5,7 @@ import { countsAsLost, disturbedHarness, inWindow, numberFact, observationsOf, r
 /** A stall or slip longer than this could make requests time out, or delay the balancer, which shares the machine. */
 export const stallMsMax = 1_000
 /** An echo of ours that takes longer waited for a processor, and so may a service have with time-outs of its own. */
-const echoMsMax = 300
+export const echoMsMax = 300
 
 /**
  * When the harness, or the machine it shares with the service, was too busy to be believed: it stalled, sent late, or lost

@@ -1,12 +1,9 @@
 import { inconclusive, type Finding } from '../../core/check.js'
+import { echoMsMax, stallMsMax } from '../../core/checks/calm.js'
 import type { History } from '../../core/history.js'
 import { disturbedHarness, requestsOf, type Window } from '../../core/reading.js'
 
-/** An echo server of ours answers within a few milliseconds. When it needs this long, the machine is starved and every time-out of the service may be due to that. */
-const controlMsMax = 300
 const aroundMs = 1_000
-/** A longer stall of the harness may make requests time out that were answered. */
-const stallMsMax = 1_000
 
 /**
  * What to say instead of a failure that a starved machine can cause: the null control failed or was slow in or right before the window. Never used against a
@@ -17,9 +14,9 @@ export function starvedMachine(history: History, window: Window): Finding | null
   if (disturbed !== null) return disturbed
   const control = requestsOf(history, 'null-control', { fromMs: window.fromMs - aroundMs, toMs: window.toMs })
   const slowestMs = Math.max(0, ...control.map((one) => one.endedAtMs - one.plannedAtMs))
-  if (slowestMs <= controlMsMax) return null
+  if (slowestMs <= echoMsMax) return null
   return inconclusive(`the machine was starved: our own echo server needed ${Math.round(slowestMs)} ms for an answer in the same span`, [
-    { note: 'slowest answer of the null control', measured: Math.round(slowestMs), allowed: controlMsMax, unit: 'ms' },
+    { note: 'slowest answer of the null control', measured: Math.round(slowestMs), allowed: echoMsMax, unit: 'ms' },
   ])
 }
 
