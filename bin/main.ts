@@ -1,21 +1,10 @@
-import { availableParallelism } from 'node:os'
 import yargs, { type Argv } from 'yargs'
 import { exitCodes, SeaworthyError } from '../core/errors.js'
 import { packageVersion } from './package-files.js'
+import { registerPreparing } from './preparing-commands.js'
 import { printError } from './print-error.js'
-
-type Handler<T> = (args: T) => Promise<number>
-
-/** A comma-separated list that may also be repeated. */
-const list = { type: 'string', array: true, coerce: (values: string[]) => values.flatMap((value) => value.split(',')).filter((one) => one !== '') } as const
-const only = { ...list, describe: 'requirement ids, areas or suite/scenario; globs; repeatable' } as const
-const profile = { choices: ['quick', 'standard', 'thorough'], default: 'quick', describe: 'sample sizes and durations' } as const
-/** A scenario mostly waits: two for each processor keep it busy, and more would disturb what is measured in time. */
-const lanesMax = 8
-const parallel = { type: 'number', default: Math.min(lanesMax, 2 * availableParallelism()), defaultDescription: `two for each processor, at most ${lanesMax}`, describe: 'scenarios running side by side' } as const
-const randomSeed = { type: 'number', describe: 'repeats the order and the random choices of a run' } as const
-const reporter = { ...list, default: ['html', 'junit', 'json', 'terminal'], describe: 'html, junit, json, sarif, markdown, badge, allure, terminal' } as const
-const driver = { type: 'string', describe: 'how the service is put in the world (see `seaworthy list`)' } as const
+import type { Handler, Register } from './register.js'
+import { driver, list, only, parallel, profile, randomSeed, reporter } from './shared-options.js'
 
 /**
  * The command line. Each command is loaded only when it is called. Returns the exit code; the caller ends the process
@@ -46,6 +35,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     })
     .wrap(Math.min(110, process.stdout.columns ?? 110))
   registerRunning(parser, command)
+  registerPreparing(parser, command)
   registerReading(parser, command)
   parser.demandCommand(1, 'name a command').recommendCommands().epilogue(
     'Exit codes: 0 required level reached; 1 a MUST failed or is missing; 2 only inconclusive or error stands in the way;\n64 usage or descriptor; 70 internal fault; 130/143 interrupted, after clean-up and with a partial report.',
@@ -57,8 +47,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     return printError(thrown)
   }
 }
-
-type Register = <T>(load: () => Promise<Handler<T>>) => (args: T) => Promise<void>
 
 function registerRunning(parser: Argv, command: Register): void {
   parser
@@ -188,7 +176,7 @@ function registerReading(parser: Argv, command: Register): void {
 }
 
 /** Options that may be repeated. */
-const listNames: readonly string[] = ['only', 'reporter', 'threshold', 'runs']
+const listNames: readonly string[] = ['only', 'reporter', 'threshold', 'runs', 'from']
 
 /** `--output a --output b` could mean either; an empty value means nothing. */
 function requireOneValueEach(args: Readonly<Record<string, unknown>>): true {

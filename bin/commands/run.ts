@@ -83,7 +83,7 @@ export async function run(args: RunArguments): Promise<number> {
   return interruption.exitCode() ?? report.exitCode
 }
 
-function chooseDescriptor(named: string | undefined): string {
+export function chooseDescriptor(named: string | undefined): string {
   if (named !== undefined) return resolve(named)
   return existsSync('seaworthy.yaml') ? resolve('seaworthy.yaml') : referenceDescriptor()
 }
@@ -101,7 +101,7 @@ export function requireKnownDefect(defect: string | undefined, isReference: bool
   throw new SeaworthyError('SW_DEFECT_UNKNOWN', `--defect ${defect}: no such defect${near.length === 0 ? '' : `, did you mean ${near.join(' or ')}?`}`, { hint: 'seaworthy list shows all defects.' })
 }
 
-async function chooseDriver(named: string | undefined, service: ServiceDescriptor): Promise<Driver> {
+export async function chooseDriver(named: string | undefined, service: ServiceDescriptor): Promise<Driver> {
   if (named !== undefined && !drivers.some((one) => one.name === named)) {
     throw new SeaworthyError('SW_DRIVER_UNKNOWN', `--driver ${named}: no such driver, expected one of ${drivers.map((one) => one.name).join(', ')}`)
   }

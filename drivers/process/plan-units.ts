@@ -116,7 +116,7 @@ export function machineUnit(planned: PlannedUnit, setting: UnitSetting): Machine
 
 /** `node` is the Node.js we run on, first in the search path as well: a service is tested with the one that was chosen. */
 export const ourNode = (program: string): string => (program === 'node' ? process.execPath : program)
-export const searchPath = `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`
+export const searchPath = `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
 
 /** Only these are replaced; any other braces, such as those of JSON, stay. */
 function replaceTemplates(text: string, planned: PlannedUnit, { folders, place, proxyPort }: UnitSetting): string {

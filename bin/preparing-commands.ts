@@ -1,0 +1,24 @@
+import type { Argv } from 'yargs'
+import type { Register } from './register.js'
+import { driver, only, profile, randomSeed } from './shared-options.js'
+
+const descriptor = { type: 'string', describe: 'path of a seaworthy.yaml (default: ./seaworthy.yaml, else the bundled reference service)' } as const
+
+/** What is done before the first run: a descriptor, whether it works, and what a run would do. */
+export function registerPreparing(parser: Argv, command: Register): void {
+  parser
+    .command(
+      'plan [descriptor]',
+      'say what a run would do to whom and what it could not judge; starts nothing',
+      (args) =>
+        args
+          .positional('descriptor', descriptor)
+          .option('driver', driver)
+          .option('only', only)
+          .option('profile', profile)
+          .option('random-seed', randomSeed)
+          .option('allow', { choices: ['disruptive', 'destructive'], describe: 'permission for procedures above `safe`' })
+          .option('json', { type: 'boolean', default: false, describe: 'as JSON' }),
+      command(async () => (await import('./commands/plan.js')).plan),
+    )
+}

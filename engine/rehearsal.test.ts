@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { thresholdValues } from '../core/requirement.js'
+import type { Scenario, ScenarioContext } from '../core/scenario.js'
+import type { ServiceDescriptor } from '../core/service-descriptor.js'
+import { rehearse } from './rehearsal.js'
+
+const service: ServiceDescriptor = {
+  schema: 'seaworthy/v1',
+  name: 'orders',
+  directory: '/',
+  target: {
+    kind: 'process',
+    disposable: true,
+    replicas: { command: ['orders'], env: { STORE: '{store:host}:{store:port}' }, restart: 'always', startAtBoot: true, count: 3 },
+    components: [{ name: 'store', role: 'db-primary', hard: true, ownsData: true, ready: { kind: 'tcp' }, command: ['store'], env: {}, restart: 'always', startAtBoot: true }],
+  },
+  facts: {},
+  balancer: { intervalMs: 250, fall: 2, rise: 1, timeoutMs: 250 },
+  health: { readinessPath: '/ready' },
+  lifecycle: { stop: { signal: 'SIGQUIT', graceMs: 10_000, allowedExitCodes: [0] }, startTimeoutMs: 15_000 },
+  traffic: {},
+  notApplicable: [],
+  waivers: [],
+  overrides: {},
+}
+const scenario = (exercise: (context: ScenarioContext) => Promise<void>): Scenario => ({ id: 'suite/scenario', title: 'It holds', needs: [], instanceCountMin: 1, expectedMs: () => 1, checks: [], exercise })
+const play = (exercise: (context: ScenarioContext) => Promise<void>, randomSeed = 1) =>
+  rehearse(scenario(exercise), { service, profile: 'quick', selected: new Set(['DRAIN-03']), thresholds: () => thresholdValues({ thresholds: [] } as never, 'quick'), randomSeed })
+
+describe('a rehearsal', () => {
+  test('names each fault with target, means and undo, in order', async () => {
+    const { interventions, cutShort } = await play(async (context) => {
+      await context.control.drain(context.instances[1]!.id)
+      const fault = await context.control.faultDependency({ component: 'store', fault: { kind: 'delay', delayMs: 300 }, from: 'replica-0' })
+      await fault.undo()
+      await context.control.kill(['replica-0', 'store'])
+    })
+    expect(cutShort).toBeUndefined()
+    expect(interventions).toEqual([
+      { name: 'drain', target: 'replica-1', how: 'SIGQUIT', undo: 'it is stopped and started again' },
+      { name: 'fault-dependency', target: 'store', how: 'delay 300 ms, for replica-0', undo: 'the fault proxies heal' },
+      { name: 'kill', target: 'replica-0', how: 'SIGKILL to all its processes', undo: 'its supervisor starts it again' },
+      { name: 'kill', target: 'store', how: 'SIGKILL to all its processes', undo: 'its supervisor starts it again' },
+    ])
+  })
+
+  test('picks what a run with the same seed picks', async () => {
+    const pick = async (context: ScenarioContext): Promise<void> => context.control.freeze(context.instances[Math.floor(context.random() * 3)]!.id).then(() => {})
+    const targets = await Promise.all([1, 1, 2, 3, 4, 5, 6].map(async (seed) => (await play(pick, seed)).interventions[0]?.target))
+    expect(targets[0]).toBe(targets[1])
+    expect(new Set(targets).size).toBeGreaterThan(1)
+  })
+
+  test('time passes by calls alone, and nothing waits for ever', async () => {
+    const startedAt = performance.now()
+    const waits = await play(async (context) => {
+      const untilMs = context.now() + 60_000
+      while (context.now() < untilMs) await context.pause(100)
+      await context.control.stop('replica-2')
+    })
+    expect(waits.interventions).toMatchObject([{ name: 'stop', target: 'replica-2' }])
+    const endless = await play(async (context) => {
+      for (let number = 0; number >= 0; number++) await context.traffic.readValue({ name: 'v', via: 'balancer', probe: { path: '/', pointer: '' } })
+    })
+    expect(endless.cutShort).toContain('depends on what the service answers')
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+  })
+
+  test('sees the edges that the templates of the descriptor declare', async () => {
+    const edges: unknown[] = []
+    await play(async (context) => void edges.push(...context.edges))
+    expect(edges).toEqual(['replica-0', 'replica-1', 'replica-2'].map((from) => ({ from, to: 'store' })))
+  })
+})

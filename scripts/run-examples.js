@@ -1,0 +1,100 @@
+// Runs the services of examples/ and compares their outcomes with expected.json, which says what their makers document.
+// node scripts/run-examples.js [--runs N] [--install] [--require-all] [FOLDER or FOLDER/DESCRIPTOR ...]: --install gets what is missing (apt-get as root, npm);
+// without it an example whose program is missing is skipped, loudly, and with --require-all that is a failure.
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string', default: '1' }, install: { type: 'boolean' }, 'require-all': { type: 'boolean' } } })
+const runMsMax = 150_000
+
+const isProgram = (name) =>
+  ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+
+/** What is missing for an example, as one sentence, or undefined. */
+function missing(folder, example) {
+  const programs = (example.programs ?? []).filter((name) => !isProgram(name))
+  if (programs.length > 0) return `${programs.join(', ')} not found (Debian: apt-get install ${(example.debian ?? programs).join(' ')})`
+  return example.npm && !existsSync(join(folder, 'node_modules')) ? `its packages are not installed (npm install in ${folder})` : undefined
+}
+
+function install(folder, example) {
+  const command = example.npm ? ['npm', 'install', '--no-package-lock', '--no-audit', '--no-fund', '--omit=dev', '--loglevel=error'] : ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...(example.debian ?? [])]
+  console.log(`installing for ${folder}: ${command.join(' ')}`)
+  spawnSync(command[0], command.slice(1), { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+}
+
+/** A busy machine makes a finding inconclusive, never wrong: such a run is repeated once, with the machine to itself. */
+function compare(folder, descriptor, expected) {
+  const first = differencesOf({ folder, descriptor, expected, parallel: 2 })
+  return first.some((line) => line.includes('found inconclusive')) ? differencesOf({ folder, descriptor, expected, parallel: 1 }) : first
+}
+
+/** Differences between what a run found and what is documented, one line each. */
+function differencesOf({ folder, descriptor, expected, parallel }) {
+  const output = mkdtempSync(join(tmpdir(), 'seaworthy-example-'))
+  try {
+    const args = ['run', join(folder, descriptor), '--allow', 'destructive', '--only', Object.keys(expected).join(), '--parallel', String(parallel), '--reporter', 'json', '--output', output]
+    const ended = spawnSync(process.execPath, [join(root, 'bin/seaworthy.js'), ...args], { encoding: 'utf8', timeout: runMsMax })
+    if (!existsSync(join(output, 'run.json'))) return [`no report (exit ${ended.status ?? ended.signal}): ${ended.stderr.trim().slice(-800)}`]
+    const { requirements } = JSON.parse(readFileSync(join(output, 'run.json'), 'utf8'))
+    return Object.entries(expected).flatMap(([id, outcome]) => {
+      const found = requirements.find((one) => one.id === id)
+      return found?.outcome === outcome ? [] : [`${id}: found ${found?.outcome}, documented ${outcome} (${found?.summary})`]
+    })
+  } finally {
+    rmSync(output, { recursive: true, force: true })
+  }
+}
+
+const readJson = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined)
+const known = readdirSync(join(root, 'examples')).flatMap((name) => {
+  const folder = join(root, 'examples', name)
+  // What its makers document, and which programs it needs: `programs`, the `debian` packages that bring them, `npm`.
+  const expected = readJson(join(folder, 'expected.json'))
+  return expected === undefined ? [] : [{ name, folder, expected, needs: readJson(join(folder, 'needs.json')) ?? {} }]
+})
+const names = known.flatMap(({ name, expected }) => [name, ...Object.keys(expected).map((descriptor) => `${name}/${descriptor}`)])
+const unknown = positionals.filter((name) => !names.includes(name))
+const runs = Number(values.runs)
+if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
+  console.error(unknown.length > 0 ? `no such example: ${unknown.join(', ')}; there are ${names.join(', ')}` : `--runs ${values.runs}: expected a whole number from 1`)
+  process.exit(64)
+}
+const isChosen = (name, descriptor) => positionals.length === 0 || positionals.includes(name) || positionals.includes(`${name}/${descriptor}`)
+let wrong = 0
+const skipped = new Set()
+
+function runExample({ name, folder, expected, needs }) {
+  const chosen = Object.entries(expected).filter(([descriptor]) => isChosen(name, descriptor))
+  if (chosen.length === 0) return
+  if (missing(folder, needs) !== undefined && values.install) install(folder, needs)
+  const lacking = missing(folder, needs)
+  if (lacking !== undefined) {
+    skipped.add(name)
+    console.log(`SKIPPED ${name}: ${lacking}`)
+    return
+  }
+  for (const [descriptor, outcomes] of chosen) {
+    const startedAt = Date.now()
+    const differences = compare(folder, descriptor, outcomes)
+    wrong += differences.length
+    console.log(`${differences.length === 0 ? 'as documented' : 'DIFFERENT'}  ${name}/${descriptor} (${((Date.now() - startedAt) / 1_000).toFixed(0)} s)`)
+    for (const line of differences) console.log(`    ${line}`)
+  }
+}
+
+for (let run = 1; run <= runs; run++) for (const example of known) runExample(example)
+console.log(`${wrong === 0 ? 'every outcome is as documented' : `${wrong} outcomes differ from what is documented`}${skipped.size === 0 ? '' : `; SKIPPED: ${[...skipped].join(', ')}`}`)
+process.exit(wrong > 0 || (values['require-all'] && skipped.size > 0) ? 1 : 0)
