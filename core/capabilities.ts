@@ -1,3 +1,4 @@
+import { controlCapabilities } from './capabilities-of-controls.js'
 import { degradationCapabilities } from './capabilities-of-degradation.js'
 import { observabilityCapabilities } from './capabilities-of-observability.js'
 import { workCapabilities } from './capabilities-of-work.js'
@@ -90,6 +91,7 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['config.apply', ({ config }) => config?.apply !== undefined],
   ['config.restore', ({ config }) => config?.restore !== undefined],
   ['config.probe', ({ config }) => (config?.settings.length ?? 0) > 0],
+  ...controlCapabilities,
   ...degradationCapabilities,
   ...workCapabilities,
   ...observabilityCapabilities,

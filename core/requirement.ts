@@ -96,6 +96,9 @@ export type Capability =
   | 'degraded.mode' // a reduced mode can be entered and left
   | 'observability.metrics' // requests, errors and latency in the text format of Prometheus
   | 'traffic.error' // requests that provoke errors
+  | 'acl.identities' // callers that may and may not, and how the list is changed
+  | 'limits.rate' // a quota for each caller
+  | 'limits.neighbour' // two callers with quotas of their own
 
 export type AbsenceRule =
   | { readonly rule: 'fail' }

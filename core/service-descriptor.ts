@@ -1,6 +1,7 @@
 import type { ReplicatedDatabase } from './declarations/database.js'
 import type { Swap } from './declarations/swap.js'
 import type { Toggles } from './declarations/toggles.js'
+import type { AccessControl, RateLimit } from './declarations/access.js'
 import type { BackupDeclaration, DataDeclarations } from './declarations/backup.js'
 import type { ConfigDeclaration } from './declarations/config.js'
 import type { DataFiles } from './declarations/data-files.js'
@@ -36,6 +37,8 @@ export interface ServiceDescriptor {
   readonly config?: ConfigDeclaration
   readonly degradation?: Degradation
   readonly overload?: Overload
+  readonly access?: AccessControl
+  readonly limits?: { readonly rate?: RateLimit }
   readonly queue?: Queue
   readonly schedule?: Schedule
   readonly docs?: { readonly times?: DocumentedTimes }

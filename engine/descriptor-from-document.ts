@@ -1,3 +1,4 @@
+import { accessOf, limitsOf } from './descriptor-sections/access.js'
 import { degradationOf } from './descriptor-sections/degradation.js'
 import { dataFilesOf, documentedTimesOf, startDrainedOf } from './descriptor-sections/operations-of-replicas.js'
 import { queueOf, scheduleOf } from './descriptor-sections/work.js'
@@ -90,6 +91,14 @@ function targetOf({ disposable, install, image, replicas, components }: Descript
   }
 }
 
+/** How operators keep callers and data from elsewhere in check. */
+function controlsOf({ access, limits }: DescriptorDocument, traffic: Readonly<Record<string, Operation>>): Pick<ServiceDescriptor, 'access' | 'limits'> {
+  return {
+    ...(access === undefined ? {} : { access: accessOf(access, traffic) }),
+    ...(limits === undefined ? {} : { limits: limitsOf(limits, traffic) }),
+  }
+}
+
 /** Applies defaults, resolves names and durations. Throws DescriptorContradiction. */
 export function descriptorFromDocument(given: DescriptorDocument, directory: string): ServiceDescriptor {
   const document = wholeDocument(given)
@@ -130,6 +139,7 @@ export function descriptorFromDocument(given: DescriptorDocument, directory: str
     ...(document.config === undefined ? {} : { config: configOf(document.config) }),
     ...(document.degradation === undefined ? {} : { degradation: degradationOf(document.degradation, { target: processTarget, traffic }) }),
     ...(document.overload === undefined ? {} : { overload: overloadOf(document.overload, traffic) }),
+    ...controlsOf(document, traffic),
     ...(document.queue === undefined ? {} : { queue: queueOf(document.queue) }),
     ...(document.schedule === undefined ? {} : { schedule: scheduleOf(document.schedule) }),
     ...(document.docs === undefined ? {} : { docs: document.docs.times === undefined ? {} : { times: documentedTimesOf(document.docs.times) } }),

@@ -47,7 +47,7 @@ interface PlacedOperation {
   readonly path: Path
   readonly operation: OperationDocument
 }
-function operationsOf({ traffic, data, queue, toggles, observability }: WholeDocument): readonly PlacedOperation[] {
+function operationsOf({ traffic, data, queue, toggles, observability, access, limits }: WholeDocument): readonly PlacedOperation[] {
   const inTraffic = Object.entries(traffic).map(([name, operation]) => ({ path: ['traffic', name], operation }))
   const inData = [
     { path: ['data', 'write'], operation: data?.write },
@@ -58,6 +58,8 @@ function operationsOf({ traffic, data, queue, toggles, observability }: WholeDoc
     { path: ['queue', 'enqueue'], operation: queue?.enqueue },
     { path: ['observability', 'errors', 'server'], operation: observability?.errors?.server },
     { path: ['observability', 'errors', 'client'], operation: observability?.errors?.client },
+    ...Object.entries(access?.operations ?? {}).map(([kind, operation]) => ({ path: ['access', 'operations', kind], operation })),
+    { path: ['limits', 'rate', 'operation'], operation: limits?.rate?.operation },
     { path: ['data', 'session', 'open'], operation: data?.session?.open },
     { path: ['data', 'session', 'resume'], operation: data?.session?.resume },
   ]

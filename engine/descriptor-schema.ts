@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { swap } from './descriptor-sections/swap.js'
 import { database } from './descriptor-sections/database.js'
 import { toggles } from './descriptor-sections/toggles.js'
+import { accessSection, limitsSection } from './descriptor-sections/access.js'
 import { backupSection, dataDeclarations } from './descriptor-sections/backup.js'
 import { configSection } from './descriptor-sections/config.js'
 import { clone, upgrade } from './descriptor-sections/upgrade.js'
@@ -72,6 +73,8 @@ export const descriptorSchema = z.strictObject({
   config: configSection.optional(),
   degradation: degradationSection.optional(),
   overload: overloadSection.optional(),
+  access: accessSection.optional(),
+  limits: limitsSection.optional(),
   queue: queueSection.optional(),
   schedule: scheduleSection.optional(),
   docs: z.strictObject({ times: documentedTimes.optional() }).optional(),

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readProgram, serveConnections } from './component-program.js'
 import { readMessages, sendMessage } from './json-lines.js'
+import { SlidingWindows } from './sliding-window.js'
 
 /**
  * A cache, a component that the service can do without: `node cache.js` with HOST, PORT and DATA_DIRECTORY. Keeps values in memory for
@@ -35,10 +36,16 @@ function put(key: string, value: unknown, forMs: number): void {
   if (entries.size > entriesMax && oldest !== undefined) entries.delete(oldest)
 }
 
+/** Requests of callers that are limited, counted for all replicas together. */
+const windows = new SlidingWindows()
+const forgetAfterMs = 3_600_000
+setInterval(() => windows.forget(forgetAfterMs, performance.now()), forgetAfterMs).unref()
+
 serveConnections(program, (socket) => {
   sendMessage(socket, { cache: identity, address: { host: program.host, port: program.port } })
-  readMessages(socket, ({ id, get, put: key, value, forMs }) => {
+  readMessages(socket, ({ id, get, put: key, value, forMs, take, limit }) => {
     if (typeof get === 'string') sendMessage(socket, { id, value: read(get) })
+    else if (typeof take === 'string') sendMessage(socket, { id, taken: windows.take(take, limit as { requests: number; perMs: number }, performance.now()) })
     else if (typeof key === 'string') put(key, value, Number(forMs))
   })
 })

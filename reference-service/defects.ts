@@ -1,3 +1,4 @@
+import { defects as accessControls } from './defects/access-controls.js'
 import { defects as backups } from './defects/backups.js'
 import { defects as startup } from './defects/startup.js'
 import { defects as draining } from './defects/draining.js'
@@ -29,6 +30,7 @@ export const defects = [
   ...upgrades,
   ...replicatedDatabases,
   ...hotSwaps,
+  ...accessControls,
 ] as const
 
 export type DefectId = (typeof defects)[number]['id']

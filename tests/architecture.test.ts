@@ -29,6 +29,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   fastify: ['reference-service'],
   pg: ['reference-service'],
   dockerode: ['drivers/docker'],
+  'structured-headers': ['suites/access-controls'],
 }
 
 interface Import {

@@ -1,6 +1,7 @@
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { defective } from '../defects.js'
+import { accessRoutes, guardAccess } from './access.js'
 import { accountObjectRoutes } from './account-objects.js'
 import { accountRoutes } from './accounts.js'
 import { administrationRoutes } from './administration.js'
@@ -85,6 +86,7 @@ export function addRoutes(app: FastifyInstance, parts: ApplicationParts): void {
   metricsRoute(app, parts.metrics)
   administrationRoutes(app, parts)
   configurationRoutes(app, parts.live)
+  accessRoutes(app, parts.live)
   setupRoutes(app, parts.environment)
   toggleRoutes(app, parts.toggles)
   deskRoutes(app, parts)
@@ -137,6 +139,8 @@ function addHooks(app: FastifyInstance, parts: ApplicationParts): void {
     if (startUp.complete) return next()
     next(defective('start.ready-too-early') ? new Error('the caches are not filled yet') : new Unavailable('the replica is starting'))
   })
+
+  guardAccess(app, parts.live, parts.cache)
 
   // Clients on persistent connections leave by themselves, so that none has to be closed under a request.
   app.addHook('onSend', (_request, reply, _payload, next) => {

@@ -1,10 +1,13 @@
 import { defective } from '../defects.js'
 import type { Message } from '../json-lines.js'
+import type { Taken } from '../sliding-window.js'
 import type { Address } from './environment.js'
 import { Unavailable } from './errors.js'
 import { LineClient } from './line-client.js'
 
 const answerMs = 100
+/** A count cannot be had elsewhere, so it is waited for longer than a value. */
+const countMs = 1_000
 /** After a missing answer the cache is left alone for so long: waiting for it costs more than it saves. */
 const pauseMs = 1_000
 
@@ -15,6 +18,7 @@ export class Cache {
   private strange = false
   private resolved: Address | undefined
   private pausedUntilMs = 0
+  private uncountedUntilMs = 0
 
   constructor(address: Address | undefined) {
     if (address === undefined) return
@@ -46,6 +50,18 @@ export class Cache {
 
   put(key: string, value: unknown, forMs: number): void {
     this.client?.send({ put: key, value, forMs })
+  }
+
+  /** Counts one request against a limit that all replicas share; undefined when the cache does not answer. */
+  async take(name: string, limit: { readonly requests: number; readonly perMs: number }): Promise<Taken | undefined> {
+    if (!this.client?.connected || performance.now() < this.uncountedUntilMs) return undefined
+    try {
+      const { taken } = await this.client.request({ take: name, limit }, countMs)
+      return taken as Taken
+    } catch {
+      this.uncountedUntilMs = performance.now() + pauseMs
+      return undefined
+    }
   }
 
   /** The value of the cache, or else of its origin, which is then cached. */

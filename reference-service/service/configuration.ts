@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { defective } from '../defects.js'
+import { accessListOf, type AccessList } from './access-list.js'
 import { ConfigurationError } from './configuration-error.js'
 import { isMapping } from './mapping.js'
 import { isPresentationKey, presentationDefaults, presentationOf, type Presentation } from './presentation.js'
@@ -19,7 +20,7 @@ const sectionDefaults = {
 }
 type Sections = typeof sectionDefaults
 export const defaults = { ...sectionDefaults, ...presentationDefaults }
-export type Configuration = Sections & Presentation
+export type Configuration = Sections & Presentation & { readonly access?: AccessList }
 
 type Section = Record<string, number>
 
@@ -40,13 +41,14 @@ export function parseConfiguration(text: string): Configuration {
   if (!isMapping(document)) throw new Error('expected a mapping of sections')
   const sections: Record<string, Section> = { ...sectionDefaults }
   for (const [name, found] of Object.entries(document)) {
-    if (isPresentationKey(name)) continue
+    if (isPresentationKey(name) || name === 'access') continue
     if (name === 'exportedAt' && defective('conf.noisy-archive')) continue
     const fallback = sections[name]
-    if (!fallback) throw new Error(`found the section ${name}, expected one of: ${Object.keys(defaults).join(', ')}`)
+    if (!fallback) throw new Error(`found the section ${name}, expected one of: ${[...Object.keys(defaults), 'access'].join(', ')}`)
     sections[name] = sectionOf(name, found, fallback)
   }
-  return { ...(sections as Sections), ...presentationOf(document) }
+  const access = accessListOf(document['access'])
+  return { ...(sections as Sections), ...presentationOf(document), ...(access === undefined ? {} : { access }) }
 }
 
 export const readConfiguration = (path: string): Configuration => {

@@ -25,11 +25,22 @@ export class Refusal extends Error {
   }
 }
 
+/** The caller has used up its own limit. */
+export class TooManyRequests extends Error {
+  constructor(
+    message: string,
+    readonly retryAfterS: number,
+  ) {
+    super(message)
+  }
+}
+
 const retryAfterSeconds = 1
 
 /** 503 means: not done, try elsewhere. 500 means: something is wrong, and a change may or may not have happened. */
 export function answerError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof Overloaded) return reply.code(429).header('retry-after', retryAfterSeconds).send({ error: error.message })
+  if (error instanceof TooManyRequests) return reply.code(429).header('retry-after', error.retryAfterS).send({ error: error.message })
   if (error instanceof Unavailable || error instanceof EndedByDrain) {
     reply.header('retry-after', retryAfterSeconds)
     if (error instanceof EndedByDrain) reply.header('connection', 'close')

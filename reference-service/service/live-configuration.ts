@@ -42,6 +42,12 @@ export class LiveConfiguration {
     return this.store(defective('conf.restore-drops-nested') ? { ...archived, banner: this.configuration.banner } : archived)
   }
 
+  /** Changes a part of what is newest and leaves the rest as it is. Returns the number of the new revision. Throws Refusal. */
+  async change(part: (newest: Configuration) => Partial<Configuration>): Promise<string> {
+    await this.refresh()
+    return this.store({ ...this.configuration, ...part(this.configuration) })
+  }
+
   /** Takes over the newest revision, if there is one that this replica has not. */
   async refresh(): Promise<void> {
     const [newest] = await this.database.strong<Revision & Record<string, unknown>>(
@@ -94,10 +100,10 @@ export class LiveConfiguration {
   }
 
   /** What is read at the start only stays as this process began with it. */
-  private adopt({ title, banner, languages, notice }: Configuration, revision: string): void {
+  private adopt({ title, banner, languages, notice, access }: Configuration, revision: string): void {
     if (BigInt(revision) <= this.revision) return
-    const { notice: _, ...others } = this.configuration
-    this.configuration = { ...others, title, banner, languages, ...(notice === undefined ? {} : { notice }) }
+    const { notice: _notice, access: _access, ...others } = this.configuration
+    this.configuration = { ...others, title, banner, languages, ...(notice === undefined ? {} : { notice }), ...(access === undefined ? {} : { access }) }
     this.revision = BigInt(revision)
   }
 

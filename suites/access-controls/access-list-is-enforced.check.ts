@@ -1,0 +1,85 @@
+import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { counted, listed } from '../../core/checks/counted.js'
+import { requestEvidence } from '../../core/checks/worst-finding.js'
+import { acknowledged } from '../../core/ledger.js'
+import type { History, RequestEvent } from '../../core/history.js'
+import { factOf, interventionsOf, requestsOf } from '../../core/reading.js'
+import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { judgeChanges } from './change-verdicts.js'
+import { cells, isAllowed } from './matrix.js'
+import { accessFact, cellLoad, effectLoad, enableName, type AccessFact } from './names.js'
+import { verdictOf, type Verdict } from './verdicts.js'
+
+/** ACCS-01: every caller may do what the list says and nothing else, and a change of the list is in force in time. */
+export const accessListIsEnforced: Check = {
+  id: 'access-list-is-enforced',
+  requirement: 'ACCS-01',
+  evaluate(history, thresholds) {
+    const access = factOf(history, accessFact) as AccessFact | undefined
+    if (access === undefined) return inconclusive('no access list was tried')
+    const refusedToEnable = interventionsOf(history, enableName).find((one) => one.acknowledgedAtMs === undefined)
+    if (refusedToEnable !== undefined) return inconclusive(`the access list could not be put in force: ${refusedToEnable.error ?? 'no answer'}`)
+    const rows = cells.map((cell) => rowOf(history, access, cell))
+    const evidence = [matrixEvidence(rows), ...rows.flatMap(wrongEvidence)]
+    const wrong = rows.filter((row) => row.wrong.length > 0)
+    if (wrong.length > numberThreshold(thresholds, 'wrong_cells_max')) return failed(`the access list is not kept: ${listed(wrong.map(wrongText))}`, evidence)
+    return effectsFinding(history, { rows, thresholds, evidence }) ?? judgeChanges(history, access, { limitS: numberThreshold(thresholds, 'change_effective_within_s'), evidence }) ?? enough(history, { rows, thresholds, evidence })
+  },
+}
+
+interface Row {
+  readonly name: string // 'unknown write'
+  readonly kind: string
+  readonly allowed: boolean
+  readonly verdicts: number
+  readonly requests: readonly RequestEvent[]
+  /** Answers against the declaration. */
+  readonly wrong: readonly RequestEvent[]
+}
+
+function rowOf(history: History, access: AccessFact, cell: (typeof cells)[number]): Row {
+  const requests = requestsOf(history, cellLoad(cell.caller, cell.kind))
+  const allowed = isAllowed(access.unlisted, cell)
+  const right: Verdict = allowed ? 'accepted' : 'refused'
+  const judged = requests.map((request) => ({ request, verdict: verdictOf(request, access.refusalStatus) }))
+  const said = judged.filter(({ verdict }) => verdict !== 'none')
+  return { name: `${cell.caller} ${cell.kind}`, kind: cell.kind, allowed, verdicts: said.length, requests, wrong: said.filter(({ verdict, request }) => verdict !== right || (allowed && !acknowledged(request))).map(({ request }) => request) }
+}
+
+const statuses = (requests: readonly RequestEvent[]): string => listed([...new Set(requests.map((one) => `${one.status}`))])
+const wrongText = ({ name, allowed, wrong, verdicts }: Row): string => `${name} was ${allowed ? 'not let through' : 'not refused'} in ${wrong.length} of ${verdicts} requests (status ${statuses(wrong)})`
+const matrixEvidence = (rows: readonly Row[]): Evidence => ({ note: `matrix: ${rows.map(({ name, allowed, verdicts, wrong }) => `${name} ${allowed ? 'let through' : 'refused'} ${verdicts - wrong.length}/${verdicts}`).join(', ')}` })
+const wrongEvidence = (row: Row): Evidence[] => (row.wrong.length === 0 ? [] : [requestEvidence({ note: `${row.name} against the declaration`, measured: row.wrong.length, unit: 'requests' }, row.wrong)])
+
+interface Given {
+  readonly rows: readonly Row[]
+  readonly thresholds: ThresholdValues
+  readonly evidence: readonly Evidence[]
+}
+
+/** What was refused and is there all the same. Only where the same reads find what was permitted do they show anything. */
+function effectsFinding(history: History, { rows, thresholds, evidence }: Given): Finding | undefined {
+  const reads = new Map(requestsOf(history, effectLoad).map((one) => [one.key, one]))
+  const readsOf = (allowed: boolean): readonly (RequestEvent | undefined)[] => rows.filter((row) => row.kind === 'write' && row.allowed === allowed).flatMap((row) => row.requests).filter((one) => !allowed || acknowledged(one)).map(({ key }) => reads.get(key))
+  const refused = readsOf(false)
+  const there = refused.filter((one) => one !== undefined && acknowledged(one)) as readonly RequestEvent[]
+  if (there.length > numberThreshold(thresholds, 'effects_of_denied_max')) {
+    return failed(`${counted(there.length, 'write')} of ${refused.length} that had been refused took effect`, [...evidence, requestEvidence({ note: 'reads that found what was refused', measured: there.length, unit: 'requests' }, there)])
+  }
+  const permitted = readsOf(true)
+  if (permitted.length === 0 || permitted.some((one) => one === undefined || !acknowledged(one))) return inconclusive('what was written with permission could not all be read back, so that nothing can be said of what was refused', evidence)
+  const absent = (one: RequestEvent | undefined): boolean => one !== undefined && (one.status === 404 || one.status === 410 || one.outcome === 'wrong-content')
+  const unread = refused.filter((one) => !absent(one)).length
+  return unread === 0 ? undefined : inconclusive(`${counted(unread, 'refused write')} could not be looked up`, evidence)
+}
+
+function enough(history: History, { rows, thresholds, evidence }: Given): Finding {
+  const needed = numberThreshold(thresholds, 'requests_per_cell')
+  const short = rows.find(({ verdicts }) => verdicts < needed)
+  if (short !== undefined) return inconclusive(`${short.name} has ${counted(short.verdicts, 'verdict')}, needs ${needed}`, evidence)
+  const answered = new Set(rows.flatMap(({ requests }) => requests.flatMap(({ instance }) => instance ?? [])))
+  const silent = ((factOf(history, 'instances') as readonly string[] | undefined) ?? []).filter((one) => !answered.has(one))
+  if (silent.length > 0) return inconclusive(`${listed(silent)} answered no request of the matrix`, evidence)
+  const n = rows.reduce((sum, { verdicts }) => sum + verdicts, 0)
+  return passed(`all ${rows.length} cells are as declared in ${n} requests, no refused write took effect, and changes of the list were in force everywhere in time`, evidence, { strength: strengthOf(n) })
+}
