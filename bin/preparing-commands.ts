@@ -8,6 +8,12 @@ const descriptor = { type: 'string', describe: 'path of a seaworthy.yaml (defaul
 export function registerPreparing(parser: Argv, command: Register): void {
   parser
     .command(
+      'doctor [descriptor]',
+      'check the machine, the driver, the descriptor and one request of each kind (exit 0: a run can begin; 2: it could not be told; 64: what is wrong is said)',
+      (args) => args.positional('descriptor', descriptor).option('driver', driver).option('json', { type: 'boolean', default: false, describe: 'as JSON' }),
+      command(async () => (await import('./commands/doctor.js')).doctor),
+    )
+    .command(
       'plan [descriptor]',
       'say what a run would do to whom and what it could not judge; starts nothing',
       (args) =>

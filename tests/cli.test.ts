@@ -215,6 +215,27 @@ describe('an interrupt', () => {
   }, 60_000)
 })
 
+describe('doctor', () => {
+  test('a service that works: exit 0, each thing that was tried', async () => {
+    const descriptor = serviceFolder('sound', wellBehaved)
+    const { code, out } = await seaworthy(['doctor', descriptor, '--json'])
+    const { examined } = JSON.parse(out) as { examined: { what: string; state: string; found: string }[] }
+    const found = (what: string) => examined.find((one) => one.what.startsWith(what))
+    expect(code).toBe(0)
+    expect(found('start and traffic')?.state).toBe('good')
+    expect(found('health.readiness')).toMatchObject({ state: 'good', found: 'status 200' })
+    expect(found('read (GET /items)')?.state).toBe('good')
+    expect(found('stop with SIGTERM')?.state).toBe('good')
+  })
+  test('what is wrong is said, exit 64', async () => {
+    const descriptor = serviceFolder('unsound', wellBehaved, 'docs: {}')
+    writeFileSync(descriptor, readFileSync(descriptor, 'utf8').replace('GET /items }', 'GET /items, expect: { status: 418 } }'))
+    const { code, out } = await seaworthy(['doctor', descriptor])
+    expect(out).toMatch(/✗ start and traffic: .*requests of normal traffic failed, for example read gave/)
+    expect(code).toBe(64)
+  })
+})
+
 describe('plan', () => {
   test('names each fault with target and undo, and why the rest is not judged; starts nothing', async () => {
     const descriptor = serviceFolder('planned', 'process.exit(1)')
