@@ -36,13 +36,15 @@ const keepEventsMax = 200_000
 /**
  * Opens a recorded history. Walking it reads the file in chunks and validates every line; memory is bounded.
  * A history without its last line was cut off: it gets an `incomplete` event, so that nothing in it can pass.
+ * With `keepsEvents: false` nothing is remembered between walks, which costs a single walk the least memory.
  * Throws SeaworthyError SW_HISTORY_CORRUPT with file and line.
  */
-export function openHistory(path: string, expected: { readonly runId?: string } = {}): History {
+export function openHistory(path: string, expected: { readonly runId?: string; readonly keepsEvents?: boolean } = {}): History {
   let kept: HistoryEvent[] | undefined
   return {
     events() {
       if (kept !== undefined) return kept
+      if (expected.keepsEvents === false) return walk(path, expected.runId)
       return walk(path, expected.runId, (events) => {
         kept = events
       })
@@ -50,8 +52,8 @@ export function openHistory(path: string, expected: { readonly runId?: string } 
   }
 }
 
-function* walk(path: string, runId: string | undefined, keep: (events: HistoryEvent[]) => void): Generator<HistoryEvent> {
-  let collected: HistoryEvent[] | undefined = []
+function* walk(path: string, runId: string | undefined, keep?: (events: HistoryEvent[]) => void): Generator<HistoryEvent> {
+  let collected: HistoryEvent[] | undefined = keep === undefined ? undefined : []
   let count = 0
   let lastAtMs = 0
   let headed = false
@@ -84,7 +86,7 @@ function* walk(path: string, runId: string | undefined, keep: (events: HistoryEv
     collected?.push(cut)
     yield cut
   }
-  if (collected !== undefined) keep(collected)
+  if (collected !== undefined) keep?.(collected)
 }
 
 function parseLine(text: string, path: string, number: number): Record<string, unknown> {

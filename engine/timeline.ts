@@ -1,4 +1,5 @@
 import type { History } from '../core/history.js'
+import { ownLoads } from '../core/own-loads.js'
 import { countsAsLost, interventionsOf } from '../core/reading.js'
 import { eventsOf } from '../core/history.js'
 import type { Timeline, TimelineBucket } from '../core/run-report.js'
@@ -11,9 +12,6 @@ export interface Totals {
   readonly lost: number
   readonly timeline: Timeline
 }
-
-/** Loads that are ours, not the clients': left out of what a report draws and counts. */
-const ownLoads: ReadonlySet<string> = new Set(['null-control', 'gate', 'balancer-qualification', 'reconcile', 'seed'])
 
 /** Sums a history up for a report, in bounded memory: requests in buckets of equal width, interventions as spans. */
 export function totalsOf(history: History): Totals {

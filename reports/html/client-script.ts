@@ -1,3 +1,9 @@
+import { clientDraw } from './client-draw.js'
+import { clientMarks } from './client-marks.js'
+import { clientPlot } from './client-plot.js'
+import { clientPlotControls } from './client-plot-controls.js'
+import { plotLibrary } from './plot-library.js'
+
 /**
  * What the page does in a browser: details under the pointer, filter, copying. All of it is an addition, the page is
  * complete without it. Text only ever enters the page as `textContent`: the data is what a service said.
@@ -198,4 +204,4 @@ for (const button of document.querySelectorAll('.copy')) {
 }
 `
 
-export const clientScript = `'use strict';{${timelines}${filter}${copying}}`
+export const clientScript = `'use strict';\n${plotLibrary}\n{${timelines}${filter}${copying}${clientMarks}${clientDraw}${clientPlot}${clientPlotControls}}`

@@ -3,20 +3,20 @@ import { formatMeasurement } from '../format.js'
 import { html, type Content, type Markup } from './markup.js'
 
 /** Measured beside allowed, with the requests that show it. */
-export function evidenceTable(evidence: readonly Evidence[], caption: string): Content {
+export function evidenceTable(evidence: readonly Evidence[], caption: string, requestsOf: (evidence: Evidence) => Content = () => null): Content {
   if (evidence.length === 0) return null
   return html`<table class="evidence">
 <caption class="sr">${caption}</caption>
 <thead><tr>
 <th scope="col">Evidence</th><th scope="col" class="number">Measured</th><th scope="col" class="number">Allowed</th><td class="scale"></td>
 </tr></thead>
-<tbody>${evidence.map(row)}</tbody>
+<tbody>${evidence.map((one) => row(one, requestsOf(one)))}</tbody>
 </table>`
 }
 
-function row({ note, measured, allowed, unit, requests = [] }: Evidence): Markup {
+function row({ note, measured, allowed, unit, requests = [] }: Evidence, known: Content): Markup {
   return html`<tr>
-<td class="note">${note}${requests.length > 0 && requestIds(requests)}</td>
+<td class="note">${note}${known ?? (requests.length > 0 && requestIds(requests))}</td>
 <td class="number measured">${measured !== undefined && formatMeasurement(measured, unit)}</td>
 <td class="number">${allowed !== undefined && formatMeasurement(allowed, unit)}</td>
 <td class="scale">${measured !== undefined && allowed !== undefined && scale(measured, allowed)}</td>

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,12 +6,10 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunReport } from '../../core/run-report.js'
 import { crashedReport, emptyReport, exampleReport, greenReport, hostileReport } from '../fixtures.js'
+import { browserArguments as args, browserPath as executablePath } from './browser.test-support.js'
 import { contrastProblems } from './contrast.test-support.js'
 import { reportAsHtml } from './page.js'
 
-const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable']
-const executablePath = browsers.find((path) => existsSync(path))
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 describe.runIf(executablePath !== undefined)('in a browser', () => {
   let directory: string
@@ -58,7 +55,7 @@ describe.runIf(executablePath !== undefined)('in a browser', () => {
     await page.mouse.move(300, 300)
     expect(problems).toEqual([])
     expect(await page.evaluate('typeof globalThis.owned')).toBe('undefined')
-    expect(await page.evaluate('document.scripts.length')).toBe(2)
+    expect(await page.evaluate('document.scripts.length')).toBe(3)
     expect(await page.locator('h1').innerText()).not.toBe('')
     await page.close()
   })

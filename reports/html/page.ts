@@ -7,9 +7,14 @@ import { toneOf } from '../priorities.js'
 import { clientScript } from './client-script.js'
 import { html, jsonForScript, Markup } from './markup.js'
 import { areasSection, loadLine, overview, runFacts } from './overview.js'
+import { plotData } from './plot.js'
 import { requirementsSection } from './requirements.js'
 import { scenariosSection } from './scenarios.js'
 import { styles } from './styles.js'
+import { plotStyles } from './styles-plot.js'
+import { noTraces, type Traces } from './trace.js'
+
+const pageStyles = `${styles}${plotStyles}`
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
@@ -19,7 +24,7 @@ const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(
  */
 const contentSecurityPolicy = [
   `default-src 'none'`,
-  `style-src ${hashOf(styles)}`,
+  `style-src ${hashOf(pageStyles)}`,
   `script-src ${hashOf(clientScript)}`,
   `base-uri 'none'`,
   `form-action 'none'`,
@@ -28,7 +33,7 @@ const contentSecurityPolicy = [
 const toneSymbols = { good: '✓', bad: '✗', unsure: '?', broken: '!' } as const
 
 /** The whole report as one page that works without network, server or script. */
-export function reportAsHtml(report: RunReport): string {
+export function reportAsHtml(report: RunReport, traces: Traces = noTraces): string {
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,7 +44,7 @@ export function reportAsHtml(report: RunReport): string {
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="seaworthy ${report.harness.version}">
 <title>${toneSymbols[toneOf(report)]} ${report.service.name} ${formatScore(report.score.value)} – seaworthy</title>
-<style>${new Markup(styles)}</style>
+<style>${new Markup(pageStyles)}</style>
 </head>
 <body>
 <a class="skip" href="#requirements">Skip to the requirements</a>
@@ -50,14 +55,15 @@ export function reportAsHtml(report: RunReport): string {
 <main>
 ${overview(report)}
 ${areasSection(report)}
-${scenariosSection(report)}
-${requirementsSection(report)}
+${scenariosSection(report, traces)}
+${requirementsSection(report, traces)}
 </main>
 <footer>
 <section aria-labelledby="run-heading"><h2 id="run-heading">This run</h2>${runFacts(report)}</section>
 ${howToRead}
 </footer>
 <script type="application/json" id="report">${jsonForScript(report)}</script>
+<script type="application/json" id="traces">${jsonForScript(plotData(report, traces))}</script>
 <script>${new Markup(clientScript)}</script>
 </body>
 </html>

@@ -3,16 +3,18 @@ import type { RequirementReport, RunReport } from '../../core/run-report.js'
 import { outcomeDisplay, outcomesByUrgency, standingOf } from '../outcome-display.js'
 import { evidenceTable } from './evidence.js'
 import { anchorOf, html, type Content, type Markup } from './markup.js'
+import { namedRequests } from './named-requests.js'
 import { requirementFacts } from './requirement-facts.js'
+import type { Traces } from './trace.js'
 
 /** One card a requirement, with everything that is known; the filter above them is the script's. */
-export function requirementsSection(report: RunReport): Markup {
+export function requirementsSection(report: RunReport, traces: Traces): Markup {
   const ordered = outcomesByUrgency.flatMap((outcome) => report.requirements.filter((requirement) => requirement.outcome === outcome))
   const hasCards = ordered.length > 0
   return html`<section class="requirements" id="requirements" aria-labelledby="requirements-heading" tabindex="-1">
 <div class="section-head"><h2 id="requirements-heading">Requirements</h2>${hasCards && tools}</div>
 ${hasCards && filterBar(report)}
-<div id="cards">${hasCards ? ordered.map((one) => card(one, report)) : html`<p class="empty">No requirement was looked at.</p>`}</div>
+<div id="cards">${hasCards ? ordered.map((one) => card(one, report, traces)) : html`<p class="empty">No requirement was looked at.</p>`}</div>
 <p class="empty" id="no-match" hidden>No requirement matches the filter.</p>
 </section>`
 }
@@ -39,14 +41,14 @@ const toggle = (outcome: Outcome): Markup => html`<button type="button" class="t
 const isOpenAtFirst = ({ outcome, waived }: RequirementReport): boolean =>
   waived === null && ['failed', 'missing', 'error', 'inconclusive'].includes(outcome)
 
-function card(requirement: RequirementReport, report: RunReport): Markup {
+function card(requirement: RequirementReport, report: RunReport, traces: Traces): Markup {
   const { id, area, outcome, statement } = requirement
   return html`<details class="card o-${outcome}" id="${anchorOf(id)}" data-outcome="${outcome}" data-area="${area}"${isOpenAtFirst(requirement) && html` open`}>
 ${cardHead(requirement)}
 <div class="body">
 <div><p class="statement">${statement}</p>
 ${waiver(requirement)}
-${evidenceTable(requirement.evidence, 'Measured')}
+${evidenceTable(requirement.evidence, 'Measured', (evidence) => namedRequests(requirement, evidence, traces))}
 ${findings(requirement)}
 ${remedy(requirement)}
 ${command(requirement.reproduce)}</div>

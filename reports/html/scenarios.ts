@@ -1,27 +1,30 @@
 import type { RequirementReport, RunReport, ScenarioReport } from '../../core/run-report.js'
 import { formatDuration, formatNumber } from '../format.js'
 import { outcomeDisplay } from '../outcome-display.js'
+import { isProven, proofInWords } from './intervention-kind.js'
 import { anchorOf, fileLink, html, joined, type Content, type Markup } from './markup.js'
+import { plotFrame } from './plot.js'
 import { timelineFigure } from './timeline.js'
 import { interventionName, type Intervention } from './timeline-layout.js'
+import type { Traces } from './trace.js'
 
 export const scenarioAnchor = (id: string): string => `scenario-${anchorOf(id)}`
 
-export function scenariosSection(report: RunReport): Content {
+export function scenariosSection(report: RunReport, traces: Traces): Content {
   if (report.scenarios.length === 0) return null
   return html`<section aria-labelledby="scenarios-heading">
 <div class="section-head"><h2 id="scenarios-heading">What happened</h2>${legend}</div>
-${report.scenarios.map((scenario, index) => scenarioArticle(report, scenario, index))}
+${report.scenarios.map((scenario, index) => scenarioArticle(report, scenario, { index, traces }))}
 </section>`
 }
 
 const legend = html`<ul class="legend">
 <li><i class="key ok"></i>answered</li><li><i class="key refused"></i>politely refused</li><li><i class="key lost"></i>lost</li>
 <li><i class="key latency"></i>slowest answer</li>
-<li><i class="key procedure"></i>procedure</li><li><i class="key fault"></i>fault</li><li><i class="key unproven"></i>not witnessed</li>
+<li><i class="key procedure"></i>procedure</li><li><i class="key fault"></i>fault</li><li><i class="key reading"></i>reading</li><li><i class="key unproven"></i>not witnessed</li>
 </ul>`
 
-function scenarioArticle(report: RunReport, scenario: ScenarioReport, index: number): Markup {
+function scenarioArticle(report: RunReport, scenario: ScenarioReport, { index, traces }: { readonly index: number; readonly traces: Traces }): Markup {
   const { id, title, durationMs, requests, lost, incomplete } = scenario
   // Most faults cost requests, within what is allowed: red is for a scenario on which something failed.
   const isRed = report.requirements.some((requirement) => requirement.scenario === id && requirement.outcome === 'failed')
@@ -30,7 +33,7 @@ function scenarioArticle(report: RunReport, scenario: ScenarioReport, index: num
 <header><h3>${title}</h3><code>${id}</code></header>
 <div class="facts"><span>${formatDuration(durationMs)}</span><span>${formatNumber(requests)} requests, ${lostText}</span>${files(scenario)}</div>
 ${incomplete !== null && html`<p class="notice">Did not reach its end: ${incomplete}</p>`}
-<figure>${timelineFigure(scenario, index)}</figure>
+<figure class="timeline" data-scenario="${index}">${timelineFigure(scenario, index)}${plotFrame(scenario, traces)}</figure>
 <div class="below">${judged(report, id)}${interventionTable(scenario)}</div>
 </article>`
 }
@@ -72,7 +75,7 @@ const interventionRow = (one: Intervention): Markup => html`<tr>
 <td>${proofOf(one)}</td>
 </tr>`
 
-function proofOf({ witnessed, error }: Intervention): Content {
-  if (error !== null) return html`<b class="lost">failed:</b> ${error}`
-  return witnessed ?? html`<b class="unsure">not witnessed</b>`
+function proofOf(one: Intervention): Content {
+  if (one.error !== null) return html`<b class="lost">failed:</b> ${one.error}`
+  return isProven(one) ? proofInWords(one) : html`<b class="unsure">not witnessed</b>`
 }

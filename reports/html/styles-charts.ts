@@ -6,6 +6,7 @@ export const chartStyles = `
 .key{width:11px;height:11px;border-radius:2px;background:var(--answered)}
 .key.refused{background:var(--refused)}.key.lost{background:var(--lost)}
 .key.latency{height:2px;background:var(--slowest)}
+.key.reading{background:var(--quiet-bar)}
 .key.procedure{background:var(--procedure)}.key.fault{background:var(--fault)}
 .key.unproven{background:none;border:1.5px dashed var(--soft)}
 .scenario{background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:16px 20px 14px;margin-bottom:16px;box-shadow:var(--shadow)}
@@ -24,8 +25,8 @@ figure{margin-top:10px}
 .grid{stroke:var(--line);stroke-width:1}
 .phase line{stroke:var(--strong);stroke-width:1;stroke-dasharray:2 3}
 .chart .phase text{fill:var(--ink);font-weight:600}
-.band{opacity:.1}.band.procedure{fill:var(--procedure)}.band.fault{fill:var(--fault)}
-.span.procedure rect{fill:var(--procedure)}.span.fault rect{fill:var(--fault)}
+.band{opacity:.1}.band.procedure{fill:var(--procedure)}.band.fault{fill:var(--fault)}.band.reading{fill:none}
+.span.procedure rect{fill:var(--procedure)}.span.fault rect{fill:var(--fault)}.span.reading rect{fill:var(--quiet-bar)}
 .chart .span .inside{fill:var(--on-span);font-weight:600;stroke:none}
 .chart .span .before{text-anchor:end}
 .span.unproven rect{fill:var(--surface);stroke-width:1.5;stroke-dasharray:4 2}

@@ -1,10 +1,8 @@
 import type { ScenarioReport } from '../../core/run-report.js'
 import { formatClock, formatDuration, formatNumber } from '../format.js'
+import { isProven, kindOf, proofInWords } from './intervention-kind.js'
 import { html, type Content, type Markup } from './markup.js'
 import { interventionName, laneHeight, layOut, timeTicks, type PlacedIntervention, type PlacedPhase, type TimelineLayout } from './timeline-layout.js'
-
-/** Procedures are what an operator would do; everything else breaks something. */
-const procedures: ReadonlySet<string> = new Set(['drain', 'undrain', 'stop', 'start'])
 
 /** Requests over time with every intervention, as inline SVG; the script adds a cross-hair for the details. */
 export function timelineFigure(scenario: ScenarioReport, index: number): Markup {
@@ -55,20 +53,16 @@ const phase = ({ left, name, text }: PlacedPhase, bottom: number): Markup => htm
 <line x1="${n(left)}" x2="${n(left)}" y1="4" y2="${bottom}"/><text x="${n(left + 4)}" y="13">${text}</text>
 </g>`
 
-const kindOf = ({ intervention }: PlacedIntervention): string => (procedures.has(intervention.name) ? 'procedure' : 'fault')
-
 function band(lane: PlacedIntervention, { plot }: TimelineLayout): Markup {
   const height = plot.bottom - plot.top
-  return html`<rect class="band ${kindOf(lane)}" x="${n(lane.left)}" y="${plot.top}" width="${n(lane.width)}" height="${height}"/>`
+  return html`<rect class="band ${kindOf(lane.intervention)}" x="${n(lane.left)}" y="${plot.top}" width="${n(lane.width)}" height="${height}"/>`
 }
 
 function bar(lane: PlacedIntervention): Markup {
   const { intervention, left, width, top, text, textAt, place } = lane
-  const isProven = intervention.witnessed !== null && intervention.error === null
   const span = `${formatDuration(intervention.fromMs)} to ${formatDuration(intervention.toMs)}`
-  const proof = intervention.error !== null ? `failed: ${intervention.error}` : (intervention.witnessed ?? 'not witnessed')
-  return html`<g class="span ${kindOf(lane)}${isProven ? '' : ' unproven'}">
-<title>${interventionName(intervention)}, ${span}. ${proof}</title>
+  return html`<g class="span ${kindOf(lane.intervention)}${isProven(intervention) ? '' : ' unproven'}">
+<title>${interventionName(intervention)}, ${span}. ${proofInWords(intervention)}</title>
 <rect x="${n(left)}" y="${top + 2}" width="${n(width)}" height="${laneHeight - 4}" rx="2"/>
 <text class="${place}" x="${n(textAt)}" y="${top + 13.5}">${text}</text></g>`
 }
