@@ -122,7 +122,7 @@ function openRecorder({ runDirectory, runId, scenario }: ScenarioOptions, histor
 const isOurLoss = (event: DriverPlatformEvent): boolean => event.detail['unexpected'] === true && ['machine', 'network', 'client'].includes(event.target)
 
 /** Errors of the machine, the network and the ending of processes that the harness plays itself. */
-const ownCodes: ReadonlySet<string> = new Set(['SW_MACHINE_LOST', 'SW_NETWORK', 'SW_NOT_ENDED', 'SW_CLIENT_MODULE'])
+const ownCodes: ReadonlySet<string> = new Set(['SW_MACHINE_LOST', 'SW_NETWORK', 'SW_NOT_ENDED', 'SW_CLIENT_MODULE', 'SW_ENGINE_GONE', 'SW_ENGINE_UNREACHABLE'])
 const isOwnFault = (thrown: unknown): boolean =>
   thrown instanceof Error && ((thrown instanceof SeaworthyError && ownCodes.has(thrown.code)) || isOwnFault(thrown.cause))
 

@@ -12,8 +12,7 @@ export const policyNames: Readonly<Record<RestartPolicy, string>> = { always: 'a
  * service is told means the same file to both. No health checks of the image: the harness asks by itself, and a
  * process more every few seconds in every container would disturb what is timed.
  */
-export function containerOptions({ options, folders, image, networkName }: DockerWorld, unit: MachineUnit): Docker.ContainerCreateOptions {
-  const port = `${unit.port}/tcp`
+export function containerOptions({ options, folders, image, signals }: DockerWorld, unit: MachineUnit): Docker.ContainerCreateOptions {
   return {
     name: objectName(options, unit.name),
     Image: image,
@@ -22,11 +21,9 @@ export function containerOptions({ options, folders, image, networkName }: Docke
     Labels: labelsOf(options, unit.name),
     StopSignal: unit.stopSignal,
     Healthcheck: { Test: ['NONE'] },
-    ExposedPorts: { [port]: {} },
     HostConfig: {
-      NetworkMode: networkName,
+      NetworkMode: `container:${signals.containerId}`,
       RestartPolicy: { Name: policyNames[unit.restart] },
-      PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: String(unit.port) }] },
       Binds: [`${folders.root}:${folders.root}`, `${folders.shared}:${folders.shared}`, `${objectName(options, unit.name)}:${dataFolder}`],
       LogConfig: { Type: 'json-file', Config: {} },
     },

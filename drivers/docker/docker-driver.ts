@@ -81,6 +81,7 @@ class Making {
     const world = await this.#world(service)
     const power = new EnginePower(world)
     this.#lost = (reason) => power.lose(reason)
+    this.#letGo = (unit) => power.supervisor.named(unit).remove()
     this.#ends.push(() => power.supervisor.cancelLateStarts(), () => Promise.all(power.supervisor.units.map((unit) => unit.keepLog())))
     await Promise.all(world.units.names.map((name) => world.data.make(name)))
     if (options.install !== false) await installInContainer(world.docker, { service, folders: world.folders, options, environment: unmarked(options) })
@@ -90,6 +91,7 @@ class Making {
   }
 
   #lost: (reason: string) => void = () => undefined
+  #letGo: (unit: string) => Promise<void> = async () => undefined
 
   async #world(service: ServiceDescriptor): Promise<DockerWorld> {
     const options = this.#options
@@ -100,18 +102,18 @@ class Making {
     openToContainers(folders.machine, folders.unitOverrides, folders.run, folders.shared)
     const ports = await claimPorts(names.length)
     this.#ends.push(() => ports.release())
-    const units = new DeploymentUnits(planUnits(service.target, ports.ports))
     const gateway = await makeNetwork(docker, options)
+    const signals = await SignalSender.start(docker, options, image)
+    this.#ends.push(() => signals.close())
+    const units = new DeploymentUnits(planUnits(service.target, ports.ports, signals.address))
     const events = await EngineEvents.open(docker, deploymentName(options), options.onPlatformEvent, (reason) => this.#lost(reason))
     this.#ends.push(() => events.close())
-    const [network, signals] = await Promise.all([
-      startOwnNetwork(service, options, { folders, units, proxyHost: gateway }).then((started) => (this.#ends.push(() => started.close()), started)),
-      SignalSender.start(docker, options, image).then((started) => (this.#ends.push(() => started.close()), started)),
-    ])
+    const network = await startOwnNetwork(service, options, { folders, units, proxyHost: gateway })
+    this.#ends.push(() => network.close())
     const place = { listenHost: '0.0.0.0', dependencyHost: gateway, program: (program: string) => program, dataFolder: () => dataFolder }
     const definitionOf = (planned: PlannedUnit): MachineUnit =>
       machineUnit(planned, { service, folders, place, weakEnvironment: {}, environment: unmarked(options), proxyPort: network.proxyPort.bind(network) })
-    return { service, options, folders, units, ports, network, data: volumesOf(docker, options), definitionOf, docker, image, networkName: deploymentName(options), events, signals }
+    return { service, options, folders, units, ports, network, data: volumesOf(docker, options, (unit) => this.#letGo(unit)), definitionOf, docker, image, events, signals }
   }
 
   dispose(): Promise<void> {

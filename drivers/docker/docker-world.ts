@@ -7,7 +7,6 @@ import type { SignalSender } from './signal-sender.js'
 export interface DockerWorld extends UnitWorld {
   readonly docker: Docker
   readonly image: string
-  readonly networkName: string
   readonly events: EngineEvents
   readonly signals: SignalSender
 }

@@ -3,7 +3,7 @@ import type { DriverPlatformEvent } from '../../core/driver.js'
 import { messageOf } from '../../core/errors.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { engineError } from './engine-error.js'
-import { deploymentLabel, unitLabel } from './labels.js'
+import { deploymentLabel, helperName, unitLabel } from './labels.js'
 
 interface EngineEvent {
   readonly Action: string
@@ -82,7 +82,11 @@ export class EngineEvents {
 
   #receive({ Action: action, Actor: { ID: id, Attributes: attributes }, timeNano }: EngineEvent): void {
     const unit = attributes[unitLabel]
-    if (unit === undefined || this.#closed) return // the helper, the install command
+    if (this.#closed) return
+    if (unit === undefined) {
+      if (action === 'die' && attributes['name']?.endsWith(`-${helperName}`) === true) this.#onLost('the container whose network the others share has ended')
+      return // the install command
+    }
     const atHrtimeMs = Math.min(hrtimeMs(), hrtimeMs() - (Date.now() - timeNano / 1e6))
     if (action === 'start') this.#told = this.#told.then(() => this.#tellStart(id, unit, atHrtimeMs))
     else if (action === 'die') this.#die(id, unit, exitOf(attributes['exitCode'], atHrtimeMs))

@@ -6,6 +6,9 @@ export const runLabel = 'seaworthy.run'
 export const deploymentLabel = 'seaworthy.deployment'
 export const unitLabel = 'seaworthy.unit'
 
+/** Of the container that holds the network and sends the signals; no unit may be called so. */
+export const helperName = 'signals'
+
 export type Placed = Pick<DeployOptions, 'runId' | 'directory'>
 
 export const deploymentName = ({ runId, directory }: Placed): string => `seaworthy-${runId}-${basename(directory)}`

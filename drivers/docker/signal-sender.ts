@@ -1,7 +1,7 @@
 import type Docker from 'dockerode'
 import { notDone } from '../process/not-done.js'
 import { engineError } from './engine-error.js'
-import { labelsOf, objectName, type Placed } from './labels.js'
+import { deploymentName, helperName, labelsOf, objectName, type Placed } from './labels.js'
 
 /**
  * Signals the main processes of containers from the process namespace of the engine's machine. A signal that goes
@@ -32,6 +32,7 @@ const answerWithinMs = 10_000
 export class SignalSender {
   readonly #container: Docker.Container
   readonly #stream: NodeJS.ReadWriteStream
+  #address = ''
   readonly #open = new Map<string, (answer: string) => void>()
   #orders = 0
   #ended = false
@@ -45,7 +46,7 @@ export class SignalSender {
   static async start(docker: Docker, placed: Placed, image: string): Promise<SignalSender> {
     try {
       const container = await docker.createContainer({
-        name: objectName(placed, 'signals'),
+        name: objectName(placed, helperName),
         Image: image,
         Entrypoint: ['/bin/sh', '-c', script],
         Cmd: [],
@@ -56,8 +57,7 @@ export class SignalSender {
         StdinOnce: true,
         AttachStdin: true,
         AttachStdout: true,
-        NetworkDisabled: true,
-        HostConfig: { PidMode: 'host', AutoRemove: true, CapDrop: ['ALL'], CapAdd: ['KILL'] },
+        HostConfig: { NetworkMode: deploymentName(placed), PidMode: 'host', AutoRemove: true, CapDrop: ['ALL'], CapAdd: ['KILL'] },
       })
       const stream = await container.attach({ stream: true, stdin: true, stdout: true, hijack: true })
       const sender = new SignalSender(container, stream)
@@ -65,10 +65,24 @@ export class SignalSender {
       sender.#listen(docker)
       await container.start()
       await ready
+      const { NetworkSettings } = await container.inspect()
+      sender.#address = NetworkSettings.Networks[deploymentName(placed)]?.IPAddress ?? ''
       return sender
     } catch (error) {
       throw engineError('starting the helper that sends signals', error)
     }
+  }
+
+  /**
+   * All units share its place in the network, each at a port of its own: what is down refuses at once, as a machine that
+   * is up does, and an address stays when a container is restarted. A port that the engine publishes is answered by the
+   * engine's proxy as long as the container runs, whether anybody listens in it or not.
+   */
+  get address(): string {
+    return this.#address
+  }
+  get containerId(): string {
+    return this.#container.id
   }
 
   /** To the main processes of all of these. Throws SeaworthyError SW_NOT_DONE when one of them had ended. */

@@ -5,14 +5,12 @@ import { notDone } from '../process/not-done.js'
 import { engineError, statusOf } from './engine-error.js'
 import { labelsOf, objectName, type Placed } from './labels.js'
 
-/** A named volume for each unit. */
-export function volumesOf(docker: Docker, placed: Placed): UnitData & { removeAll(): Promise<void> } {
-  const made = new Set<string>()
+/** A named volume for each unit. `letGo` removes the container of a unit that is down: it holds the volume. */
+export function volumesOf(docker: Docker, placed: Placed, letGo: (unit: string) => Promise<void>): UnitData {
   const nameOf = (unit: string): string => objectName(placed, unit)
   const make = async (unit: string): Promise<void> => {
     try {
       await docker.createVolume({ Name: nameOf(unit), Labels: labelsOf(placed, unit) })
-      made.add(nameOf(unit))
     } catch (error) {
       throw engineError(`making the volume of ${unit}`, error)
     }
@@ -21,11 +19,11 @@ export function volumesOf(docker: Docker, placed: Placed): UnitData & { removeAl
     await docker.getVolume(name).remove().catch((error: unknown) => {
       if (statusOf(error) !== 404) throw engineError(`removing the volume ${name}`, error)
     })
-    made.delete(name)
   }
   return {
     make,
     async empty(unit) {
+      await letGo(unit)
       await remove(nameOf(unit))
       await make(unit)
     },
@@ -38,6 +36,5 @@ export function volumesOf(docker: Docker, placed: Placed): UnitData & { removeAl
       })
       return folder
     },
-    removeAll: async () => void (await Promise.all([...made].map(remove))),
   }
 }

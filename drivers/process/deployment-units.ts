@@ -4,7 +4,7 @@ import { notDone } from './not-done.js'
 import { edgesOf, host, withChanges, type PlannedUnit } from './plan-units.js'
 
 /** No unit may be called like a log file of ours or like the unit file of all replicas. */
-const namesOfOurs = ['machine', 'network', 'install', 'replicas']
+const namesOfOurs = ['machine', 'network', 'install', 'signals', 'replicas']
 const nameOfAComponent = /^[A-Za-z0-9][A-Za-z0-9_-]*$/
 const nameOfAReplica = /^replica-\d+$/
 
@@ -16,15 +16,21 @@ export class DeploymentUnits {
   readonly #redirections = new Map<string, EdgeTarget>()
   readonly #names: Set<string>
   readonly #leaving = new Set<string>()
+  readonly #host: string
   #replicas: number
 
   constructor(planned: readonly PlannedUnit[]) {
     this.#units = planned
+    this.#host = planned[0]?.host ?? host
     this.#edges = edgesOf(planned).map(({ from, to }) => ({ from, to }))
     this.#names = new Set(planned.map(({ name }) => name))
     this.#replicas = planned.filter(({ kind }) => kind === 'replica').length
   }
 
+  /** Of every unit, also of those to come. */
+  get host(): string {
+    return this.#host
+  }
   /** Components first, in the order in which they came, then the replicas. */
   get declared(): readonly PlannedUnit[] {
     return this.#units
@@ -48,7 +54,7 @@ export class DeploymentUnits {
     return [...this.#names]
   }
   get backends(): readonly BackendAddress[] {
-    return this.replicas.filter(({ name }) => !this.#leaving.has(name)).map(({ name, port }) => ({ id: name, host, port }))
+    return this.replicas.filter(({ name }) => !this.#leaving.has(name)).map(({ name, host, port }) => ({ id: name, host, port }))
   }
 
   /** As declared. Throws SeaworthyError SW_NOT_DONE. */
@@ -64,7 +70,8 @@ export class DeploymentUnits {
 
   /** Where the name of a component leads to. */
   addressOf(component: string): EdgeTarget {
-    return this.#redirections.get(component) ?? { host, port: this.named(component, 'component').port }
+    const { host, port } = this.named(component, 'component')
+    return this.#redirections.get(component) ?? { host, port }
   }
 
   /** Numbers of replicas are not used again. */

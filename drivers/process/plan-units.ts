@@ -13,6 +13,8 @@ export interface PlannedUnit {
   readonly kind: 'component' | 'replica'
   readonly index: number // among the replicas; 0 for a component
   readonly unit: Unit
+  /** Where others reach it. */
+  readonly host: string
   readonly port: number
   /** Names of the machine's unit files that speak of it, the strongest first. */
   readonly unitFiles: readonly string[]
@@ -20,6 +22,7 @@ export interface PlannedUnit {
   readonly component?: Component
 }
 
+/** Of local processes. */
 export const host = '127.0.0.1'
 
 /** Names of all units in the order of their start. */
@@ -29,24 +32,24 @@ export const unitNames = (target: ProcessTarget): string[] => [
 ]
 
 /** `ports`: as many as there are units. */
-export function planUnits(target: ProcessTarget, ports: readonly number[]): PlannedUnit[] {
+export function planUnits(target: ProcessTarget, ports: readonly number[], at = host): PlannedUnit[] {
   return unitNames(target).map((name, position) => {
     const port = ports[position] ?? 0
     const component = target.components[position]
     return component === undefined
-      ? plannedReplica(target, position - target.components.length, port)
-      : { name, kind: 'component', index: 0, unit: component, port, unitFiles: [name], component }
+      ? plannedReplica(target, position - target.components.length, { host: at, port })
+      : { name, kind: 'component', index: 0, unit: component, host: at, port, unitFiles: [name], component }
   })
 }
 
-export function plannedReplica(target: ProcessTarget, index: number, port: number): PlannedUnit {
+export function plannedReplica(target: ProcessTarget, index: number, address: { readonly host: string; readonly port: number }): PlannedUnit {
   const name = `replica-${index}`
-  return { name, kind: 'replica', index, unit: target.replicas, port, unitFiles: [name, 'replicas'] }
+  return { name, kind: 'replica', index, unit: target.replicas, ...address, unitFiles: [name, 'replicas'] }
 }
 
-export const instanceOf = ({ name, port }: PlannedUnit): Instance => ({ id: name, url: new URL(`http://${host}:${port}`) })
+export const instanceOf = ({ name, host, port }: PlannedUnit): Instance => ({ id: name, url: new URL(`http://${host}:${port}`) })
 
-export function componentOf({ name, port, component }: PlannedUnit): DeployedComponent {
+export function componentOf({ name, host, port, component }: PlannedUnit): DeployedComponent {
   const { role = 'dependency', hard = false, ownsData = false } = component ?? {}
   return { name, role, hard, ownsData, host, port }
 }
@@ -68,7 +71,7 @@ export function edgesOf(units: readonly PlannedUnit[], world: readonly PlannedUn
       const known = [...components.keys()].filter((one) => one !== from.name).join(', ') || 'none'
       throw new SeaworthyError('SW_UNKNOWN_COMPONENT', `while reading the templates of ${from.name}: found the address of "${name}", expected another component (${known})`)
     }
-    return { from: from.name, to: name, host, port: to.port }
+    return { from: from.name, to: name, host: to.host, port: to.port }
   }))
 }
 

@@ -3,7 +3,7 @@ import type { UnitWorld } from './deployment-world.js'
 import { stopExtraMs, type SupervisorAccess } from './machine-protocol.js'
 import { changed, openEdgesOf, startNewUnit } from './new-units.js'
 import { notDone } from './not-done.js'
-import { componentOf, host } from './plan-units.js'
+import { componentOf } from './plan-units.js'
 
 type Replacements = Pick<Required<DeploymentControls>, 'replaceComponent' | 'cloneComponent' | 'redirectDependency'>
 
@@ -48,7 +48,7 @@ async function replaceComponent(world: UnitWorld, power: SupervisorAccess, name:
   await machine.request('define', { unit: world.definitionOf({ ...planned, port }) })
   await machine.request('start', { unit: name })
   const { pid: pidAfter } = await machine.request('state', { unit: name })
-  return { pidBefore, pidAfter, addressBefore: `${host}:${before.port}`, addressAfter: `${host}:${port}` }
+  return { pidBefore, pidAfter, addressBefore: `${before.host}:${before.port}`, addressAfter: `${before.host}:${port}` }
 }
 
 /** All of them, whoever depends on it: a name leads to one place. */

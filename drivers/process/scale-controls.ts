@@ -19,7 +19,7 @@ export function scaleControls(world: UnitWorld, power: SupervisorAccess): Scale 
     },
     async addInstance({ changes }) {
       const port = await ports.another()
-      const replica = plannedReplica(service.target, units.takeReplicaIndex(), port)
+      const replica = plannedReplica(service.target, units.takeReplicaIndex(), { host: units.host, port })
       await startNewUnit(world, power, replica, changes)
       await network.setBackends(units.backends)
       return instanceOf(replica)
