@@ -4,7 +4,7 @@ import { packageVersion } from './package-files.js'
 import { registerPreparing } from './preparing-commands.js'
 import { printError } from './print-error.js'
 import type { Handler, Register } from './register.js'
-import { driver, list, only, parallel, profile, randomSeed, reporter } from './shared-options.js'
+import { driver, list, only, ownSuites, parallel, profile, randomSeed, reporter } from './shared-options.js'
 
 /**
  * The command line. Each command is loaded only when it is called. Returns the exit code; the caller ends the process
@@ -164,13 +164,13 @@ function registerReading(parser: Argv, command: Register): void {
     .command(
       'list',
       'list requirements, scenarios, drivers, reporters and defects',
-      (args) => args.option('json', { type: 'boolean', default: false, describe: 'as JSON' }),
+      (args) => args.option('json', { type: 'boolean', default: false, describe: 'as JSON' }).option('descriptor', ownSuites),
       command(async () => (await import('./commands/list.js')).list),
     )
     .command(
       'explain <id>',
       'print the whole card of a requirement',
-      (args) => args.positional('id', { type: 'string', demandOption: true, describe: 'such as DRAIN-03' }),
+      (args) => args.positional('id', { type: 'string', demandOption: true, describe: 'such as DRAIN-03' }).option('descriptor', ownSuites),
       command(async () => (await import('./commands/explain.js')).explain),
     )
 }

@@ -12,3 +12,4 @@ export const parallel = { type: 'number', default: Math.min(lanesMax, 2 * availa
 export const randomSeed = { type: 'number', describe: 'repeats the order and the random choices of a run' } as const
 export const reporter = { ...list, default: ['html', 'junit', 'json', 'terminal'], describe: 'html, junit, json, sarif, markdown, badge, allure, terminal' } as const
 export const driver = { type: 'string', describe: 'how the service is put in the world (see `seaworthy list`)' } as const
+export const ownSuites = { type: 'string', describe: 'the descriptor whose own suites belong to it (default: ./seaworthy.yaml)' } as const

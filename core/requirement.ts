@@ -1,5 +1,5 @@
-/** Stable for ever, never positional: 'DRAIN-03'. */
-export type RequirementId = `${Uppercase<string>}-${number}`
+/** Stable for ever, never positional: 'DRAIN-03'; 'X-ORDERS-01' of a suite of the user's own. */
+export type RequirementId = `${Uppercase<string>}-${number}` | `X-${Uppercase<string>}-${number}`
 
 export type Keyword = 'MUST' | 'SHOULD'
 export type Level = 1 | 2 | 3

@@ -1,5 +1,6 @@
 import { exitCodes } from './errors.js'
 import { outcomes, type Outcome } from './outcome.js'
+import { isOwnRequirement } from './own-suite.js'
 import type { Keyword, Level } from './requirement.js'
 import type { Score } from './run-report.js'
 
@@ -111,7 +112,7 @@ function decideRestored({ requirements, requiredLevel, level }: DecisionInput): 
   if (having(inScope, scored).length === 0) {
     return { exitCode: exitCodes.notConclusive, verdict: 'undecided: no requirement could be judged' }
   }
-  if (requiredLevel !== null && level < requiredLevel) return belowRequiredLevel(inScope, requiredLevel)
+  if (requiredLevel !== null && level < requiredLevel) return belowRequiredLevel(inScope.filter(({ id }) => !isOwnRequirement(id)), requiredLevel)
   if (requiredLevel !== null) return { exitCode: exitCodes.ok, verdict: `seaworthy: level ${requiredLevel} is reached` }
   const waived = musts.filter((one) => one.waived)
   if (waived.length > 0) return { exitCode: exitCodes.ok, verdict: `accepted: what failed or is missing among the selected MUSTs is waived (${named(waived)})` }

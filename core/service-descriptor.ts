@@ -45,6 +45,8 @@ export interface ServiceDescriptor {
   readonly observability?: Observability
   readonly backup?: BackupDeclaration
   readonly database?: ReplicatedDatabase
+  /** Absolute paths of modules that export suites of the user's own. */
+  readonly suites?: readonly string[]
   readonly notApplicable: readonly NotApplicable[]
   readonly waivers: readonly Waiver[]
   readonly overrides: Readonly<Partial<Record<RequirementId, ThresholdValues>>>

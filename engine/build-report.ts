@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
 import type { Finding } from '../core/check.js'
 import { mergeOutcomes, type Outcome } from '../core/outcome.js'
+import { isOwnRequirement } from '../core/own-suite.js'
 import type { Area, Level, ProfileName, Requirement, RequirementId, ThresholdValues } from '../core/requirement.js'
 import type { AreaReport, RequirementReport, RunReport, ScenarioReport } from '../core/run-report.js'
 import type { Suite } from '../core/scenario.js'
@@ -39,7 +40,9 @@ export const catalogueVersion = '0.1'
 export function buildReport(input: ReportInput): RunReport {
   const judged = input.suites.flatMap((suite) => suite.requirements).map((requirement) => requirementReport(requirement, input))
   const requirements = blockedByOthers(judged, input.suites)
-  const score = scoreOf(requirements.map(scored))
+  // The score is of the checklist alone: nobody's own requirements may make it better or worse.
+  const ofChecklist = requirements.filter(({ id }) => !isOwnRequirement(id))
+  const score = { ...scoreOf(ofChecklist.map(scored)), counts: countOutcomes(requirements.map(scored)) }
   const restored = input.notRestored.length === 0
   const decision = decide({ requirements: requirements.map(scored), requiredLevel: input.requiredLevel, level: score.level, restored })
   return {
@@ -55,7 +58,7 @@ export function buildReport(input: ReportInput): RunReport {
     startedAt: input.startedAt,
     durationMs: Math.round(input.durationMs),
     harness: { version: input.version, node: process.version, platform: `${process.platform}-${process.arch}`, cpus: cpus().length },
-    catalogue: { version: catalogueVersion, count: requirements.length },
+    catalogue: { version: catalogueVersion, count: ofChecklist.length },
     requiredLevel: input.requiredLevel,
     score,
     exitCode: decision.exitCode,

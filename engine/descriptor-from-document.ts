@@ -11,7 +11,7 @@ import { backupOf, dataDeclarationsOf } from './descriptor-sections/backup.js'
 import { configOf } from './descriptor-sections/config.js'
 import { requireSense } from './descriptor-rules.js'
 import { databaseOf } from './descriptor-sections/database.js'
-import { clientOf, wholeDocument } from './descriptor-sections/client.js'
+import { clientOf, moduleFile, wholeDocument } from './descriptor-sections/client.js'
 import { swapOf } from './descriptor-sections/swap.js'
 import { togglesOf } from './descriptor-sections/toggles.js'
 import { cloneOf, upgradeOf } from './descriptor-sections/upgrade.js'
@@ -145,6 +145,7 @@ export function descriptorFromDocument(given: DescriptorDocument, directory: str
     ...(document.docs === undefined ? {} : { docs: document.docs.times === undefined ? {} : { times: documentedTimesOf(document.docs.times) } }),
     ...(document.observability === undefined ? {} : { observability: observabilityOf(document.observability) }),
     ...(document.backup === undefined ? {} : { backup: backupOf(document.backup) }),
+    ...(document.suites === undefined ? {} : { suites: document.suites.map((path, index) => moduleFile(directory, path, ['suites', index])) }),
     notApplicable: exceptions(document.notApplicable),
     waivers: exceptions(document.waivers),
     overrides: document.overrides as ServiceDescriptor['overrides'],

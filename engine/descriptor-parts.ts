@@ -27,7 +27,7 @@ export const headers = z.record(
 )
 export const command = z.array(z.string().min(1)).min(1).describe('program and arguments; `node` is the current Node.js')
 export const signal = z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'])
-export const requirementId = z.string().regex(/^[A-Z]{3,5}-\d{2}$/, 'expected a requirement id such as DRAIN-03')
+export const requirementId = z.string().regex(/^([A-Z]{3,5}|X-[A-Z0-9]{2,12})-\d{2}$/, 'expected a requirement id such as DRAIN-03, or X-ORDERS-01 of a suite of your own')
 export const environment = z.record(z.string(), z.string())
 export const pointer = z.string().regex(/^(\/[^/]*)+$/, 'expected a JSON pointer such as /items/0/id')
 

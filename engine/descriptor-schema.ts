@@ -80,6 +80,7 @@ export const descriptorSchema = z.strictObject({
   docs: z.strictObject({ times: documentedTimes.optional() }).optional(),
   observability: observabilitySection.optional(),
   backup: backupSection.optional(),
+  suites: z.array(z.string().regex(/\.m?js$/, 'expected a JavaScript module such as ./my-suite.mjs')).optional().describe('modules that export suites of your own'),
   notApplicable: z.array(exception).default([]),
   waivers: z.array(exception).default([]),
   overrides: z.record(requirementId, z.record(z.string(), z.union([z.number(), z.array(z.number())]))).default({}),

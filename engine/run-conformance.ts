@@ -135,6 +135,7 @@ function runInput(options: ConformanceOptions, plan: Plan, startedAt: string, th
     requiredLevel: options.requiredLevel,
     reproduceWith: options.reproduceWith,
     thresholds: Object.fromEntries(ids.map((id) => [id, thresholds(id)])) as Record<RequirementId, ThresholdValues>,
+    ...(service.suites === undefined ? {} : { ownSuites: service.suites }),
     settled: Object.fromEntries(plan.settled) as Record<RequirementId, never>,
     scenarios: plan.scenarios.map(({ scenario, selected }) => ({ id: scenario.id, selected: [...selected] })),
   } as const

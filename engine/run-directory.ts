@@ -22,6 +22,8 @@ export interface RunInput {
   readonly reproduceWith: string
   readonly thresholds: Readonly<Record<RequirementId, ThresholdValues>>
   readonly settled: Readonly<Record<RequirementId, Settled>>
+  /** Modules of suites of the user's own. */
+  readonly ownSuites?: readonly string[]
   readonly scenarios: readonly { readonly id: string; readonly selected: readonly RequirementId[] }[]
 }
 

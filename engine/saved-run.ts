@@ -34,6 +34,7 @@ const inputShape = z.looseObject({
   reproduceWith: z.string(),
   thresholds: z.record(z.string(), values),
   settled: z.record(z.string(), z.looseObject({ outcome: z.string(), reason: z.string() })),
+  ownSuites: z.array(z.string()).optional(),
   scenarios: z.array(z.looseObject({ id: z.string(), selected: z.array(z.string()) })),
 })
 

@@ -1,10 +1,11 @@
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import { nearMisses } from '../../core/near-miss.js'
 import { requirementCard } from '../../reports/requirement-card.js'
-import { suites } from '../../suites/index.js'
+import { suitesHere } from '../own-suites.js'
 
 /** `seaworthy explain`: the whole card of one requirement. */
-export async function explain({ id }: { readonly id: string }): Promise<number> {
+export async function explain({ id, descriptor }: { readonly id: string; readonly descriptor?: string | undefined }): Promise<number> {
+  const suites = await suitesHere(descriptor)
   const requirements = suites.flatMap((suite) => suite.requirements)
   const requirement = requirements.find((one) => one.id === id.toUpperCase())
   if (requirement === undefined) {

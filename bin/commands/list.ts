@@ -1,10 +1,11 @@
 import { exitCodes } from '../../core/errors.js'
 import { drivers } from '../../drivers/index.js'
 import { reporters } from '../../reports/index.js'
-import { suites } from '../../suites/index.js'
+import { suitesHere } from '../own-suites.js'
 
 /** `seaworthy list`: everything that can be selected by name. */
-export async function list({ json }: { readonly json: boolean }): Promise<number> {
+export async function list({ json, descriptor }: { readonly json: boolean; readonly descriptor?: string | undefined }): Promise<number> {
+  const suites = await suitesHere(descriptor)
   const requirements = suites.flatMap((suite) => suite.requirements)
   const everything = {
     requirements: requirements.map(({ id, area, keyword, level, weight, safety, title }) => ({ id, area, keyword, level, weight, safety, title })),
@@ -29,7 +30,7 @@ function asText({ requirements, scenarios, drivers: driverNames, reporters: repo
   const section = (title: string, lines: readonly string[]): string => `${title}\n${lines.map((line) => `  ${line}`).join('\n')}\n`
   const pad = (text: string, width: number): string => text.padEnd(width)
   return [
-    section('Requirements', requirements.map((one) => `${pad(one.id, 10)}${pad(one.keyword, 8)}level ${one.level}  ${pad(one.safety, 13)}${one.title}`)),
+    section('Requirements', requirements.map((one) => `${pad(one.id, Math.max(...requirements.map(({ id }) => id.length)) + 2)}${pad(one.keyword, 8)}level ${one.level}  ${pad(one.safety, 13)}${one.title}`)),
     section('Scenarios', scenarios.map((one) => `${pad(one.id, 62)}${one.requirements.join(' ')}`)),
     section('Drivers', driverNames),
     section('Reporters', reporterNames),

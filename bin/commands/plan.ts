@@ -6,7 +6,7 @@ import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { planRun, type Plan, type PlannedScenario } from '../../engine/plan.js'
 import { rehearse, type Rehearsal } from '../../engine/rehearsal.js'
 import { thresholdsOf } from '../../engine/run-conformance.js'
-import { suites } from '../../suites/index.js'
+import { suitesFor } from '../own-suites.js'
 import { referenceDescriptor } from '../package-files.js'
 import { chooseDescriptor, chooseDriver, chooseRandomSeed } from './run.js'
 
@@ -24,6 +24,7 @@ export interface PlanArguments {
 export async function plan(args: PlanArguments): Promise<number> {
   const descriptorPath = chooseDescriptor(args.descriptor)
   const service = loadDescriptor(descriptorPath)
+  const suites = await suitesFor(service)
   requireWaiversInForce(service, suites, new Date())
   requireKnownOverrides(service, suites)
   const only = selectRequirements(args.only, suites)
@@ -34,7 +35,7 @@ export async function plan(args: PlanArguments): Promise<number> {
   const planned = planRun({ suites, service, driver, profile, allow, only })
   const thresholds = thresholdsOf({ suites, service, profile })
   const rehearsals = await Promise.all(planned.scenarios.map(({ scenario, selected }) => rehearse(scenario, { service, profile, selected, thresholds, randomSeed })))
-  const document = planDocument(planned, rehearsals, { service: service.name, driver: driver.name, profile, allow, randomSeed })
+  const document = planDocument({ planned, requirements: suites.flatMap((suite) => suite.requirements) }, rehearsals, { service: service.name, driver: driver.name, profile, allow, randomSeed })
   process.stdout.write(args.json ? `${JSON.stringify(document, null, 2)}\n` : planText(document))
   return exitCodes.ok
 }
@@ -47,10 +48,13 @@ interface Asked {
   readonly randomSeed: number
 }
 
-const requirements: readonly Requirement[] = suites.flatMap((suite) => suite.requirements)
+interface Planned {
+  readonly planned: Plan
+  readonly requirements: readonly Requirement[]
+}
 const safetyOrder: readonly SafetyClass[] = ['safe', 'disruptive', 'destructive']
 
-function planDocument(planned: Plan, rehearsals: readonly Rehearsal[], asked: Asked) {
+function planDocument({ planned, requirements }: Planned, rehearsals: readonly Rehearsal[], asked: Asked) {
   return {
     schema: 'seaworthy-plan/v1',
     ...asked,
@@ -59,7 +63,7 @@ function planDocument(planned: Plan, rehearsals: readonly Rehearsal[], asked: As
       id: one.scenario.id,
       title: one.scenario.title,
       expectedSeconds: seconds(one.expectedMs),
-      safety: safetyOf(one),
+      safety: safetyOf(one, requirements),
       requirements: [...one.selected],
       interventions: rehearsals[index]?.interventions ?? [],
       ...(rehearsals[index]?.cutShort === undefined ? {} : { cutShort: rehearsals[index].cutShort }),
@@ -75,7 +79,7 @@ type PlanDocument = ReturnType<typeof planDocument>
 const seconds = (ms: number): number => Math.round(ms / 1_000)
 
 /** The strictest permission that any of its requirements needs. */
-const safetyOf = ({ selected }: PlannedScenario): SafetyClass =>
+const safetyOf = ({ selected }: PlannedScenario, requirements: readonly Requirement[]): SafetyClass =>
   safetyOrder.findLast((safety) => requirements.some((one) => selected.has(one.id) && one.safety === safety)) ?? 'safe'
 
 function planText({ service, driver, profile, allow, randomSeed, expectedSeconds, scenarios, notJudged }: PlanDocument): string {

@@ -6,7 +6,8 @@ import { buildReport } from '../../engine/build-report.js'
 import { judgeScenario, scenarioReport } from '../../engine/judge-scenario.js'
 import { isSameFolder, makeReportDirectory, type RunInput } from '../../engine/run-directory.js'
 import { readRunInput, readRunReport } from '../../engine/saved-run.js'
-import { suites } from '../../suites/index.js'
+import type { Suite } from '../../core/scenario.js'
+import { suitesOfRun } from '../own-suites.js'
 import type { Reporter } from '../../core/run-event.js'
 import type { RunReport } from '../../core/run-report.js'
 import { historiesOf } from '../histories.js'
@@ -24,9 +25,10 @@ export interface RecheckArguments {
 export async function recheck(args: RecheckArguments): Promise<number> {
   const directory = resolve(args.run)
   const input = readRunInput(directory)
-  const overrides = parseThresholds(args.threshold ?? [])
+  const suites = await suitesOfRun(input, directory)
+  const overrides = parseThresholds(args.threshold ?? [], suites)
   const reporters = selectReporters(args.reporter)
-  const report = judgeAgain(directory, input, overrides)
+  const report = judgeAgain(directory, input, { overrides, suites })
   const { written, failed } = await writeElsewhere(report, { directory, output: args.output, reporters })
   const live = liveReporter(args.reporter)
   live.nameFiles(written.map((path) => basename(path)))
@@ -57,7 +59,12 @@ async function writeElsewhere(report: RunReport, { directory, output, reporters 
   })
 }
 
-function judgeAgain(directory: string, input: RunInput, overrides: ReadonlyMap<RequirementId, ThresholdValues>): RunReport {
+interface Judging {
+  readonly overrides: ReadonlyMap<RequirementId, ThresholdValues>
+  readonly suites: readonly Suite[]
+}
+
+function judgeAgain(directory: string, input: RunInput, { overrides, suites }: Judging): RunReport {
   const earlier = existsSync(join(directory, 'run.json')) ? readRunReport(directory) : undefined
   const thresholds = (id: RequirementId): ThresholdValues => ({ ...input.thresholds[id], ...overrides.get(id) })
   const judged = input.scenarios.flatMap(({ id, selected }) => {
@@ -84,11 +91,11 @@ function judgeAgain(directory: string, input: RunInput, overrides: ReadonlyMap<R
 }
 
 /** 'DRAIN-01.first_fail_within_s=1' and the like. Throws SW_THRESHOLD_UNKNOWN with what there is. */
-function parseThresholds(texts: readonly string[]): ReadonlyMap<RequirementId, ThresholdValues> {
+function parseThresholds(texts: readonly string[], suites: readonly Suite[]): ReadonlyMap<RequirementId, ThresholdValues> {
   const known = new Map<string, Requirement>(suites.flatMap((suite) => suite.requirements).map((one) => [one.id, one]))
   const values = new Map<RequirementId, ThresholdValues>()
   for (const text of texts) {
-    const match = /^([A-Z]+-\d+)\.(\w+)=([\d.]+)$/.exec(text)
+    const match = /^([A-Z0-9-]+-\d+)\.(\w+)=([\d.]+)$/.exec(text)
     const requirement = known.get(match?.[1] ?? '')
     const key = match?.[2] ?? ''
     const value = Number(match?.[3])

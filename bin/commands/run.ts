@@ -11,11 +11,12 @@ import { drivers } from '../../drivers/index.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { makeRunDirectory } from '../../engine/run-directory.js'
 import { readRunReport } from '../../engine/saved-run.js'
-import { suites } from '../../suites/index.js'
+import { suites as ours } from '../../suites/index.js'
 import { conductRun } from '../conduct-run.js'
 import { announceOnGitHub } from '../github-actions.js'
 import { watchInterruption } from '../interruption.js'
 import { liveReporter, selectReporters } from '../live-reporter.js'
+import { suitesFor } from '../own-suites.js'
 import { referenceDescriptor } from '../package-files.js'
 import { newRunId } from '../run-id.js'
 
@@ -42,6 +43,7 @@ export async function run(args: RunArguments): Promise<number> {
   const isReference = descriptorPath === referenceDescriptor()
   requireKnownDefect(args.defect, isReference)
   const service = loadDescriptor(descriptorPath)
+  const suites = await suitesFor(service)
   requireWaiversInForce(service, suites, new Date())
   requireKnownOverrides(service, suites)
   const only = selectRequirements(args.only, suites)
@@ -90,7 +92,7 @@ export function chooseDescriptor(named: string | undefined): string {
 
 export function requireKnownDefect(defect: string | undefined, isReference: boolean): void {
   if (defect === undefined) return
-  const known = suites.flatMap((suite) => suite.requirements).flatMap((one) => one.defects.map(({ id }) => id))
+  const known = ours.flatMap((suite) => suite.requirements).flatMap((one) => one.defects.map(({ id }) => id))
   if (!isReference) {
     throw new SeaworthyError('SW_DEFECT_NEEDS_REFERENCE', `--defect ${defect}: found a descriptor of another service, expected the bundled reference service`, {
       hint: 'Defects are seeded in the reference service only: run without a descriptor.',

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { clientHeaders, clientPaths } from '../../core/client-module.js'
 import type { ClientDeclaration } from '../../core/service-descriptor.js'
-import { DescriptorContradiction } from '../descriptor-contradiction.js'
+import { DescriptorContradiction, type DescriptorPath } from '../descriptor-contradiction.js'
 import { duration, environment } from '../descriptor-parts.js'
 import type { DescriptorDocument } from '../descriptor-schema.js'
 
@@ -55,9 +55,12 @@ export function wholeDocument(document: DescriptorDocument): WholeDocument {
 /** Throws DescriptorContradiction when there is no such file. */
 export function clientOf(document: NonNullable<DescriptorDocument['client']>, directory: string): ClientDeclaration {
   const { module, env } = typeof document === 'string' ? { module: document, env: {} } : document
-  const path = resolve(directory, module)
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
-    throw new DescriptorContradiction(typeof document === 'string' ? ['client'] : ['client', 'module'], `expected a module, found no file ${path}`)
-  }
-  return { module: path, env }
+  return { module: moduleFile(directory, module, typeof document === 'string' ? ['client'] : ['client', 'module']), env }
+}
+
+/** Absolute. Throws DescriptorContradiction, with the path given, when there is no such file. */
+export function moduleFile(directory: string, module: string, path: DescriptorPath): string {
+  const file = resolve(directory, module)
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) return file
+  throw new DescriptorContradiction(path, `expected a module, found no file ${file}`)
 }
