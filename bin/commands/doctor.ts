@@ -8,7 +8,7 @@ import { requireKnownOverrides, requireWaiversInForce } from '../../core/waivers
 import { openHistory } from '../../engine/history-file.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { runScenario } from '../../engine/run-scenario.js'
-import { suites } from '../../suites/index.js'
+import { suitesFor } from '../own-suites.js'
 import { examineAnswers } from '../doctor/answers.js'
 import { examination } from '../doctor/examination.js'
 import { examineMachine, type Examined } from '../doctor/machine.js'
@@ -33,6 +33,7 @@ export async function doctor({ descriptor, driver: named, json }: DoctorArgument
   tell(machine)
   const path = chooseDescriptor(descriptor)
   const service = loadDescriptor(path)
+  const suites = await suitesFor(service)
   requireWaiversInForce(service, suites, new Date())
   requireKnownOverrides(service, suites)
   const driver = await chooseDriver(named, service)
