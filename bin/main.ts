@@ -79,6 +79,7 @@ function registerRunning(parser: Argv, command: Register): void {
           .option('only', { ...list, describe: 'areas, requirement ids or defect ids; globs; repeatable' })
           .option('output', { type: 'string', describe: 'folder for selftest.json and the runs (default: seaworthy-runs/selftest-<id>)' })
           .option('parallel', { ...parallel, describe: 'defects running side by side' })
+          .option('driver', driver)
           .option('defects-only', { type: 'boolean', default: false, describe: 'leave out the run without a defect' })
           .option('random-seed', randomSeed),
       command(async () => (await import('./commands/selftest.js')).selftest),

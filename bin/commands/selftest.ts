@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import { isSharp, type CleanResult, type DefectResult, type SelftestReport } from '../../core/selftest-report.js'
+import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { makeFolder } from '../../engine/run-directory.js'
 import { selftestPage } from '../../reports/html/selftest-page.js'
 import { watchInterruption } from '../interruption.js'
@@ -10,7 +11,8 @@ import { selectDefects, requirementsFor, type SelectedDefect } from '../selftest
 import { runDefects } from '../selftest/defect-runs.js'
 import { runOnce, type SelftestContext } from '../selftest/run-once.js'
 import { openRunScope } from '../run-scope.js'
-import { chooseRandomSeed, requireCount } from './run.js'
+import { chooseDriver, chooseRandomSeed, requireCount } from './run.js'
+import { referenceDescriptor } from '../package-files.js'
 
 export interface SelftestArguments {
   readonly only?: readonly string[] | undefined
@@ -18,6 +20,7 @@ export interface SelftestArguments {
   readonly parallel: number
   readonly randomSeed?: number | undefined
   readonly defectsOnly?: boolean | undefined
+  readonly driver?: string | undefined
 }
 
 /**
@@ -28,13 +31,14 @@ export async function selftest(args: SelftestArguments): Promise<number> {
   const defects = selectDefects(args.only)
   const lanes = requireCount('--parallel', args.parallel, 1, 16)
   const randomSeed = chooseRandomSeed(args.randomSeed)
+  const driver = await chooseDriver(args.driver, loadDescriptor(referenceDescriptor()))
   const directory = makeFolder(args.output ?? join('seaworthy-runs', `selftest-${newRunId()}`))
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
   say(`selftest of ${defects.length} defects of the reference service, seed ${randomSeed}, in ${directory}`)
   using interruption = watchInterruption(say)
   const scope = await openRunScope(newRunId(), say)
   try {
-    return await selftestIn({ directory, sharedDirectory: join(scope.workDirectory, 'shared'), randomSeed, interruption, say }, { defects, lanes, withClean: args.defectsOnly !== true })
+    return await selftestIn({ directory, sharedDirectory: join(scope.workDirectory, 'shared'), randomSeed, driver, interruption, say }, { defects, lanes, withClean: args.defectsOnly !== true })
   } finally {
     for (const problem of await scope.close()) say(`clean-up: ${problem}`)
   }

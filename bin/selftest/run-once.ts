@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import type { Driver } from '../../core/driver.js'
 import type { RequirementId } from '../../core/requirement.js'
 import type { RunReport } from '../../core/run-report.js'
-import { drivers } from '../../drivers/index.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { makeRunDirectory } from '../../engine/run-directory.js'
 import { suites } from '../../suites/index.js'
@@ -16,6 +16,7 @@ export interface SelftestContext {
   /** `{shared}` of all its runs. */
   readonly sharedDirectory: string
   readonly randomSeed: number
+  readonly driver: Driver
   readonly interruption: Interruption
   readonly say: (text: string) => void
 }
@@ -30,8 +31,7 @@ export interface OnceOptions {
 
 /** One run of the reference service in the quick profile. */
 export async function runOnce(context: SelftestContext, { only, folder, defect, parallel }: OnceOptions): Promise<RunReport> {
-  const driver = drivers.find((one) => one.name === 'process')
-  if (driver === undefined) throw new Error('there is no process driver')
+  const { driver } = context
   const descriptorPath = referenceDescriptor()
   const warnings: NamingReporter = { onEvent: (event) => event.type === 'warning' && context.say(`     ${event.message}`), close: () => {}, nameFiles: () => {} }
   const runId = newRunId()

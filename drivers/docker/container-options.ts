@@ -1,5 +1,7 @@
+import { dirname } from 'node:path'
 import type Docker from 'dockerode'
 import type { RestartPolicy } from '../../core/service-descriptor.js'
+import type { DeploymentFolders } from '../process/deployment-folders.js'
 import type { MachineUnit } from '../process/machine-protocol.js'
 import { dataFolder, type DockerWorld } from './docker-world.js'
 import { labelsOf, objectName } from './labels.js'
@@ -24,10 +26,19 @@ export function containerOptions({ options, folders, image, signals }: DockerWor
     HostConfig: {
       NetworkMode: `container:${signals.containerId}`,
       RestartPolicy: { Name: policyNames[unit.restart] },
-      Binds: [`${folders.root}:${folders.root}`, `${folders.shared}:${folders.shared}`, `${objectName(options, unit.name)}:${dataFolder}`],
+      Binds: [...folderBinds(folders), `${objectName(options, unit.name)}:${dataFolder}`],
       LogConfig: { Type: 'json-file', Config: {} },
     },
   }
+}
+
+/**
+ * The folders of this deployment, those of the run's other ones to read (a backup is restored in another world than it was
+ * taken in), and what they share. A shorter path is mounted first.
+ */
+export function folderBinds({ root, shared }: Pick<DeploymentFolders, 'root' | 'shared'>): string[] {
+  const run = dirname(root)
+  return [`${run}:${run}:ro`, `${root}:${root}`, `${shared}:${shared}`]
 }
 
 /** Whether a container made for the one will do for the other; the policy of a container can be changed. */

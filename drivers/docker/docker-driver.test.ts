@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ownProgram } from '../../operating-system/own-program.js'
 import { ask, component, controlsOf, descriptor, testRun, within, type Controls, type TestRun } from '../process/deployment.test-support.js'
 import type { Deployment } from '../../core/driver.js'
-import { contained, engineForTests, image, objectsOf } from './docker.test-support.js'
+import { contained, engineForTests, frontOf, image, objectsOf } from './docker.test-support.js'
 import { dockerDriver } from './docker-driver.js'
 import { objectName } from './labels.js'
 
@@ -11,6 +12,7 @@ const engine = await engineForTests()
 if ('missing' in engine) console.warn(`\n!!! THE TESTS OF THE DOCKER DRIVER DO NOT RUN: ${engine.missing}\n`)
 const docker = 'docker' in engine ? engine.docker : (undefined as never)
 const host = 'host' in engine ? engine.host : ''
+const hostBefore = process.env['DOCKER_HOST']
 
 const target = (count = 1) => ({
   image,
@@ -156,6 +158,26 @@ describe.skipIf('missing' in engine)('deployments of their own', slow, () => {
     await docker.getContainer(objectName({ runId: run.runId, directory: '/1' }, 'store')).remove({ force: true })
     await expect.poll(() => run.eventsOf('process-exited', 'machine'), within).toMatchObject([{ detail: { unexpected: true, reason: expect.stringContaining('store') } }])
     await expect(controlsOf(deployment).kill(['replica-0'])).rejects.toMatchObject({ code: 'SW_MACHINE_LOST' })
+  })
+
+  test('an engine that goes away is told as a loss of the machine', async () => {
+    const front = await frontOf(host, run.directory)
+    process.env['DOCKER_HOST'] = front.host
+    try {
+      const deployment = await run.deploy(descriptor(target()))
+      front.cut()
+      await expect.poll(() => run.eventsOf('process-exited', 'machine'), within).toMatchObject([{ detail: { unexpected: true } }])
+      await expect(controlsOf(deployment).hold('replica-0')).rejects.toMatchObject({ code: 'SW_MACHINE_LOST' })
+      await expect(deployment[Symbol.asyncDispose]()).rejects.toMatchObject({ code: 'SW_ENGINE_GONE' })
+      expect([...run.journaled.values()].map(({ kind }) => kind)).toContain('program') // somebody has to end it yet
+    } finally {
+      if (hostBefore === undefined) delete process.env['DOCKER_HOST']
+      else process.env['DOCKER_HOST'] = hostBefore
+    }
+    expect(spawnSync(process.execPath, [ownProgram(import.meta.url, 'remove-run'), host, run.runId]).status).toBe(0)
+    expect(await objectsOf(docker, run.runId)).toEqual([])
+    rmSync(run.directory, { recursive: true, force: true })
+    run = testRun(dockerDriver)
   })
 
   test('an image that is not there: not available, and a deployment says so and leaves nothing', async () => {

@@ -14,7 +14,7 @@ import { deploymentOf } from '../process/process-deployment.js'
 import { containerControls } from './container-controls.js'
 import { dataFolder, type DockerWorld } from './docker-world.js'
 import { connectEngine, type EngineConnection } from './engine-connection.js'
-import { statusOf } from './engine-error.js'
+import { engineError, statusOf } from './engine-error.js'
 import { EngineEvents } from './engine-events.js'
 import { EnginePower } from './engine-power.js'
 import { openToContainers } from './folders-for-containers.js'
@@ -132,7 +132,9 @@ class Making {
     }
     for (const end of [...this.#ends].reverse()) await attempt(end)
     await attempt(async () => {
-      const left = await removeObjects(this.#connection.docker, `${deploymentLabel}=${deploymentName(this.#options)}`)
+      const left = await removeObjects(this.#connection.docker, `${deploymentLabel}=${deploymentName(this.#options)}`).catch((error: unknown) => {
+        throw engineError(`ending the deployment ${deploymentName(this.#options)}`, error)
+      })
       if (left.length > 0) throw new SeaworthyError('SW_NOT_ENDED', `while ending the deployment ${deploymentName(this.#options)}: found ${left.join(', ')}, which cannot be removed`)
       if (this.#journalId !== undefined) this.#options.journal.done(this.#journalId)
     })

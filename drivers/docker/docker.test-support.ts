@@ -1,3 +1,5 @@
+import { connect, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
 import type Docker from 'dockerode'
 import type { Unit } from '../../core/service-descriptor.js'
 import { connectEngine } from './engine-connection.js'
@@ -44,4 +46,23 @@ export async function objectsOf(docker: Docker, runId: string): Promise<readonly
   const filters = { label: [`${runLabel}=${runId}`] }
   const [containers, networks, volumes] = await Promise.all([docker.listContainers({ all: true, filters }), docker.listNetworks({ filters }), docker.listVolumes({ filters })])
   return [...containers.map((one) => one.Names[0] ?? one.Id), ...networks.map((one) => one.Name), ...(volumes.Volumes ?? []).map((one) => one.Name)]
+}
+
+/** A socket that leads to the engine until it is cut: then nobody answers there any more. */
+export async function frontOf(host: string, directory: string): Promise<{ readonly host: string; cut(): void }> {
+  const path = join(directory, 'engine.sock')
+  const open = new Set<Socket>()
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const engine = connect({ path: host.replace('unix://', ''), allowHalfOpen: true })
+    for (const socket of [client, engine]) open.add(socket.on('error', () => undefined))
+    client.pipe(engine).pipe(client)
+  })
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+  return {
+    host: `unix://${path}`,
+    cut() {
+      server.close()
+      for (const socket of open) socket.destroy()
+    },
+  }
 }

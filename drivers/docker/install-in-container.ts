@@ -5,6 +5,7 @@ import { SeaworthyError } from '../../core/errors.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { lastLines } from '../../operating-system/last-lines.js'
 import { logFileOf, type DeploymentFolders } from '../process/deployment-folders.js'
+import { folderBinds } from './container-options.js'
 import { engineError } from './engine-error.js'
 import { labelsOf, objectName } from './labels.js'
 
@@ -33,7 +34,7 @@ export async function installInContainer(docker: Docker, { service, folders, opt
       Labels: labelsOf(options),
       Healthcheck: { Test: ['NONE'] },
       Tty: true, // one stream, without frames
-      HostConfig: { Binds: [`${folders.root}:${folders.root}`, `${folders.shared}:${folders.shared}`] },
+      HostConfig: { Binds: folderBinds(folders) },
     })
     await container.start()
     code = await exitOf(container, options.signal)

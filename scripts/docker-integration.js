@@ -1,0 +1,103 @@
+// The docker driver with a real engine: its tests, the reference service in containers, and a run that is killed.
+// node scripts/docker-integration.js [--only START-01,DRAIN-01] [--kills 2]
+// Uses the engine that answers. Where none does, and this is root on a Debian machine, installs the engine's packages,
+// starts an engine of its own, and stops it in the end. Without either it says so and ends with 0; with CI=true with 1.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, openSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const { values } = parseArgs({ options: { only: { type: 'string', default: 'START-01,START-02,DRAIN-01' }, kills: { type: 'string', default: '2' } } })
+const engineWithinMs = 60_000
+const goneWithinMs = 10_000
+const killAfterMsMax = 15_000
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+const docker = (...parameters) => spawnSync('docker', parameters, { encoding: 'utf8' })
+const answers = () => docker('version', '--format', '{{.Server.Version}}').status === 0
+const has = (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+
+function run(what, command, parameters) {
+  console.log(`--- ${what}`)
+  const startedAt = Date.now()
+  const { status } = spawnSync(command, parameters, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  if (status !== 0) throw new Error(`${what}: ${command} ${parameters.join(' ')} ended with ${status}`)
+  console.log(`--- ${what}: ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
+}
+
+/** The engine's packages; none where they cannot be had. */
+function installEngine() {
+  if (has('dockerd') || process.getuid?.() !== 0 || !has('apt-get')) return
+  console.log('--- installing an engine')
+  const install = 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker.io iptables'
+  spawnSync('sh', ['-c', install], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+/** Resolves to what stops it again. */
+async function startEngine(folder) {
+  installEngine()
+  if (!has('dockerd') || process.getuid?.() !== 0) return undefined
+  console.log('--- starting an engine')
+  const log = openSync(join(folder, 'dockerd.log'), 'w')
+  const engine = spawn('dockerd', [], { stdio: ['ignore', log, log], detached: true })
+  const ended = new Promise((resolve) => engine.once('exit', resolve).once('error', resolve))
+  const endAt = Date.now() + engineWithinMs
+  while (!answers() && Date.now() < endAt && engine.exitCode === null) await pause(500)
+  const stop = async () => {
+    engine.kill('SIGTERM')
+    await ended
+  }
+  if (answers()) return stop
+  await stop()
+  return undefined
+}
+
+/** What a run left in the engine. */
+function left() {
+  const filter = ['--filter', 'label=seaworthy.run', '-q']
+  return [docker('ps', '-a', ...filter), docker('network', 'ls', ...filter), docker('volume', 'ls', ...filter)].flatMap(({ stdout }) => stdout.split('\n').filter((line) => line !== ''))
+}
+
+async function killOneRun(folder) {
+  const afterMs = Math.round(Math.random() * killAfterMsMax)
+  const parameters = [join(root, 'bin/seaworthy.js'), 'run', '--driver', 'docker', '--only', 'DRAIN-01', '--output', join(folder, 'killed')]
+  const child = spawn(process.execPath, parameters, { cwd: root, stdio: 'ignore' })
+  await pause(afterMs)
+  const before = left().length
+  child.kill('SIGKILL')
+  const killedAt = Date.now()
+  while (left().length > 0 && Date.now() - killedAt < goneWithinMs) await pause(100)
+  const still = left()
+  if (still.length > 0) throw new Error(`SIGKILL after ${afterMs} ms: ${still.length} objects are in the engine ${goneWithinMs} ms later`)
+  console.log(`SIGKILL after ${afterMs} ms: ${before} objects in the engine, none ${Date.now() - killedAt} ms later`)
+}
+
+async function integrate(folder) {
+  run('building the image without a registry', process.execPath, ['bin/seaworthy.js', 'image', 'build', '--offline'])
+  run('tests of the docker driver', process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'drivers/docker'])
+  run('the reference service in containers', process.execPath, ['bin/seaworthy.js', 'run', '--driver', 'docker', '--only', values.only, '--parallel', '2', '--output', join(folder, 'run')])
+  for (let time = 1; time <= Number(values.kills); time += 1) await killOneRun(folder)
+  if (left().length > 0) throw new Error(`found ${left().length} objects of ended runs in the engine`)
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'seaworthy-test-docker-'))
+let stop
+try {
+  if (!answers()) stop = await startEngine(folder)
+  if (!answers()) {
+    console.log('!!! THE DOCKER DRIVER WAS NOT TESTED: no container engine answers, and none could be started')
+    process.exitCode = process.env.CI ? 1 : 0
+  } else {
+    await integrate(folder)
+    console.log('the docker driver works with a real engine')
+  }
+} catch (error) {
+  console.error(`!!! ${error.message}`)
+  process.exitCode = 1
+} finally {
+  await stop?.()
+  rmSync(folder, { recursive: true, force: true })
+}
