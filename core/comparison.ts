@@ -149,9 +149,12 @@ const named = (moves: readonly OutcomeMove[]): string => {
   return ids.length <= 6 ? ids.join(', ') : `${ids.slice(0, 6).join(', ')} and ${ids.length - 6} more`
 }
 
+/** Of what held before and was asked again; with less the run has not looked closely enough to say that nothing broke. */
+const judgedShareMin = 0.8
+
 /**
  * Exit code and sentence of a run that is held against an earlier one. A run that did not end, or did not put everything
- * back, keeps its own; when nothing that held before could be judged, nothing is known.
+ * back, keeps its own; when less than four fifths of what held before could be judged, nothing is known.
  */
 export function decideAgainstBaseline(comparison: Comparison, after: RunReport): BaselineDecision {
   const { regressions, unsure, compared, before } = comparison
@@ -162,6 +165,8 @@ export function decideAgainstBaseline(comparison: Comparison, after: RunReport):
     return { exitCode: exitCodes.requirementFailed, verdict: `${regressions.length} held in ${before.runId} and no longer ${regressions.length === 1 ? 'does' : 'do'} (${named(regressions)})${open}; by itself ${after.verdict}` }
   }
   if (!after.restored) return { exitCode: exitCodes.notConclusive, verdict: `the world was not restored; by itself ${after.verdict}` }
-  if (compared === 0) return { exitCode: exitCodes.notConclusive, verdict: `undecided: nothing that held in ${before.runId} was judged${open}; by itself ${after.verdict}` }
+  if (compared < (compared + unsure.length) * judgedShareMin || compared === 0) {
+    return { exitCode: exitCodes.notConclusive, verdict: `undecided: too little of what held in ${before.runId} was judged, ${compared} of ${compared + unsure.length}${open}; by itself ${after.verdict}` }
+  }
   return { exitCode: exitCodes.ok, verdict: `no regression: ${compared} that held in ${before.runId} ${compared === 1 ? 'holds' : 'hold'}${open}; by itself ${after.verdict}` }
 }

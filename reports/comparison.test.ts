@@ -42,7 +42,7 @@ describe('a comparison of two runs', () => {
       const [before, after] = [anotherCleanRun(seed), anotherCleanRun(seed + 100)]
       const comparison = compareRuns(before, after)
       expect(comparison.regressions).toEqual([])
-      expect(decideAgainstBaseline(comparison, after)).toMatchObject({ exitCode: comparison.compared > 0 ? 0 : 2 })
+      expect(decideAgainstBaseline(comparison, after)).toMatchObject({ exitCode: comparison.compared > 0 && comparison.compared >= 4 * comparison.unsure.length ? 0 : 2 })
     }
   })
 
@@ -124,6 +124,10 @@ describe('a run against its baseline', () => {
   test('a run that judged nothing of what held is undecided', () => {
     const nothing = { ...exampleReport, requirements: exampleReport.requirements.map((one) => ({ ...one, outcome: 'skipped' as const })) }
     expect(decided(exampleReport, nothing)).toMatchObject({ exitCode: 2 })
+  })
+  test('a run that judged too little of what held is undecided, and not green', () => {
+    const half = { ...exampleReport, requirements: exampleReport.requirements.map((one, index) => (one.outcome === 'passed' && index % 2 === 0 ? { ...one, outcome: 'inconclusive' as const } : one)) }
+    expect(decided(exampleReport, half)).toEqual({ exitCode: 2, verdict: expect.stringMatching(/^undecided: too little of what held/) as string })
   })
   test('a run that did not end or left something keeps a code of its own', () => {
     expect(decided(exampleReport, crashedReport)).toMatchObject({ exitCode: 70 })

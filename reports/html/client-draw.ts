@@ -6,20 +6,28 @@ const seriesColors = ['#2f6da3', '#b4531a', '#147a55', '#8a5fd0', '#bd4a84', '#9
 function palette() {
   const style = getComputedStyle(document.documentElement)
   const of = (name) => style.getPropertyValue('--' + name).trim()
-  return { ok: of('answered'), refused: of('refused'), lost: of('lost'), ink: of('ink'), soft: of('soft'), line: of('line'), strong: of('strong'), surface: of('surface'), procedure: of('procedure'), fault: of('fault'), reading: of('quiet-bar'), ready: of('passed-bar'), 'not-ready': of('inconclusive-bar'), away: of('failed-bar'), onSpan: of('on-span') }
+  return { ok: of('mark'), refused: of('refused'), lost: of('lost'), ink: of('ink'), soft: of('soft'), line: of('line'), strong: of('strong'), surface: of('surface'), procedure: of('procedure'), fault: of('fault'), reading: of('quiet-bar'), ready: of('passed-bar'), 'not-ready': of('inconclusive-bar'), away: of('failed-bar'), onSpan: of('on-span') }
 }
 
 /** Each intervention into the first row where it touches no other; done once, for the whole width. */
-function rowsOf(spans, endMs, width) {
+function rowsOf(beginMs, spans, endMs, width) {
   const ends = []
   return spans.map((span) => {
-    const from = (span.fromMs / endMs) * width
-    const to = Math.max((span.toMs / endMs) * width, from + span.name.length * 6.5 + 14)
+    const x = (atMs) => ((atMs - beginMs) / (endMs - beginMs)) * width
+    const from = x(span.fromMs)
+    const to = Math.max(x(span.toMs), from + span.name.length * 6.5 + 14)
     let row = ends.findIndex((end) => end + 6 <= from)
     if (row === -1) row = ends.length
     ends[row] = to
     return { ...span, row }
   })
+}
+
+function fitting(ctx, words, room) {
+  if (ctx.measureText(words).width <= room) return words
+  let size = Math.floor(words.length * room / ctx.measureText(words).width)
+  while (size > 0 && ctx.measureText(words.slice(0, size) + '…').width > room) size -= 1
+  return size < 2 ? '' : words.slice(0, size).trimEnd() + '…'
 }
 
 function paintLanes(plot, u) {
@@ -34,13 +42,8 @@ function paintLanes(plot, u) {
   const rowTop = (row) => (plot.lanesTop + row * laneHeight) * ratio
   const text = (words, left, row, color, room) => {
     if (room < 14 * ratio) return
-    ctx.save()
-    ctx.beginPath()
-    ctx.rect(left, rowTop(row), room, laneHeight * ratio)
-    ctx.clip()
     ctx.fillStyle = color
-    ctx.fillText(words, left + 3 * ratio, rowTop(row) + (laneHeight / 2) * ratio)
-    ctx.restore()
+    ctx.fillText(fitting(ctx, words, room - 6 * ratio), left + 3 * ratio, rowTop(row) + (laneHeight / 2) * ratio)
   }
   const visible = (from, to) => to >= u.scales.x.min && from <= u.scales.x.max
   for (const span of plot.spans) {
@@ -117,7 +120,7 @@ function paintMarks(plot, u) {
   for (const group of groups) {
     const taken = new Uint8Array(width * height)
     const size = (group === 'lost' ? 5 : 3) * ratio
-    ctx.globalAlpha = group === 'ok' ? 0.75 : 1
+    ctx.globalAlpha = group === 'ok' ? 0.8 : 1
     ctx.fillStyle = colors[group]
     for (let index = first; index < last; index++) {
       const kind = trace.kinds[marks.kind[index]]

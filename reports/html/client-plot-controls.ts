@@ -11,7 +11,7 @@ function applyPlotFilter(plot) {
 const plotActions = {
   in: (plot) => zoomBy(plot, 0.5),
   out: (plot) => zoomBy(plot, 2),
-  all: (plot) => { plot.focused = -1; hideTip(plot); zoomTo(plot, 0, plot.endMs) },
+  all: (plot) => { plot.focused = -1; hideTip(plot); zoomTo(plot, plot.beginMs, plot.endMs) },
   left: (plot) => panBy(plot, -0.25),
   right: (plot) => panBy(plot, 0.25),
   next: (plot) => nextLost(plot, 1),

@@ -14,12 +14,14 @@ function newPlot(figure, trace) {
   const area = box.querySelector('.plot-area')
   const { interventions, phases } = scenario.timeline
   const endMs = Math.max(1, trace.endMs, ...interventions.map((one) => one.toMs))
+  // Setting up takes longer than many a scenario and has nothing to show.
+  const beginMs = Math.max(0, Math.min(marks.at.length > 0 ? marks.at[0] : Infinity, ...interventions.map((one) => one.fromMs), ...trace.lanes.map((lane) => lane.spans[0].fromMs), endMs - 1))
   const width = Math.max(280, area.clientWidth)
   const kinds = trace.interventions
-  const spans = rowsOf(interventions.map((one, index) => ({ ...one, name: one.name + ' ' + one.target + (one.label ? ' (' + one.label + ')' : ''), ...kinds[index] })), endMs, width - 80).map((one) => ({ ...one, row: one.row + 1 }))
+  const spans = rowsOf(beginMs, interventions.map((one, index) => ({ ...one, name: one.name + ' ' + one.target + (one.label ? ' (' + one.label + ')' : ''), ...kinds[index] })), endMs, width - 80).map((one) => ({ ...one, row: one.row + 1 }))
   const laneRow = 1 + spans.reduce((most, { row }) => Math.max(most, row), 0)
   const plot = {
-    figure, trace, scenario, marks, box, area, endMs, spans, laneRow, phases,
+    figure, trace, scenario, marks, box, area, beginMs, endMs, spans, laneRow, phases,
     lanes: trace.lanes, lanesTop: 4, focused: -1, painted: 0, byInstance: false,
     instances: [...new Set(trace.kinds.map((kind) => kind.instance))].filter((one) => one !== '').sort(),
     filter: { shown: { ok: true, refused: true, lost: true }, instance: null },
@@ -34,7 +36,7 @@ function newPlot(figure, trace) {
     scales: { x: { time: false, range: (u, min, max) => [min, max] }, y: { distr: 3, range: () => [1, slowest * 1.3] } },
     series: [{}, { paths: () => null, points: { show: false } }],
     axes: [
-      { stroke: () => palette().soft, grid: { show: false }, ticks: { stroke: () => palette().line }, font: '11px system-ui', size: 28, values: (u, values) => values.map((value) => (u.scales.x.max - u.scales.x.min < 5000 ? shownSeconds(value, 2) : shownSeconds(value, 0))) },
+      { stroke: () => palette().soft, grid: { show: false }, ticks: { stroke: () => palette().line }, font: '11px system-ui', size: 28, values: (u, values, axis, space, step) => values.map((value) => shownSeconds(value, step % 1000 === 0 ? 0 : step % 100 === 0 ? 1 : step % 10 === 0 ? 2 : 3)) },
       { stroke: () => palette().soft, grid: { stroke: () => palette().line, width: 1 }, ticks: { show: false }, font: '11px system-ui', size: 76, splits: (u) => decades.filter((one) => one <= u.scales.y.max), values: (u, values) => values.map((value) => (value >= 1000 ? value / 1000 + ' s' : value + ' ms')) },
     ],
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, dist: 6 } },
@@ -42,14 +44,14 @@ function newPlot(figure, trace) {
       drawAxes: [(u) => paintLanes(plot, u)], draw: [(u) => paintMarks(plot, u)],
       setCursor: [(u) => pointAt(plot, u.cursor.left, u.cursor.top)], setScale: [() => queueMicrotask(() => tellRange(plot))],
     },
-  }, [[0, endMs], [1, slowest]], area)
+  }, [[beginMs, endMs], [1, slowest]], area)
   plot.u.root.querySelector('canvas').setAttribute('aria-hidden', 'true')
   return plot
 }
 
 function zoomTo(plot, from, to) {
-  const span = Math.min(plot.endMs, Math.max(20, to - from))
-  const min = Math.min(Math.max(0, from), plot.endMs - span)
+  const span = Math.min(plot.endMs - plot.beginMs, Math.max(20, to - from))
+  const min = Math.min(Math.max(plot.beginMs, from), plot.endMs - span)
   plot.u.setScale('x', { min, max: min + span })
 }
 function zoomBy(plot, factor, part = 0.5) {
@@ -59,7 +61,7 @@ function zoomBy(plot, factor, part = 0.5) {
 }
 function panBy(plot, part) {
   const { min, max } = plot.u.scales.x
-  const from = Math.min(Math.max(0, min + (max - min) * part), plot.endMs - (max - min))
+  const from = Math.min(Math.max(plot.beginMs, min + (max - min) * part), plot.endMs - (max - min))
   plot.u.setScale('x', { min: from, max: from + max - min })
 }
 

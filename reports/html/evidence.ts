@@ -16,11 +16,11 @@ export function evidenceTable(evidence: readonly Evidence[], caption: string, re
 
 function row({ note, measured, allowed, unit, requests = [] }: Evidence, known: Content): Markup {
   return html`<tr>
-<td class="note">${note}${known ?? (requests.length > 0 && requestIds(requests))}</td>
+<td class="note">${note}${known === null && requests.length > 0 && requestIds(requests)}</td>
 <td class="number measured">${measured !== undefined && formatMeasurement(measured, unit)}</td>
 <td class="number">${allowed !== undefined && formatMeasurement(allowed, unit)}</td>
 <td class="scale">${measured !== undefined && allowed !== undefined && scale(measured, allowed)}</td>
-</tr>`
+</tr>${known !== null && html`<tr class="requests-row"><td colspan="4">${known}</td></tr>`}`
 }
 
 function requestIds(requests: readonly number[]): Markup {

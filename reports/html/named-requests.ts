@@ -24,6 +24,6 @@ export function namedRequests(requirement: RequirementReport, evidence: Evidence
 const row = (one: RequestEvent, scenario: string): Markup => html`<tr>
 <td><a href="#${scenarioAnchor(scenario)}" data-request="${one.id}">#${one.id}</a></td>
 <td class="number">${(one.plannedAtMs / 1_000).toFixed(3)} s</td><td class="number">${Math.round(one.endedAtMs - one.plannedAtMs)} ms</td>
-<td>${one.method} ${one.operation} through ${one.via}</td><td>${one.instance ?? '–'}</td><td>${one.outcome}</td>
+<td>${one.method} ${one.operation}${one.via !== one.instance && html` through ${one.via}`}</td><td>${one.instance ?? '–'}</td><td>${one.outcome}</td>
 <td>${[one.status, one.code, one.detail].filter((part) => part !== undefined).join(' ') || '–'}</td>
 </tr>`

@@ -22,6 +22,7 @@ const legend = html`<ul class="legend">
 <li><i class="key ok"></i>answered</li><li><i class="key refused"></i>politely refused</li><li><i class="key lost"></i>lost</li>
 <li><i class="key latency"></i>slowest answer</li>
 <li><i class="key procedure"></i>procedure</li><li><i class="key fault"></i>fault</li><li><i class="key reading"></i>reading</li><li><i class="key unproven"></i>not witnessed</li>
+<li><i class="key ready"></i>ready</li><li><i class="key not-ready"></i>not ready</li><li><i class="key away"></i>no answer</li>
 </ul>`
 
 function scenarioArticle(report: RunReport, scenario: ScenarioReport, { index, traces }: { readonly index: number; readonly traces: Traces }): Markup {

@@ -6,6 +6,7 @@ export const chartStyles = `
 .key{width:11px;height:11px;border-radius:2px;background:var(--answered)}
 .key.refused{background:var(--refused)}.key.lost{background:var(--lost)}
 .key.latency{height:2px;background:var(--slowest)}
+.key.ready{background:var(--passed-bar)}.key.not-ready{background:var(--inconclusive-bar)}.key.away{background:var(--failed-bar)}
 .key.reading{background:var(--quiet-bar)}
 .key.procedure{background:var(--procedure)}.key.fault{background:var(--fault)}
 .key.unproven{background:none;border:1.5px dashed var(--soft)}

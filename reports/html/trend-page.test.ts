@@ -17,7 +17,7 @@ describe('a trend', () => {
     expect(/<code>DRAIN-01<\/code>[^]*?<\/tr>/.exec(trendPage([exampleReport, slower]))![0]).toContain('0.21 → 0.42')
   })
   test('one run is a trend of one', () => {
-    expect(trendPage([exampleReport])).toContain('over 1 run,')
+    expect(trendPage([exampleReport])).toContain('<h1>1 run, ')
   })
   test('nothing that a service said becomes markup', () => {
     const page = trendPage([hostileReport, { ...hostileReport, startedAt: '2031-03-15T09:26:53.589Z' }])

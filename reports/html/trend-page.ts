@@ -22,7 +22,7 @@ export function trendPage(reports: readonly RunReport[]): string {
 <style>${new Markup(styles)}${new Markup(trendStyles)}</style>
 </head>
 <body><main class="trend">
-<section class="verdict tone-${toneOf(last)}"><p class="service">${last.service.name} over ${inWords(runs)}, the newest last</p><h1>${last.verdict}</h1></section>
+<section class="verdict tone-${toneOf(last)}"><p class="service">${last.service.name}</p><h1>${inWords(runs)}, the newest last</h1><p>${last.verdict.charAt(0).toUpperCase()}${last.verdict.slice(1)}</p></section>
 <section aria-labelledby="score-heading"><h2 id="score-heading">Score, coverage and level</h2>${scoreChart(runs)}${runTable(runs)}</section>
 <section aria-labelledby="requirements-heading"><h2 id="requirements-heading">Requirements</h2>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="requirements-heading"><table class="matrix"><thead><tr><th scope="col">Requirement</th>${runs.map((_, index) => html`<th scope="col" class="run">${index + 1}</th>`)}<th scope="col">Measured, oldest to newest</th></tr></thead>
@@ -98,6 +98,7 @@ const trendStyles = `
 .scores circle{fill:var(--accent)}
 .matrix td,.matrix tbody th{border-bottom:1px solid var(--line);vertical-align:middle}
 .matrix tbody th{min-width:16em}
+.trend th code{white-space:nowrap}
 .run{text-align:center;padding-right:4px;width:28px}
 .values{font-weight:600;white-space:nowrap}
 `
