@@ -99,6 +99,10 @@ export type Capability =
   | 'acl.identities' // callers that may and may not, and how the list is changed
   | 'limits.rate' // a quota for each caller
   | 'limits.neighbour' // two callers with quotas of their own
+  | 'import.run' // data from elsewhere, and where it is listed
+  | 'import.rules' // single records can be blocked and overridden
+  | 'import.changeLimit' // a share that may change, and how permission is given
+  | 'import.malformed' // what becomes of a feed with malformed records
 
 export type AbsenceRule =
   | { readonly rule: 'fail' }

@@ -2,6 +2,7 @@ import type { ReplicatedDatabase } from './declarations/database.js'
 import type { Swap } from './declarations/swap.js'
 import type { Toggles } from './declarations/toggles.js'
 import type { AccessControl, RateLimit } from './declarations/access.js'
+import type { DataImport } from './declarations/import.js'
 import type { BackupDeclaration, DataDeclarations } from './declarations/backup.js'
 import type { ConfigDeclaration } from './declarations/config.js'
 import type { DataFiles } from './declarations/data-files.js'
@@ -39,6 +40,7 @@ export interface ServiceDescriptor {
   readonly overload?: Overload
   readonly access?: AccessControl
   readonly limits?: { readonly rate?: RateLimit }
+  readonly import?: DataImport
   readonly queue?: Queue
   readonly schedule?: Schedule
   readonly docs?: { readonly times?: DocumentedTimes }

@@ -1,4 +1,5 @@
 import { accessOf, limitsOf } from './descriptor-sections/access.js'
+import { importOf } from './descriptor-sections/import.js'
 import { degradationOf } from './descriptor-sections/degradation.js'
 import { dataFilesOf, documentedTimesOf, startDrainedOf } from './descriptor-sections/operations-of-replicas.js'
 import { queueOf, scheduleOf } from './descriptor-sections/work.js'
@@ -92,10 +93,11 @@ function targetOf({ disposable, install, image, replicas, components }: Descript
 }
 
 /** How operators keep callers and data from elsewhere in check. */
-function controlsOf({ access, limits }: DescriptorDocument, traffic: Readonly<Record<string, Operation>>): Pick<ServiceDescriptor, 'access' | 'limits'> {
+function controlsOf({ access, limits, import: dataImport }: DescriptorDocument, traffic: Readonly<Record<string, Operation>>): Pick<ServiceDescriptor, 'access' | 'limits' | 'import'> {
   return {
     ...(access === undefined ? {} : { access: accessOf(access, traffic) }),
     ...(limits === undefined ? {} : { limits: limitsOf(limits, traffic) }),
+    ...(dataImport === undefined ? {} : { import: importOf(dataImport) }),
   }
 }
 

@@ -3,6 +3,7 @@ import { swap } from './descriptor-sections/swap.js'
 import { database } from './descriptor-sections/database.js'
 import { toggles } from './descriptor-sections/toggles.js'
 import { accessSection, limitsSection } from './descriptor-sections/access.js'
+import { importSection } from './descriptor-sections/import.js'
 import { backupSection, dataDeclarations } from './descriptor-sections/backup.js'
 import { configSection } from './descriptor-sections/config.js'
 import { clone, upgrade } from './descriptor-sections/upgrade.js'
@@ -75,6 +76,7 @@ export const descriptorSchema = z.strictObject({
   overload: overloadSection.optional(),
   access: accessSection.optional(),
   limits: limitsSection.optional(),
+  import: importSection.optional(),
   queue: queueSection.optional(),
   schedule: scheduleSection.optional(),
   docs: z.strictObject({ times: documentedTimes.optional() }).optional(),

@@ -1,4 +1,5 @@
 import { defects as accessControls } from './defects/access-controls.js'
+import { defects as dataImports } from './defects/data-imports.js'
 import { defects as backups } from './defects/backups.js'
 import { defects as startup } from './defects/startup.js'
 import { defects as draining } from './defects/draining.js'
@@ -31,6 +32,7 @@ export const defects = [
   ...replicatedDatabases,
   ...hotSwaps,
   ...accessControls,
+  ...dataImports,
 ] as const
 
 export type DefectId = (typeof defects)[number]['id']

@@ -1,5 +1,6 @@
 import type { Suite } from '../core/scenario.js'
 import { suite as accessControls } from './access-controls/index.js'
+import { suite as dataImportControls } from './data-import-controls/index.js'
 import { suite as configuration } from './configuration/index.js'
 import { suite as featureToggles } from './feature-toggles/index.js'
 import { suite as backupsAndRestores } from './backups-and-restores/index.js'
@@ -14,4 +15,4 @@ import { suite as softwareUpgrades } from './software-upgrades/index.js'
 import { suite as startupAndShutdown } from './startup-and-shutdown/index.js'
 
 /** Every conformance suite, in the order of the checklist. What is not listed here does not exist. */
-export const suites: readonly Suite[] = [operationsAsCode, configuration, startupAndShutdown, queueDraining, softwareUpgrades, backupsAndRestores, redundancy, replicatedDatabases, hotSwaps, featureToggles, gracefulDegradation, accessControls, monitoring]
+export const suites: readonly Suite[] = [operationsAsCode, configuration, startupAndShutdown, queueDraining, softwareUpgrades, backupsAndRestores, redundancy, replicatedDatabases, hotSwaps, featureToggles, gracefulDegradation, accessControls, dataImportControls, monitoring]

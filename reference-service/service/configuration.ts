@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { defective } from '../defects.js'
 import { accessListOf, type AccessList } from './access-list.js'
+import { importDefaults, importSettingsOf, type ImportSettings } from './import-settings.js'
 import { ConfigurationError } from './configuration-error.js'
 import { isMapping } from './mapping.js'
 import { isPresentationKey, presentationDefaults, presentationOf, type Presentation } from './presentation.js'
@@ -19,8 +20,8 @@ const sectionDefaults = {
   drain: { graceMs: 2_000, deadlineMs: 5_000 },
 }
 type Sections = typeof sectionDefaults
-export const defaults = { ...sectionDefaults, ...presentationDefaults }
-export type Configuration = Sections & Presentation & { readonly access?: AccessList }
+export const defaults = { ...sectionDefaults, ...presentationDefaults, imports: importDefaults }
+export type Configuration = Sections & Presentation & { readonly imports: ImportSettings; readonly access?: AccessList }
 
 type Section = Record<string, number>
 
@@ -41,14 +42,14 @@ export function parseConfiguration(text: string): Configuration {
   if (!isMapping(document)) throw new Error('expected a mapping of sections')
   const sections: Record<string, Section> = { ...sectionDefaults }
   for (const [name, found] of Object.entries(document)) {
-    if (isPresentationKey(name) || name === 'access') continue
+    if (isPresentationKey(name) || name === 'access' || name === 'imports') continue
     if (name === 'exportedAt' && defective('conf.noisy-archive')) continue
     const fallback = sections[name]
     if (!fallback) throw new Error(`found the section ${name}, expected one of: ${[...Object.keys(defaults), 'access'].join(', ')}`)
     sections[name] = sectionOf(name, found, fallback)
   }
   const access = accessListOf(document['access'])
-  return { ...(sections as Sections), ...presentationOf(document), ...(access === undefined ? {} : { access }) }
+  return { ...(sections as Sections), ...presentationOf(document), imports: importSettingsOf(document['imports']), ...(access === undefined ? {} : { access }) }
 }
 
 export const readConfiguration = (path: string): Configuration => {

@@ -100,10 +100,10 @@ export class LiveConfiguration {
   }
 
   /** What is read at the start only stays as this process began with it. */
-  private adopt({ title, banner, languages, notice, access }: Configuration, revision: string): void {
+  private adopt({ title, banner, languages, notice, imports, access }: Configuration, revision: string): void {
     if (BigInt(revision) <= this.revision) return
     const { notice: _notice, access: _access, ...others } = this.configuration
-    this.configuration = { ...others, title, banner, languages, ...(notice === undefined ? {} : { notice }), ...(access === undefined ? {} : { access }) }
+    this.configuration = { ...others, title, banner, languages, imports, ...(notice === undefined ? {} : { notice }), ...(access === undefined ? {} : { access }) }
     this.revision = BigInt(revision)
   }
 

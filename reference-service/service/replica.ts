@@ -13,6 +13,7 @@ import { newIdentity } from './identity.js'
 import { InFlight } from './in-flight.js'
 import { LiveConfiguration } from './live-configuration.js'
 import { itemRoutes } from './items.js'
+import { importRoutes } from './imports.js'
 import { log } from './log.js'
 import { LookOut } from './look-out.js'
 import { noteRoutes } from './notes.js'
@@ -60,6 +61,7 @@ export async function startReplica(environment: Environment, configuration: Conf
   const leavesAtOnce = defective('rdnd.scale-in-kills') && environment.index >= usualReplicas
   const stopOnce = (): Promise<void> => (stopping ??= leavesAtOnce ? process.exit(0) : stop({ drain, wasReady: () => startUp.mayBeReady, inFlight, connections, database, finish }, configuration.drain))
   releaseRoutes(app, { identity, installedIn: environment, stop: () => void stopOnce() })
+  importRoutes(app, { database, live, recordFormat: environment.release.recordFormat })
   noteRoutes(app, environment.notes)
   itemRoutes(app, { records, sources: sourcesOf(environment, configuration.sources) })
   searchRoutes(app, configuration.search)

@@ -85,6 +85,19 @@ const migrations: readonly { readonly version: number; readonly statements: stri
         configuration text not null,
         applied_at timestamptz not null default now());`,
   },
+  {
+    version: 3,
+    statements: `
+      create table imports (
+        id bigint generated always as identity primary key,
+        source text not null,
+        state text not null,
+        changed integer not null,
+        present integer not null,
+        rejected jsonb not null,
+        at timestamptz not null default now());
+      create index imports_source on imports (source, id);`,
+  },
 ]
 
 /** A later release has changed the schema in a way that this one cannot work with. */
