@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { clientFunctions, type ClientModule } from '../../core/client-module.js'
 import { messageOf } from '../../core/errors.js'
-import type { ClientMessage, ClientSpec } from './client-protocol.js'
+import { beatEveryMs, type ClientMessage, type ClientSpec } from './client-protocol.js'
 import { ClientServer } from './client-server.js'
 
 /** The program that runs a client module of the user's, and ends with the channel to the harness. */
@@ -24,6 +24,7 @@ async function start({ module: path, env, instances }: ClientSpec): Promise<Clie
   const module = await loadModule(path)
   const servers = instances.map(({ id, host, port }) => ({ id, server: new ClientServer(module, { host, port, instance: id, env }) }))
   const ports = await Promise.all(servers.map(async ({ id, server }) => ({ id, port: await server.listen() })))
+  setInterval(() => tell({ kind: 'beat' }), beatEveryMs)
   return { kind: 'started', ports }
 }
 

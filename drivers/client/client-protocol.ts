@@ -13,3 +13,7 @@ export interface ClientInstance {
 export type ClientMessage =
   | { readonly kind: 'started'; readonly ports: readonly { readonly id: string; readonly port: number }[] }
   | { readonly kind: 'failure'; readonly message: string }
+  /** Comes every `beatEveryMs` while the event loop turns. */
+  | { readonly kind: 'beat' }
+
+export const beatEveryMs = 500

@@ -20,6 +20,8 @@ export interface StartClientOptions {
 }
 
 const startTimeoutMs = 15_000
+/** A process that gives no sign for so long is blocked by the module; readiness and traffic would be charged to the service. */
+const silenceMsMax = 5_000
 
 /**
  * Runs a client module in a process of its own: what it throws, blocks or ends there does not touch the harness. Throws
@@ -39,6 +41,7 @@ export async function startClient(spec: ClientSpec, options: StartClientOptions)
   }
   try {
     const ports = await answerOf(child, spec, exited)
+    endWhenSilent(child, exited)
     void exited.then((reason) => (closing ? undefined : options.onUnexpectedExit?.(reason)))
     return { pid: child.pid ?? 0, ports: new Map(ports.map(({ id, port }) => [id, port])), close }
   } catch (thrown) {
@@ -48,6 +51,18 @@ export async function startClient(spec: ClientSpec, options: StartClientOptions)
       hint: 'A client module exports open, write, read, list and close; docs/client-modules.md shows one.',
     })
   }
+}
+
+/** Its end is then told like any other. */
+function endWhenSilent(child: ChildProcess, exited: Promise<unknown>): void {
+  let heardAtMs = performance.now()
+  const isSilent = (): boolean => performance.now() - heardAtMs > silenceMsMax
+  child.on('message', () => (heardAtMs = performance.now()))
+  // After a stall of our own the messages wait to be read: look again when they have been.
+  const endIfSilent = (): void => void (isSilent() && child.kill('SIGKILL'))
+  const timer = setInterval(() => (isSilent() ? setImmediate(endIfSilent) : undefined), 500)
+  timer.unref()
+  void exited.then(() => clearInterval(timer))
 }
 
 /** In a process group of its own, so that a Ctrl-C meant for the harness does not take the traffic away. */
@@ -72,7 +87,7 @@ async function answerOf(child: ChildProcess, spec: ClientSpec, exited: Promise<s
   })
   try {
     const message = await Promise.race([told, late])
-    if (message.kind === 'failure') throw new Error(message.message)
+    if (message.kind !== 'started') throw new Error(message.kind === 'failure' ? message.message : 'it gave a sign of life before it was loaded')
     return message.ports
   } finally {
     clearTimeout(timer)

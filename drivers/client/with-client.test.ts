@@ -37,6 +37,7 @@ export async function open({ host, port }) {
 }
 export async function write(socket, key, value) {
   if (key === 'exit') process.exit(3)
+  if (key === 'block') for (;;);
   if (key === 'throw-later') setImmediate(() => { throw new Error('nobody catches this') })
   await ask(socket, 'SET ' + key + ' ' + value)
 }
@@ -114,6 +115,14 @@ describe('a service that does not speak HTTP', () => {
     await expect.poll(() => isReady(first!.url), within).toBe(true)
     await put(first!.url, 'exit', '1').catch(() => undefined)
     await expect.poll(() => run.eventsOf('process-exited', 'client').map(({ detail }) => detail), within).toEqual([{ reason: 'exit code 3', unexpected: true }])
+  })
+
+  test('a module that blocks its process is ended and told in the same way', async () => {
+    const deployment = await begin().deploy(service())
+    const [first] = deployment.instances
+    await expect.poll(() => isReady(first!.url), within).toBe(true)
+    await put(first!.url, 'block', '1').catch(() => undefined)
+    await expect.poll(() => run.eventsOf('process-exited', 'client').map(({ detail }) => detail), within).toEqual([{ reason: 'signal SIGKILL', unexpected: true }])
   })
 
   test('a reboot of its machine does not end the module, and nothing is left in the end', async () => {
