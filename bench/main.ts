@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { packageFile } from '../bin/package-files.js'
 import { measureBalancer, measureSchedule } from './traffic.js'
 import { medianOf, type Measure } from './measure.js'
+import { measureReportPage } from './report-page.js'
 import { measureRun } from './whole-run.js'
 
 /** `npm run bench`: medians over several repeats, printed and, with --output FILE, written as JSON. */
@@ -56,6 +57,14 @@ try {
   add('balancer: throughput of the backends without it', 'requests/s', balancer.map((one) => one.directPerSecond))
   add('balancer: added latency at 500/s, p50', 'ms', balancer.map((one) => one.addedMsP50))
   add('balancer: added latency at 500/s, p99', 'ms', balancer.map((one) => one.addedMsP99))
+  for (const requests of [100_000, 1_000_000]) {
+    const pages = await repeated(() => measureReportPage({ requests, folder }), Math.min(repeats, runRepeatsMax))
+    add(`HTML report of ${requests} requests: time`, 's', pages.map((one) => one.wallS))
+    add(`HTML report of ${requests} requests: peak memory`, 'MiB', pages.map((one) => one.peakMiB))
+    add(`HTML report of ${requests} requests: size of the file`, 'MiB', pages.map((one) => one.fileMiB))
+    const redraws = pages.flatMap(({ redrawMs }) => redrawMs ?? [])
+    if (redraws.length > 0) add(`HTML report of ${requests} requests: a zoom in the browser`, 'ms', redraws)
+  }
   if (!values['skip-run']) {
     const runs = await repeated(async () => measureRun(folder), Math.min(repeats, runRepeatsMax))
     add('quick run of the reference service: wall time', 's', runs.map((one) => one.wallS))

@@ -65,11 +65,10 @@ describe.runIf(hasJava && existsSync(generator))("Allure's own generator", () =>
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-allure-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  test.each([
-    ['the example', exampleReport],
-    ['hostile text', hostileReport],
-  ])('renders %s with the right counts', async (name, report) => {
-    const target = join(folder, name)
+  // Every outcome is in it, and the text is the worst there is; the generator takes seconds.
+  test('renders a report full of hostile text with the right counts', async () => {
+    const report = hostileReport
+    const target = join(folder, 'hostile')
     await allureReporter.write(report, target)
     const made = spawnSync(process.execPath, [generator, 'generate', join(target, allureFolder), '-o', join(target, 'html')], { encoding: 'utf8', timeout: 90_000 })
     expect(`${made.status} ${made.stderr}`).toMatch(/^0 /)

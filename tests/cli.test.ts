@@ -95,6 +95,11 @@ describe('bad input: a clear error, exit 64, no stack trace', () => {
     ['a run of only a schema', () => ['report', schemaOnly()], /SW_RUN_UNREADABLE.*run\.json/],
     ['an input of only a schema', () => ['recheck', schemaOnly()], /SW_RUN_UNREADABLE.*run-input\.json/],
     ['no such run', () => ['recheck', 'no-such-run'], /SW_RUN_UNREADABLE.*no-such-run/],
+    ['no such run to compare with', () => ['diff', 'no-such-run', 'no-such-run'], /SW_RUN_UNREADABLE.*no-such-run/],
+    ['no such run for a trend', () => ['trend', 'no-such-run'], /SW_RUN_UNREADABLE.*no-such-run/],
+    ['no such baseline', () => ['run', '--baseline', 'no-such-run'], /SW_RUN_UNREADABLE.*no-such-run/],
+    ['requests of no requirement', () => ['requests', 'no-such-run'], /SW_USAGE.*requirement/],
+    ['requests of no such run', () => ['requests', 'no-such-run', '--requirement', 'DRAIN-03'], /SW_RUN_UNREADABLE.*no-such-run/],
     ['an unknown requirement', () => ['explain', 'DRAIN-3'], /SW_REQUIREMENT_UNKNOWN.*DRAIN-03/],
     ['an unknown defect for selftest', () => ['selftest', '--only', 'nothing-like-it'], /SW_SELECTION_EMPTY/],
   ]

@@ -111,6 +111,10 @@ function paintMarks(plot, u) {
   const step = Math.max(1, Math.round(1.5 * ratio))
   const width = Math.ceil(bbox.width / step) + 1
   const height = Math.ceil(bbox.height / step) + 1
+  // The same as valToPos, without a call for each of a hundred thousand marks.
+  const perMs = bbox.width / (to - from)
+  const perDecade = bbox.height / Math.log10(u.scales.y.max)
+  const bottom = bbox.top + bbox.height
   const instances = plot.instances
   ctx.save()
   ctx.beginPath()
@@ -122,15 +126,16 @@ function paintMarks(plot, u) {
     const size = (group === 'lost' ? 5 : 3) * ratio
     ctx.globalAlpha = group === 'ok' ? 0.8 : 1
     ctx.fillStyle = colors[group]
+    const wanted = trace.kinds.map((kind, index) => kind.group === group && plot.chosen[index])
     for (let index = first; index < last; index++) {
-      const kind = trace.kinds[marks.kind[index]]
-      if (kind.group !== group || !plot.chosen[marks.kind[index]]) continue
-      const left = u.valToPos(marks.at[index], 'x', true)
-      const top = u.valToPos(Math.max(1, marks.latency[index]), 'y', true)
+      if (!wanted[marks.kind[index]]) continue
+      const left = bbox.left + (marks.at[index] - from) * perMs
+      const top = bottom - plot.decades[index] * perDecade
       const cell = (((top - bbox.top) / step) | 0) * width + (((left - bbox.left) / step) | 0)
       if (taken[cell] === 1) continue
       taken[cell] = 1
       plot.painted += 1
+      const kind = trace.kinds[marks.kind[index]]
       if (plot.byInstance && group !== 'lost') ctx.fillStyle = kind.instance === '' ? colors.soft : seriesColors[instances.indexOf(kind.instance) % seriesColors.length]
       ctx.fillRect(left - size / 2, top - size / 2, size, size)
     }

@@ -22,7 +22,7 @@ function newPlot(figure, trace) {
   const laneRow = 1 + spans.reduce((most, { row }) => Math.max(most, row), 0)
   const plot = {
     figure, trace, scenario, marks, box, area, beginMs, endMs, spans, laneRow, phases,
-    lanes: trace.lanes, lanesTop: 4, focused: -1, painted: 0, byInstance: false,
+    lanes: trace.lanes, lanesTop: 4, focused: -1, painted: 0, decades: Float64Array.from(marks.latency, (latency) => Math.log10(Math.max(1, latency))), byInstance: false,
     instances: [...new Set(trace.kinds.map((kind) => kind.instance))].filter((one) => one !== '').sort(),
     filter: { shown: { ok: true, refused: true, lost: true }, instance: null },
     tip: box.querySelector('.tip'), status: box.querySelector('.plot-status'),

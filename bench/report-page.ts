@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, mkdirSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { packageFile } from '../bin/package-files.js'
+import { buildReport } from '../engine/build-report.js'
+import { historySchema } from '../engine/history-file.js'
+import { suites } from '../suites/index.js'
+
+export interface PageMeasure {
+  readonly wallS: number
+  readonly peakMiB: number
+  readonly fileMiB: number
+  /** Median time of a zoom with its redraw in a browser; undefined where there is none. */
+  readonly redrawMs: number | undefined
+}
+
+const scenario = 'queue-draining/draining-is-invisible-through-the-balancer'
+const runId = 'bench'
+const durationMs = 3_600_000
+const linesAtOnce = 5_000
+
+/** How long the HTML report of a run with this many requests takes, in a process of its own. */
+export async function measureReportPage({ requests, folder }: { readonly requests: number; readonly folder: string }): Promise<PageMeasure> {
+  const directory = join(folder, `page-${requests}`)
+  if (!existsSync(directory)) writeRun(directory, requests)
+  const program = `import { main } from ${JSON.stringify(pathToFileURL(packageFile('dist/bin/main.js')).href)}
+const code = await main(['report', ${JSON.stringify(directory)}, '--reporter', 'html'])
+process.stderr.write('peak ' + process.resourceUsage().maxRSS + '\\n')
+process.exit(code)`
+  const startedAt = performance.now()
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] })
+  const wallS = (performance.now() - startedAt) / 1_000
+  if (status !== 0) throw new Error(`the report of ${requests} requests ended with ${status}: ${stderr}`)
+  const page = join(directory, 'index.html')
+  return { wallS, peakMiB: Number(/peak (\d+)/.exec(stderr)?.[1]) / 1_024, fileMiB: statSync(page).size / 1_048_576, redrawMs: await redrawMsOf(page) }
+}
+
+function writeRun(directory: string, requests: number): void {
+  const history = `scenarios/${scenario}/history.ndjson`
+  mkdirSync(join(directory, 'scenarios', scenario), { recursive: true })
+  const file = openSync(join(directory, history), 'w')
+  const header = JSON.stringify({ kind: 'header', schema: historySchema, runId, scenario, startedAt: new Date().toISOString() })
+  writeSync(file, `${header}\n`)
+  for (let from = 0; from < requests; from += linesAtOnce) {
+    const lines = Array.from({ length: Math.min(linesAtOnce, requests - from) }, (_, index) => JSON.stringify(request(from + index, requests)))
+    writeSync(file, `${lines.join('\n')}\n`)
+  }
+  writeSync(file, `${JSON.stringify({ kind: 'end', atMs: durationMs, events: requests })}\n`)
+  closeSync(file)
+  writeFileSync(join(directory, 'run.json'), JSON.stringify(reportOf(history, requests)))
+}
+
+/** A line as long as real ones are, with latencies that spread over three decades. */
+function request(index: number, requests: number): object {
+  const plannedAtMs = (index * durationMs) / requests
+  const latencyMs = 2 * Math.pow(10, ((index * 7_919) % 1_000) / 333)
+  const isLost = index % 997 === 0
+  return { kind: 'request', id: index, load: 'background', operation: index % 5 === 0 ? 'write' : 'read', method: index % 5 === 0 ? 'PUT' : 'GET', via: 'balancer', plannedAtMs, endedAtMs: plannedAtMs + latencyMs, outcome: isLost ? 'truncated' : 'ok', key: `sw-bench-background-${index}`, firstByteAtMs: plannedAtMs + latencyMs, status: 200, sentAtMs: plannedAtMs, reused: true, bytesRead: 294, connection: index % 64, instance: `replica-${index % 3}`, boot: '643c8952-71d0-41aa-8f0e-0f6d0d2e1c11' }
+}
+
+function reportOf(history: string, requests: number): object {
+  const timeline = { bucketMs: 30_000, buckets: [], interventions: [], phases: [] }
+  return buildReport({
+    runId, status: 'complete', service: { name: 'bench', waivers: [], overrides: {} }, descriptorPath: 'seaworthy.yaml', driver: 'process', profile: 'thorough', randomSeed: 1,
+    startedAt: new Date().toISOString(), durationMs, version: '0', requiredLevel: null, notRestored: [], suites, plan: { settled: new Map() }, thresholds: () => ({}), judgements: [],
+    scenarios: [{ id: scenario, title: 'A long run', history, logs: [], durationMs, requests, lost: 0, incomplete: null, timeline }], reproduceWith: '',
+  })
+}
+
+/** The browser is a development dependency and may be missing. */
+async function redrawMsOf(page: string): Promise<number | undefined> {
+  const executablePath = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+  if (executablePath === undefined) return undefined
+  const { chromium } = await import('playwright-core')
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+  try {
+    const tab = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    await tab.goto(pathToFileURL(page).href)
+    await tab.locator('.scenario').first().scrollIntoViewIfNeeded()
+    await tab.locator('.plot canvas').waitFor()
+    return (await tab.evaluate(zooming)) as number
+  } finally {
+    await browser.close()
+  }
+}
+
+/** Reading a pixel waits until everything is painted. */
+const zooming = `(async () => {
+  const area = document.querySelector('.plot-area')
+  const times = []
+  for (let round = 0; round < 20; round++) {
+    const startedAt = performance.now()
+    area.dispatchEvent(new KeyboardEvent('keydown', { key: round % 2 === 0 ? '+' : '-', bubbles: true }))
+    await Promise.resolve()
+    document.querySelector('.plot canvas').getContext('2d').getImageData(0, 0, 1, 1)
+    times.push(performance.now() - startedAt)
+  }
+  return times.sort((a, b) => a - b)[10]
+})()`
