@@ -8,6 +8,16 @@ const descriptor = { type: 'string', describe: 'path of a seaworthy.yaml (defaul
 export function registerPreparing(parser: Argv, command: Register): void {
   parser
     .command(
+      'init',
+      'write a seaworthy.yaml for a service of your own, from what can be found out about it',
+      (args) =>
+        args
+          .option('from', { type: 'string', array: true, describe: 'the start command, the URL of the running service, or an OpenAPI document; repeatable; without it you are asked' })
+          .option('output', { type: 'string', default: 'seaworthy.yaml', describe: 'file to write' })
+          .option('force', { type: 'boolean', default: false, describe: 'write over a file that is there' }),
+      command(async () => (await import('./commands/init.js')).init),
+    )
+    .command(
       'doctor [descriptor]',
       'check the machine, the driver, the descriptor and one request of each kind (exit 0: a run can begin; 2: it could not be told; 64: what is wrong is said)',
       (args) => args.positional('descriptor', descriptor).option('driver', driver).option('json', { type: 'boolean', default: false, describe: 'as JSON' }),

@@ -18,7 +18,12 @@ const sizeMax = 1_000_000
  */
 export function loadDescriptor(file: string, environment: NodeJS.ProcessEnv = process.env): ServiceDescriptor {
   const path = resolve(file)
-  const source = new Source(path, readText(path))
+  return parseDescriptor(readText(path), path, environment)
+}
+
+/** The same of a text that need not be in a file yet; `path` says where it will be. */
+export function parseDescriptor(text: string, path: string, environment: NodeJS.ProcessEnv = process.env): ServiceDescriptor {
+  const source = new Source(path, text)
   const substituted = source.value(environment)
   const result = descriptorSchema.safeParse(substituted)
   if (!result.success) throw source.invalid(result.error.issues.flatMap((issue) => problemsOf(issue, substituted)))

@@ -220,48 +220,6 @@ describe('an interrupt', () => {
   }, 60_000)
 })
 
-describe('doctor', () => {
-  test('a service that works: exit 0, each thing that was tried', async () => {
-    const descriptor = serviceFolder('sound', wellBehaved)
-    const { code, out } = await seaworthy(['doctor', descriptor, '--json'])
-    const { examined } = JSON.parse(out) as { examined: { what: string; state: string; found: string }[] }
-    const found = (what: string) => examined.find((one) => one.what.startsWith(what))
-    expect(code).toBe(0)
-    expect(found('start and traffic')?.state).toBe('good')
-    expect(found('health.readiness')).toMatchObject({ state: 'good', found: 'status 200' })
-    expect(found('read (GET /items)')?.state).toBe('good')
-    expect(found('stop with SIGTERM')?.state).toBe('good')
-  })
-  test('what is wrong is said, exit 64', async () => {
-    const descriptor = serviceFolder('unsound', wellBehaved, 'docs: {}')
-    writeFileSync(descriptor, readFileSync(descriptor, 'utf8').replace('GET /items }', 'GET /items, expect: { status: 418 } }'))
-    const { code, out } = await seaworthy(['doctor', descriptor])
-    expect(out).toMatch(/✗ start and traffic: .*requests of normal traffic failed, for example read gave/)
-    expect(code).toBe(64)
-  })
-})
-
-describe('plan', () => {
-  test('names each fault with target and undo, and why the rest is not judged; starts nothing', async () => {
-    const descriptor = serviceFolder('planned', 'process.exit(1)')
-    const { code, out } = await seaworthy(['plan', descriptor, '--allow', 'disruptive', '--only', 'START-02,START-05,DRAIN-01', '--random-seed', '4', '--json'])
-    const plan = JSON.parse(out) as { scenarios: { safety: string; expectedSeconds: number; requirements: string[]; interventions: { name: string; target: string; undo: string }[] }[]; notJudged: { id: string; outcome: string; reason: string }[] }
-    expect(code).toBe(0)
-    expect(plan.scenarios).toHaveLength(1)
-    expect(plan.scenarios[0]).toMatchObject({ safety: 'disruptive', requirements: ['START-02'] })
-    expect(plan.scenarios[0]?.expectedSeconds).toBeGreaterThan(1)
-    expect(plan.scenarios[0]?.interventions[0]).toMatchObject({ name: 'kill', target: expect.stringMatching(/^replica-[01]$/) as string, undo: 'its supervisor starts it again' })
-    const why = (id: string) => plan.notJudged.find((one) => one.id === id)
-    expect(why('START-05')).toMatchObject({ outcome: 'missing', reason: expect.stringContaining('data.write') as string })
-    expect(why('RDND-02')).toMatchObject({ outcome: 'skipped', reason: 'not selected' })
-    const text = await seaworthy(['plan', descriptor, '--allow', 'disruptive', '--only', 'START-02'])
-    expect(text.out).toMatch(/kill replica-\d: SIGKILL to all its processes; undo: /)
-  })
-  test('an unknown descriptor exits 64', async () => {
-    expect((await seaworthy(['plan', 'nowhere.yaml'])).code).toBe(64)
-  })
-})
-
 test('list and explain', async () => {
   const listed = await seaworthy(['list', '--json'])
   const everything = JSON.parse(listed.out) as { requirements: { id: string }[]; defects: { id: string }[] }

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { parseDescriptor } from '../../engine/load-descriptor.js'
+import { openApiReads } from '../../engine/openapi-reads.js'
+import { portPassings, startCommandOf } from './command-line.js'
+import { descriptorText, type Findings } from './descriptor-text.js'
+import { nextDeclarations } from './next-declarations.js'
+
+describe('a start command', () => {
+  test.each([
+    ['node server.js', ['node', 'server.js'], {}],
+    ['NODE_ENV=test PORT=3000 node "my server.js" --x', ['node', 'my server.js', '--x'], { NODE_ENV: 'test', PORT: '3000' }],
+    [`sh -c 'exec node a.js'`, ['sh', '-c', 'exec node a.js'], {}],
+    ['cd app && node server.js', ['sh', '-c', 'cd app && node server.js'], {}],
+  ])('%s', (text, words, env) => {
+    expect(startCommandOf(text)).toEqual({ words, env })
+  })
+  test.each([['node "server.js', 'not closed'], ['PORT=1', 'no program'], ['no-such-program-anywhere x', 'was not found']])('%s is refused', (text, said) => {
+    expect(() => startCommandOf(text)).toThrow(said)
+  })
+  test('is told its port in place of the one it has, in PORT, or as an option', () => {
+    const ways = portPassings({ words: ['./server', '--listen', '0.0.0.0:8080', '--seed', '123456'], env: {} }, undefined)
+    expect(ways[0]?.words).toEqual(['./server', '--listen', '0.0.0.0:{port}', '--seed', '123456'])
+    expect(ways[1]?.env).toEqual({ PORT: '{port}' })
+    expect(ways.at(-1)?.words.slice(-2)).toEqual(['--port', '{port}'])
+    expect(portPassings({ words: ['./server', '9000', '8080'], env: {} }, 9_000)[0]?.words).toEqual(['./server', '{port}', '8080'])
+  })
+})
+
+test('an OpenAPI document gives the paths that can be read without knowing anything', () => {
+  const text = JSON.stringify({
+    openapi: '3.1.0',
+    servers: [{ url: 'https://shop.example/v1/' }],
+    paths: { '/items': { get: {} }, '/items/{id}': { get: {} }, '/search': { get: { parameters: [{ name: 'q', in: 'query', required: true }] } }, '/orders': { post: {} }, '/tags': { get: { parameters: [{ name: 'page' }] } } },
+  })
+  expect(openApiReads(text)).toEqual({ isOpenApi: true, paths: ['/v1/items', '/v1/tags'] })
+  for (const other of ['services: { a: {} }', 'just text', '[', '{"openapi": "3", "paths": 7}']) expect(openApiReads(other).isOpenApi).toBe(false)
+})
+
+const findings: Findings = {
+  name: 'shop: "the" #1',
+  schemaPath: '../schema.json',
+  start: { words: ['node', 'server.js', '--name', 'a, b: {c}', 'yes'], env: { PORT: '{port}', GREETING: '# hello' } },
+  portHow: 'in the variable PORT',
+  readiness: '/health?full=1#x',
+  reads: ['/a b'.replace(' ', '%20'), '/items?x=1'],
+  startedAfterMs: 3_400,
+  stop: { signal: 'SIGTERM', graceMs: 10_000, tookMs: 12, killed: false, exitCode: 0, exitSignal: null },
+  answersEverything: false,
+  replicas: 2,
+}
+test('what is written is a valid descriptor that says what was found', () => {
+  const service = parseDescriptor(descriptorText(findings), '/shop/seaworthy.yaml')
+  expect(service.name).toBe(findings.name)
+  expect(service.target.replicas).toMatchObject({ count: 2, command: findings.start.words, env: findings.start.env })
+  expect(service.health.readinessPath).toBe('/health?full=1#x')
+  expect(Object.values(service.traffic).map(({ path }) => path)).toEqual(['/a%20b', '/items?x=1'])
+  expect(service.lifecycle.startTimeoutMs).toBe(17_000)
+})
+test('what to declare next is what most requirements lack', () => {
+  const next = nextDeclarations(parseDescriptor(descriptorText(findings), '/shop/seaworthy.yaml'), 4)
+  expect(next).toHaveLength(4)
+  expect(next[0]?.section).toBe('data')
+  const declared = parseDescriptor(`${descriptorText(findings)}  write: { http: "PUT /items/{key}" }\ndata: { write: write, read: { strong: read } }\n`, '/shop/seaworthy.yaml')
+  expect(nextDeclarations(declared, 20).find(({ section }) => section === 'data')?.requirements).not.toContain('START-05')
+})

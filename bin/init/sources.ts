@@ -1,0 +1,69 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { createInterface } from 'node:readline/promises'
+import { messageOf, SeaworthyError } from '../../core/errors.js'
+import { openApiReads } from '../../engine/openapi-reads.js'
+import { startCommandOf, type StartCommand } from './command-line.js'
+
+/** What is known of the service from the start. */
+export interface Sources {
+  readonly start: StartCommand
+  /** Port of the running service, when its URL was given. */
+  readonly knownPort?: number
+  /** Paths to be read: of the URL and of the OpenAPI document. */
+  readonly wanted: readonly string[]
+}
+
+const documentBytesMax = 10_000_000
+const hint = 'Give the start command as well: seaworthy init --from "node server.js". A service that is not started by this machine is described with target.kind: remote.'
+
+/** Takes what was given apart: URLs, files and one start command. Asks for what is missing where a person can answer. Throws SW_INIT_SOURCE. */
+export async function readSources(given: readonly string[] | undefined): Promise<Sources> {
+  const from = given === undefined || given.length === 0 ? await asked() : given
+  const wanted: string[] = []
+  let start: StartCommand | undefined
+  let knownPort: number | undefined
+  for (const one of from) {
+    if (/^https?:\/\//.test(one)) {
+      const url = urlOf(one)
+      knownPort = url.port === '' ? undefined : Number(url.port)
+      if (url.pathname !== '/') wanted.push(`${url.pathname}${url.search}`)
+    } else if (existsSync(one) && statSync(one).isFile() && !one.includes(' ')) {
+      wanted.push(...readsOf(one))
+    } else if (start === undefined) {
+      start = startCommandOf(one)
+    } else {
+      throw new SeaworthyError('SW_INIT_SOURCE', `--from ${JSON.stringify(one)}: found a second start command, expected one`)
+    }
+  }
+  if (start === undefined) throw new SeaworthyError('SW_INIT_SOURCE', 'while reading --from: found no start command, and only what the harness starts can be stopped, killed and restarted by it', { hint })
+  return { start, wanted, ...(knownPort === undefined ? {} : { knownPort }) }
+}
+
+function urlOf(text: string): URL {
+  if (URL.canParse(text)) return new URL(text)
+  throw new SeaworthyError('SW_INIT_SOURCE', `--from ${JSON.stringify(text)}: found no valid URL`)
+}
+
+function readsOf(path: string): readonly string[] {
+  try {
+    if (statSync(path).size > documentBytesMax) throw new Error(`it has more than ${documentBytesMax} bytes`)
+    const { isOpenApi, paths } = openApiReads(readFileSync(path, 'utf8'))
+    if (isOpenApi) return paths
+  } catch (thrown) {
+    throw new SeaworthyError('SW_INIT_SOURCE', `--from ${path}: ${messageOf(thrown)}`, { cause: thrown })
+  }
+  throw new SeaworthyError('SW_INIT_SOURCE', `--from ${path}: found a file that is no OpenAPI document`, { hint: 'A program is named with its interpreter: --from "node server.js", --from "./server --port 8080".' })
+}
+
+/** Two questions, only where somebody can answer them. */
+async function asked(): Promise<readonly string[]> {
+  if (!process.stdin.isTTY) throw new SeaworthyError('SW_INIT_SOURCE', 'while asking about the service: standard input is no terminal, and there is no --from', { hint: 'Say how the service is started: seaworthy init --from "node server.js".' })
+  const lines = createInterface({ input: process.stdin, output: process.stdout })
+  try {
+    const command = (await lines.question('How is the service started? (as you type it, such as: node server.js) ')).trim()
+    const url = (await lines.question('Its URL, if you know a page that must answer (such as http://localhost:3000/items; empty: it is looked for) ')).trim()
+    return [command, url].filter((one) => one !== '')
+  } finally {
+    lines.close()
+  }
+}
