@@ -119,3 +119,15 @@ describe('mistakes are named with file, line, column and path', () => {
     expect(() => loadDescriptor(join(folder, 'nowhere.yaml'))).toThrow(expect.objectContaining({ code: 'SW_DESCRIPTOR_UNREADABLE' }))
   })
 })
+
+test('what comes from the environment is not shown in a message', () => {
+  const text = good.replace('interval: 250ms', 'interval: "${BALANCER_SECRET}"')
+  let message = ''
+  try {
+    load(text, { BALANCER_SECRET: 'hunter2' })
+  } catch (thrown) {
+    message = (thrown as Error).message
+  }
+  expect(message).toContain('${BALANCER_SECRET}')
+  expect(message).not.toContain('hunter2')
+})

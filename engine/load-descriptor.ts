@@ -26,7 +26,7 @@ export function parseDescriptor(text: string, path: string, environment: NodeJS.
   const source = new Source(path, text)
   const substituted = source.value(environment)
   const result = descriptorSchema.safeParse(substituted)
-  if (!result.success) throw source.invalid(result.error.issues.flatMap((issue) => problemsOf(issue, substituted)))
+  if (!result.success) throw source.invalid(result.error.issues.flatMap((issue) => problemsOf(issue, source.asWritten())))
   try {
     return descriptorFromDocument(result.data, dirname(path))
   } catch (thrown) {
@@ -82,6 +82,10 @@ class Source {
         hint: 'The descriptor is YAML 1.2; indentation is by spaces.',
       })
     }
+  }
+  /** As it stands in the file: what comes from the environment may be a secret, and is not shown. */
+  asWritten(): unknown {
+    return this.document.toJS({ maxAliasCount: 100 }) as unknown
   }
   /** The document as plain values, with the variables of the environment put in. */
   value(environment: NodeJS.ProcessEnv): unknown {
