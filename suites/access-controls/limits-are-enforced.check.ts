@@ -83,7 +83,10 @@ function tooFew(history: History, { limit, offered, spans, thresholds }: Given):
 }
 
 function obeyedFinding(history: History, { thresholds, limit }: Given): Finding | undefined {
-  const asked = requestsOf(history, obeyLoad).filter((one) => one.status !== undefined && one.status < 500)
+  const trials = requestsOf(history, obeyLoad)
+  const fill = requestsOf(history, fillLoad)
+  const fillOf = (index: number): RequestEvent[] => fill.filter((one) => sentAt(one) >= (trials[index - 1]?.endedAtMs ?? 0) && sentAt(one) <= sentAt(trials[index]!))
+  const asked = trials.filter((one, index) => one.status !== undefined && one.status < 500 && (acknowledged(one) || !mayHaveTakenItsPlace(fillOf(index))))
   const evidence = [requestEvidence({ note: 'requests sent as told by Retry-After; accepted', measured: asked.filter(acknowledged).length, unit: 'requests' }, asked)]
   const needed = numberThreshold(thresholds, 'obeyed')
   const refused = asked.filter((one) => !acknowledged(one)).length
@@ -91,6 +94,12 @@ function obeyedFinding(history: History, { thresholds, limit }: Given): Finding 
     return failed(`${counted(refused, 'request')} of ${asked.length} sent as told by Retry-After was refused again`, evidence)
   }
   return asked.length < needed ? inconclusive(`Retry-After was obeyed ${counted(asked.length, 'time')}, needs ${needed}: the limit of ${limit.quota} was not reached again, or gave no time`, evidence) : undefined
+}
+
+/** What was under way with the first request that was refused, and was accepted after it, may have taken the place that Retry-After had promised. */
+function mayHaveTakenItsPlace(fill: readonly RequestEvent[]): boolean {
+  const refusedAtMs = Math.min(...fill.filter((one) => one.status === 429).map((one) => one.endedAtMs))
+  return fill.some((one) => acknowledged(one) && one.endedAtMs > refusedAtMs)
 }
 
 function whole({ limit, offered, spans }: Given): Finding {

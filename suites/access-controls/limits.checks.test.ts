@@ -3,7 +3,7 @@ import { fact, request } from '../../core/checks/literal-events.test-support.js'
 import type { HistoryEvent } from '../../core/history.js'
 import { accepted, disturbance, judge, neighbour, obeyed, over, preamble, refused, slowIn, tooMany, type LiteralOver } from './access-history.test-support.js'
 import { limitsAreEnforced } from './limits-are-enforced.check.js'
-import { limitFact } from './names.js'
+import { fillLoad, limitFact } from './names.js'
 import { neighboursAreLeftAlone } from './neighbours-are-left-alone.check.js'
 import { retryAfterMs } from './retry-after.js'
 
@@ -65,6 +65,10 @@ describe('limits', () => {
   test('a Retry-After that was obeyed in vain fails, one that was not obeyed is not known to be true', () => {
     expect(judge(check, run({}, obeyed(tooMany)))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('refused again') })
     expect(outcome(run({}, []))).toBe('inconclusive')
+    // One that was under way and accepted after the refusal took the place that the refusal had promised.
+    const late = request(4_110, { load: fillLoad, via: 'balancer', ...accepted, endedAtMs: 4_600 })
+    expect(outcome(run({}, [...obeyed(tooMany), late]))).toBe('inconclusive')
+    expect(outcome(run({}, [...obeyed(), late]))).toBe('passed')
     expect(outcome(run({}, obeyed({ outcome: 'timeout' })))).toBe('inconclusive')
   })
   test('nothing is known of a limit that was not tried', () => {

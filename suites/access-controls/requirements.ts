@@ -76,7 +76,7 @@ const rateLimits: Requirement = {
     'less than 1.5 times the quota could be sent in a window',
     'a replica answered none of the requests, so that the fleet was not tried',
     'more than 2 % ended in 5xx or without an answer: the service saturated before the limit',
-    'the limit was not reached again, so that Retry-After could not be obeyed',
+    'the limit was not reached again, so that Retry-After could not be obeyed, or it was obeyed in vain and a request of the caller that had been under way may have taken the place',
     'the null control failed, or the harness or its own echo server was late by more than a window, where too many or too few were accepted',
   ],
   evidence: ['sent, accepted and refused in each window', 'ids of the requests in the densest span', 'ids of refusals that explain themselves badly'],
