@@ -132,7 +132,7 @@ class Making {
     }
     for (const end of [...this.#ends].reverse()) await attempt(end)
     await attempt(async () => {
-      const left = await removeObjects(this.#connection.docker, `${deploymentLabel}=${deploymentName(this.#options)}`).catch((error: unknown) => {
+      const left = await removeObjects(this.#connection.docker, { label: `${deploymentLabel}=${deploymentName(this.#options)}` }).catch((error: unknown) => {
         throw engineError(`ending the deployment ${deploymentName(this.#options)}`, error)
       })
       if (left.length > 0) throw new SeaworthyError('SW_NOT_ENDED', `while ending the deployment ${deploymentName(this.#options)}: found ${left.join(', ')}, which cannot be removed`)
