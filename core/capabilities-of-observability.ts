@@ -7,4 +7,9 @@ type Declared = (service: ServiceDescriptor) => boolean
 export const observabilityCapabilities: readonly (readonly [Capability, Declared])[] = [
   ['observability.metrics', ({ observability }) => observability?.metrics !== undefined],
   ['traffic.error', ({ observability }) => observability?.errors !== undefined],
+  ['observability.logs', ({ observability }) => observability?.logs !== undefined],
+  ['observability.logLevel', ({ observability }) => observability?.logs?.levels !== undefined],
+  ['observability.exceptions', ({ observability }) => observability?.exceptions !== undefined],
+  ['fault.crash', ({ observability }) => observability?.exceptions?.crash !== undefined],
+  ['observability.audit', ({ observability }) => observability?.audit !== undefined],
 ]

@@ -103,6 +103,11 @@ export type Capability =
   | 'import.rules' // single records can be blocked and overridden
   | 'import.changeLimit' // a share that may change, and how permission is given
   | 'import.malformed' // what becomes of a feed with malformed records
+  | 'observability.logs' // a log of which every line can be read by a program
+  | 'observability.logLevel' // debug output of single modules can be switched
+  | 'observability.exceptions' // exceptions are collected, and can be provoked
+  | 'fault.crash' // a replica can be made to end by an exception
+  | 'observability.audit' // a record of what operators do, with two operators at least
 
 export type AbsenceRule =
   | { readonly rule: 'fail' }

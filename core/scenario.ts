@@ -65,9 +65,19 @@ export interface ScenarioContext {
   untilInRotation(target: InstanceId, inRotation: boolean, timeoutMs: number): Promise<boolean>
   /** CP-GATE by hand, for example after the undo of a fault. A failed gate is recorded, not thrown. */
   gate(name: string): Promise<boolean>
+  /** What the processes of a target wrote since this was last asked (the first time: since they were deployed); recorded as observation `name`. */
+  readLog(name: string, target: string): Promise<LogLines>
   readonly traffic: TrafficControls
   readonly control: ScenarioControls
   readonly files: ScenarioFiles
+}
+
+/** Whole lines of standard output and standard error. */
+export interface LogLines {
+  readonly lines: readonly string[]
+  readonly bytes: number
+  /** False when there is no log, or some of it was lost. */
+  readonly complete: boolean
 }
 
 /** A folder of the scenario's own for what procedures write and read, such as backups. It is removed with the scenario. */

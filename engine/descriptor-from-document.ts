@@ -145,7 +145,7 @@ export function descriptorFromDocument(given: DescriptorDocument, directory: str
     ...(document.queue === undefined ? {} : { queue: queueOf(document.queue) }),
     ...(document.schedule === undefined ? {} : { schedule: scheduleOf(document.schedule) }),
     ...(document.docs === undefined ? {} : { docs: document.docs.times === undefined ? {} : { times: documentedTimesOf(document.docs.times) } }),
-    ...(document.observability === undefined ? {} : { observability: observabilityOf(document.observability) }),
+    ...(document.observability === undefined ? {} : { observability: observabilityOf(document.observability, Object.keys(target.components)) }),
     ...(document.backup === undefined ? {} : { backup: backupOf(document.backup) }),
     ...(document.suites === undefined ? {} : { suites: document.suites.map((path, index) => moduleFile(directory, path, ['suites', index])) }),
     notApplicable: exceptions(document.notApplicable),

@@ -92,6 +92,7 @@ function rehearsedContext(scenario: Scenario, { service, profile, selected, thre
     untilComponentReady: happens,
     untilInRotation: happens,
     gate: happens,
+    readLog: async () => ({ lines: [], bytes: 0, complete: true }),
     traffic: rehearsedTraffic(clock),
     control: rehearsedControls({ service, clock, interventions, nowhere }),
     files: {

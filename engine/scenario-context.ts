@@ -2,6 +2,7 @@ import type { ScenarioContext, ScenarioControls, TrafficControls } from '../core
 import type { ProfileName, RequirementId, ThresholdValues } from '../core/requirement.js'
 import { numberThreshold } from '../core/requirement.js'
 import { ejectWindowMs, returnWindowMs } from '../core/service-descriptor.js'
+import { LogReader } from './log-reading.js'
 import { acceptsConnections, passes, pollUntil, probe } from './probe.js'
 import { scenarioFiles } from './scenario-files.js'
 import { readiness, type ScenarioWorld } from './scenario-world.js'
@@ -40,6 +41,7 @@ export function createContext(parts: ContextParts): ScenarioContext {
     observe('wait', 'scenario', { what, satisfied, tookMs: Math.round(world.clock() - startedAtMs), timeoutMs })
     return satisfied
   }
+  const logs = new LogReader(world)
   return {
     service,
     profile: parts.profile,
@@ -74,6 +76,7 @@ export function createContext(parts: ContextParts): ScenarioContext {
       return reached
     },
     gate: parts.gate,
+    readLog: (name, target) => logs.read(name, target),
     traffic: parts.traffic,
     control: parts.control,
     files: scenarioFiles(parts.filesDirectory),

@@ -1,11 +1,12 @@
 import { ArtifactRefused, verifyArtifact } from './backups/artifact.js'
+import { noteBackup } from './backups/audit-record.js'
 import { takeBackup, type Address } from './backups/take.js'
 import { defective, refuseUnknownDefect } from './defects.js'
 
 /**
  * Backups of the service's data while it runs:
  *
- *   node backup.js create FILE --replica HOST:PORT --primary HOST:PORT [--bytes-per-second N]
+ *   node backup.js create FILE --replica HOST:PORT --primary HOST:PORT [--bytes-per-second N] [--operator NAME]
  *   node backup.js verify FILE
  *
  * Exit code 0 means done; 65 (EX_DATAERR) that the file is no whole backup; 64 a wrong call; 1 anything else.
@@ -39,7 +40,15 @@ async function main(): Promise<void> {
   } else if (verb === 'create') {
     const bytesPerSecond = process.argv.includes('--bytes-per-second') ? Number(option('bytes-per-second')) : 10_000_000
     if (!(bytesPerSecond > 0)) throw new UsageError('expected --bytes-per-second with a number above 0')
-    process.stdout.write(`${JSON.stringify(await takeBackup({ path, replica: address('replica'), primary: address('primary'), bytesPerSecond }))}\n`)
+    const operator = process.argv.includes('--operator') ? option('operator') : undefined
+    const primary = address('primary')
+    try {
+      process.stdout.write(`${JSON.stringify(await takeBackup({ path, replica: address('replica'), primary, bytesPerSecond }))}\n`)
+    } catch (error) {
+      if (operator !== undefined) await noteBackup(primary, { operator, path, outcome: 'failed' })
+      throw error
+    }
+    if (operator !== undefined) await noteBackup(primary, { operator, path, outcome: 'done' })
   } else {
     throw new UsageError(`found ${verb ?? 'nothing'}, expected create or verify`)
   }

@@ -5,6 +5,7 @@ import { defects as startup } from './defects/startup.js'
 import { defects as draining } from './defects/draining.js'
 import { defects as redundancy } from './defects/redundancy.js'
 import { defects as degradation } from './defects/degradation.js'
+import { defects as observability } from './defects/observability.js'
 import { defects as monitoring } from './defects/monitoring.js'
 import { defects as configuration } from './defects/configuration.js'
 import { defects as operations } from './defects/operations.js'
@@ -24,6 +25,7 @@ export const defects = [
   ...redundancy,
   ...degradation,
   ...monitoring,
+  ...observability,
   ...configuration,
   ...operations,
   ...toggles,

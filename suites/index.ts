@@ -6,6 +6,9 @@ import { suite as featureToggles } from './feature-toggles/index.js'
 import { suite as backupsAndRestores } from './backups-and-restores/index.js'
 import { suite as hotSwaps } from './hot-swaps/index.js'
 import { suite as monitoring } from './monitoring/index.js'
+import { suite as auditing } from './auditing/index.js'
+import { suite as debugInstrumentation } from './debug-instrumentation/index.js'
+import { suite as exceptionCollection } from './exception-collection/index.js'
 import { suite as operationsAsCode } from './operations-as-code/index.js'
 import { suite as queueDraining } from './queue-draining/index.js'
 import { suite as gracefulDegradation } from './graceful-degradation/index.js'
@@ -15,4 +18,4 @@ import { suite as softwareUpgrades } from './software-upgrades/index.js'
 import { suite as startupAndShutdown } from './startup-and-shutdown/index.js'
 
 /** Every conformance suite, in the order of the checklist. What is not listed here does not exist. */
-export const suites: readonly Suite[] = [operationsAsCode, configuration, startupAndShutdown, queueDraining, softwareUpgrades, backupsAndRestores, redundancy, replicatedDatabases, hotSwaps, featureToggles, gracefulDegradation, accessControls, dataImportControls, monitoring]
+export const suites: readonly Suite[] = [operationsAsCode, configuration, startupAndShutdown, queueDraining, softwareUpgrades, backupsAndRestores, redundancy, replicatedDatabases, hotSwaps, featureToggles, gracefulDegradation, accessControls, dataImportControls, monitoring, auditing, debugInstrumentation, exceptionCollection]

@@ -27,6 +27,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   zod: ['engine'],
   yaml: ['engine', 'reference-service', 'suites/configuration'],
   'parse-prometheus-text-format': ['suites/monitoring'],
+  '@sentry/core': ['reference-service'],
   fastify: ['reference-service'],
   pg: ['reference-service'],
   dockerode: ['drivers/docker'],

@@ -5,6 +5,7 @@ import { accessRoutes, guardAccess } from './access.js'
 import { accountObjectRoutes } from './account-objects.js'
 import { accountRoutes } from './accounts.js'
 import { administrationRoutes } from './administration.js'
+import { auditRoutes, type AuditLog } from './audit.js'
 import type { BackgroundWork } from './background-work.js'
 import type { Cache } from './cache.js'
 import type { Configuration } from './configuration.js'
@@ -14,7 +15,8 @@ import type { DatabaseAccess } from './database-access.js'
 import { deskRoutes } from './desk.js'
 import type { Drain } from './drain.js'
 import type { Environment } from './environment.js'
-import { answerError, Refusal, Unavailable } from './errors.js'
+import { errorAnswer, Refusal, Unavailable } from './errors.js'
+import type { ExceptionReports } from './exception-reports.js'
 import { healthRoutes } from './health.js'
 import type { HealthSources } from './health.js'
 import { requireLease } from './hidden-leader.js'
@@ -23,6 +25,7 @@ import type { LiveConfiguration } from './live-configuration.js'
 import { loginRoutes } from './logins.js'
 import type { RecordStore } from './record-store.js'
 import type { RequestMetrics } from './request-metrics.js'
+import { logLevelRoutes, logRequest } from './request-log.js'
 import { clientGaveUp, metricsRoute } from './request-metrics.js'
 import { readOnlyMarker } from './read-only.js'
 import { recordRoutes } from './records.js'
@@ -57,6 +60,8 @@ export interface ApplicationParts extends HealthSources {
   readonly live: LiveConfiguration
   readonly environment: Environment
   readonly metrics: RequestMetrics
+  readonly reports: ExceptionReports
+  readonly audit: AuditLog
   readonly isStopping: () => boolean
   readonly restoreObjectsPerSecond: number
 }
@@ -75,7 +80,7 @@ export function createApplication(http: Configuration['http']): FastifyInstance 
 
 export function addRoutes(app: FastifyInstance, parts: ApplicationParts): void {
   const { database, identity } = parts
-  app.setErrorHandler(answerError)
+  app.setErrorHandler(errorAnswer(parts.reports))
   app.setNotFoundHandler((request) => {
     throw new Refusal(404, `no route ${request.method} ${request.url}`)
   })
@@ -85,10 +90,12 @@ export function addRoutes(app: FastifyInstance, parts: ApplicationParts): void {
   healthRoutes(app, parts)
   metricsRoute(app, parts.metrics)
   administrationRoutes(app, parts)
-  configurationRoutes(app, parts.live)
+  logLevelRoutes(app)
+  auditRoutes(app, database)
+  configurationRoutes(app, parts.live, parts.audit)
   accessRoutes(app, parts.live)
   setupRoutes(app, parts.environment)
-  toggleRoutes(app, parts.toggles)
+  toggleRoutes(app, parts.toggles, parts.audit)
   deskRoutes(app, parts)
   recordRoutes(app, parts.records)
   accountRoutes(app, database)
@@ -96,11 +103,12 @@ export function addRoutes(app: FastifyInstance, parts: ApplicationParts): void {
   sessionRoutes(app, database)
   loginRoutes(app, database)
   accountObjectRoutes(app, database)
-  restoreRoutes(app, database, parts.restoreObjectsPerSecond)
+  restoreRoutes(app, database, parts)
   visitRoutes(app, database)
   workRoutes(app, database, identity)
   parts.work.routes(app)
-  app.get('/throws', () => {
+  app.get<{ Querystring: { as?: string } }>('/throws', (request) => {
+    if (request.query.as === 'TypeError') throw new TypeError('this route always throws, as it was asked to')
     throw new Error('this route always throws')
   })
 }
@@ -134,7 +142,10 @@ function addHooks(app: FastifyInstance, parts: ApplicationParts): void {
     const beganAtMs = performance.now()
     reply.raw.once('close', () => {
       end()
-      metrics.count(reply.raw.writableFinished ? reply.raw.statusCode : clientGaveUp, performance.now() - beganAtMs)
+      const status = reply.raw.writableFinished ? reply.raw.statusCode : clientGaveUp
+      const tookMs = performance.now() - beganAtMs
+      metrics.count(status, tookMs)
+      logRequest(request, status, tookMs)
     })
     if (startUp.complete) return next()
     next(defective('start.ready-too-early') ? new Error('the caches are not filled yet') : new Unavailable('the replica is starting'))

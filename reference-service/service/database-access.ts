@@ -3,6 +3,7 @@ import { defective } from '../defects.js'
 import { plainSocket } from '../postgres/plain-socket.js'
 import type { Configuration } from './configuration.js'
 import { breaksConnection, statementFailure } from './database-errors.js'
+import { logDebug } from './log.js'
 import type { DatabaseMonitor } from './database-monitor.js'
 import type { Address, Environment } from './environment.js'
 import { OutcomeUnknown, Refusal, Unavailable } from './errors.js'
@@ -154,6 +155,7 @@ export class DatabaseAccess {
 }
 
 async function query<T extends Row>(client: pg.PoolClient, text: string, values: Values): Promise<T[]> {
+  logDebug('database', 'statement', () => ({ statement: text.trim().slice(0, 100) }))
   try {
     return (await client.query<T>(text, [...values])).rows
   } catch (error) {

@@ -32,6 +32,8 @@ export interface Environment {
   /** Its name in the environment of the unit, which nothing that is installed overrules. */
   readonly pinned: string | undefined
   readonly notes: Address | undefined
+  /** Where exceptions are reported, `http://KEY@HOST:PORT/PROJECT`. */
+  readonly exceptionsDsn: string | undefined
 }
 
 /** Throws ConfigurationError when a variable is missing. */
@@ -65,6 +67,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     machineDirectory: text('MACHINE_DIRECTORY'),
     release: installedRelease({ machineDirectory: text('MACHINE_DIRECTORY'), instance: text('INSTANCE'), pinned: variables['RELEASE'] }),
     pinned: variables['RELEASE'],
+    exceptionsDsn: variables['SENTRY_DSN'],
     notes: variables['NOTES_HOST'] ? { host: text('NOTES_HOST'), port: port('NOTES_PORT') } : undefined,
   }
 }

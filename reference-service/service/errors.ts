@@ -1,6 +1,9 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { defective } from '../defects.js'
 import { Overloaded } from './admission.js'
-import { log } from './log.js'
+import { traceOf } from './correlation.js'
+import type { ExceptionReports } from './exception-reports.js'
+import { logError } from './log.js'
 
 /** Nothing was done; the client may try again elsewhere. */
 export class Unavailable extends Error {}
@@ -38,7 +41,24 @@ export class TooManyRequests extends Error {
 const retryAfterSeconds = 1
 
 /** 503 means: not done, try elsewhere. 500 means: something is wrong, and a change may or may not have happened. */
-export function answerError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export const errorAnswer = (reports: ExceptionReports) => (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  const status = statusOf(error, reply)
+  if (status !== undefined) return status
+  const code = error.statusCode ?? 500
+  if (code >= 500) {
+    noteFailure(error, request)
+    void reports.report(error, traceOf(request.headers))
+  }
+  return reply.code(code).send({ error: error.message })
+}
+
+function noteFailure({ message, stack }: Error, { headers }: FastifyRequest): void {
+  if (defective('dbug.multiline-stack')) process.stdout.write(`${stack}\n`)
+  else logError('http', 'request failed', { error: message, stack, ...traceOf(headers) })
+}
+
+/** The answer to what was expected to go wrong. */
+function statusOf(error: Error, reply: FastifyReply): FastifyReply | undefined {
   if (error instanceof Overloaded) return reply.code(429).header('retry-after', retryAfterSeconds).send({ error: error.message })
   if (error instanceof TooManyRequests) return reply.code(429).header('retry-after', error.retryAfterS).send({ error: error.message })
   if (error instanceof Unavailable || error instanceof EndedByDrain) {
@@ -47,7 +67,5 @@ export function answerError(error: FastifyError, _request: FastifyRequest, reply
     return reply.code(503).send({ error: error.message })
   }
   if (error instanceof OutcomeUnknown) return reply.code(500).send({ error: error.message, outcome: 'unknown' })
-  const status = error.statusCode ?? 500
-  if (status >= 500) log('request failed', { error: error.message, stack: error.stack })
-  return reply.code(status).send({ error: error.message })
+  return undefined
 }

@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { defective } from '../defects.js'
 import { hasSqlState, uniqueViolation } from './database-errors.js'
 import { Refusal } from './errors.js'
+import { traceOf } from './correlation.js'
+import { logDebug } from './log.js'
 import type { RecordStore, StoredRecord } from './record-store.js'
 
 type Keyed = { Params: { key: string } }
@@ -24,6 +26,7 @@ export function recordRoutes(app: FastifyInstance, records: RecordStore): void {
   app.get<Keyed & { Querystring: { fresh?: string } }>('/records/:key', async (request) => {
     const { key } = request.params
     const record = await (isSet(request.query.fresh) && !defective('repl.strong-read-ignored') ? records.getFresh(key) : records.get(key))
+    logDebug('records', 'record read', () => ({ key, found: record !== undefined, ...traceOf(request.headers) }))
     if (!record) throw new Refusal(404, `no record ${key}`)
     return record
   })
@@ -35,6 +38,7 @@ export function recordRoutes(app: FastifyInstance, records: RecordStore): void {
 
   app.get<{ Querystring: { prefix?: string; limit?: string; fresh?: string } }>('/records', async (request) => {
     const { prefix = '', limit, fresh } = request.query
+    logDebug('records', 'records listed', () => ({ prefix, ...traceOf(request.headers) }))
     return { records: await records.list({ prefix, limit: limitOf(limit), fresh: isSet(fresh) }) }
   })
 }

@@ -1,5 +1,6 @@
 import { defective, exitCodeConfiguration } from '../defects.js'
 import { addRoutes, createApplication } from './application.js'
+import { AuditLog } from './audit.js'
 import { BackgroundWork } from './background-work.js'
 import { Cache } from './cache.js'
 import type { Configuration } from './configuration.js'
@@ -10,6 +11,7 @@ import { Drain } from './drain.js'
 import type { Environment } from './environment.js'
 import { keepLease } from './hidden-leader.js'
 import { newIdentity } from './identity.js'
+import { ExceptionReports } from './exception-reports.js'
 import { InFlight } from './in-flight.js'
 import { LiveConfiguration } from './live-configuration.js'
 import { itemRoutes } from './items.js'
@@ -39,6 +41,8 @@ const usualReplicas = 3
 export async function startReplica(environment: Environment, configuration: Configuration): Promise<() => Promise<void>> {
   const releaseLock = takeLock(environment)
   const identity = newIdentity(environment.instance, environment.release)
+  const reports = new ExceptionReports(environment.exceptionsDsn, identity)
+  process.on('uncaughtException', (error) => reports.end(error))
   const app = createApplication(configuration.http)
   const monitor = new DatabaseMonitor(environment, configuration.monitor)
   const database = new DatabaseAccess(environment, configuration, monitor)
@@ -57,7 +61,7 @@ export async function startReplica(environment: Environment, configuration: Conf
   if (process.env['START_DRAINED'] === '1' && !defective('drain.start-drained-ignored')) drain.begin()
 
   let stopping: Promise<void> | undefined
-  addRoutes(app, { identity, monitor, database, inFlight, work, connections, drain, startUp, records, live, environment, cache, toggles, metrics: new RequestMetrics(), isStopping: () => stopping !== undefined, restoreObjectsPerSecond: configuration.restore.objectsPerSecond })
+  addRoutes(app, { identity, monitor, database, inFlight, work, connections, drain, startUp, records, live, environment, cache, toggles, metrics: new RequestMetrics(), reports, audit: new AuditLog(database), isStopping: () => stopping !== undefined, restoreObjectsPerSecond: configuration.restore.objectsPerSecond })
   const leavesAtOnce = defective('rdnd.scale-in-kills') && environment.index >= usualReplicas
   const stopOnce = (): Promise<void> => (stopping ??= leavesAtOnce ? process.exit(0) : stop({ drain, wasReady: () => startUp.mayBeReady, inFlight, connections, database, finish }, configuration.drain))
   releaseRoutes(app, { identity, installedIn: environment, stop: () => void stopOnce() })

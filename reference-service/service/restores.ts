@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { ArtifactRefused, verifyArtifact } from '../backups/artifact.js'
 import { defective } from '../defects.js'
+import type { AuditLog } from './audit.js'
 import type { DatabaseAccess } from './database-access.js'
 import { Refusal, Unavailable } from './errors.js'
 import { lockHolds } from './restore-locks.js'
@@ -30,8 +31,14 @@ function wantedOf(body: unknown): Wanted {
  * service works, object by object: what is written during the restore stays. Everything is put back in one transaction, and is for an
  * instance that has no users. The file is read to its end and verified before anything is changed.
  */
-export function restoreRoutes(app: FastifyInstance, database: DatabaseAccess, objectsPerSecond: number): void {
-  app.post('/admin/restores', async (request): Promise<Restored> => {
+export interface RestoreParts {
+  readonly audit: AuditLog
+  readonly restoreObjectsPerSecond: number
+}
+
+export function restoreRoutes(app: FastifyInstance, database: DatabaseAccess, { audit, restoreObjectsPerSecond: objectsPerSecond }: RestoreParts): void {
+  const file = ({ body }: { readonly body: unknown }): string => String((body as { file?: unknown } | undefined)?.file ?? '')
+  app.post('/admin/restores', audit.of('restore', file), async (request): Promise<Restored> => {
     const wanted = wantedOf(request.body)
     const beganAt = await now(database)
     try {

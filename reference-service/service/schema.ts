@@ -1,3 +1,4 @@
+import { auditTable } from './schema-of-audit.js'
 import { workTables } from './schema-of-work.js'
 import { defective } from '../defects.js'
 import type { DatabaseAccess } from './database-access.js'
@@ -83,7 +84,7 @@ const migrations: readonly { readonly version: number; readonly statements: stri
       create table configurations (
         revision bigint generated always as identity primary key,
         configuration text not null,
-        applied_at timestamptz not null default now());`,
+        applied_at timestamptz not null default now());${auditTable}`,
   },
   {
     version: 3,

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { defective } from '../defects.js'
+import type { AuditLog } from './audit.js'
 import { Refusal } from './errors.js'
 import type { Toggles } from './toggles.js'
 
-export function toggleRoutes(app: FastifyInstance, toggles: Toggles): void {
+export function toggleRoutes(app: FastifyInstance, toggles: Toggles, audit: AuditLog): void {
   const config = { control: true }
   app.get('/admin/toggles', { config }, () => ({ toggles: toggles.list() }))
-  app.put<{ Params: { name: string } }>('/admin/toggles/:name', { config }, async (request) => {
+  app.put<{ Params: { name: string } }>('/admin/toggles/:name', { config, ...audit.of('toggle', ({ params }) => (params as { name: string }).name) }, async (request) => {
     const { on } = (request.body ?? {}) as { on?: unknown }
     if (typeof on !== 'boolean') throw new Refusal(422, 'expected a JSON object with "on", true or false')
     await toggles.set(request.params.name, on)

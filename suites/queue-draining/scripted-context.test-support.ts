@@ -73,6 +73,7 @@ export function scripted(script: Script = {}): Scripted {
     profile: script.profile ?? 'quick',
     instances: ['instance-0', 'instance-1'].map((id) => ({ id, url: new URL(`http://127.0.0.1/${id}`) })),
     components: [],
+    readLog: async () => ({ lines: [], bytes: 0, complete: true }),
     edges: [],
     ejectWindowMs: ejectWindowMs(service.balancer),
     returnWindowMs: returnWindowMs(service.balancer),
