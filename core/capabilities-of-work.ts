@@ -7,6 +7,7 @@ type Declared = (service: ServiceDescriptor) => boolean
 export const workCapabilities: readonly (readonly [Capability, Declared])[] = [
   ['queue.jobs', ({ queue }) => queue !== undefined],
   ['schedule.effects', ({ schedule }) => schedule !== undefined],
+  ['docs.runbook', ({ docs }) => docs?.runbook !== undefined],
   ['docs.times', ({ docs }) => docs?.times !== undefined],
   ['data.files', ({ data }) => data?.files !== undefined],
   ['lifecycle.start-drained', ({ lifecycle }) => lifecycle.startDrained !== undefined],

@@ -91,6 +91,7 @@ export type Capability =
   | 'queue.jobs' // jobs that are done later, with effects that can be counted
   | 'schedule.effects' // work that is due once a period
   | 'docs.times' // documented start and stop times
+  | 'docs.runbook' // a text with a command for each operation
   | 'data.files' // files in which a component keeps data itself
   | 'lifecycle.start-drained'
   | 'degraded.mode' // a reduced mode can be entered and left

@@ -86,6 +86,8 @@ export interface ScenarioFiles {
   path(name: string): string
   /** Writes a whole file of this name, over what is there. Returns its path. */
   write(name: string, text: string): Promise<string>
+  /** The text of a file under an absolute path, such as one that the descriptor names; undefined when there is none. */
+  read(path: string): Promise<string | undefined>
   /** What is there under this path now, or undefined when it is no file. */
   describe(path: string): Promise<{ readonly bytes: number; readonly sha256: string } | undefined>
   /** A copy that differs from the original by this damage alone. Returns its path. Throws InterventionFailed when there is no original. */

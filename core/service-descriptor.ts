@@ -6,7 +6,7 @@ import type { DataImport } from './declarations/import.js'
 import type { BackupDeclaration, DataDeclarations } from './declarations/backup.js'
 import type { ConfigDeclaration } from './declarations/config.js'
 import type { DataFiles } from './declarations/data-files.js'
-import type { DocumentedTimes } from './declarations/documented.js'
+import type { DocumentedRunbook, DocumentedTimes } from './declarations/documented.js'
 import type { Observability } from './declarations/observability.js'
 import type { UnitChanges } from './driver.js'
 import type { Queue, Schedule } from './declarations/work.js'
@@ -43,7 +43,7 @@ export interface ServiceDescriptor {
   readonly import?: DataImport
   readonly queue?: Queue
   readonly schedule?: Schedule
-  readonly docs?: { readonly times?: DocumentedTimes }
+  readonly docs?: { readonly times?: DocumentedTimes; readonly runbook?: DocumentedRunbook }
   readonly observability?: Observability
   readonly backup?: BackupDeclaration
   readonly database?: ReplicatedDatabase

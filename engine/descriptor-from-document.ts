@@ -1,7 +1,7 @@
 import { accessOf, limitsOf } from './descriptor-sections/access.js'
 import { importOf } from './descriptor-sections/import.js'
 import { degradationOf } from './descriptor-sections/degradation.js'
-import { dataFilesOf, documentedTimesOf, startDrainedOf } from './descriptor-sections/operations-of-replicas.js'
+import { dataFilesOf, docsOf, startDrainedOf } from './descriptor-sections/operations-of-replicas.js'
 import { queueOf, scheduleOf } from './descriptor-sections/work.js'
 import { observabilityOf } from './descriptor-sections/observability.js'
 import { overloadOf } from './descriptor-sections/overload.js'
@@ -144,7 +144,7 @@ export function descriptorFromDocument(given: DescriptorDocument, directory: str
     ...controlsOf(document, traffic),
     ...(document.queue === undefined ? {} : { queue: queueOf(document.queue) }),
     ...(document.schedule === undefined ? {} : { schedule: scheduleOf(document.schedule) }),
-    ...(document.docs === undefined ? {} : { docs: document.docs.times === undefined ? {} : { times: documentedTimesOf(document.docs.times) } }),
+    ...(document.docs === undefined ? {} : { docs: docsOf(document.docs, directory) }),
     ...(document.observability === undefined ? {} : { observability: observabilityOf(document.observability, Object.keys(target.components)) }),
     ...(document.backup === undefined ? {} : { backup: backupOf(document.backup) }),
     ...(document.suites === undefined ? {} : { suites: document.suites.map((path, index) => moduleFile(directory, path, ['suites', index])) }),

@@ -9,7 +9,7 @@ import { configSection } from './descriptor-sections/config.js'
 import { clone, upgrade } from './descriptor-sections/upgrade.js'
 import { balancerTime, command, component, duration, exception, header, httpPath, operation, operationOrName, pointer, procedure, requirementId, signal, unit } from './descriptor-parts.js'
 import { degradationSection } from './descriptor-sections/degradation.js'
-import { dataFiles, documentedTimes, startDrained } from './descriptor-sections/operations-of-replicas.js'
+import { dataFiles, documentedRunbook, documentedTimes, startDrained } from './descriptor-sections/operations-of-replicas.js'
 import { queueSection, scheduleSection } from './descriptor-sections/work.js'
 import { observabilitySection } from './descriptor-sections/observability.js'
 import { overloadSection } from './descriptor-sections/overload.js'
@@ -79,7 +79,7 @@ export const descriptorSchema = z.strictObject({
   import: importSection.optional(),
   queue: queueSection.optional(),
   schedule: scheduleSection.optional(),
-  docs: z.strictObject({ times: documentedTimes.optional() }).optional(),
+  docs: z.strictObject({ times: documentedTimes.optional(), runbook: documentedRunbook.optional() }).optional(),
   observability: observabilitySection.optional(),
   backup: backupSection.optional(),
   suites: z.array(z.string().regex(/\.m?js$/, 'expected a JavaScript module such as ./my-suite.mjs')).optional().describe('modules that export suites of your own'),

@@ -98,6 +98,7 @@ function rehearsedContext(scenario: Scenario, { service, profile, selected, thre
     files: {
       path: (name) => `/${name}`,
       write: async (name) => `/${name}`,
+      read: async () => '',
       describe: async () => ({ bytes: 1_000, sha256: '0'.repeat(64) }),
       damagedCopy: async (_, name) => `/${name}`,
     },

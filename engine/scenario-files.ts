@@ -18,6 +18,7 @@ export function scenarioFiles(directory: string): ScenarioFiles {
       await writeFile(path, text)
       return path
     },
+    read: (path) => readFile(path, 'utf8').catch(() => undefined),
     async describe(path) {
       const content = await readFile(path).catch(() => undefined)
       return content === undefined ? undefined : { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') }

@@ -1,4 +1,5 @@
 import { ArtifactRefused, verifyArtifact } from './backups/artifact.js'
+import { post } from './backups/ask-service.js'
 import { noteBackup } from './backups/audit-record.js'
 import { takeBackup, type Address } from './backups/take.js'
 import { defective, refuseUnknownDefect } from './defects.js'
@@ -8,9 +9,10 @@ import { defective, refuseUnknownDefect } from './defects.js'
  *
  *   node backup.js create FILE --replica HOST:PORT --primary HOST:PORT [--bytes-per-second N] [--operator NAME]
  *   node backup.js verify FILE
+ *   node backup.js restore FILE --to URL [--prefix PREFIX] [--operator NAME]
  *
  * Exit code 0 means done; 65 (EX_DATAERR) that the file is no whole backup; 64 a wrong call; 1 anything else.
- * Restoring is done by the service itself: `POST /admin/restores`.
+ * Restoring is done by the service itself, `POST /admin/restores`, which has to reach the file: `restore` asks it to.
  */
 refuseUnknownDefect()
 
@@ -31,9 +33,23 @@ function address(name: string): Address {
   return { host, port: Number(port) }
 }
 
+/** The defect: what was called --prefix has another name by now. */
+const prefixFlag = defective('docs.stale-command') ? 'only-keys-with' : 'prefix'
+const restoreFlags = ['to', prefixFlag, 'operator']
+
+/** Throws when the service refuses. Without a prefix everything is put back, which is for an instance without users. */
+async function restore(path: string): Promise<void> {
+  const unknown = process.argv.find((word) => word.startsWith('--') && !restoreFlags.includes(word.slice(2)))
+  if (unknown !== undefined) throw new UsageError(`${unknown} is unknown, expected one of: ${restoreFlags.map((flag) => `--${flag}`).join(', ')}`)
+  const optional = (name: string): string | undefined => (process.argv.includes(`--${name}`) ? option(name) : undefined)
+  const prefix = optional(prefixFlag)
+  const operator = optional('operator')
+  process.stdout.write(`${await post(new URL('/admin/restores', option('to')), { file: path, ...(prefix === undefined ? {} : { prefix }) }, operator === undefined ? {} : { 'x-operator': operator })}\n`)
+}
+
 async function main(): Promise<void> {
   const [, , verb, path] = process.argv
-  if (path === undefined) throw new UsageError('expected create FILE or verify FILE')
+  if (path === undefined) throw new UsageError('expected create FILE, verify FILE or restore FILE')
   if (verb === 'verify') {
     if (!defective('bkup.no-checksum')) await verifyArtifact(path)
     process.stdout.write(`${path} is a whole backup\n`)
@@ -49,8 +65,10 @@ async function main(): Promise<void> {
       throw error
     }
     if (operator !== undefined) await noteBackup(primary, { operator, path, outcome: 'done' })
+  } else if (verb === 'restore') {
+    await restore(path)
   } else {
-    throw new UsageError(`found ${verb ?? 'nothing'}, expected create or verify`)
+    throw new UsageError(`found ${verb ?? 'nothing'}, expected create, verify or restore`)
   }
 }
 

@@ -8,6 +8,7 @@ import { suite as hotSwaps } from './hot-swaps/index.js'
 import { suite as monitoring } from './monitoring/index.js'
 import { suite as auditing } from './auditing/index.js'
 import { suite as debugInstrumentation } from './debug-instrumentation/index.js'
+import { suite as documentationForOperations } from './documentation-for-operations/index.js'
 import { suite as exceptionCollection } from './exception-collection/index.js'
 import { suite as operationsAsCode } from './operations-as-code/index.js'
 import { suite as queueDraining } from './queue-draining/index.js'
@@ -18,4 +19,4 @@ import { suite as softwareUpgrades } from './software-upgrades/index.js'
 import { suite as startupAndShutdown } from './startup-and-shutdown/index.js'
 
 /** Every conformance suite, in the order of the checklist. What is not listed here does not exist. */
-export const suites: readonly Suite[] = [operationsAsCode, configuration, startupAndShutdown, queueDraining, softwareUpgrades, backupsAndRestores, redundancy, replicatedDatabases, hotSwaps, featureToggles, gracefulDegradation, accessControls, dataImportControls, monitoring, auditing, debugInstrumentation, exceptionCollection]
+export const suites: readonly Suite[] = [operationsAsCode, configuration, startupAndShutdown, queueDraining, softwareUpgrades, backupsAndRestores, redundancy, replicatedDatabases, hotSwaps, featureToggles, gracefulDegradation, accessControls, dataImportControls, monitoring, auditing, debugInstrumentation, exceptionCollection, documentationForOperations]

@@ -28,6 +28,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   yaml: ['engine', 'reference-service', 'suites/configuration'],
   'parse-prometheus-text-format': ['suites/monitoring'],
   '@sentry/core': ['reference-service'],
+  marked: ['suites/documentation-for-operations'],
   fastify: ['reference-service'],
   pg: ['reference-service'],
   dockerode: ['drivers/docker'],

@@ -1,3 +1,8 @@
+/** `docs.runbook`: a Markdown file whose fenced blocks are tagged `operation=NAME`. */
+export interface DocumentedRunbook {
+  readonly path: string // absolute
+}
+
 /** `docs.times`: what people are told about the time a replica needs. */
 export interface DocumentedTimes {
   /** From the start of the process until it is ready. */

@@ -1,6 +1,7 @@
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { DataFiles } from '../../core/declarations/data-files.js'
-import type { DocumentedTimes } from '../../core/declarations/documented.js'
+import type { DocumentedRunbook, DocumentedTimes } from '../../core/declarations/documented.js'
 import type { UnitChanges } from '../../core/driver.js'
 import { DescriptorContradiction } from '../descriptor-contradiction.js'
 import { durationMs, operationOf } from '../descriptor-from-parts.js'
@@ -11,10 +12,22 @@ export const documentedTimes = z.strictObject({
   stop: duration.describe('from the stop signal until the process has exited'),
   where: z.string().min(1).describe('where it says so: a file, a page'),
 })
+export const documentedRunbook = z.strictObject({ file: z.string().min(1).describe('a Markdown file, relative to the descriptor; fenced blocks whose info string says operation=NAME are run') })
+
 export const documentedTimesOf = (document: z.infer<typeof documentedTimes>): DocumentedTimes => ({
   startMs: durationMs(document.start),
   stopMs: durationMs(document.stop),
   where: document.where,
+})
+
+interface DocsDocument {
+  readonly times?: z.infer<typeof documentedTimes> | undefined
+  readonly runbook?: z.infer<typeof documentedRunbook> | undefined
+}
+/** The path of the runbook is made absolute. */
+export const docsOf = ({ times, runbook }: DocsDocument, directory: string): { readonly times?: DocumentedTimes; readonly runbook?: DocumentedRunbook } => ({
+  ...(times === undefined ? {} : { times: documentedTimesOf(times) }),
+  ...(runbook === undefined ? {} : { runbook: { path: resolve(directory, runbook.file) } }),
 })
 
 export const startDrained = z.strictObject({ command: command.optional(), env: environment.optional() }).describe('what a replica runs with to start in drained state')

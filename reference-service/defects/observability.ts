@@ -7,4 +7,5 @@ export const defects = [
   { id: 'excp.lost-on-crash', violates: 'EXCP-02', sentence: 'The report of a fatal exception is sent in the background and dies with the process.' },
   { id: 'audt.toggle-unlogged', violates: 'AUDT-01', sentence: 'Switching a feature leaves no audit record.' },
   { id: 'audt.wrong-actor', violates: 'AUDT-01', sentence: 'Every audit record names the service itself as the actor.' },
+  { id: 'docs.stale-command', violates: 'DOCS-01', sentence: 'The tool that restores no longer knows a flag that the runbook uses.' },
 ] as const satisfies readonly Defect[]

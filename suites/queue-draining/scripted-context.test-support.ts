@@ -93,7 +93,7 @@ export function scripted(script: Script = {}): Scripted {
     gate: async () => true,
     traffic: trafficOf(world),
     control: controlsOf(world),
-    files: { path: (name) => name, write: async (name) => name, describe: async () => undefined, damagedCopy: async (_path, name) => name },
+    files: { path: (name) => name, read: async () => undefined, write: async (name) => name, describe: async () => undefined, damagedCopy: async (_path, name) => name },
   }
   return { context, calls, loads: started, say, elapsedMs: () => clock.ms }
 }
