@@ -64,7 +64,7 @@ function candidate({ words, env }: PortPassing, path: string): ServiceDescriptor
 }
 
 async function look(trial: Trial, { passing, wanted, path }: { readonly passing: PortPassing; readonly wanted: readonly string[]; readonly path: string }): Promise<Findings> {
-  const { readiness, liveness, detail, reads, instanceHeader, methods, answersEverything } = await probeService(trial.url, { wanted, fromOpenApi: (text) => openApiReads(text).paths })
+  const { readiness, liveness, detail, reads, slow, instanceHeader, methods, answersEverything } = await probeService(trial.url, { wanted, fromOpenApi: (text) => openApiReads(text).paths })
   if (readiness === undefined) {
     throw new SeaworthyError('SW_INIT_TRIAL', 'while looking at the service: it listens, and no usual path answered GET with 2xx', { hint: 'Name a page that must answer: --from http://localhost:3000/items beside the start command.' })
   }
@@ -79,6 +79,7 @@ async function look(trial: Trial, { passing, wanted, path }: { readonly passing:
     ...(liveness === undefined || liveness === readiness ? {} : { liveness }),
     ...(detail === undefined ? {} : { detail }),
     reads,
+    ...(slow === undefined ? {} : { slow }),
     ...(instanceHeader === undefined ? {} : { instanceHeader }),
     ...(methods === undefined ? {} : { methods }),
     startedAfterMs: trial.startedAfterMs,

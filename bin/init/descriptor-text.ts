@@ -12,6 +12,8 @@ export interface Findings {
   readonly detail?: string
   /** Paths that answered GET with 2xx. */
   readonly reads: readonly string[]
+  /** A page that takes long, and how long it took at least. */
+  readonly slow?: { readonly path: string; readonly tookMs: number }
   readonly instanceHeader?: string
   readonly methods?: string
   readonly startedAfterMs: number
@@ -53,6 +55,7 @@ export function descriptorText(findings: Findings): string {
     'traffic:',
     ...(findings.methods === undefined ? [] : [`  # It says that it accepts ${findings.methods}.`]),
     ...operationNames(findings.reads).map(([operation, path]) => `  ${operation}: { http: ${JSON.stringify(`GET ${path}`)} }`),
+    ...(findings.slow === undefined ? [] : [`  slow: { http: ${JSON.stringify(`GET ${findings.slow.path}`)}, minDuration: ${Math.floor((0.9 * findings.slow.tookMs) / 100) * 100}ms, weight: 0 }  # it took ${Math.round(findings.slow.tookMs)} ms: it can be caught in flight`]),
     '',
   ].join('\n')
 }

@@ -1,9 +1,12 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { parseDescriptor } from '../../engine/load-descriptor.js'
 import { openApiReads } from '../../engine/openapi-reads.js'
 import { portPassings, startCommandOf } from './command-line.js'
 import { descriptorText, type Findings } from './descriptor-text.js'
 import { nextDeclarations } from './next-declarations.js'
+import { probeService } from './probe-service.js'
 
 describe('a start command', () => {
   test.each([
@@ -26,6 +29,20 @@ describe('a start command', () => {
   })
 })
 
+test('what answers slowly twice is kept out of ordinary traffic', async () => {
+  const server = createServer((request, response) => void setTimeout(() => response.writeHead(['/ready', '/report', '/items'].includes(request.url ?? '') ? 200 : 404).end('{}'), request.url === '/report' ? 1_100 : 0))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const base = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const probed = await probeService(base, { wanted: ['/report', '/items'], fromOpenApi: () => [] })
+    expect(probed).toMatchObject({ readiness: '/ready', liveness: undefined, reads: ['/items'], slow: { path: '/report' }, answersEverything: false })
+    expect(probed.slow?.tookMs).toBeGreaterThan(1_000)
+  } finally {
+    server.close()
+    server.closeAllConnections()
+  }
+})
+
 test('an OpenAPI document gives the paths that can be read without knowing anything', () => {
   const text = JSON.stringify({
     openapi: '3.1.0',
@@ -43,6 +60,7 @@ const findings: Findings = {
   portHow: 'in the variable PORT',
   readiness: '/health?full=1#x',
   reads: ['/a b'.replace(' ', '%20'), '/items?x=1'],
+  slow: { path: '/report', tookMs: 2_050 },
   startedAfterMs: 3_400,
   stop: { signal: 'SIGTERM', graceMs: 10_000, tookMs: 12, killed: false, exitCode: 0, exitSignal: null },
   answersEverything: false,
@@ -53,7 +71,8 @@ test('what is written is a valid descriptor that says what was found', () => {
   expect(service.name).toBe(findings.name)
   expect(service.target.replicas).toMatchObject({ count: 2, command: findings.start.words, env: findings.start.env })
   expect(service.health.readinessPath).toBe('/health?full=1#x')
-  expect(Object.values(service.traffic).map(({ path }) => path)).toEqual(['/a%20b', '/items?x=1'])
+  expect(Object.values(service.traffic).map(({ path }) => path)).toEqual(['/a%20b', '/items?x=1', '/report'])
+  expect(service.traffic['slow']).toMatchObject({ minDurationMs: 1_800, weight: 0 })
   expect(service.lifecycle.startTimeoutMs).toBe(17_000)
 })
 test('what to declare next is what most requirements lack', () => {
