@@ -11,7 +11,7 @@ const metricsAgree: Requirement = {
   statement: 'The service MUST expose metrics in a standard format whose request, error and latency figures agree with the traffic actually sent.',
   why: 'Operations needs to see availability and performance; a counter that lies is worse than none, because alerts and roll-outs are decided by it.',
   source: ['The Practice of Cloud System Administration, 2.1.13', 'Site Reliability Engineering: the four golden signals', 'Prometheus exposition formats, text format 0.0.4', 'CNTi test suite: open_metrics'],
-  needs: ['observability.metrics', 'traffic.read', 'traffic.error'],
+  needs: ['traffic.http', 'observability.metrics', 'traffic.read', 'traffic.error'],
   absence: { rule: 'fail' },
   procedure: [
     'Read the metrics of every instance, send nothing for a moment, and read them again: what rose meanwhile comes from others.',
@@ -60,7 +60,7 @@ const healthAnswers: Requirement = {
     "Amazon Builders' Library: Implementing health checks",
     'RFC 9111 5.1 Age and 5.2.2 Cache-Control',
   ],
-  needs: ['health.readiness'],
+  needs: ['traffic.http', 'health.readiness'],
   absence: { rule: 'fail' },
   procedure: [
     'Read readiness, and liveness and detail where they are declared, five times a second, on one replica and through the balancer, under light traffic.',

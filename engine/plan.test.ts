@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest'
+import type { Driver } from '../core/driver.js'
+import { declaredCapabilities } from '../core/capabilities.js'
+import type { ServiceDescriptor } from '../core/service-descriptor.js'
+import { suite as monitoring } from '../suites/monitoring/index.js'
+import { planRun } from './plan.js'
+
+const service: ServiceDescriptor = {
+  schema: 'seaworthy/v1',
+  name: 'store',
+  directory: '/',
+  target: { kind: 'process', disposable: true, replicas: { count: 1, command: ['store'], env: {}, restart: 'always', startAtBoot: true }, components: [] },
+  facts: {},
+  balancer: { intervalMs: 100, fall: 2, rise: 1, timeoutMs: 500 },
+  health: { readinessPath: '/ready' },
+  lifecycle: { stop: { signal: 'SIGTERM', graceMs: 1_000, allowedExitCodes: [0] }, startTimeoutMs: 1_500 },
+  traffic: {},
+  notApplicable: [],
+  waivers: [],
+  overrides: {},
+}
+const driver: Driver = { name: 'any', availability: async () => ({ available: true }), offers: declaredCapabilities, deploy: async () => Promise.reject(new Error('nothing is started')) }
+const plan = (of: ServiceDescriptor) => planRun({ suites: [monitoring], service: of, driver, profile: 'quick', allow: 'destructive', only: undefined })
+
+describe('requirements about HTTP itself', () => {
+  test('are not applicable to a service behind a client module: its health answers are ours', () => {
+    const planned = plan({ ...service, client: { module: '/client.mjs', env: {} } })
+    expect(planned.settled.get('MONI-02')).toEqual({ outcome: 'not-applicable', reason: 'the service does not speak HTTP' })
+    expect(planned.scenarios).toEqual([])
+  })
+  test('are judged for any other', () => {
+    expect(plan(service).settled.get('MONI-02')).toBeUndefined()
+  })
+})
