@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Requirement } from './requirement.js'
 import type { Suite } from './scenario.js'
 import type { ServiceDescriptor } from './service-descriptor.js'
-import { requireKnownOverrides } from './waivers.js'
+import { requireKnownOverrides, requireWaiversInForce } from './waivers.js'
 
 const thresholds = [
   { key: 'lost', unit: 'requests', meaning: '', standard: 0 },
@@ -24,5 +24,20 @@ describe('overrides', () => {
     ['a number for a list', { 'DRAIN-01': { codes: 1 } }, /DRAIN-01\.codes found 1, expected a list/],
   ])('%s is refused', (_, overrides, expected) => {
     expect(() => check(overrides)).toThrow(expect.objectContaining({ code: 'SW_OVERRIDE_UNKNOWN', message: expect.stringMatching(expected) as string }) as Error)
+  })
+})
+
+describe('exceptions', () => {
+  const today = new Date('2026-12-01T10:00:00Z')
+  const require = (list: 'waivers' | 'notApplicable', id: string, until: string): void => {
+    const exceptions = [{ requirement: id, reason: 'accepted until the rewrite is done', owner: 'us', until }]
+    requireWaiversInForce({ name: 'orders', waivers: [], notApplicable: [], [list]: exceptions } as unknown as ServiceDescriptor, suites, today)
+  }
+  test.each(['waivers', 'notApplicable'] as const)('%s hold for a year at most', (list) => {
+    expect(() => require(list, 'DRAIN-01', '2026-12-01')).not.toThrow()
+    expect(() => require(list, 'DRAIN-01', '2027-12-01')).not.toThrow()
+    expect(() => require(list, 'DRAIN-01', '2027-12-02')).toThrow(expect.objectContaining({ code: 'SW_WAIVER_TOO_LONG' }) as Error)
+    expect(() => require(list, 'DRAIN-01', '2026-11-30')).toThrow(expect.objectContaining({ code: 'SW_WAIVER_EXPIRED' }) as Error)
+    expect(() => require(list, 'DRAIN-10', '2027-01-01')).toThrow(/DRAIN-10 is not a requirement.*did you mean DRAIN-01/)
   })
 })

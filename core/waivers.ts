@@ -5,19 +5,30 @@ import type { ServiceDescriptor } from './service-descriptor.js'
 
 /**
  * Waivers and not-applicable entries must name a requirement of the checklist and not have run out: an exception that no
- * longer holds must be renewed by a person, not carried along. Throws SW_WAIVER_UNMATCHED, SW_WAIVER_EXPIRED.
+ * longer holds must be renewed by a person, not carried along, and one for ever would never be. Throws SW_WAIVER_UNMATCHED, SW_WAIVER_EXPIRED,
+ * SW_WAIVER_TOO_LONG.
  */
 export function requireWaiversInForce(service: ServiceDescriptor, suites: readonly Suite[], today: Date): void {
   const known = new Set<string>(suites.flatMap((suite) => suite.requirements).map((one) => one.id))
   const date = today.toISOString().slice(0, 10)
+  const latest = aYearAfter(today)
   for (const { requirement, owner, until } of [...service.waivers, ...service.notApplicable]) {
     if (!known.has(requirement)) {
-      throw new SeaworthyError('SW_WAIVER_UNMATCHED', `while reading the exceptions of ${service.name}: ${requirement} is not a requirement of this checklist`, { hint: 'seaworthy list shows all requirements.' })
+      throw new SeaworthyError('SW_WAIVER_UNMATCHED', `while reading the exceptions of ${service.name}: ${requirement} is not a requirement of this checklist${suggestion(requirement, [...known])}`, { hint: 'seaworthy list shows all requirements.' })
+    }
+    if (until > latest) {
+      throw new SeaworthyError('SW_WAIVER_TOO_LONG', `while reading the exceptions of ${service.name}: the one for ${requirement} holds until ${until}, expected ${latest} at the latest`, { hint: 'An exception is looked at again at least once a year.' })
     }
     if (until < date) {
       throw new SeaworthyError('SW_WAIVER_EXPIRED', `while reading the exceptions of ${service.name}: the one for ${requirement} ran out on ${until}, today is ${date}`, { hint: `Ask ${owner} to renew it, or remove it.` })
     }
   }
+}
+
+function aYearAfter(today: Date): string {
+  const latest = new Date(today)
+  latest.setUTCFullYear(latest.getUTCFullYear() + 1)
+  return latest.toISOString().slice(0, 10)
 }
 
 /**
