@@ -3,17 +3,19 @@ import type { Operation } from '../../core/service-descriptor.js'
 import { metricsFact, metricsLoads, scrapes, type MetricsFact } from './names.js'
 
 const id = 'MONI-01'
-const successesPerSecond = 200
+/** What a machine with nothing else to do answers of them. */
+const answeredPerSecond = 200
+/** Requests under way at once: as fast as they are answered, so that a busy machine is slower and not overrun. */
+const together = 12
 /** Nothing is sent for so long: what is counted then comes from others. */
 const quietMs = 500
 /** A request is counted when it has ended, which a client may know before the service does. */
 const countedAfterMs = 300
-const unboundedMs = 60_000
 /** So many times as needed are sent: a busy machine may keep some from their answer. */
 const sentMore = 1.1
 
 /** How long the known mix takes. */
-export const knownMixMs = (successes: number): number => quietMs + countedAfterMs + (successes / successesPerSecond) * 1_000
+export const knownMixMs = (successes: number): number => quietMs + countedAfterMs + (successes / answeredPerSecond) * 1_000
 
 /** Reads the metrics of every instance, sends requests of which it is known how each ends, and reads them again. */
 export async function sendKnownMix(context: ScenarioContext): Promise<void> {
@@ -34,14 +36,29 @@ export async function sendKnownMix(context: ScenarioContext): Promise<void> {
   context.step('requests of which it is known how they end')
   const successes = Math.ceil(context.threshold(id, 'successes') * sentMore)
   const failing = Math.ceil(context.threshold(id, 'errors') * sentMore)
-  const spanMs = (successes / successesPerSecond) * 1_000
-  const load = (name: string, operations: readonly Operation[], count: number) =>
-    context.traffic.start({ name, ratePerSecond: (count / spanMs) * 1_000, operations, via: 'balancer', connections: 'keep-alive', durationMaxMs: Math.min(spanMs, unboundedMs) })
-  const loads = [load(metricsLoads.success, reads(context.service.traffic), successes), load(metricsLoads.server, [errors.server], failing), load(metricsLoads.client, [errors.client], failing)]
-  await Promise.all(loads.map((one) => one.finished()))
+  const mix = interleaved([
+    { load: metricsLoads.success, operations: reads(context.service.traffic), count: successes },
+    { load: metricsLoads.server, operations: [errors.server], count: failing },
+    { load: metricsLoads.client, operations: [errors.client], count: failing },
+  ])
+  for (let from = 0; from < mix.length && !context.signal.aborted; from += together) {
+    await Promise.all(mix.slice(from, from + together).map(({ load, operation }) => context.traffic.send({ load, operation, via: 'balancer' })))
+  }
   await context.pause(countedAfterMs)
   context.step('metrics after them')
   await readMetrics(context, scrapes.after)
+}
+
+interface Share {
+  readonly load: string
+  readonly operations: readonly Operation[]
+  readonly count: number
+}
+/** All of them in one order, each kind spread over the whole. */
+function interleaved(shares: readonly Share[]): readonly { readonly load: string; readonly operation: Operation }[] {
+  const placed = shares.flatMap(({ load, operations, count }) =>
+    Array.from({ length: count }, (_, index) => ({ load, operation: operations[index % operations.length], at: (index + 0.5) / count })))
+  return placed.sort((one, other) => one.at - other.at).flatMap(({ load, operation }) => (operation === undefined ? [] : [{ load, operation }]))
 }
 
 async function readMetrics(context: ScenarioContext, name: string): Promise<void> {
