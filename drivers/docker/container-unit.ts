@@ -131,7 +131,10 @@ export class ContainerUnit {
   }
 
   async freeze(): Promise<void> {
-    await this.#ask('pausing', async () => this.#made?.container.pause())
+    await this.#ask('pausing', async () => {
+      if (this.#made !== undefined) this.#world.events.expect(this.#made.container.id, 'pause', 'unpause')
+      await this.#made?.container.pause()
+    })
   }
   async thaw(): Promise<void> {
     await this.#ask('unpausing', async () => this.#made?.container.unpause())

@@ -5,7 +5,7 @@ import { ownProgram } from '../../operating-system/own-program.js'
 import { ask, component, controlsOf, descriptor, testRun, within, type Controls, type TestRun } from '../process/deployment.test-support.js'
 import type { Deployment } from '../../core/driver.js'
 import { contained, engineForTests, frontOf, image, objectsOf } from './docker.test-support.js'
-import { dockerDriver } from './docker-driver.js'
+import { dockerDriver, foreignFiles } from './docker-driver.js'
 import { objectName } from './labels.js'
 
 const engine = await engineForTests()
@@ -160,6 +160,12 @@ describe.skipIf('missing' in engine)('deployments of their own', slow, () => {
     await expect(controlsOf(deployment).kill(['replica-0'])).rejects.toMatchObject({ code: 'SW_MACHINE_LOST' })
   })
 
+  test('a container that somebody pauses is told as a loss of the machine', async () => {
+    await run.deploy(descriptor(target()))
+    await docker.getContainer(objectName({ runId: run.runId, directory: '/1' }, 'replica-0')).pause()
+    await expect.poll(() => run.eventsOf('process-exited', 'machine'), within).toMatchObject([{ detail: { unexpected: true, reason: 'somebody else paused the container of replica-0' } }])
+  })
+
   test('an engine that goes away is told as a loss of the machine', async () => {
     const front = await frontOf(host, run.directory)
     process.env['DOCKER_HOST'] = front.host
@@ -194,4 +200,14 @@ describe.skipIf('missing' in engine)('deployments of their own', slow, () => {
     expect({ status, left: await objectsOf(docker, run.runId) }).toEqual({ status: 0, left: [] })
     await deployment[Symbol.asyncDispose]()
   })
+})
+
+test.each([
+  ['1000:1000', 0, undefined],
+  ['1000', 1000, undefined],
+  ['1000:1000', 501, /cannot remove/],
+  ['', 1000, /root/],
+])('an image of user "%s" for user %i', (user, uid, reason) => {
+  if (reason === undefined) expect(foreignFiles(user, uid)).toBeUndefined()
+  else expect(foreignFiles(user, uid)).toMatch(reason)
 })

@@ -35,16 +35,26 @@ async function availability({ target }: ServiceDescriptor): ReturnType<Driver['a
     const { docker } = await connectEngine()
     const { SecurityOptions: security } = (await docker.info()) as { readonly SecurityOptions?: readonly string[] }
     if (security?.some((one) => one.includes('rootless')) === true) return { available: false, reason: 'the engine runs rootless, in a network of its own that the fault proxies cannot listen on' }
-    await docker.getImage(target.image).inspect()
-    return { available: true }
+    const { Config } = await docker.getImage(target.image).inspect()
+    const reason = foreignFiles(Config?.User ?? '', process.getuid?.() ?? 0)
+    return reason === undefined ? { available: true } : { available: false, reason }
   } catch (error) {
     if (statusOf(error) === 404) return { available: false, reason: `the engine has no image "${target.image}"; for the bundled reference service: seaworthy image build` }
     return { available: false, reason: messageOf(error) }
   }
 }
 
+/** What a container writes to the folders of a run belongs to its user, and has to be removed by this one. */
+export function foreignFiles(imageUser: string, uid: number): string | undefined {
+  const [user = ''] = imageUser.split(':')
+  if (uid === 0 || user === String(uid)) return undefined
+  return `this user (${uid}) cannot remove what the user of the image (${user || 'root'}) writes; run as that user or as root`
+}
+
+/** The files of a volume lie where only root may look. */
 function offers(service: ServiceDescriptor): ReturnType<Driver['offers']> {
-  return declaredCapabilities(service)
+  const all = declaredCapabilities(service)
+  return process.getuid?.() === 0 ? all : new Set([...all].filter((one) => one !== 'fault.data-files'))
 }
 
 async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise<Deployment> {

@@ -16,6 +16,9 @@ export interface ContainerExit {
   readonly atHrtimeMs: number
 }
 
+/** What somebody asks of the engine: who else does than we lays hands on what is being tested. */
+const interventions: Readonly<Record<string, string>> = { kill: 'sent a signal to', destroy: 'removed', pause: 'paused', unpause: 'unpaused' }
+
 /** What the engine says of the containers of one deployment, of its own accord: the witness of every start and end. */
 export class EngineEvents {
   readonly #docker: Docker
@@ -38,7 +41,7 @@ export class EngineEvents {
   static async open(docker: Docker, deployment: string, emit: (event: DriverPlatformEvent) => void, onLost: (reason: string) => void): Promise<EngineEvents> {
     const events = new EngineEvents(docker, emit, onLost)
     try {
-      const filters = { type: ['container'], label: [`${deploymentLabel}=${deployment}`], event: ['start', 'die', 'kill', 'destroy', 'oom'] }
+      const filters = { type: ['container'], label: [`${deploymentLabel}=${deployment}`], event: ['start', 'die', ...Object.keys(interventions)] }
       events.#listen(await docker.getEvents({ filters: JSON.stringify(filters) as never }))
     } catch (error) {
       throw engineError('listening to the events of the engine', error)
@@ -90,8 +93,7 @@ export class EngineEvents {
     const atHrtimeMs = Math.min(hrtimeMs(), hrtimeMs() - (Date.now() - timeNano / 1e6))
     if (action === 'start') this.#told = this.#told.then(() => this.#tellStart(id, unit, atHrtimeMs))
     else if (action === 'die') this.#die(id, unit, exitOf(attributes['exitCode'], atHrtimeMs))
-    else if (action === 'kill' && this.#expected.get(id)?.has('kill') !== true) this.#onLost(`somebody else sent a signal to ${unit} through the engine`)
-    else if (action === 'destroy' && this.#expected.get(id)?.has('destroy') !== true) this.#onLost(`the container of ${unit} was removed by somebody else`)
+    else if (this.#expected.get(id)?.has(action) !== true) this.#onLost(`somebody else ${interventions[action] ?? action} the container of ${unit}`)
   }
 
   async #tellStart(id: string, target: string, atHrtimeMs: number): Promise<void> {
