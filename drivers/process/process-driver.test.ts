@@ -24,7 +24,7 @@ describe('deploy', () => {
     const folder = join(run.directory, '1')
     expect(answer?.directory).toBe('/usr')
     expect(answer?.environment).toEqual({
-      PATH: expect.stringMatching(/:\/usr\/local\/bin:\/usr\/bin:\/bin$/),
+      PATH: expect.stringMatching(/:\/usr\/local\/sbin:\/usr\/local\/bin:\/usr\/sbin:\/usr\/bin:\/sbin:\/bin$/),
       HOST: '127.0.0.1',
       PORT: second!.url.port,
       WHO: 'replica-1 1',
