@@ -36,6 +36,8 @@ export async function auditOperators(context: ScenarioContext): Promise<void> {
   context.step('every instance is killed after the last answer')
   await context.control.kill(instances, killLabel)
   await Promise.all(instances.map(async (id) => context.observe(backObservation, id, { ready: await context.untilReady(id, context.service.lifecycle.startTimeoutMs) })))
+  // The records are asked for through the balancer, which notices a moment later.
+  await Promise.all(instances.map((id) => context.untilInRotation(id, true, context.service.lifecycle.startTimeoutMs)))
   context.step('the audit records')
   const records = await readRecords(context, recordReadings.whole)
   const [first] = audit.actors
