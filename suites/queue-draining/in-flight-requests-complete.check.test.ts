@@ -56,6 +56,15 @@ describe('in-flight requests complete', () => {
     expect(judge(operations(true), drain, inFlight({ effects: undefined }), back, control())).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('it could not be read how often') as string })
   })
 
+  test('an operation that is always refused says nothing about a drain, one that sometimes is does', () => {
+    const refused = { outcome: 'error-status', status: 409 } as const
+    expect(judge(drain, inFlight(refused), back, control())).toMatchObject({ outcome: 'inconclusive', summary: 'every request of slow in flight was answered with 409: it was refused for what was sent, which says nothing about the drain' })
+    expect(judge(drain, inFlight({ ...refused, operation: 'login' }, 3), inFlight({}, 7), back, control()).outcome).toBe('inconclusive')
+    expect(judge(drain, inFlight(refused, 9), inFlight({}, 1), back, control()).outcome).toBe('failed')
+    expect(judge(drain, inFlight({ ...refused, operation: 'login' }, 3), inFlight({ outcome: 'reset-in-flight' }, 1), back, control()).outcome).toBe('failed')
+    expect(judge(drain, inFlight({ outcome: 'error-status', status: 500 }), back, control()).outcome).toBe('failed')
+  })
+
   test('a service with nothing that can be caught in flight is told what to declare', () => {
     expect(judge(fact('catchable-in-flight', false))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('minDuration') as string })
   })

@@ -1,6 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed } from '../../core/checks/counted.js'
-import type { History } from '../../core/history.js'
+import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, factOf, interventionsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { isFinding, landing, missingReturn, spanOf, type DrainSpan } from './drain-span.js'
@@ -27,7 +27,7 @@ export const check: Check = {
       .map((span) => ({ span, ...witnessesAcross({ history, requests, intervention: span.drain, begunByMs: drainBegunBy(history, span), procedureAtMs: span.endedBy === 'procedure' ? span.endedAtMs : undefined }) }))
     const evidence = drains.flatMap(evidenceOf)
     const lost = lossFinding(drains, thresholds, evidence)
-    if (lost !== undefined) return disturbedSpan(history, drains) ?? lost
+    if (lost !== undefined) return disturbedSpan(history, drains) ?? alwaysRefused(drains, evidence) ?? lost
     const unproven = drains.length === 0 ? spans.find(isFinding) : missingEvidence(history, drains, thresholds, evidence)
     if (unproven !== undefined) return unproven
     const control = killControl(history, numberThreshold(thresholds, 'control_losses_min'))
@@ -64,6 +64,22 @@ function lossFinding(drains: readonly DrainWitnesses[], thresholds: ThresholdVal
     ...evidence,
   ])
 }
+
+/**
+ * An operation of which every request was answered in full, and with 4xx, is refused for what was sent: RFC 9110 15.5. Whether it would be
+ * without a drain is not known, and no drain makes a request wrong. One that is answered otherwise only once is charged.
+ */
+function alwaysRefused(drains: readonly DrainWitnesses[], evidence: readonly Evidence[]): Finding | undefined {
+  const spanning = drains.flatMap((drain) => drain.spanning)
+  const ofOperation = (name: string): readonly RequestEvent[] => spanning.filter(({ operation }) => operation === name)
+  const refused = [...new Set(spanning.map(({ operation }) => operation))].filter((name) => ofOperation(name).every(wasRefused))
+  const others = drains.flatMap(({ lost, unapplied, duplicated }) => [...lost, ...unapplied, ...duplicated]).filter(({ operation }) => !refused.includes(operation))
+  if (refused.length === 0 || others.length > 0) return undefined
+  const statuses = [...new Set(refused.flatMap(ofOperation).map(({ status }) => status))].join(', ')
+  return inconclusive(`every request of ${listed(refused)} in flight was answered with ${statuses}: it was refused for what was sent, which says nothing about the drain`, evidence)
+}
+
+const wasRefused = ({ outcome, status = 0 }: RequestEvent): boolean => outcome === 'error-status' && status >= 400 && status < 500
 
 /** What keeps clean drains from counting as proof, or undefined. */
 function missingEvidence(history: History, drains: readonly DrainWitnesses[], thresholds: ThresholdValues, evidence: readonly Evidence[]): Finding | undefined {

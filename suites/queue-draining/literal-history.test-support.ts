@@ -55,10 +55,12 @@ export interface WitnessSpec {
   readonly proof?: ProofGrade
   readonly via?: string
   readonly effects?: number | undefined
+  readonly operation?: string
+  readonly status?: number
 }
 /** A request with the proof that it was executing. */
-export function witness({ group, instance, provenAtMs, endedAtMs, outcome = 'ok', proof = 'A', via = instance, effects }: WitnessSpec): HistoryEvent[] {
-  const sent = request(loads.witness, provenAtMs - 50, { operation: 'slow', via, instance, endedAtMs, outcome })
+export function witness({ group, instance, provenAtMs, endedAtMs, outcome = 'ok', proof = 'A', via = instance, effects, operation = 'slow', status }: WitnessSpec): HistoryEvent[] {
+  const sent = request(loads.witness, provenAtMs - 50, { operation, via, instance, endedAtMs, outcome, ...(status === undefined ? {} : { status }) })
   return [sent, { kind: 'witness', request: sent.id, group, instance, proof, provenAtMs, ...(effects === undefined ? {} : { effects }) }]
 }
 
