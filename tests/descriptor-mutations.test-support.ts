@@ -49,7 +49,7 @@ function apply(document: unknown, place: Path, { kind, value, name }: { readonly
   else if (kind === 'double' && Array.isArray(parent)) parent.push(parent[Number(key)])
   else if (kind === 'remove' && Array.isArray(parent)) parent.splice(Number(key), 1)
   else if (kind === 'remove') delete parent[key]
-  else Object.defineProperty(parent, name ?? '', { value: parent[key], enumerable: true, configurable: true, writable: true })
+  else if (!Array.isArray(parent)) Object.defineProperty(parent, name ?? '', { value: parent[key], enumerable: true, configurable: true, writable: true })
 }
 
 /** One change of the text itself: cut, repeated or with something put in. */
