@@ -14,8 +14,6 @@ const { values } = parseArgs({ options: { times: { type: 'string', default: '30'
 const expectedExit = { SIGINT: 130, SIGTERM: 143 }
 const goneWithinMs = 15_000
 const stopWithinMs = 60_000
-/** Until the program is loaded a signal ends it as it ends any other, and a shell sees the same exit code. */
-const loadingMs = 1_500
 /** Before that the run may not have begun to be one. */
 const reportAfterMs = 4_000
 
@@ -42,10 +40,12 @@ async function interrupt(signal) {
   if (early !== undefined) problems.push(`the run ended by itself with ${early.code} before ${signal}`)
   else child.kill(signal)
   const result = await Promise.race([ended, pause(stopWithinMs)])
+  // Until the program is loaded, and has said anything, a signal ends it as it ends any other, and a shell sees the same exit code.
+  const wasLoading = result?.by === signal && readFileSync(`${output}.log`, 'utf8') === ''
   if (result === undefined) {
     child.kill('SIGKILL')
     problems.push(`it had not stopped ${stopWithinMs} ms after ${signal}`)
-  } else if (expectedExit[signal] !== undefined && result.code !== expectedExit[signal] && early === undefined && !(result.by === signal && afterMs < loadingMs)) {
+  } else if (expectedExit[signal] !== undefined && result.code !== expectedExit[signal] && early === undefined && !wasLoading) {
     problems.push(`exit code ${result.code ?? result.by}, expected ${expectedExit[signal]}`)
   }
   if (signal !== 'SIGKILL' && afterMs > reportAfterMs) problems.push(...wrongInReport(join(output, 'run.json')))
