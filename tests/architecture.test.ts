@@ -83,7 +83,7 @@ describe('arrows between rooms', () => {
     const folders = readdirSync(root, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
       .map((entry) => entry.name)
-      .filter((name) => !['node_modules', 'dist', 'tests', 'docs', 'examples', 'scripts', 'schemas', 'seaworthy-runs', 'coverage'].includes(name))
+      .filter((name) => !['node_modules', 'dist', 'tests', 'docs', 'examples', 'scripts', 'schemas', 'measurements', 'seaworthy-runs', 'coverage'].includes(name))
     expect(folders.sort()).toEqual(Object.keys(rooms).sort())
   })
 })
