@@ -1,14 +1,12 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Finding } from '../../core/check.js'
-import type { History } from '../../core/history.js'
-import { disturbedHarness } from '../../core/reading.js'
+import { believed, isCalm } from '../../core/checks/calm.js'
+import type { History, RequestEvent } from '../../core/history.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { outcomesText, requestEvidence, worstFinding } from '../../core/checks/worst-finding.js'
 import { calmBefore, declaredOf, doubtAbout, faultSpans, isUnserved, requestsIn, withoutEffect, type FaultSpan } from './fault-spans.js'
 import { judgeLatency, usualLimitMs } from './latency.js'
 import type { DeclaredDegradation } from './names.js'
 import { restartedIn } from './restarts.js'
-
-const stallMsMax = 1_000
 
 /** DEGR-01: core operations go on while a soft component refuses every connection. */
 export const coreGoesOn: Check = {
@@ -37,21 +35,29 @@ function judgeSpan(history: History, question: Question): Finding {
   const { declared, span, thresholds } = question
   const { component } = span
   const core = requestsIn(history, span, declared.core)
+  const served = judgeServed(question, core)
+  const { evidence } = served
+  // A service with time-outs of its own turns requests away on a starved machine, whatever it depends on.
+  if (served.outcome === 'failed' && span.witness !== undefined) {
+    return believed(served, history, { window: span, calmly: (spans) => judgeServed(question, core.filter(isCalm(spans))) })
+  }
+  const restarted = restartedIn(history, span)
+  if (restarted.length > numberThreshold(thresholds, 'restarts_max')) return failed(`while ${component} was away ${restarted.join(' and ')} was restarted`, evidence)
+  const doubt = doubtAbout(span, numberThreshold(thresholds, 'outage_s') * 1_000) ?? withoutEffect(history, declared, { span })
+  if (doubt !== undefined) return inconclusive(doubt, evidence)
+  const needed = numberThreshold(thresholds, 'core_requests_min')
+  if (core.length < needed) return inconclusive(`${core.length} core requests were sent while ${component} was away, needs ${needed}`, evidence)
+  const quick = judgeQuickness(history, question)
+  if (quick.outcome !== 'passed') return { ...quick, evidence: [...evidence, ...quick.evidence] }
+  return passed(`${served.summary}, ${quick.summary}`, [...evidence, ...quick.evidence], core.some(isUnserved) ? {} : { strength: strengthOf(core.length) })
+}
+
+function judgeServed({ span: { component }, thresholds }: Question, core: readonly RequestEvent[]): Finding {
   const unserved = core.filter(isUnserved)
   const allowed = Math.floor(core.length * (1 - numberThreshold(thresholds, 'core_success_min')) + 1e-9)
   const evidence = requestEvidence({ note: `core requests that failed while ${component} refused connections${unserved.length === 0 ? '' : `: ${outcomesText(unserved)}`}`, measured: unserved.length, allowed, unit: 'requests' }, unserved)
-  if (unserved.length > allowed && span.witness !== undefined) {
-    return disturbedHarness(history, span, stallMsMax) ?? failed(`without ${component} ${unserved.length} of ${core.length} core requests failed`, [evidence])
-  }
-  const restarted = restartedIn(history, span)
-  if (restarted.length > numberThreshold(thresholds, 'restarts_max')) return failed(`while ${component} was away ${restarted.join(' and ')} was restarted`, [evidence])
-  const doubt = doubtAbout(span, numberThreshold(thresholds, 'outage_s') * 1_000) ?? withoutEffect(history, declared, { span })
-  if (doubt !== undefined) return inconclusive(doubt, [evidence])
-  const needed = numberThreshold(thresholds, 'core_requests_min')
-  if (core.length < needed) return inconclusive(`${core.length} core requests were sent while ${component} was away, needs ${needed}`, [evidence])
-  const quick = judgeQuickness(history, question)
-  if (quick.outcome !== 'passed') return { ...quick, evidence: [evidence, ...quick.evidence] }
-  return passed(`without ${component} ${unserved.length} of ${core.length} core requests failed, ${quick.summary}`, [evidence, ...quick.evidence], unserved.length === 0 ? { strength: strengthOf(core.length) } : {})
+  const summary = `without ${component} ${unserved.length} of ${core.length} core requests failed`
+  return unserved.length > allowed ? failed(summary, [evidence]) : passed(summary, [evidence])
 }
 
 function judgeQuickness(history: History, { declared, span, thresholds }: Question): Finding {

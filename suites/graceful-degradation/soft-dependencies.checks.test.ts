@@ -49,7 +49,13 @@ describe('DEGR-01', () => {
     expect(judge(coreGoesOn, broken)).toMatchObject(saying('failed', 'without recommendations'))
     expect(judge(coreGoesOn, changed(good, during(refused, 'item'), () => ({ outcome: 'polite-refusal', status: 503 }))).outcome).toBe('failed')
     expect(judge(coreGoesOn, unwitnessed(broken)).outcome).toBe('inconclusive')
-    expect(judge(coreGoesOn, [...broken, request(refused.fromMs + 100, { load: 'null-control', outcome: 'timeout' })]).outcome).toBe('inconclusive')
+  })
+  test('a starved machine is not charged to the service, but what failed in calm is', () => {
+    const starved = good.map((event) => (event.kind === 'request' && event.load === 'null-control' && event.plannedAtMs > refused.fromMs - 500 && event.plannedAtMs < refused.fromMs + 1_500 ? { ...event, endedAtMs: event.plannedAtMs + 500 } : event))
+    const turnedAway = (untilMs: number) => changed(starved, (one) => during(refused, 'read')(one) && one.plannedAtMs < untilMs, () => ({ outcome: 'polite-refusal', status: 503 }))
+    expect(judge(coreGoesOn, turnedAway(refused.fromMs + 1_000))).toMatchObject(saying('inconclusive', 'too busy'))
+    expect(judge(coreGoesOn, turnedAway(refused.toMs)).outcome).toBe('failed')
+    expect(judge(coreGoesOn, [...turnedAway(refused.fromMs + 1_000), request(refused.fromMs + 100, { load: 'null-control', outcome: 'timeout' })])).toMatchObject(saying('inconclusive', 'null control'))
   })
   test('one that fails while a component is silent is no matter of it', () => {
     expect(judge(coreGoesOn, changed(good, during(faultOf('reviews', 'silence'), 'read'), () => ({ outcome: 'timeout' }))).outcome).toBe('passed')
