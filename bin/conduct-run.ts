@@ -2,6 +2,7 @@ import { basename, join, relative } from 'node:path'
 import { compareRuns, decideAgainstBaseline } from '../core/comparison.js'
 import { exitCodes, messageOf } from '../core/errors.js'
 import type { HistoryOf, Reporter } from '../core/run-event.js'
+import type { Redaction } from '../core/redaction.js'
 import type { RunReport } from '../core/run-report.js'
 import { runConformance, type ConformanceOptions } from '../engine/run-conformance.js'
 import { releaseRunDirectory } from '../engine/run-directory.js'
@@ -11,6 +12,7 @@ import type { Interruption } from './interruption.js'
 import type { NamingReporter } from './live-reporter.js'
 import { packageVersion } from './package-files.js'
 import { openRunScope } from './run-scope.js'
+import { redactionFor, throwingNoSecrets, withoutSecrets } from './without-secrets.js'
 
 export type ConductOptions = Omit<ConformanceOptions, 'workDirectory' | 'sharedDirectory' | 'journal' | 'version' | 'signal' | 'emit'> & {
   readonly interruption: Interruption
@@ -26,17 +28,21 @@ export type ConductOptions = Omit<ConformanceOptions, 'workDirectory' | 'sharedD
  * One run from the reaper's start to the written reports. The report is written whatever ended the run. Gives the run
  * directory free. A run whose run.json could not be written has the exit code of an internal fault.
  */
-export async function conductRun(options: ConductOptions): Promise<RunReport> {
+export async function conductRun(given: ConductOptions): Promise<RunReport> {
+  const redaction = redactionFor(given.service)
+  const options = { ...given, live: withoutSecrets(given.live, redaction) }
   try {
-    const report = await reportOf(options)
-    options.live.onEvent({ type: 'run-ended', report })
-    return report
+    return await throwingNoSecrets(redaction, async () => {
+      const report = await reportOf(options, redaction)
+      options.live.onEvent({ type: 'run-ended', report })
+      return report
+    })
   } finally {
     releaseRunDirectory(options.runDirectory)
   }
 }
 
-async function reportOf(options: ConductOptions): Promise<RunReport> {
+async function reportOf(options: ConductOptions, redaction: Redaction): Promise<RunReport> {
   const { live, interruption, runDirectory } = options
   const warn = (message: string): void => live.onEvent({ type: 'warning', message })
   const scope = await openRunScope(options.runId, warn)
@@ -55,7 +61,7 @@ async function reportOf(options: ConductOptions): Promise<RunReport> {
   } finally {
     for (const problem of await scope.close()) warn(`clean-up: ${problem}`)
   }
-  report = withCrash(report, interruption)
+  report = redaction.value(withCrash(report, interruption))
   if (options.baseline !== undefined) report = { ...report, ...decideAgainstBaseline(compareRuns(options.baseline, report), report) }
   // run.json first and always: every other format can be made from it later.
   const files = everyReporter.filter((one) => one.name === 'json' || options.reporters.includes(one))

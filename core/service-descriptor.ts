@@ -14,6 +14,7 @@ import type { Degradation } from './declarations/degradation.js'
 import type { Overload } from './declarations/overload.js'
 import type { ComponentClone, Upgrade } from './declarations/upgrade.js'
 import type { Procedure } from './procedure.js'
+import type { Secret } from './redaction.js'
 import type { RequirementId, ThresholdValues } from './requirement.js'
 
 /** `seaworthy.yaml` after validation: defaults applied, paths absolute, durations in ms. */
@@ -49,6 +50,8 @@ export interface ServiceDescriptor {
   readonly database?: ReplicatedDatabase
   /** Absolute paths of modules that export suites of the user's own. */
   readonly suites?: readonly string[]
+  /** Kept out of histories, logs, reports and everything that is printed. */
+  readonly secrets?: readonly Secret[]
   readonly notApplicable: readonly NotApplicable[]
   readonly waivers: readonly Waiver[]
   readonly overrides: Readonly<Partial<Record<RequirementId, ThresholdValues>>>

@@ -17,6 +17,7 @@ export function requireSoundSuites(suites: readonly Suite[]): void {
   throw new SeaworthyError('SW_SUITE_INVALID', `while loading the suites: ${problems.join('; ')}`)
 }
 
+const scenarioForm = /^[a-z0-9]+(-[a-z0-9]+)*\/[a-z0-9]+(-[a-z0-9]+)*$/
 const checksOf = (suite: Suite): readonly Check[] => suite.scenarios.flatMap((scenario) => scenario.checks)
 
 function problemsOf(suite: Suite, suites: readonly Suite[]): string[] {
@@ -25,6 +26,8 @@ function problemsOf(suite: Suite, suites: readonly Suite[]): string[] {
   return [
     ...suite.scenarios.filter((scenario) => scenario.checks.length === 0).map((scenario) => `scenario ${scenario.id} has no check`),
     ...suite.scenarios.filter((scenario) => !scenario.id.startsWith(`${suite.id}/`)).map((scenario) => `scenario ${scenario.id} is not named after its suite ${suite.id}`),
+    // It names a folder of the run.
+    ...suite.scenarios.filter((scenario) => !scenarioForm.test(scenario.id)).map((scenario) => `scenario ${JSON.stringify(scenario.id)}: expected an id such as ${suite.id}/orders-are-kept`),
     ...checksOf(suite).filter((check) => !known.has(check.requirement)).map((check) => `check ${check.id} answers for ${check.requirement}, which no suite has`),
     ...suite.requirements.filter((one) => judges(one.id).length === 0).map((one) => `no check answers for ${one.id}`),
     ...suite.requirements.filter((one) => judges(one.id).length > 1).map((one) => `${one.id} is answered for in several suites: ${judges(one.id).map(({ id }) => id).join(', ')}`),

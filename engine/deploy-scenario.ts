@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs'
-import { copyFile, mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Deployment, DriverPlatformEvent } from '../core/driver.js'
 import { ejectWindowMs, returnWindowMs } from '../core/service-descriptor.js'
 import type { CleanupStack } from './cleanup-stack.js'
+import { keepLog } from './keep-log.js'
 import type { ScenarioOptions } from './run-scenario.js'
 import type { ScenarioWorld } from './scenario-world.js'
 
@@ -80,20 +81,18 @@ export async function deployApart(options: DeployApartOptions): Promise<{ readon
   }
 }
 
-async function keepLogs(deployment: Deployment, { scenario, runDirectory }: ScenarioOptions, name = ''): Promise<readonly string[]> {
-  const folder = `scenarios/${scenario.id}/logs${name === '' ? '' : `/${name}`}`
+async function keepLogs(deployment: Deployment, { scenario, service, runDirectory }: ScenarioOptions, name = ''): Promise<readonly string[]> {
+  const folder = `scenarios/${scenario.id}/logs${name === '' ? '' : `/${asFileName(name)}`}`
   await mkdir(join(runDirectory, folder), { recursive: true })
   const copied: string[] = []
-  for (const [name, path] of deployment.logFiles) {
-    const file = `${folder}/${name.replaceAll(/[^A-Za-z0-9._-]/g, '_')}.log`
-    const isThere = await copyFile(path, join(runDirectory, file)).then(() => true, (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false // a unit that was never started has said nothing
-      throw error
-    })
-    if (isThere) copied.push(file)
+  for (const [unit, path] of deployment.logFiles) {
+    const file = `${folder}/${asFileName(unit)}.log`
+    if (await keepLog(path, join(runDirectory, file), { secrets: service.secrets ?? [] })) copied.push(file)
   }
   return copied
 }
+
+const asFileName = (name: string): string => name.replaceAll(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_')
 
 /** What is known before anything happens; checks read it from the history, so that a saved run needs nothing else. */
 export function recordFacts(world: ScenarioWorld, { profile, driver, randomSeed }: ScenarioOptions): void {

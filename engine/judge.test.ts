@@ -49,3 +49,9 @@ test('a check that breaks gives error, and does not hide the others', () => {
   expect(found.map((one) => one.finding.outcome)).toEqual(['error', 'passed'])
   expect(found[0]?.finding.summary).toContain('no such window')
 })
+
+test('a harness that broke after a fault could not be made: not even a failure is believed', () => {
+  expect(outcome([gate(true), incomplete('intervention')], answering(failed('bad')))?.outcome).toBe('failed')
+  expect(outcome([gate(true), incomplete('intervention'), incomplete('harness')], answering(failed('bad')))?.outcome).toBe('error')
+  expect(outcome([gate(true), incomplete('deadline'), incomplete('interrupted')], answering(failed('bad')))?.outcome).toBe('inconclusive')
+})

@@ -28,12 +28,15 @@ interface Fitness {
   readonly incomplete: IncompleteEvent | undefined
 }
 
+/** What we broke, or what was cut off, weighs more than a fault that could not be made: after it not even a failure can be believed. */
+const seriousness: Readonly<Record<IncompleteEvent['cause'], number>> = { intervention: 0, deadline: 0, interrupted: 1, harness: 2 }
+
 function fitnessOf(history: History): Fitness {
   let baseline: GateEvent | undefined
   let incomplete: IncompleteEvent | undefined
   for (const event of history.events()) {
     if (event.kind === 'gate' && event.name === 'baseline') baseline = event
-    if (event.kind === 'incomplete') incomplete ??= event
+    if (event.kind === 'incomplete' && (incomplete === undefined || seriousness[event.cause] > seriousness[incomplete.cause])) incomplete = event
   }
   if (baseline !== undefined && !baseline.passed) return { baseline: inconclusive(`baseline not healthy: ${baseline.reason ?? 'unknown'}`), incomplete }
   if (baseline === undefined && incomplete?.cause === 'harness') return { baseline: broken(incomplete), incomplete }

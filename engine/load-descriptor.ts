@@ -8,6 +8,7 @@ import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { descriptorFromDocument } from './descriptor-from-document.js'
 import { DescriptorContradiction } from './descriptor-contradiction.js'
 import { descriptorSchema } from './descriptor-schema.js'
+import { secretsOf, type Substituted } from './secrets-of-descriptor.js'
 
 const sizeMax = 1_000_000
 
@@ -24,11 +25,14 @@ export function loadDescriptor(file: string, environment: NodeJS.ProcessEnv = pr
 /** The same of a text that need not be in a file yet; `path` says where it will be. */
 export function parseDescriptor(text: string, path: string, environment: NodeJS.ProcessEnv = process.env): ServiceDescriptor {
   const source = new Source(path, text)
-  const substituted = source.value(environment)
+  const variables: Substituted[] = []
+  const substituted = source.value(environment, variables)
   const result = descriptorSchema.safeParse(substituted)
   if (!result.success) throw source.invalid(result.error.issues.flatMap((issue) => problemsOf(issue, source.asWritten())))
   try {
-    return descriptorFromDocument(result.data, dirname(path))
+    const descriptor = descriptorFromDocument(result.data, dirname(path))
+    const secrets = secretsOf(substituted, variables)
+    return secrets.length === 0 ? descriptor : { ...descriptor, secrets }
   } catch (thrown) {
     if (thrown instanceof DescriptorContradiction) throw source.invalid([{ path: thrown.path, message: thrown.message }])
     throw thrown
@@ -87,10 +91,15 @@ class Source {
   asWritten(): unknown {
     return this.document.toJS({ maxAliasCount: 100 }) as unknown
   }
-  /** The document as plain values, with the variables of the environment put in. */
-  value(environment: NodeJS.ProcessEnv): unknown {
+  /** The document as plain values, with the variables of the environment put in; each of them is added to `variables`. */
+  value(environment: NodeJS.ProcessEnv, variables: Substituted[]): unknown {
     try {
-      return substitute(this.document.toJS({ maxAliasCount: 100 }) as unknown, [], environment, this)
+      return substitute(this.document.toJS({ maxAliasCount: 100 }) as unknown, [], (name, fallback, path) => {
+        const value = environment[name] ?? fallback
+        if (value === undefined) throw this.invalid([{ path, message: `the environment variable ${name} is not set, and there is no default (\${${name}:-default})` }])
+        variables.push({ name, value, fallback })
+        return value
+      })
     } catch (thrown) {
       throw thrown instanceof SeaworthyError ? thrown : this.unusable(thrown)
     }
@@ -158,17 +167,12 @@ function knownKeys(path: Path): readonly string[] {
 }
 
 const variable = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g
-function substitute(value: unknown, path: Path, environment: NodeJS.ProcessEnv, source: Source): unknown {
-  if (typeof value === 'string') {
-    return value.replace(variable, (_, name: string, fallback: string | undefined) => {
-      const found = environment[name] ?? fallback
-      if (found === undefined) throw source.invalid([{ path, message: `the environment variable ${name} is not set, and there is no default (\${${name}:-default})` }])
-      return found
-    })
-  }
-  if (Array.isArray(value)) return value.map((one, index) => substitute(one, [...path, index], environment, source))
+type LookUp = (name: string, fallback: string | undefined, path: Path) => string
+function substitute(value: unknown, path: Path, lookUp: LookUp): unknown {
+  if (typeof value === 'string') return value.replace(variable, (_, name: string, fallback: string | undefined) => lookUp(name, fallback, path))
+  if (Array.isArray(value)) return value.map((one, index) => substitute(one, [...path, index], lookUp))
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, substitute(one, [...path, key], environment, source)]))
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, substitute(one, [...path, key], lookUp)]))
   }
   return value
 }

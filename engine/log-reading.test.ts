@@ -30,6 +30,18 @@ test('each reading has the whole lines since the last one, and is recorded', asy
   expect(events.at(1)).toEqual({ kind: 'observation', probe: 'log', target: 'r1', atMs: 7, value: { lines: ['one', 'two'], bytes: 8, complete: true } })
 })
 
+test('a line without end is taken in pieces, and what follows it is read', async () => {
+  const log = join(folder, 'r1.log')
+  const world = { deployment: { logFiles: new Map([['r1', log]]) }, clock: () => 7, record: () => {} } as unknown as ScenarioWorld
+  const reader = new LogReader(world)
+  writeFileSync(log, Buffer.alloc(40 * 1_048_576, 'x'))
+  appendFileSync(log, '\nafter\n')
+  const seen: string[] = []
+  for (let reading = 0; reading < 4; reading++) seen.push(...(await reader.read('log', 'r1')).lines)
+  expect(seen.at(-1)).toBe('after')
+  expect(seen.every((line) => line.length <= 70_000)).toBe(true)
+})
+
 test('a target without a log has none', async () => {
   const world = { deployment: { logFiles: new Map() }, clock: () => 0, record: () => {} } as unknown as ScenarioWorld
   expect(await new LogReader(world).read('log', 'r9')).toEqual({ lines: [], bytes: 0, complete: false })

@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { clientHeaders, parseClientFailure } from '../core/client-module.js'
+import { noteShortage } from '../operating-system/own-shortage.js'
 
 /** One answer to one question on a connection of its own. For witnesses and waits; traffic is recorded elsewhere. */
 export interface ProbeAnswer {
@@ -35,6 +36,7 @@ export function probe(url: URL, { method = 'GET', timeoutMs, signal }: ProbeOpti
     })
     sent.on('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer)
+      noteShortage(error)
       resolve({ outcome: error.code === 'ECONNREFUSED' ? 'refused' : 'reset', ...(error.code === undefined ? {} : { code: error.code }) })
     })
     sent.end()
@@ -55,7 +57,10 @@ export function acceptsConnections(host: string, port: number, timeoutMs: number
     }
     const timer = setTimeout(() => end(false), timeoutMs)
     socket.on('connect', () => end(true))
-    socket.on('error', () => end(false))
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      noteShortage(error)
+      end(false)
+    })
   })
 }
 

@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { addressTemplate } from '../core/capabilities.js'
 import { messageOf } from '../core/errors.js'
 import { procedureOutputBytesMax, type Performed, type Procedure, type ProcedureValues } from '../core/procedure.js'
+import { noteShortage } from '../operating-system/own-shortage.js'
 import { runCommand } from './run-command.js'
 import { addressOf, componentsFor, type ScenarioWorld } from './scenario-world.js'
 import { escapeInJson, Template } from './traffic/template.js'
@@ -92,7 +93,10 @@ function exchange(url: URL, { method, headers, body, timeoutMs, signal }: HttpCa
       sent.destroy()
     }
     const timer = setTimeout(() => end(`found no whole answer within ${timeoutMs} ms`), timeoutMs)
-    sent.on('error', (error: NodeJS.ErrnoException) => end(`found ${error.code ?? error.message}`))
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      noteShortage(error)
+      end(`found ${error.code ?? error.message}`)
+    })
     sent.on('response', (response) => {
       const chunks: Buffer[] = []
       let bytes = 0

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { HistoryEvent } from '../core/history.js'
+import { redactionOf, type Redaction } from '../core/redaction.js'
 import { historySchema } from './history-file.js'
 
 const bufferBytesMax = 64 * 1024
@@ -20,7 +21,11 @@ export class Recorder {
   /** Set when the disk refused: the history is no longer complete and the scenario must not be judged as if it were. */
   failure: Error | undefined
 
-  constructor(readonly path: string, header: { readonly runId: string; readonly scenario: string; readonly startedAt: string }) {
+  constructor(
+    readonly path: string,
+    header: { readonly runId: string; readonly scenario: string; readonly startedAt: string },
+    private readonly redaction: Redaction = redactionOf([]),
+  ) {
     mkdirSync(dirname(path), { recursive: true })
     this.file = openSync(path, 'w')
     this.line(JSON.stringify({ kind: 'header', schema: historySchema, ...header }))
@@ -33,7 +38,8 @@ export class Recorder {
   record(event: HistoryEvent): void {
     if (this.closed) return
     this.written += 1
-    this.line(JSON.stringify(event))
+    const text = JSON.stringify(event)
+    this.line(this.redaction.mayHold(text) ? JSON.stringify(this.redaction.value(JSON.parse(text))) : text)
   }
 
   close(atMs: number): void {
@@ -52,10 +58,11 @@ export class Recorder {
   }
 
   private flush(): void {
-    if (this.pending.length === 0 || this.failure !== undefined) return
     const text = Buffer.from(this.pending.join(''), 'utf8')
     this.pending = []
     this.pendingBytes = 0
+    // After a failure nothing more is written, and nothing is gathered in memory either.
+    if (text.length === 0 || this.failure !== undefined) return
     try {
       for (let offset = 0; offset < text.length; ) offset += writeSync(this.file, text, offset)
     } catch (thrown) {

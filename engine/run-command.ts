@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { procedureOutputBytesMax } from '../core/procedure.js'
 import { endProcesses } from '../operating-system/end-processes.js'
+import { noteShortage } from '../operating-system/own-shortage.js'
 import { processStartTime, processTree } from '../operating-system/process-table.js'
 import type { ScenarioWorld } from './scenario-world.js'
 
@@ -16,6 +17,7 @@ export interface CommandResult {
  */
 export async function runCommand(world: ScenarioWorld, command: readonly string[], timeoutMs: number): Promise<CommandResult> {
   const [program = '', ...args] = command
+  // What is recorded of it is its name alone: its arguments may hold a secret, and the journal can be read by other users.
   const child = spawn(program === 'node' ? process.execPath : program, args, {
     cwd: world.service.directory,
     env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...world.environment, SEAWORTHY_RUN: world.marker },
@@ -23,7 +25,7 @@ export async function runCommand(world: ScenarioWorld, command: readonly string[
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const identity = { pid: child.pid ?? 0, startTime: processStartTime(child.pid ?? 0) ?? '' }
-  const entry = child.pid === undefined ? undefined : world.journal.record({ kind: 'process-group', ...identity, what: `procedure ${command.join(' ')}` })
+  const entry = child.pid === undefined ? undefined : world.journal.record({ kind: 'process-group', ...identity, what: `procedure ${program}` })
   try {
     const result = await resultOf(child, { command, timeoutMs, signal: world.signal })
     // It failed, hangs or was cut: what it started must not go on acting on the service.
@@ -66,7 +68,10 @@ function resultOf(child: ChildProcess, { command, timeoutMs, signal }: Waiting):
     const timer = setTimeout(() => settle(null, `it had not ended after ${timeoutMs / 1_000} s`), timeoutMs)
     const onAbort = (): void => settle(null, 'the scenario was cut')
     signal.addEventListener('abort', onAbort, { once: true })
-    child.once('error', (error) => settle(null, error.message))
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      noteShortage(error)
+      settle(null, error.message)
+    })
     child.once('exit', (code, by) => {
       const ended = (): void => settle(code, code === 0 ? undefined : `ended with ${by ?? `exit code ${code}`}`)
       const late = setTimeout(ended, outputAfterExitMs)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Driver, Journal } from '../core/driver.js'
 import { SeaworthyError } from '../core/errors.js'
+import { redactionOf } from '../core/redaction.js'
 import type { Level, ProfileName, RequirementId, SafetyClass, ThresholdValues } from '../core/requirement.js'
 import { thresholdValues } from '../core/requirement.js'
 import type { RunEvent } from '../core/run-event.js'
@@ -52,7 +53,7 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
   const plan = planRun(options)
   const thresholds = thresholdsOf(options)
   const order = shuffled(plan.scenarios, seededRandom(options.randomSeed, 'order'))
-  writeRunInput(options.runDirectory, runInput(options, plan, startedAt, thresholds))
+  writeRunInput(options.runDirectory, redactionOf(options.service.secrets ?? []).value(runInput(options, plan, startedAt, thresholds)))
   options.emit({
     type: 'run-started',
     runId: options.runId,

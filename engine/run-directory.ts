@@ -146,7 +146,9 @@ function takeOwnership(directory: string): void {
     try {
       return writeFileSync(file, text, { flag: 'wx' })
     } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
+      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') {
+        throw new SeaworthyError('SW_OUTPUT_UNWRITABLE', `while taking the folder ${directory}: ${messageOf(thrown)}`, { cause: thrown, hint: 'Name a folder with room for the histories of a run with --output.' })
+      }
     }
     const owner = readOwner(directory)
     if (owner === undefined) throw notEmpty(directory, ownerName, 'an empty folder or an earlier run')
@@ -180,6 +182,12 @@ function linkLatest(directory: string): void {
   }
 }
 
+/** Throws SW_OUTPUT_UNWRITABLE. */
 export function writeRunInput(directory: string, input: RunInput): void {
-  writeFileSync(join(directory, 'run-input.json'), `${JSON.stringify(input, null, 2)}\n`)
+  const path = join(directory, 'run-input.json')
+  try {
+    writeFileSync(path, `${JSON.stringify(input, null, 2)}\n`)
+  } catch (thrown) {
+    throw new SeaworthyError('SW_OUTPUT_UNWRITABLE', `while writing ${path}: ${messageOf(thrown)}`, { cause: thrown, hint: 'Name a folder with room for the histories of a run with --output.' })
+  }
 }

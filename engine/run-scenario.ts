@@ -2,10 +2,12 @@ import { basename, join } from 'node:path'
 import { InterventionFailed, messageOf, SeaworthyError } from '../core/errors.js'
 import type { Driver, DriverPlatformEvent, Journal } from '../core/driver.js'
 import type { HistoryEvent, IncompleteEvent } from '../core/history.js'
+import { redactionOf } from '../core/redaction.js'
 import type { ProfileName, RequirementId, ThresholdValues } from '../core/requirement.js'
 import type { RunEvent } from '../core/run-event.js'
 import type { Scenario } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
+import { onShortage } from '../operating-system/own-shortage.js'
 import { CleanupStack } from './cleanup-stack.js'
 import { deployApart, deployScenario, recordFacts } from './deploy-scenario.js'
 import { exerciseScenario } from './exercise-scenario.js'
@@ -75,6 +77,10 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
   }
   options.emit({ type: 'scenario-started', scenario: scenario.id })
   const progress = setInterval(() => options.emit({ type: 'progress', scenario: scenario.id, elapsedMs: clock(), ...counted }), 250)
+  const unwatch = onShortage((code) => {
+    unwatch() // once is enough: nothing that was asked of the world since can be relied on
+    record({ kind: 'incomplete', atMs: clock(), cause: 'harness', reason: `the harness ran out of ${code === 'EMFILE' || code === 'ENFILE' ? 'file descriptors' : 'memory'} (${code})` })
+  })
   let logs: readonly string[] = []
   let unreachable: ServiceUnreachable | undefined
   try {
@@ -105,15 +111,16 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
   }
   notRestored.push(...(await cleanup.run()))
   clearInterval(progress)
+  unwatch()
   if (recorder.failure !== undefined) options.emit({ type: 'warning', message: `the history of ${scenario.id} could not be written: ${messageOf(recorder.failure)}` })
   recorder.close(clock())
   return { id: scenario.id, history, logs, durationMs: clock(), notRestored, unreachable }
 }
 
 /** Without a history nothing is run: there would be nothing to judge. */
-function openRecorder({ runDirectory, runId, scenario }: ScenarioOptions, history: string): Recorder | Error {
+function openRecorder({ runDirectory, runId, scenario, service }: ScenarioOptions, history: string): Recorder | Error {
   try {
-    return new Recorder(join(runDirectory, history), { runId, scenario: scenario.id, startedAt: new Date().toISOString() })
+    return new Recorder(join(runDirectory, history), { runId, scenario: scenario.id, startedAt: new Date().toISOString() }, redactionOf(service.secrets ?? []))
   } catch (thrown) {
     return thrown instanceof Error ? thrown : new Error(String(thrown))
   }

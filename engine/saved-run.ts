@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { messageOf, SeaworthyError } from '../core/errors.js'
 import type { RunReport } from '../core/run-report.js'
@@ -35,7 +35,7 @@ const inputShape = z.looseObject({
   thresholds: z.record(z.string(), values),
   settled: z.record(z.string(), z.looseObject({ outcome: z.string(), reason: z.string() })),
   ownSuites: z.array(z.string()).optional(),
-  scenarios: z.array(z.looseObject({ id: z.string(), selected: z.array(z.string()) })),
+  scenarios: z.array(z.looseObject({ id: z.string().regex(/^[\w-]+\/[\w-]+$/, 'expected suite/scenario'), selected: z.array(z.string()) })),
 })
 
 const counts = z.record(z.string(), z.number())
@@ -66,11 +66,13 @@ const timeline = z.looseObject({
   interventions: z.array(z.looseObject({ name: z.string(), target: z.string(), fromMs: z.number(), toMs: z.number() })),
   phases: z.array(z.looseObject({ name: z.string(), atMs: z.number() })),
 })
+/** A report may come from elsewhere: what it names is looked for in its own folder only. */
+const pathInRun = z.string().refine((path) => !isAbsolute(path) && !path.split(/[\\/]/).includes('..'), 'expected a path inside the folder of the run')
 const scenario = z.looseObject({
   id: z.string(),
   title: z.string(),
-  history: z.string().nullable(),
-  logs: z.array(z.string()),
+  history: pathInRun.nullable(),
+  logs: z.array(pathInRun),
   durationMs: z.number(),
   requests: z.number(),
   lost: z.number(),

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import { InterventionFailed, messageOf } from '../core/errors.js'
 import type { CopyDamage, ScenarioFiles } from '../core/scenario.js'
 
 /** Files below one folder, which is made when a path in it is first asked for. */
 export function scenarioFiles(directory: string): ScenarioFiles {
   const pathOf = (name: string): string => {
+    const path = join(directory, name)
+    if (dirname(path) !== normalize(directory)) throw new Error(`while naming a file of a scenario: found ${JSON.stringify(name)}, expected a plain file name`)
     mkdirSync(directory, { recursive: true })
-    return join(directory, name)
+    return path
   }
   return {
     path: pathOf,

@@ -1,9 +1,10 @@
-// Writes docs/requirements/*.md, docs/descriptor.md, docs/measurements.md and schemas/descriptor-v1.schema.json from the compiled code. `--check` only compares.
+// Writes docs/requirements/*.md, docs/descriptor.md, docs/false-greens.md, docs/measurements.md and schemas/descriptor-v1.schema.json from the compiled code. `--check` only compares.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { descriptorReference } from './descriptor-reference.js'
 import { measurementsPage, readMeasurements } from '../dist/bench/measurements-page.js'
+import { falseGreensPage } from './false-greens-rows.js'
 import { descriptorJsonSchema } from '../dist/engine/descriptor-json-schema.js'
 import { requirementMarkdown } from '../dist/reports/requirement-card.js'
 import { suites } from '../dist/suites/index.js'
@@ -48,6 +49,7 @@ const files = {
   [`${folder}/traceability.md`]: traceabilityPage(),
   ...Object.fromEntries(areas.map((area) => [`${folder}/${pageOf(area.id)}`, areaPage(area)])),
   'docs/measurements.md': measurementsPage(readMeasurements(join(root, 'measurements'))),
+  'docs/false-greens.md': falseGreensPage(),
   'docs/descriptor.md': descriptorReference(descriptorJsonSchema()),
   'schemas/descriptor-v1.schema.json': `${JSON.stringify(descriptorJsonSchema(), null, 2)}\n`,
 }

@@ -13,20 +13,20 @@ const read = (path) => {
 }
 
 /** Processes marked as belonging to a run, and everything below them or in their groups. */
-function markedProcesses() {
+function markedProcesses(directory, isOurs) {
   if (!existsSync('/proc')) return []
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => read(`/proc/${pid}/environ`).split('\0').some((one) => one.startsWith('SEAWORTHY_RUN=')) || read(`/proc/${pid}/cmdline`).includes(`${tmpdir()}/seaworthy-`))
+    .filter((pid) => read(`/proc/${pid}/environ`).split('\0').some((one) => one.startsWith('SEAWORTHY_RUN=') && isOurs(one.slice('SEAWORTHY_RUN='.length))) || read(`/proc/${pid}/cmdline`).includes(`${directory}/seaworthy-`))
     .filter((pid) => !/\) Z /.test(read(`/proc/${pid}/stat`)))
     .map((pid) => `process ${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').slice(0, 120)}`)
 }
 
-function stateFolders() {
-  return readdirSync(tmpdir())
+function stateFolders(directory) {
+  return readdirSync(directory)
     .filter((name) => name.startsWith('seaworthy-') && !name.startsWith('seaworthy-test-'))
     .flatMap((name) => {
-      const path = join(tmpdir(), name)
+      const path = join(directory, name)
       try {
         return [path, ...readdirSync(path).map((one) => join(path, one))]
       } catch {
@@ -46,8 +46,10 @@ export function orphanedSegments() {
     .map((fields) => `shared memory segment ${fields[1]} made by ${fields[4]}`)
 }
 
-export function leftovers() {
-  return [...markedProcesses(), ...stateFolders(), ...orphanedSegments()]
+/** With `directory`, the folder for temporary files of some runs, and their `runIds`: what is left of these alone. Segments bear no name. */
+export function leftovers({ directory, runIds = [] } = {}) {
+  if (directory === undefined) return [...markedProcesses(tmpdir(), () => true), ...stateFolders(tmpdir()), ...orphanedSegments()]
+  return [...markedProcesses(directory, (marker) => runIds.some((id) => marker === id || marker.startsWith(`${id}/`))), ...stateFolders(directory)]
 }
 
 export function listeningPorts() {

@@ -1,86 +1,182 @@
-// Ends runs at random moments by SIGINT, SIGTERM and SIGKILL and looks for anything left behind.
-// node scripts/torture.js [--times N] [--signals SIGINT,SIGKILL] [--within-ms 25000] [--together]
-// With --together one run for each signal goes on at the same time, and what is left is looked for when all have ended.
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync } from 'node:fs'
+// Does what can happen to a harness at random moments of random scenarios: interrupted, killed, stopped, starved, out of disk or of descriptors,
+// its output closed. Afterwards nothing is left, no verdict is false (the service is the clean reference), and what was reported is valid.
+//   node scripts/torture.js [--times N] [--kinds SIGINT,disk] [--only AREA,AREA | --whole] [--within-ms 12000] [--together] [--apart] [--output FILE]
+// With --together one run of each kind goes on at the same time, and what is left is looked for when all have ended. With --apart
+// runs of others on this machine are not taken for leftovers.
+import { spawn, spawnSync } from 'node:child_process'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import addFormats from 'ajv-formats'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { writeMeasurement } from '../dist/bench/measurement.js'
 import { leftovers } from './leftovers.js'
+import { kinds, pause } from './torture-kinds.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const { values } = parseArgs({ options: { times: { type: 'string', default: '30' }, signals: { type: 'string', default: 'SIGINT,SIGTERM,SIGKILL' }, 'within-ms': { type: 'string', default: '25000' }, together: { type: 'boolean', default: false } } })
-const expectedExit = { SIGINT: 130, SIGTERM: 143 }
+const { values } = parseArgs({
+  options: {
+    times: { type: 'string', default: '30' },
+    kinds: { type: 'string', default: Object.keys(kinds).join(',') },
+    only: { type: 'string', default: 'START,DRAIN,RDND,CONF,SWAP,TOGL,DEGR,REPL,UPGR,MONI,ACCS,AUDT' },
+    whole: { type: 'boolean', default: false },
+    'within-ms': { type: 'string', default: '12000' },
+    together: { type: 'boolean', default: false },
+    apart: { type: 'boolean', default: false },
+    output: { type: 'string' },
+  },
+})
 const goneWithinMs = 15_000
 const stopWithinMs = 60_000
+const endWithinMs = 600_000
+const beginWithinMs = 60_000
 /** Before that the run may not have begun to be one. */
 const reportAfterMs = 4_000
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+const schema = JSON.parse(readFileSync(join(root, 'schemas/run-v1.schema.json'), 'utf8'))
+const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true })
+addFormats.default(ajv)
+const isValid = ajv.compile(schema)
+
+/** Temporary files of the runs are here: what belongs to them is known by it. */
+const temporary = mkdtempSync(join(tmpdir(), 'sw-'))
+const environment = values.apart ? { ...process.env, TMPDIR: temporary } : process.env
+const runIds = []
+const left = () => leftovers(values.apart ? { directory: temporary, runIds } : {})
 
 async function untilNothingIsLeft() {
   const endAt = Date.now() + goneWithinMs
   for (;;) {
-    const found = leftovers()
+    const found = left()
     if (found.length === 0 || Date.now() > endAt) return found
     await pause(200)
   }
 }
 
-async function interrupt(signal) {
-  const output = mkdtempSync(join(tmpdir(), 'seaworthy-test-torture-'))
-  const afterMs = Math.round(Math.random() * Number(values['within-ms']))
-  const said = openSync(`${output}.log`, 'w')
-  const child = spawn(process.execPath, [join(root, 'bin/seaworthy.js'), 'run', '--output', output], { cwd: root, stdio: ['ignore', said, said], detached: true })
+async function untilThere(path) {
+  for (const endAt = Date.now() + beginWithinMs; !existsSync(path) && Date.now() < endAt; ) await pause(50)
+}
+
+function start(kind, { output, log }) {
+  const areas = values.only.split(',')
+  const only = values.whole ? [] : ['--only', areas[Math.floor(Math.random() * areas.length)]]
+  const said = openSync(log, 'w')
+  const child = spawn(process.execPath, [join(root, 'bin/seaworthy.js'), 'run', '--output', output, ...only], {
+    cwd: root,
+    env: environment,
+    stdio: kind.pipes ? ['ignore', 'pipe', 'pipe'] : ['ignore', said, said],
+    detached: true,
+  })
   closeSync(said)
+  child.stdout?.resume()
+  child.stderr?.resume()
   const ended = new Promise((resolve) => child.once('exit', (code, by) => resolve({ code, by })))
-  const problems = []
+  return { child, ended, only: only[1] ?? 'everything' }
+}
+
+async function torture(name) {
+  const kind = kinds[name]
+  const output = join(mkdtempSync(join(temporary, 'run-')), 'run')
+  const log = `${output}.log`
+  const afterMs = Math.round(Math.random() * Number(values['within-ms']))
+  const prepared = (await kind.prepare?.({ output })) ?? {}
+  const { child, ended, only } = start(kind, { output, log })
+  // Loading takes longer than many a scenario on a busy machine: mostly the moment is counted from where the run begins.
+  const fromBegin = Math.random() < 0.8
+  if (fromBegin) await Promise.race([ended, untilThere(join(output, 'run-input.json'))])
   const early = await Promise.race([ended, pause(afterMs)])
-  if (early !== undefined) problems.push(`the run ended by itself with ${early.code} before ${signal}`)
-  else child.kill(signal)
-  const result = await Promise.race([ended, pause(stopWithinMs)])
-  // Until the program is loaded, and has said anything, a signal ends it as it ends any other, and a shell sees the same exit code.
-  const wasLoading = result?.by === signal && readFileSync(`${output}.log`, 'utf8') === ''
+  const problems = []
+  if (early === undefined) await kind.act({ child, prepared })
+  const result = await Promise.race([ended, pause(kind.interrupts || kind.killed ? stopWithinMs : endWithinMs)])
   if (result === undefined) {
     child.kill('SIGKILL')
-    problems.push(`it had not stopped ${stopWithinMs} ms after ${signal}`)
-  } else if (expectedExit[signal] !== undefined && result.code !== expectedExit[signal] && early === undefined && !wasLoading) {
-    problems.push(`exit code ${result.code ?? result.by}, expected ${expectedExit[signal]}`)
+    problems.push(`it had not ended in time after ${name}`)
+    await ended
   }
-  if (signal !== 'SIGKILL' && afterMs > reportAfterMs) problems.push(...wrongInReport(join(output, 'run.json')))
-  if (problems.length > 0) problems.push(`it said: ${readFileSync(`${output}.log`, 'utf8').trim().split('\n').slice(-4).join(' | ')}`)
-  rmSync(output, { recursive: true, force: true })
-  rmSync(`${output}.log`, { force: true })
-  return { what: `${signal} after ${afterMs} ms`, problems }
+  const said = readFileSync(log, 'utf8')
+  problems.push(...wrongInEnd(kind, { result, early, said }), ...wrongInFiles(kind, { output, result, mustReport: kind.reports && (fromBegin || afterMs > reportAfterMs) && (kind.pipes === true || said !== ''), early }))
+  if (problems.length > 0) problems.push(`it said: ${said.trim().split('\n').slice(-4).join(' | ')}`)
+  prepared.end?.()
+  rmSync(dirname(output), { recursive: true, force: true })
+  return { name, what: `${name} ${afterMs} ms after the ${fromBegin ? 'begin' : 'start'} of ${only}`, exit: result?.code ?? result?.by ?? null, problems }
 }
 
-/** The partial report is there, says so, and blames nobody for the interrupt. */
-function wrongInReport(path) {
-  if (!existsSync(path)) return ['there is no run.json']
-  const report = JSON.parse(readFileSync(path, 'utf8'))
-  const failed = report.requirements.filter((one) => one.outcome === 'failed').map((one) => one.id)
-  return [
-    ...(report.status === 'interrupted' ? [] : [`run.json says ${report.status}`]),
-    ...(failed.length === 0 ? [] : [`failed because of the interrupt: ${failed.join(', ')}`]),
-  ]
+/** Until the program is loaded, and has said anything, a signal ends it as it ends any other, and a shell sees the same exit code. */
+function wrongInEnd(kind, { result, early, said }) {
+  if (result === undefined || kind.killed) return []
+  if (early !== undefined && [0, 2].includes(early.code)) return []
+  if (kind.interrupts && result.code === null && said === '') return []
+  return kind.exits.includes(result.code) ? [] : [`exit ${result.code ?? result.by}, expected ${kind.exits.join(' or ')}`]
 }
 
-const before = leftovers()
+/** What was reported is valid and blames nobody; what was only recorded can be judged, and blames nobody either. */
+function wrongInFiles(kind, { output, mustReport, early }) {
+  const path = join(output, 'run.json')
+  const input = join(output, 'run-input.json')
+  const runId = readJson(input)?.runId
+  if (runId !== undefined) runIds.push(runId)
+  if (existsSync(path)) return wrongInReport(path, kind.interrupts && early === undefined)
+  if (mustReport) return ['there is no run.json']
+  if (runId === undefined || kind.killed !== true) return []
+  const again = join(dirname(output), 'again')
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'bin/seaworthy.js'), 'recheck', output, '--output', again], { encoding: 'utf8' })
+  if (!existsSync(join(again, 'run.json'))) return status === 64 && /SW_/.test(stderr) ? [] : [`recheck of what was recorded: exit ${status}, ${stderr.slice(0, 200)}`]
+  return wrongInReport(join(again, 'run.json'), false).map((problem) => `judged again: ${problem}`)
+}
+
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function wrongInReport(path, isInterrupted) {
+  const report = readJson(path)
+  if (report === undefined) return ['run.json is no JSON']
+  const problems = isValid(report) ? [] : [`run.json is not valid: ${isValid.errors.slice(0, 3).map(({ instancePath, message }) => `${instancePath} ${message}`).join('; ')}`]
+  const failed = report.requirements.filter((one) => one.outcome === 'failed').map((one) => `${one.id} (${one.summary})`)
+  if (isInterrupted && report.status !== 'interrupted') problems.push(`run.json says ${report.status}`)
+  if (failed.length > 0) problems.push(`failed though nothing is wrong with the service: ${failed.join(', ')}`)
+  return problems
+}
+
+function writeMeasurements(results) {
+  const rows = [...new Set(results.map(({ name }) => name))].map((name) => {
+    const own = results.filter((one) => one.name === name)
+    const good = own.filter(({ problems }) => problems.length === 0).length
+    return { what: `harness ${name}: runs that ended as they must, without a false verdict, with valid reports, nothing left`, measured: `${good} of ${own.length}`, target: 'all', met: good === own.length }
+  })
+  writeMeasurement(values.output, { name: 'survival', title: 'Survival of the harness', command: `npm run torture -- --times ${values.times}`, rows })
+}
+
+const wanted = values.kinds.split(',')
+const unknown = wanted.filter((name) => !Object.hasOwn(kinds, name))
+if (unknown.length > 0) {
+  console.error(`--kinds: found ${unknown.join(', ')}, expected some of ${Object.keys(kinds).join(', ')}`)
+  process.exit(64)
+}
+const before = left()
 if (before.length > 0) {
   console.error(`not starting, something is left already: ${before.join('; ')}`)
   process.exit(1)
 }
-const signals = values.signals.split(',')
-const rounds = Array.from({ length: Number(values.times) }, () => (values.together ? [signals] : signals.map((signal) => [signal]))).flat()
-let number = 0
-let bad = 0
+const rounds = Array.from({ length: Number(values.times) }, () => (values.together ? [wanted] : wanted.map((name) => [name]))).flat()
+const all = []
 for (const round of rounds) {
-  const results = await Promise.all(round.map(interrupt))
-  const left = await untilNothingIsLeft()
-  for (const { what, problems } of results) console.log(`${String(++number).padStart(3)} ${what}: ${problems.length === 0 ? 'as expected' : problems.join('; ')}`)
-  console.log(`    ${left.length === 0 ? 'nothing is left' : `left: ${left.join('; ')}`}`)
-  bad += left.length > 0 ? round.length : results.filter(({ problems }) => problems.length > 0).length
+  const results = await Promise.all(round.map(torture))
+  const found = await untilNothingIsLeft()
+  for (const one of results) {
+    if (found.length > 0) one.problems.push(`left: ${found.join('; ')}`)
+    all.push(one)
+    console.log(`${String(all.length).padStart(3)} ${one.what}, exit ${one.exit}: ${one.problems.length === 0 ? 'as expected, nothing is left' : one.problems.join('; ')}`)
+  }
 }
-console.log(`${number - bad} of ${number} interrupted runs ended as they must and left nothing behind`)
+const bad = all.filter(({ problems }) => problems.length > 0).length
+if (values.output !== undefined) writeMeasurements(all)
+rmSync(temporary, { recursive: true, force: true })
+console.log(`${all.length - bad} of ${all.length} runs ended as they must and left nothing behind`)
 process.exit(bad === 0 ? 0 : 1)

@@ -15,6 +15,7 @@ import { examineMachine, type Examined } from '../doctor/machine.js'
 import { watchInterruption } from '../interruption.js'
 import { newRunId } from '../run-id.js'
 import { openRunScope } from '../run-scope.js'
+import { redactionFor, throwingNoSecrets } from '../without-secrets.js'
 import { chooseDescriptor, chooseDriver } from './run.js'
 
 export interface DoctorArguments {
@@ -44,7 +45,8 @@ export async function doctor({ descriptor, driver: named, json }: DoctorArgument
   ]
   tell(before)
   using interruption = watchInterruption((message) => process.stderr.write(`${message}\n`))
-  const answers = await examine(service, driver, interruption.signal)
+  const redaction = redactionFor(service)
+  const answers = redaction.value(await throwingNoSecrets(redaction, () => examine(service, driver, interruption.signal)))
   tell(answers)
   const all = [...machine, ...before, ...answers]
   const exitCode = interruption.exitCode() ?? verdict(all)

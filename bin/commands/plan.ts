@@ -8,6 +8,7 @@ import { rehearse, type Rehearsal } from '../../engine/rehearsal.js'
 import { thresholdsOf } from '../../engine/run-conformance.js'
 import { suitesFor } from '../own-suites.js'
 import { referenceDescriptor } from '../package-files.js'
+import { redactionFor } from '../without-secrets.js'
 import { chooseDescriptor, chooseDriver, chooseRandomSeed } from './run.js'
 
 export interface PlanArguments {
@@ -36,7 +37,8 @@ export async function plan(args: PlanArguments): Promise<number> {
   const thresholds = thresholdsOf({ suites, service, profile })
   const rehearsals = await Promise.all(planned.scenarios.map(({ scenario, selected }) => rehearse(scenario, { service, profile, selected, thresholds, randomSeed })))
   const document = planDocument({ planned, requirements: suites.flatMap((suite) => suite.requirements) }, rehearsals, { service: service.name, driver: driver.name, profile, allow, randomSeed })
-  process.stdout.write(args.json ? `${JSON.stringify(document, null, 2)}\n` : planText(document))
+  const shown = redactionFor(service).value(document)
+  process.stdout.write(args.json ? `${JSON.stringify(shown, null, 2)}\n` : planText(shown))
   return exitCodes.ok
 }
 

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { Client, type Dispatcher } from 'undici'
+import { noteShortage } from '../../operating-system/own-shortage.js'
 
 /** One TCP connection as the client saw it. */
 export interface Wire {
@@ -109,6 +110,7 @@ export class Connection {
       if (wire) wire.closedByPeer = true
     })
     socket.on('error', (error: NodeJS.ErrnoException) => {
+      noteShortage(error)
       if (wire === undefined) callback(error, null)
       // What undici itself destroys a socket with is no finding about the peer and carries no system call.
       else if (error.syscall !== undefined) wire.error = error
