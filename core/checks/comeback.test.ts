@@ -71,11 +71,20 @@ describe('an instance is not back', () => {
   })
 
   test('in time, when it is ready after the limit', () => {
-    expect(comeback(...before, ready(7_050, 'pass', 'boot-2'), request(7_060, { load: 'after' }))).toMatchObject({ state: 'late', tookMs: 6_000 })
+    const longDown = readies({ fromMs: 1_100, toMs: 7_000, everyMs: 100 }, 'refused')
+    expect(comeback(...before, ...longDown, ready(7_050, 'pass', 'boot-2'), request(7_060, { load: 'after' }))).toMatchObject({ state: 'late', tookMs: 6_000 })
   })
 })
 
 describe('nothing can be said', () => {
+  test('when the limit lies between the last answer of an absent instance and the first of a present one', () => {
+    const limitAtMs = question.fromMs + question.limitMs
+    const downUntil = (toMs: number): HistoryEvent[] => readies({ fromMs: 1_100, toMs, everyMs: 100 }, 'refused')
+    const back = (atMs: number): HistoryEvent[] => [ready(atMs, 'pass', 'boot-2'), request(atMs + 5, { load: 'after' })]
+    expect(comeback(...before, ...downUntil(limitAtMs - 20), ...back(limitAtMs + 50))).toMatchObject({ state: 'unknown', reason: expect.stringContaining('it is not known whether it took more than 5 s') })
+    expect(comeback(...before, ...downUntil(limitAtMs + 200), ...back(limitAtMs + 250))).toMatchObject({ state: 'late' })
+    expect(comeback(...before, ...back(limitAtMs + 2_000))).toMatchObject({ state: 'unknown' })
+  })
   const reason = (...events: HistoryEvent[]): string => {
     const found = comeback(...events)
     return found.state === 'unknown' ? found.reason : `not unknown but ${found.state}`

@@ -75,6 +75,10 @@ export function comebackOf(history: History, question: ComebackQuestion): Comeba
   if (cancelledBefore && !lateByItself && first.endedAtMs - fromMs > limitMs) {
     return unknown(`${instance} served only after ${spanned(first.endedAtMs - fromMs)}, and the harness had cancelled requests before`)
   }
+  const downAtMs = Math.max(...[...samples.filter((sample) => sample.sentAtMs < ready.sentAtMs).map((sample) => sample.sentAtMs), ...failedBefore.map((one) => one.endedAtMs), fromMs]) - fromMs
+  if (tookMs > limitMs && downAtMs <= limitMs) {
+    return unknown(`${instance} was not back after ${spanned(downAtMs)} and was seen back after ${spanned(tookMs)}, so it is not known whether it took more than ${spanned(limitMs)}`)
+  }
   if (tookMs > limitMs) return { state: 'late', tookMs, requests: [first.id], served, failing }
   return { state: 'back', tookMs: Math.max(0, tookMs), proof, served, failing }
 }

@@ -56,6 +56,12 @@ describe('a handover', () => {
     expect(outcome(whole({ of: (atMs) => (atMs > 10_000 && atMs < 12_500 ? 'polite-refusal' : undefined) }))).toBe('passed')
     expect(outcome([...whole({ of: long }), stall(11_000, 3_000)])).toBe('inconclusive')
   })
+  test('is not charged with an interruption that writes so far apart cannot tell from the limit', () => {
+    const until = (ms: number) => (atMs: number): Outcome | undefined => (atMs > 10_000 && atMs < ms ? 'polite-refusal' : undefined)
+    expect(judge(whole({ of: until(13_020) }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('cannot be told from 3 s: it is known to 40 ms') })
+    expect(outcome(whole({ of: until(13_060) }))).toBe('failed')
+    expect(outcome([...whole({ of: until(13_060) }), stall(11_000, 300)])).toBe('inconclusive')
+  })
   test('is not judged by acknowledged writes that nobody could look for', () => {
     const keyless = whole().map((event): HistoryEvent => {
       if (event.kind !== 'request') return event

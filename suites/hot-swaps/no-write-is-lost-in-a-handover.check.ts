@@ -2,7 +2,7 @@ import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Che
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent, RequestOutcome } from '../../core/history.js'
 import { acknowledged, ledgerOf } from '../../core/ledger.js'
-import { disturbedHarness, factOf, interventionsOf, numberFact, observationsOf, requestsOf } from '../../core/reading.js'
+import { disturbedHarness, factOf, harnessHealth, interventionsOf, numberFact, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { handoverObservation, promoteName, readBackLoad as reads, writeLoad, type HandoverEdge } from './names.js'
 import { startsIn } from './swap-record.js'
@@ -83,17 +83,26 @@ function judgeHandover(history: History, one: RecordedHandover, { writes, thresh
   const gapMs = longestGapMs(acks.filter((atMs) => atMs >= beginMs - 1_000 && atMs <= endMs), endMs)
   const unanswered = writes.filter((write) => write.plannedAtMs >= beginMs && write.plannedAtMs <= endMs && silent.has(write.outcome))
   const starts = startsIn(history, instances, window)
+  // The last write before the interruption and the first one after it may have been due just inside, and a stall of ours widens both ends.
+  const blurMs = 2 * intervalMs(writes) + harnessHealth(history, window).stallMsMax
   const problem =
     (promoted ? undefined : `the handover from ${from} to ${to} could not be carried out: ${error ?? 'no answer'}`) ??
-    (gapMs > limitMs ? `no write was acknowledged for ${spanned(gapMs)} in handover ${number}` : undefined) ??
+    (gapMs - blurMs > limitMs ? `no write was acknowledged for ${spanned(gapMs)} in handover ${number}` : undefined) ??
     (unanswered.length > numberThreshold(thresholds, 'unanswered_max') ? `${counted(unanswered.length, 'write')} got no answer in handover ${number}` : undefined) ??
     (starts.length > 0 ? `${listed(starts)} restarted in handover ${number}` : undefined)
   const evidence: Evidence = { note: `handover ${number} from ${from} to ${to}: longest time without an acknowledged write`, measured: Math.round(gapMs), allowed: limitMs, unit: 'ms', ...(unanswered.length === 0 ? {} : { requests: unanswered.slice(0, evidenceRequestsMax).map(({ id }) => id) }) }
   if (problem !== undefined) return disturbedHarness(history, window, stallMsMax) ?? failed(problem, [evidence])
+  if (gapMs > limitMs) return inconclusive(`no write was acknowledged for ${spanned(gapMs)} in handover ${number}, which cannot be told from ${spanned(limitMs)}: it is known to ${Math.ceil(blurMs)} ms`, [evidence])
   if (goneMs === undefined || fencedMs === undefined) return inconclusive(`the change of roles in handover ${number} was not witnessed: ${from} was not seen to be replaced`, [evidence])
   const after = acks.filter((atMs) => atMs > goneMs && atMs <= endMs).length
   if (after < ackedMin) return inconclusive(`${counted(after, 'write')} ${after === 1 ? 'was' : 'were'} acknowledged after the old primary was gone in handover ${number}, needs ${ackedMin}`, [evidence])
   return passed(`${from} to ${to} with ${spanned(gapMs)} without an acknowledged write`, [evidence])
+}
+
+/** How far apart the writes were planned, on average. */
+function intervalMs(writes: readonly RequestEvent[]): number {
+  const [first, last] = [writes[0]?.plannedAtMs ?? 0, writes.at(-1)?.plannedAtMs ?? 0]
+  return writes.length < 2 ? 0 : Math.abs(last - first) / (writes.length - 1)
 }
 
 /** Also the span from the last one to the end. */
