@@ -40,12 +40,12 @@ export const rows = [
   },
   {
     situation: 'the undo or clean-up failed', peers: 'exit 0', must: 'the verdict is kept, the run is marked as not restored, exit 2 at best',
-    exercise: async ({ control }) => { await control.freeze('replica-0'); await control.removeInstance('replica-0') },
-    evaluate: alwaysPasses, exit: 2, outcome: 'passed', notRestored: /freeze of replica-0/,
+    byProgram: true, exercise: async ({ control, service }) => { await control.killAndHold('replica-0'); (await import('node:fs')).rmSync(`${service.directory}/green.sh`) },
+    evaluate: alwaysPasses, exit: 2, outcome: 'passed', notRestored: /of replica-0 could not be undone.*ENOENT/,
   },
   {
     situation: 'a replica was lost with no traffic running', peers: 'pass', must: 'inconclusive, exit 2, says how many requests were needed',
-    weight: 0, only: 'RDND-02', exit: 2, outcome: 'inconclusive', summary: /0 of \d+ requests of normal traffic|only 0/,
+    exercise: async ({ control }) => control.kill(['replica-0']), evaluate: nothingLost, exit: 2, outcome: 'inconclusive', summary: /0 requests in window, needs 20/,
   },
   {
     situation: 'no data for an objective (the probe returned nothing)', peers: 'pass', must: 'inconclusive, exit 2',

@@ -22,19 +22,19 @@ server.listen(process.env.PORT, '127.0.0.1')
 process.on('SIGTERM', () => process.exit(0))
 `
 const soon = () => new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
-const descriptorOf = ({ lifecycle = '', weight = 1, waivers = '', only }) => `schema: seaworthy/v1
+const descriptorOf = ({ lifecycle = '', waivers = '', byProgram, only }) => `schema: seaworthy/v1
 service: green
 ${only === undefined ? 'suites: [./suite.mjs]' : ''}
 target:
   kind: process
   disposable: true
-  replicas: { count: 2, command: [node, server.mjs], env: { PORT: "{port}", NAME: "{instance}" }, restart: always, startAtBoot: true }
+  replicas: { count: 2, command: [${byProgram === true ? './green.sh' : 'node, server.mjs'}], env: { PORT: "{port}", NAME: "{instance}" }, restart: always, startAtBoot: true }
 identity: { instance: header:x-instance }
 balancer: { interval: 100ms, timeout: 500ms }
 health: { readiness: /ready }
 lifecycle: { startTimeout: 20s, stop: { grace: 3s }${lifecycle === '' ? '' : `, ${lifecycle}`} }
 traffic:
-  read: { http: GET /items, weight: ${weight} }
+  read: { http: GET /items }
   break: { http: GET /break, weight: 0 }
 ${waivers.replace('SOON', soon())}
 `
@@ -54,6 +54,7 @@ function experiment(row, folder) {
   writeFileSync(join(folder, 'server.mjs'), serverOf(row))
   writeFileSync(join(folder, 'suite.mjs'), suiteOf(row))
   writeFileSync(join(folder, 'seaworthy.yaml'), descriptorOf(row))
+  if (row.byProgram === true) writeFileSync(join(folder, 'green.sh'), `#!/bin/sh\nexec ${process.execPath} server.mjs\n`, { mode: 0o755 })
   const id = row.only ?? 'X-GREEN-01'
   const [command, ...options] = row.command ?? ['run', '--output', 'run', '--reporter', 'json']
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/seaworthy.js'), command, 'seaworthy.yaml', '--allow', 'destructive', '--only', id, ...options], { cwd: folder, encoding: 'utf8', timeout: 180_000 })

@@ -76,5 +76,5 @@ data:
   write: write
   read: { strong: { http: "GET /records/{key}", timeout: 3s } }
 observability:
-  metrics: { read: "GET /metrics", requests: { metric: http_requests_total, status: status } }
+  metrics: { read: "GET /metrics", requests: { metric: http_requests_total, status: status }, latency: { metric: http_request_duration_seconds } }
 `

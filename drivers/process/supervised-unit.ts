@@ -107,11 +107,13 @@ export class SupervisedUnit {
     this.#cancelRestart()
   }
 
-  /** Takes a hold back: what was up when it was held is started, whatever its policy. */
+  /** Takes a hold back: what was up when it was held is started, whatever its policy. Throws when it cannot be started. */
   async release(): Promise<void> {
     if (!this.#held) return
     this.#held = false
-    if (this.#upWhenHeld && this.#wanted && this.#running === null) await this.#spawn()
+    if (!this.#upWhenHeld || !this.#wanted || this.#running !== null) return
+    const problem = await this.#spawn()
+    if (problem !== null) throw problem
   }
 
   /** No restart from now on; the machine goes down. */
