@@ -30,6 +30,8 @@ export interface DeployOptions {
   readonly onPlatformEvent: (event: DriverPlatformEvent) => void
   /** Default true. False leaves the descriptor's install command out: an empty world that nobody prepared. */
   readonly install?: boolean
+  /** The experiment is about what happens when the machine boots: the best reboot that there is, whatever it costs to make. */
+  readonly reboots?: boolean
 }
 export interface DriverPlatformEvent {
   readonly name: 'process-started' | 'process-exited' | 'backend-up' | 'backend-down' | 'machine-booted' | 'machine-down'
@@ -65,7 +67,11 @@ export interface Deployment extends AsyncDisposable {
   readonly controls: DeploymentControls
   /** Evidence grade of a reboot on this driver. */
   readonly rebootGrade: 'demonstrated' | 'simulated'
+  /** Why it is no better. */
+  readonly rebootGradeReason?: string
   readonly logFiles: ReadonlyMap<string, string>
+  /** Everything that a target said until now is in its log file when this resolves to true. Missing: it always is. Never throws. */
+  bringLogUpToDate?(target: string): Promise<boolean>
   /** What the balancer counted so far. */
   balancerCounters(): Promise<BalancerCounters>
   /**

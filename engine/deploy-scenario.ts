@@ -35,6 +35,7 @@ export async function deployScenario(options: DeployScenarioOptions): Promise<De
       signal: options.signal,
       environment: options.environment,
       onPlatformEvent: options.onPlatformEvent,
+      reboots: options.scenario.needs.includes('lifecycle.reboot'),
     })
     return deployment
   })
@@ -108,6 +109,7 @@ export function recordFacts(world: ScenarioWorld, { profile, driver, randomSeed 
     ejectWindowMs: ejectWindowMs(deployment.balancer),
     returnWindowMs: returnWindowMs(deployment.balancer),
     rebootGrade: deployment.rebootGrade,
+    ...(deployment.rebootGradeReason === undefined ? {} : { rebootGradeReason: deployment.rebootGradeReason }),
     stop: { graceMs: lifecycle.stop.graceMs, allowedExitCodes: lifecycle.stop.allowedExitCodes },
     startTimeoutMs: lifecycle.startTimeoutMs,
     operations: Object.values(service.traffic).map(({ name, mutates, weight }) => ({ name, mutates, weight })),

@@ -22,8 +22,10 @@ export class LogReader {
   }
 
   async read(name: string, target: string): Promise<LogLines> {
-    const path = this.#world.deployment.logFiles.get(target)
-    const found = path === undefined ? { lines: [], bytes: 0, complete: false } : await this.#new(path)
+    const { deployment } = this.#world
+    const path = deployment.logFiles.get(target)
+    const isThere = path !== undefined && (await deployment.bringLogUpToDate?.(target)) !== false
+    const found = !isThere ? { lines: [], bytes: 0, complete: false } : await this.#new(path)
     this.#world.record({ kind: 'observation', probe: name, target, atMs: this.#world.clock(), value: found })
     return found
   }

@@ -1,13 +1,15 @@
-// The docker driver with a real engine: its tests, the reference service in containers, and a run that is killed.
+// The docker driver with a real engine: its tests, the reference service in containers with a machine that is rebooted and outcomes
+// that are those of the process driver, some defects, and a run that is killed.
 // node scripts/docker-integration.js [--only START-01,DRAIN-01] [--kills 2]
 // Uses the engine that answers. Where none does, and this is root on a Debian machine, installs the engine's packages,
 // starts an engine of its own, and stops it in the end. Without either it says so and ends with 0; with CI=true with 1.
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, openSync, rmSync } from 'node:fs'
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { dockerDefectsShort } from './docker-defects.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const { values } = parseArgs({ options: { only: { type: 'string', default: 'START-01,START-02,DRAIN-01' }, kills: { type: 'string', default: '2' } } })
@@ -83,10 +85,33 @@ async function killOneRun(folder) {
   console.log(`SIGKILL after ${afterMs} ms: ${before} objects in the engine, none ${Date.now() - killedAt} ms later`)
 }
 
+/** Requirement ids and what became of each in a run, with the grade of its evidence. */
+function judgedIn(folder) {
+  const { requirements } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'))
+  return new Map(requirements.map(({ id, outcome, grade, evidence }) => [id, { outcome, grade, evidence }]))
+}
+
+/** The reboot was a real one, and both drivers say the same; a grade that is worse is explained. */
+function compare(inContainers, asProcesses) {
+  const contained = judgedIn(inContainers)
+  const local = judgedIn(asProcesses)
+  const ids = [...contained.keys()].filter((id) => contained.get(id).outcome !== 'skipped')
+  const different = ids.filter((id) => contained.get(id).outcome !== local.get(id)?.outcome)
+  if (different.length > 0) throw new Error(`docker and process differ in ${different.map((id) => `${id} (${contained.get(id).outcome}, ${local.get(id)?.outcome})`).join(', ')}`)
+  const reboot = contained.get('START-01')
+  if (reboot !== undefined && ids.includes('START-01') && reboot.grade !== 'demonstrated') throw new Error(`START-01 has the grade ${reboot.grade}: ${JSON.stringify(reboot.evidence)}`)
+  const played = local.get('START-01')
+  if (ids.includes('START-01') && !JSON.stringify(played.evidence).includes('a reboot is played')) throw new Error('the process driver does not say why its reboot is simulated')
+  console.log(`--- both drivers: ${ids.map((id) => `${id} ${contained.get(id).outcome}${contained.get(id).grade ? ` (${contained.get(id).grade}, ${local.get(id).grade})` : ''}`).join(', ')}`)
+}
+
 async function integrate(folder) {
   run('building the image without a registry', process.execPath, ['bin/seaworthy.js', 'image', 'build', '--offline'])
   run('tests of the docker driver', process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'drivers/docker'])
   run('the reference service in containers', process.execPath, ['bin/seaworthy.js', 'run', '--driver', 'docker', '--only', values.only, '--parallel', '2', '--output', join(folder, 'run')], { again: exitCodeInconclusive, folder: join(folder, 'run') })
+  run('the same as processes', process.execPath, ['bin/seaworthy.js', 'run', '--driver', 'process', '--only', values.only, '--parallel', '2', '--output', join(folder, 'local')], { again: exitCodeInconclusive, folder: join(folder, 'local') })
+  compare(join(folder, 'run'), join(folder, 'local'))
+  run('defects in containers', process.execPath, ['bin/seaworthy.js', 'selftest', '--driver', 'docker', '--defects-only', '--parallel', '2', ...dockerDefectsShort.flatMap((id) => ['--only', id]), '--output', join(folder, 'selftest')])
   for (let time = 1; time <= Number(values.kills); time += 1) await killOneRun(folder)
   if (left().length > 0) throw new Error(`found ${left().length} objects of ended runs in the engine`)
 }

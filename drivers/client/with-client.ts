@@ -134,9 +134,11 @@ function clientDeployment(inner: Deployment, { service, network, instances, logF
     echo: network.echoUrl,
     controls,
     rebootGrade: inner.rebootGrade,
+    ...(inner.rebootGradeReason === undefined ? {} : { rebootGradeReason: inner.rebootGradeReason }),
     get logFiles() {
       return new Map([...inner.logFiles, ...logFiles])
     },
+    ...(inner.bringLogUpToDate === undefined ? {} : { bringLogUpToDate: (target: string) => inner.bringLogUpToDate!(target) }),
     balancerCounters: (): Promise<BalancerCounters> => network.balancerCounters(),
     balancerQualification: (): Promise<BalancerQualification> => network.qualification(),
     [Symbol.asyncDispose]: dispose,

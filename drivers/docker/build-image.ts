@@ -5,7 +5,8 @@ import type Docker from 'dockerode'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import { connectEngine } from './engine-connection.js'
 import { engineError } from './engine-error.js'
-import { layOutOfflineBase } from './offline-base.js'
+import { enginePrograms, machineDockerfile, machineImage } from './machine-image.js'
+import { layOutMachine, layOutOfflineBase } from './offline-base.js'
 
 export interface ImageBuild {
   readonly name: string
@@ -24,6 +25,7 @@ export interface ImageBuild {
 /** Name of the base that `offline` makes. */
 const offlineBase = 'seaworthy-offline-base'
 const imageLabel = { 'seaworthy.image': 'reference' }
+const machineLabel = { 'seaworthy.image': 'machine' }
 
 /** Builds the image of the reference service. Resolves to its id. Throws SeaworthyError. */
 export async function buildImage(build: ImageBuild): Promise<string> {
@@ -61,10 +63,37 @@ async function buildOfflineBase(docker: Docker, context: string, { programs, tel
   await buildFolder(docker, context, { name: offlineBase, tell })
 }
 
-async function buildFolder(docker: Docker, context: string, { name, tell, base }: { readonly name: string; readonly tell: (line: string) => void; readonly base?: string }): Promise<void> {
+/**
+ * Builds the machine with an engine of its own from the engine on this machine. Resolves to its id, or to the reason why
+ * it cannot be built here. Throws SeaworthyError.
+ */
+export async function buildMachineImage(tell: (line: string) => void): Promise<{ readonly id: string } | { readonly reason: string }> {
+  const programs = enginePrograms()
+  if ('missing' in programs) return { reason: `there is no ${programs.missing.join(', ')} on this machine` }
+  const { docker } = await connectEngine()
+  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-image-'))
+  try {
+    mkdirSync(join(folder, 'root'))
+    layOutMachine(join(folder, 'root'), programs.paths)
+    writeFileSync(join(folder, 'Dockerfile'), machineDockerfile)
+    await buildFolder(docker, folder, { name: machineImage, tell, labels: machineLabel })
+    return { id: (await docker.getImage(machineImage).inspect()).Id }
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+interface FolderBuild {
+  readonly name: string
+  readonly tell: (line: string) => void
+  readonly base?: string
+  readonly labels?: Readonly<Record<string, string>>
+}
+
+async function buildFolder(docker: Docker, context: string, { name, tell, base, labels = imageLabel }: FolderBuild): Promise<void> {
   const buildargs = base === undefined ? {} : { BASE_IMAGE: base }
   try {
-    const output = await docker.buildImage({ context, src: ['.'] }, { t: name, labels: imageLabel, buildargs, rm: true, forcerm: true })
+    const output = await docker.buildImage({ context, src: ['.'] }, { t: name, labels, buildargs, rm: true, forcerm: true })
     await new Promise<void>((resolve, reject) => {
       docker.modem.followProgress(
         output,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
-import type { BootOrder, MachineRequest, MachineRequestName, MachineRequests, MachineUnit, UnitSupervisor } from '../process/machine-protocol.js'
+import type { BootOrder, MachineOrder, MachineRequestName, MachineRequests, MachineUnit, UnitSupervisor } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
 import { ContainerUnit } from './container-unit.js'
 import type { DockerWorld } from './docker-world.js'
@@ -26,7 +26,7 @@ export class ContainerSupervisor implements UnitSupervisor {
   }
 
   async request<Name extends MachineRequestName>(name: Name, parameters: MachineRequests[Name]['parameters']): Promise<MachineRequests[Name]['answer']> {
-    return (await this.#answer({ id: 0, name, parameters } as unknown as MachineRequest)) as MachineRequests[Name]['answer']
+    return (await this.#answer({ name, parameters } as MachineOrder)) as MachineRequests[Name]['answer']
   }
 
   /** Everything with a restart policy would come back by itself. */
@@ -42,12 +42,24 @@ export class ContainerSupervisor implements UnitSupervisor {
     }
   }
 
+  /** The engine is about to be booted, and will start by itself what its policies say. */
+  async awaitBoot(units: readonly MachineUnit[], delaysMs: Readonly<Record<string, number>>): Promise<void> {
+    this.cancelLateStarts()
+    for (const unit of units) this.#define(unit)
+    await Promise.all(this.units.map((unit) => unit.awaitBoot({ delayed: delaysMs[unit.unit.name] !== undefined })))
+  }
+
+  /** What was told to wait is not started by the engine. */
+  startDelayed(delaysMs: Readonly<Record<string, number>>): void {
+    for (const [name, delayMs] of Object.entries(delaysMs)) this.#startLater(this.named(name), delayMs)
+  }
+
   cancelLateStarts(): void {
     for (const timer of this.#late) clearTimeout(timer)
     this.#late.clear()
   }
 
-  async #answer(request: MachineRequest): Promise<unknown> {
+  async #answer(request: MachineOrder): Promise<unknown> {
     switch (request.name) {
       case 'boot':
         return this.#boot(request.parameters)

@@ -1,10 +1,10 @@
 import type Docker from 'dockerode'
-import { appendFile } from 'node:fs/promises'
 import type { StopResult } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { RestartPolicy } from '../../core/service-descriptor.js'
 import type { MachineUnit, UnitState } from '../process/machine-protocol.js'
-import { containerOptions, policyNames, samePlace } from './container-options.js'
+import { ContainerLog } from './container-log.js'
+import { containerOptions, policyNames, policyOf, samePlace } from './container-options.js'
 import type { DockerWorld } from './docker-world.js'
 import { engineError, statusOf } from './engine-error.js'
 import type { ContainerExit } from './engine-events.js'
@@ -19,7 +19,7 @@ const exitAfterKillMs = 10_000
 export class ContainerUnit {
   readonly #world: DockerWorld
   #unit: MachineUnit
-  #made: { readonly container: Docker.Container; readonly unit: MachineUnit } | undefined
+  #made: { readonly container: Docker.Container; readonly unit: MachineUnit; readonly log: ContainerLog } | undefined
   #policy: RestartPolicy = 'never'
   #wanted = false
   #held = false
@@ -61,7 +61,7 @@ export class ContainerUnit {
     const state = await this.#inspect()
     if (state?.Running === true && !state.Restarting) return
     const container = await this.make()
-    await this.#setPolicy(this.#unit.restart)
+    await this.#setPolicy(policyOf(this.#world, this.#unit))
     await this.#ask('starting', () => container.start())
   }
 
@@ -71,8 +71,8 @@ export class ContainerUnit {
     if (this.#made !== undefined) await this.remove()
     const unit = this.#unit
     const container = await this.#ask('making the container of', () => this.#world.docker.createContainer(containerOptions(this.#world, unit)))
-    this.#made = { container, unit }
-    this.#policy = unit.restart
+    this.#made = { container, unit, log: new ContainerLog(unit.logFile) }
+    this.#policy = policyOf(this.#world, unit)
     return container
   }
 
@@ -120,7 +120,7 @@ export class ContainerUnit {
     this.#held = false
     if (!this.#wanted || !this.#upWhenHeld) return
     if ((await this.process()) === null) await this.start()
-    else await this.#setPolicy(this.#unit.restart)
+    else await this.#setPolicy(policyOf(this.#world, this.#unit))
   }
 
   /** No restart from now on. */
@@ -128,6 +128,13 @@ export class ContainerUnit {
     this.#wanted = false
     await this.#setPolicy('never')
     if ((await this.#inspect())?.Restarting === true) await this.#cancelRestart()
+  }
+
+  /** The engine is about to be booted: what becomes of the container then is its policy's affair, unless it is held or to wait. */
+  async awaitBoot({ delayed }: { readonly delayed: boolean }): Promise<void> {
+    if (this.#held) return
+    this.#wanted = true
+    await this.#setPolicy(delayed ? 'never' : policyOf(this.#world, this.#unit))
   }
 
   async freeze(): Promise<void> {
@@ -150,10 +157,10 @@ export class ContainerUnit {
     this.#made = undefined
   }
 
-  /** What the container said so far goes to the unit's log file. */
-  async keepLog(): Promise<void> {
-    const said = await this.#made?.container.logs({ stdout: true, stderr: true, follow: false }).catch(() => undefined)
-    if (said !== undefined) await appendFile(this.#unit.logFile, withoutFrames(said)).catch(() => undefined)
+  /** What the container said so far goes to the unit's log file. False: that failed. */
+  async keepLog(): Promise<boolean> {
+    const made = this.#made
+    return made === undefined || made.log.copy(made.container).then(() => true, () => false)
   }
 
   async #cancelRestart(): Promise<void> {
@@ -176,7 +183,8 @@ export class ContainerUnit {
     const made = this.#made
     if (made === undefined) return null
     const { State: state, RestartCount: restarts } = await this.#ask('looking at', () => made.container.inspect())
-    return { ...state, restarts, id: made.container.id }
+    const { id } = made.container
+    return { ...state, Pid: this.#world.machine?.hostPid(id, state.Pid) ?? state.Pid, restarts, id }
   }
 
   async #ask<T>(doing: string, work: () => Promise<T>): Promise<T> {
@@ -196,15 +204,4 @@ async function within(exited: Promise<ContainerExit>, timeoutMs: number): Promis
     timer = setTimeout(() => resolve(null), timeoutMs)
   })
   return Promise.race([exited, late]).finally(() => clearTimeout(timer))
-}
-
-/** The engine sends output in frames of eight bytes (stream, length) and the text. */
-function withoutFrames(said: Buffer): Buffer {
-  const parts: Buffer[] = []
-  for (let at = 0; at + 8 <= said.length; ) {
-    const length = said.readUInt32BE(at + 4)
-    parts.push(said.subarray(at + 8, at + 8 + length))
-    at += 8 + length
-  }
-  return Buffer.concat(parts)
 }

@@ -11,12 +11,13 @@ import { startOwnNetwork } from '../process/own-network.js'
 import { edgesOf, machineUnit, planUnits, unitNames, type PlannedUnit } from '../process/plan-units.js'
 import { claimPorts } from '../process/ports.js'
 import { deploymentOf } from '../process/process-deployment.js'
+import { bootMachineWithEngine } from './boot-machine.js'
 import { containerControls } from './container-controls.js'
-import { dataFolder, type DockerWorld } from './docker-world.js'
+import { dataFolder, type DockerPlace, type DockerWorld } from './docker-world.js'
 import { connectEngine, type EngineConnection } from './engine-connection.js'
 import { engineError, statusOf } from './engine-error.js'
 import { EngineEvents } from './engine-events.js'
-import { EnginePower } from './engine-power.js'
+import { EnginePower, type MachineWithEngine } from './engine-power.js'
 import { openToContainers } from './folders-for-containers.js'
 import { installInContainer } from './install-in-container.js'
 import { deploymentLabel, deploymentName } from './labels.js'
@@ -88,22 +89,45 @@ class Making {
     edgesOf(planUnits(service.target, [])) // a wrong template is told before anything is made
     const path = ownProgram(import.meta.url, 'remove-run')
     this.#journalId = options.journal.record({ kind: 'program', path, parameters: [this.#connection.address.host, options.runId], what: `containers, networks or volumes of the run in the engine at ${this.#connection.address.host}` })
-    const world = await this.#world(service)
-    const power = new EnginePower(world)
+    const place = await this.#place(service)
+    if (options.install !== false) await installInContainer(this.#connection.docker, { service, folders: place.folders, options, environment: unmarked(options) })
+    options.signal.throwIfAborted()
+    const nested = await bootMachineWithEngine(place, this.#connection.docker, (reason) => this.#lost(reason))
+    const world = this.#world(place, nested)
+    const power = new EnginePower(world, typeof nested === 'string' ? undefined : nested)
     this.#lost = (reason) => power.lose(reason)
     this.#letGo = (unit) => power.supervisor.named(unit).remove()
     this.#ends.push(() => power.supervisor.cancelLateStarts(), () => Promise.all(power.supervisor.units.map((unit) => unit.keepLog())))
     await Promise.all(world.units.names.map((name) => world.data.make(name)))
-    if (options.install !== false) await installInContainer(world.docker, { service, folders: world.folders, options, environment: unmarked(options) })
     options.signal.throwIfAborted()
     await power.boot({ startAll: true })
-    return deploymentOf(world, { controls: containerControls(world, power), rebootGrade: 'simulated', dispose: () => this.dispose() })
+    const controls = containerControls(world, power)
+    const graded = typeof nested === 'string' ? ({ rebootGrade: 'simulated', rebootGradeReason: nested } as const) : ({ rebootGrade: 'demonstrated' } as const)
+    const bringLogUpToDate = async (unit: string): Promise<boolean> => (await power.supervisor.units.find((one) => one.unit.name === unit)?.keepLog()) !== false
+    return deploymentOf(world, { controls, ...graded, bringLogUpToDate, dispose: () => this.dispose() })
   }
 
   #lost: (reason: string) => void = () => undefined
   #letGo: (unit: string) => Promise<void> = async () => undefined
 
-  async #world(service: ServiceDescriptor): Promise<DockerWorld> {
+  #events: EngineEvents | undefined
+
+  /** The engine that runs the units is that of the machine, where one was booted. */
+  #world(place: DockerPlace, nested: MachineWithEngine | string): DockerWorld {
+    const letGo = (unit: string): Promise<void> => this.#letGo(unit)
+    if (typeof nested === 'string') {
+      const { docker } = this.#connection
+      const events = this.#events
+      if (events === undefined) throw new SeaworthyError('SW_INTERNAL', 'nobody listens to the engine')
+      return { ...place, docker, events, machine: undefined, data: volumesOf(docker, place.options, letGo) }
+    }
+    const { machine } = nested
+    this.#ends.push(() => machine.close(), () => machine.keepLog(), () => nested.events.close())
+    const data = volumesOf(machine.docker, place.options, letGo, (folder) => machine.folderOf(folder))
+    return { ...place, docker: machine.docker, machine, data, get events() { return nested.events } }
+  }
+
+  async #place(service: ServiceDescriptor): Promise<DockerPlace> {
     const options = this.#options
     const { docker } = this.#connection
     const image = service.target.image ?? ''
@@ -116,14 +140,15 @@ class Making {
     const signals = await SignalSender.start(docker, options, image)
     this.#ends.push(() => signals.close())
     const units = new DeploymentUnits(planUnits(service.target, ports.ports, signals.address))
-    const events = await EngineEvents.open(docker, deploymentName(options), options.onPlatformEvent, (reason) => this.#lost(reason))
+    const events = await EngineEvents.open(docker, { deployment: deploymentName(options), emit: options.onPlatformEvent, onLost: (reason) => this.#lost(reason) })
+    this.#events = events
     this.#ends.push(() => events.close())
     const network = await startOwnNetwork(service, options, { folders, units, proxyHost: gateway })
     this.#ends.push(() => network.close())
     const place = { listenHost: '0.0.0.0', dependencyHost: gateway, program: (program: string) => program, dataFolder: () => dataFolder }
     const definitionOf = (planned: PlannedUnit): MachineUnit =>
       machineUnit(planned, { service, folders, place, weakEnvironment: {}, environment: unmarked(options), proxyPort: network.proxyPort.bind(network) })
-    return { service, options, folders, units, ports, network, data: volumesOf(docker, options, (unit) => this.#letGo(unit)), definitionOf, docker, image, events, signals }
+    return { service, options, folders, units, ports, network, definitionOf, image, signals }
   }
 
   dispose(): Promise<void> {

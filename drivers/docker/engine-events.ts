@@ -16,6 +16,17 @@ export interface ContainerExit {
   readonly atHrtimeMs: number
 }
 
+export interface EventsOptions {
+  readonly deployment: string
+  readonly emit: (event: DriverPlatformEvent) => void
+  /** The engine is gone, or somebody else laid hands on a container. */
+  readonly onLost: (reason: string) => void
+  /** Process on this computer that the engine knows as `pid`; default: the same. */
+  readonly hostPid?: (container: string, pid: number) => number
+  /** Also what the engine said before anybody listened: it remembers it for as long as it runs. */
+  readonly sinceItBooted?: boolean
+}
+
 /** What somebody asks of the engine: who else does than we lays hands on what is being tested. */
 const interventions: Readonly<Record<string, string>> = { kill: 'sent a signal to', destroy: 'removed', pause: 'paused', unpause: 'unpaused' }
 
@@ -29,20 +40,23 @@ export class EngineEvents {
   readonly #pids = new Map<string, number>()
   #stream: NodeJS.ReadableStream | undefined
   #told: Promise<void> = Promise.resolve()
+  readonly #hostPid: (container: string, pid: number) => number
+  #goesDown = false
   #closed = false
 
-  private constructor(docker: Docker, emit: (event: DriverPlatformEvent) => void, onLost: (reason: string) => void) {
+  private constructor(docker: Docker, { emit, onLost, hostPid = (_, pid) => pid }: EventsOptions) {
     this.#docker = docker
     this.#emit = emit
     this.#onLost = onLost
+    this.#hostPid = hostPid
   }
 
-  /** `onLost`: the engine is gone, or somebody else laid hands on a container. Throws SeaworthyError. */
-  static async open(docker: Docker, deployment: string, emit: (event: DriverPlatformEvent) => void, onLost: (reason: string) => void): Promise<EngineEvents> {
-    const events = new EngineEvents(docker, emit, onLost)
+  /** Throws SeaworthyError. */
+  static async open(docker: Docker, options: EventsOptions): Promise<EngineEvents> {
+    const events = new EngineEvents(docker, options)
     try {
-      const filters = { type: ['container'], label: [`${deploymentLabel}=${deployment}`], event: ['start', 'die', ...Object.keys(interventions)] }
-      events.#listen(await docker.getEvents({ filters: JSON.stringify(filters) as never }))
+      const filters = { type: ['container'], label: [`${deploymentLabel}=${options.deployment}`], event: ['start', 'die', ...Object.keys(interventions)] }
+      events.#listen(await docker.getEvents({ filters: JSON.stringify(filters) as never, ...(options.sinceItBooted === true ? { since: 1 } : {}) }))
     } catch (error) {
       throw engineError('listening to the events of the engine', error)
     }
@@ -57,6 +71,11 @@ export class EngineEvents {
   /** What we are about to do through the engine ourselves. */
   expect(container: string, ...actions: readonly string[]): void {
     this.#expected.set(container, new Set([...(this.#expected.get(container) ?? []), ...actions]))
+  }
+
+  /** The engine is about to end, and to stop its containers: from now on that is nobody else's doing. */
+  expectEnd(): void {
+    this.#goesDown = true
   }
 
   close(): void {
@@ -75,7 +94,7 @@ export class EngineEvents {
       for (const line of lines) if (line.trim() !== '') this.#receive(JSON.parse(line) as EngineEvent)
     })
     const lose = (reason: string): void => {
-      if (this.#closed) return
+      if (this.#closed || this.#goesDown) return
       this.#closed = true
       this.#onLost(reason)
     }
@@ -93,14 +112,15 @@ export class EngineEvents {
     const atHrtimeMs = Math.min(hrtimeMs(), hrtimeMs() - (Date.now() - timeNano / 1e6))
     if (action === 'start') this.#told = this.#told.then(() => this.#tellStart(id, unit, atHrtimeMs))
     else if (action === 'die') this.#die(id, unit, exitOf(attributes['exitCode'], atHrtimeMs))
-    else if (this.#expected.get(id)?.has(action) !== true) this.#onLost(`somebody else ${interventions[action] ?? action} the container of ${unit}`)
+    else if (!this.#goesDown && this.#expected.get(id)?.has(action) !== true) this.#onLost(`somebody else ${interventions[action] ?? action} the container of ${unit}`)
   }
 
   async #tellStart(id: string, target: string, atHrtimeMs: number): Promise<void> {
     try {
       const { State, RestartCount } = await this.#docker.getContainer(id).inspect()
-      this.#pids.set(id, State.Pid)
-      this.#emit({ name: 'process-started', target, atHrtimeMs, detail: { pid: State.Pid, container: id.slice(0, 12), restarts: RestartCount } })
+      const pid = this.#hostPid(id, State.Pid)
+      this.#pids.set(id, pid)
+      this.#emit({ name: 'process-started', target, atHrtimeMs, detail: { pid, container: id.slice(0, 12), restarts: RestartCount } })
     } catch {
       this.#emit({ name: 'process-started', target, atHrtimeMs, detail: { pid: null, container: id.slice(0, 12) } }) // it is gone by now
     }

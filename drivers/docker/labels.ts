@@ -8,6 +8,8 @@ export const unitLabel = 'seaworthy.unit'
 
 /** Of the container that holds the network and sends the signals; no unit may be called so. */
 export const helperName = 'signals'
+/** Of the container that is a machine with an engine of its own. */
+export const machineName = 'machine'
 
 export type Placed = Pick<DeployOptions, 'runId' | 'directory'>
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { basename, dirname, join, normalize } from 'node:path'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 
 /**
@@ -19,6 +19,17 @@ export function layOutOfflineBase(root: string, programs: readonly string[]): vo
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/:/bin/sh\nnode:x:1000:1000:node:/tmp:/bin/sh\n')
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\nnode:x:1000:\n')
   mkdirSync(join(root, 'tmp'), { recursive: true })
+}
+
+/** The same for a machine with an engine of its own: a shell and the programs of the engine. Throws SeaworthyError SW_OFFLINE_BASE. */
+export function layOutMachine(root: string, programs: readonly string[]): void {
+  const shell = realpathSync('/bin/sh')
+  put(shell, join(root, 'bin/sh'))
+  for (const program of programs) put(program, join(root, 'usr/local/bin', basename(program)))
+  for (const library of new Set([shell, ...programs].flatMap(librariesOf))) put(library, join(root, library))
+  for (const folder of ['etc', 'run', 'tmp', 'var/lib/docker']) mkdirSync(join(root, folder), { recursive: true })
+  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/:/bin/sh\n')
+  writeFileSync(join(root, 'etc/group'), 'root:x:0:\n')
 }
 
 function put(from: string, to: string): void {

@@ -5,8 +5,16 @@ import { notDone } from '../process/not-done.js'
 import { engineError, statusOf } from './engine-error.js'
 import { labelsOf, objectName, type Placed } from './labels.js'
 
-/** A named volume for each unit. `letGo` removes the container of a unit that is down: it holds the volume. */
-export function volumesOf(docker: Docker, placed: Placed, letGo: (unit: string) => Promise<void>): UnitData {
+/**
+ * A named volume for each unit. `letGo` removes the container of a unit that is down: it holds the volume. `folderHere`:
+ * folder on this computer that is a folder of the engine; default: the same.
+ */
+export function volumesOf(
+  docker: Docker,
+  placed: Placed,
+  letGo: (unit: string) => Promise<void>,
+  folderHere: (folder: string) => Promise<string> = (folder) => Promise.resolve(folder),
+): UnitData {
   const nameOf = (unit: string): string => objectName(placed, unit)
   const make = async (unit: string): Promise<void> => {
     try {
@@ -28,9 +36,10 @@ export function volumesOf(docker: Docker, placed: Placed, letGo: (unit: string) 
       await make(unit)
     },
     async folderOf(unit) {
-      const { Mountpoint: folder } = await docker.getVolume(nameOf(unit)).inspect().catch((error: unknown) => {
+      const { Mountpoint } = await docker.getVolume(nameOf(unit)).inspect().catch((error: unknown) => {
         throw engineError(`looking at the volume of ${unit}`, error)
       })
+      const folder = await folderHere(Mountpoint)
       await access(folder, constants.R_OK | constants.W_OK).catch(() => {
         throw notDone(`reaching the volume of ${unit}`, `that this user may not open ${folder}`)
       })

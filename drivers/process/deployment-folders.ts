@@ -45,8 +45,7 @@ export function wipeVolatileState(folders: DeploymentFolders): void {
 }
 
 /** A new boot id, where a witness can read it as from /proc/sys/kernel/random/boot_id of a real machine. */
-export function writeBootId(folders: DeploymentFolders): string {
-  const bootId = randomUUID()
+export function writeBootId(folders: DeploymentFolders, bootId: string = randomUUID()): string {
   writeFileSync(join(folders.run, 'machine-boot-id'), `${bootId}\n`)
   return bootId
 }

@@ -76,9 +76,11 @@ export interface SupervisorAccess {
   readonly machineThatRuns: UnitSupervisor
 }
 
-export type MachineRequest = {
-  [Name in MachineRequestName]: { readonly id: number; readonly name: Name; readonly parameters: MachineRequests[Name]['parameters'] }
+/** One request, whoever is asked and however. */
+export type MachineOrder = {
+  [Name in MachineRequestName]: { readonly name: Name; readonly parameters: MachineRequests[Name]['parameters'] }
 }[MachineRequestName]
+export type MachineRequest = MachineOrder & { readonly id: number }
 
 export type MachineMessage =
   | { readonly kind: 'ready' } // it listens; sent once

@@ -12,11 +12,13 @@ import { removeSharedMemory } from './shared-memory-of-deployment.js'
 export interface DeploymentEnds {
   readonly controls: DeploymentControls
   readonly rebootGrade: Deployment['rebootGrade']
+  readonly rebootGradeReason?: string
+  readonly bringLogUpToDate?: (target: string) => Promise<boolean>
   readonly dispose: () => Promise<void>
 }
 
 /** The running deployment as the engine sees it: as it is at each look. */
-export function deploymentOf(world: UnitWorld, { controls, rebootGrade, dispose }: DeploymentEnds): Deployment {
+export function deploymentOf(world: UnitWorld, { controls, rebootGrade, rebootGradeReason, bringLogUpToDate, dispose }: DeploymentEnds): Deployment {
   const { service, network, units, folders } = world
   return {
     entrypoint: network.balancerUrl,
@@ -33,9 +35,11 @@ export function deploymentOf(world: UnitWorld, { controls, rebootGrade, dispose 
     echo: network.echoUrl,
     controls,
     rebootGrade,
+    ...(rebootGradeReason === undefined ? {} : { rebootGradeReason }),
     get logFiles(): ReadonlyMap<string, string> {
       return new Map(['machine', 'network', 'install', ...units.names].map((name) => [name, logFileOf(folders, name)]))
     },
+    ...(bringLogUpToDate === undefined ? {} : { bringLogUpToDate }),
     balancerCounters: (): Promise<BalancerCounters> => network.balancerCounters(),
     balancerQualification: (): Promise<BalancerQualification> => network.qualification(),
     [Symbol.asyncDispose]: dispose,

@@ -55,6 +55,8 @@ function offers(service: ServiceDescriptor): ReadonlySet<Capability> {
   return declaredCapabilities(service)
 }
 
+const rebootGradeReason = 'processes of this computer are no machine of their own that could be booted, so that a reboot is played'
+
 async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise<Deployment> {
   given.signal.throwIfAborted()
   let disposed: Promise<void> | undefined
@@ -82,7 +84,7 @@ async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise
     if (options.install !== false) await runInstall(service, folders, { ...options, environment: markedEnvironment(options) })
     options.signal.throwIfAborted()
     await power.boot({ startAll: true })
-    return deploymentOf(world, { controls: createControls(world, power), rebootGrade: 'simulated', dispose })
+    return deploymentOf(world, { controls: createControls(world, power), rebootGrade: 'simulated', rebootGradeReason, dispose })
   } catch (error) {
     await dispose().catch(() => undefined) // the reason is worth more than what followed from it
     throw error

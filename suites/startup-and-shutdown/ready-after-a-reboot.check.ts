@@ -5,7 +5,7 @@ import { counted, listed, spanned } from '../../core/checks/counted.js'
 import { eventsOf, type History } from '../../core/history.js'
 import { factOf, interventionsOf, numberFact, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { restartPolicySentence, startedByHarness } from './restarts.js'
+import { gradeEvidence, restartPolicySentence, startedByHarness } from './restarts.js'
 import { comebackLimitMs } from './time-limits.js'
 
 const isGrade = (value: unknown): value is EvidenceGrade => value === 'demonstrated' || value === 'simulated' || value === 'inspected'
@@ -62,7 +62,8 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
     return comebacksAfter(history, reboot, { untilMs: next?.issuedAtMs ?? Infinity, limitMs })
   })
   const graded = isGrade(grade) ? { grade } : {}
-  const { failures, doubts, back, slowestMs } = judgeComebacks(history, expected)
+  const { failures, doubts, slowestMs, ...judged } = judgeComebacks(history, expected)
+  const back = [...judged.back, ...gradeEvidence(history)]
   if (failures.length > 0) {
     const summary = `${counted(failures.length, 'instance did', 'instances did')} not come back by ${failures.length === 1 ? 'itself' : 'themselves'} within ${spanned(limitMs)} of a boot: ${failures[0]?.note}`
     return failed(`${summary}${restartPolicySentence(history)}`, [...failures, ...back], graded)

@@ -7,7 +7,7 @@ import { ledgerOf, type LedgerEntry } from '../../core/ledger.js'
 import { factOf, numberFact } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { doubtOfLoss, powerLossesOf, type PowerLoss } from './power-losses.js'
-import { restartPolicySentence } from './restarts.js'
+import { gradeEvidence, restartPolicySentence } from './restarts.js'
 import { comebackLimitMs } from './time-limits.js'
 
 const lastSecondMs = 1_000
@@ -30,7 +30,7 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
   const usable = losses.filter((loss) => doubtOfLoss(history, loss) === undefined)
   const { failures, doubts, back, slowestMs } = judgeComebacks(history, usable.flatMap((loss) => expectedAfter(history, loss, { instances, limitMs })))
   const entries = ledgerOf(history, { writes: 'writes', reads: 'reconcile' }).filter(({ acknowledgedAtMs: at }) => at !== undefined && losses.some((loss) => at <= loss.issuedAtMs))
-  const evidence = [...losses.flatMap(orderEvidence), ...ledgerEvidence(entries), ...failures, ...back]
+  const evidence = [...losses.flatMap(orderEvidence), ...ledgerEvidence(entries), ...failures, ...back, ...gradeEvidence(history)]
   const judged: Judged = { losses, entries, evidence, grade: gradeOf(history) }
   const faults = faultsIn(judged, { failures, limitMs, policy: restartPolicySentence(history), lostMax: numberThreshold(thresholds, 'lost_max') })
   if (faults !== undefined) return faults

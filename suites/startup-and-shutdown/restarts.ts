@@ -1,3 +1,4 @@
+import type { Evidence } from '../../core/check.js'
 import type { History } from '../../core/history.js'
 import { factOf, interventionsOf } from '../../core/reading.js'
 
@@ -5,6 +6,12 @@ import { factOf, interventionsOf } from '../../core/reading.js'
 export function restartPolicySentence(history: History): string {
   const policy = factOf(history, 'restartPolicy') as { readonly replicas?: unknown } | undefined
   return policy?.replicas === 'never' ? "; its restart policy is 'never', so nothing restarts it" : ''
+}
+
+/** What the grade of a reboot is owed to, where it is not the best. */
+export function gradeEvidence(history: History): Evidence[] {
+  const reason = factOf(history, 'rebootGradeReason')
+  return typeof reason === 'string' ? [{ note: `how the machine was rebooted: ${String(factOf(history, 'rebootGrade'))}; ${reason}` }] : []
 }
 
 /** Instances that the harness itself started or put back after an instant: they did not come back by themselves. */
