@@ -1,8 +1,6 @@
 import type { DeploymentControls } from '../../core/driver.js'
-import { dataFileControls } from '../process/data-files.js'
 import { notDone } from '../process/not-done.js'
-import { replacementControls } from '../process/replacement-controls.js'
-import { scaleControls } from '../process/scale-controls.js'
+import { unitControls } from '../process/unit-controls.js'
 import type { DockerWorld } from './docker-world.js'
 import type { EnginePower } from './engine-power.js'
 import type { ContainerProcess } from './signal-sender.js'
@@ -11,16 +9,8 @@ const goneWithinMs = 5_000
 
 /** What can be done to a deployment of containers. Each throws SeaworthyError when it was not done. */
 export function containerControls(world: DockerWorld, power: EnginePower): Required<DeploymentControls> {
-  const { network } = world
   return {
-    start: async (unit) => void (await power.machineThatRuns.request('start', { unit })),
-    stop: (unit, { signal, graceMs }) => power.machineThatRuns.request('stop', { unit, signal, graceMs }),
-    hold: async (unit) => void (await power.machineThatRuns.request('hold', { unit })),
-    release: async (unit) => void (await power.machineThatRuns.request('release', { unit })),
-    async processState(unit) {
-      const state = await power.machine?.request('state', { unit })
-      return state === undefined ? { pid: null, state: 'exited', restarts: 0 } : { pid: state.pid, state: state.state, restarts: state.restarts }
-    },
+    ...unitControls(world, power),
     kill: (targets) => kill(world, power, targets),
     async signal(target, signal) {
       await world.signals.send(signal, [await runningProcess(power, target)])
@@ -33,13 +23,7 @@ export function containerControls(world: DockerWorld, power: EnginePower): Requi
       const unit = power.machineThatRuns.named(target)
       if ((await unit.process())?.paused === true) await unit.thaw() // what died meanwhile needs none
     },
-    faultEdge: (edge, fault) => network.faultEdge(edge, fault),
-    healEdge: (edge) => network.healEdge(edge),
-    edgeCounters: (edge) => network.edgeCounters(edge),
     reboot: (manner, options) => power.reboot(manner, options),
-    ...scaleControls(world, power),
-    ...replacementControls(world, power),
-    ...dataFileControls(world, power),
   }
 }
 

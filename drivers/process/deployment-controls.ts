@@ -2,42 +2,25 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { DeploymentControls } from '../../core/driver.js'
 import { killAtOnce, send, stopAll, untilGone } from '../../operating-system/end-processes.js'
 import { processTree, readProcess, type ProcessEntry, type ProcessIdentity } from '../../operating-system/process-table.js'
-import { dataFileControls } from './data-files.js'
 import type { DeploymentWorld } from './deployment-world.js'
 import { stopGroup, type MachinePower } from './machine-power.js'
-import { stopExtraMs } from './machine-protocol.js'
 import { notDone } from './not-done.js'
-import { replacementControls } from './replacement-controls.js'
-import { scaleControls } from './scale-controls.js'
+import { unitControls } from './unit-controls.js'
 
 const goneWithinMs = 5_000
 const frozenWithinMs = 2_000
 
 /** What can be done to a deployment of local processes. Each throws SeaworthyError when it was not done. */
 export function createControls(world: DeploymentWorld, power: MachinePower): Required<DeploymentControls> {
-  const { network } = world
   return {
-    start: async (unit) => void (await power.machineThatRuns.request('start', { unit })),
-    stop: (unit, { signal, graceMs }) => power.machineThatRuns.request('stop', { unit, signal, graceMs }, graceMs + stopExtraMs),
-    hold: async (unit) => void (await power.machineThatRuns.request('hold', { unit })),
-    release: async (unit) => void (await power.machineThatRuns.request('release', { unit })),
-    async processState(unit) {
-      const state = await power.machine?.request('state', { unit })
-      return state === undefined ? { pid: null, state: 'exited', restarts: 0 } : { pid: state.pid, state: state.state, restarts: state.restarts }
-    },
+    ...unitControls(world, power),
     kill: (targets) => kill(world, power, targets),
     async signal(target, signal) {
       const main = await runningMain(power, target)
       if (!send(main, signal)) throw notDone(`sending ${signal} to ${target}`, `process ${main.pid} gone`)
     },
     ...freezeControls(power),
-    faultEdge: (edge, fault) => network.faultEdge(edge, fault),
-    healEdge: (edge) => network.healEdge(edge),
-    edgeCounters: (edge) => network.edgeCounters(edge),
     reboot: (manner, options) => power.reboot(manner, options),
-    ...scaleControls(world, power),
-    ...replacementControls(world, power),
-    ...dataFileControls(world, power),
   }
 }
 
