@@ -26,7 +26,6 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   vitest: ['bin/vitest.ts'],
   zod: ['engine'],
   yaml: ['engine', 'reference-service', 'suites/configuration'],
-  'parse-prometheus-text-format': ['suites/monitoring'],
   '@sentry/core': ['reference-service'],
   marked: ['suites/documentation-for-operations'],
   fastify: ['reference-service'],

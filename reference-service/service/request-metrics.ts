@@ -30,7 +30,7 @@ export class RequestMetrics {
     const counted = status >= 400 && defective('moni.errors-counted-as-success') ? 200 : status
     let counts = this.byStatus.get(counted)
     if (counts === undefined) this.byStatus.set(counted, (counts = { requests: 0, seconds: 0, buckets: new Array<number>(bounds.length + 1).fill(0) }))
-    const seconds = durationMs / 1_000
+    const seconds = defective('moni.latency-unmeasured') ? 0 : durationMs / 1_000
     let bucket = 0
     while (bucket < bounds.length && seconds > bounds[bucket]!) bucket++
     if (defective('moni.frozen') && this.all++ >= frozenAfter) return

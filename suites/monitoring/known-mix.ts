@@ -1,6 +1,6 @@
 import type { ScenarioContext } from '../../core/scenario.js'
 import type { Operation } from '../../core/service-descriptor.js'
-import { metricsFact, metricsLoads, scrapes, type MetricsFact } from './names.js'
+import { metricsFact, metricsLoads, scrapes, slowFact, type MetricsFact, type SlowFact } from './names.js'
 
 const id = 'MONI-01'
 /** What a machine with nothing else to do answers of them. */
@@ -41,12 +41,29 @@ export async function sendKnownMix(context: ScenarioContext): Promise<void> {
     { load: metricsLoads.server, operations: [errors.server], count: failing },
     { load: metricsLoads.client, operations: [errors.client], count: failing },
   ])
+  const slow = sendSlow(context)
   for (let from = 0; from < mix.length && !context.signal.aborted; from += together) {
     await Promise.all(mix.slice(from, from + together).map(({ load, operation }) => context.traffic.send({ load, operation, via: 'balancer' })))
   }
+  await slow
   await context.pause(countedAfterMs)
   context.step('metrics after them')
   await readMetrics(context, scrapes.after)
+}
+
+/** Requests that certainly take long, all at once beside the others: a histogram that is blind for durations shows none of them. */
+async function sendSlow(context: ScenarioContext): Promise<void> {
+  const slow = slowOperation(context.service.traffic)
+  if (slow?.minDurationMs === undefined) return
+  context.fact(slowFact, { minDurationMs: slow.minDurationMs } satisfies SlowFact)
+  const count = Math.ceil(context.threshold(id, 'slow') * sentMore)
+  await Promise.all(Array.from({ length: count }, () => context.traffic.send({ load: metricsLoads.slow, operation: slow, via: 'balancer', key: context.traffic.newKey() })))
+}
+
+/** The shortest of those that last, and one that changes nothing rather than one that does. */
+function slowOperation(traffic: Readonly<Record<string, Operation>>): Operation | undefined {
+  const lasting = Object.values(traffic).filter((one) => (one.minDurationMs ?? 0) > 0 && !one.streams && !one.holdsBody)
+  return lasting.sort((one, other) => Number(one.mutates) - Number(other.mutates) || (one.minDurationMs ?? 0) - (other.minDurationMs ?? 0))[0]
 }
 
 interface Share {

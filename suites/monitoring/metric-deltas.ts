@@ -45,7 +45,8 @@ export function deltasBetween(history: History, first: keyof typeof scrapes, sec
     fromMs = Math.min(fromMs, before.event.atMs)
     toMs = Math.max(toMs, after.event.atMs)
     for (const { exposition } of pair) faults.push(...exposition.errors.map((line) => `${instance} exposes a line that is not in the format: ${line}`))
-    faults.push(...missing(fact, instance, after.exposition))
+    if (isSummary(fact, after.exposition)) return inconclusive(`${instance} exposes ${fact.latencyMetric} as a summary, whose quantiles can neither be added nor told for a span: a histogram is needed`)
+    faults.push(...missing(fact, instance, after.exposition), ...pair.flatMap(({ exposition }) => notFinite(fact, instance, exposition)))
     if (addCounts(total, { fact, before: before.exposition, after: after.exposition })) {
       // Without a boot id a restart looks the same.
       if (after.read.boot === undefined) return inconclusive(`a counter of ${instance} went back, which a restart would do as well`)
@@ -75,6 +76,15 @@ function unread(instance: string, { outcome, status }: ReadValue): Finding {
 function missing({ requestsMetric, latencyMetric }: MetricsFact, instance: string, exposition: Exposition): string[] {
   const names = new Set(exposition.samples.map(({ name }) => name))
   return [requestsMetric, `${latencyMetric}_bucket`].filter((name) => !names.has(name)).map((name) => `${instance} exposes no ${name}`)
+}
+
+const isSummary = ({ latencyMetric }: MetricsFact, { samples }: Exposition): boolean =>
+  samples.some(({ name, labels }) => name === latencyMetric && labels['quantile'] !== undefined) && !samples.some(({ name }) => name === `${latencyMetric}_bucket`)
+
+/** Nothing can be compared with NaN, so that it would agree with everything. */
+function notFinite({ requestsMetric, latencyMetric }: MetricsFact, instance: string, { samples }: Exposition): string[] {
+  const odd = samples.find(({ name, value }) => (name === requestsMetric || name === `${latencyMetric}_bucket`) && (!Number.isFinite(value) || value < 0))
+  return odd === undefined ? [] : [`${instance} exposes ${odd.name} as ${odd.value}, which is no count`]
 }
 
 interface Pair {

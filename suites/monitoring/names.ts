@@ -14,4 +14,10 @@ export interface MetricsFact {
 export const scrapes = { quiet: 'metrics-quiet', before: 'metrics-before', after: 'metrics-after' } as const
 
 /** The known mix. */
-export const metricsLoads = { success: 'metrics-success', server: 'metrics-server-error', client: 'metrics-client-error' } as const
+/** Fact `slow-request`: how long a request of the load `slow` runs at least. */
+export const slowFact = 'slow-request'
+export interface SlowFact {
+  readonly minDurationMs: number
+}
+
+export const metricsLoads = { success: 'metrics-success', server: 'metrics-server-error', client: 'metrics-client-error', slow: 'metrics-slow' } as const

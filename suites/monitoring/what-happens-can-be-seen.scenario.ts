@@ -12,7 +12,8 @@ import { crashesAreReported } from '../exception-collection/crashes-are-reported
 import { exceptionsAreCollected } from '../exception-collection/exceptions-are-collected.check.js'
 import { provokeCrashes, provokeExceptions } from '../exception-collection/provoke.js'
 import { knownMixMs, sendKnownMix } from './known-mix.js'
-import { countersAgreeWithClients, latencyAgreesWithClients } from './metrics-agree-with-clients.check.js'
+import { countersAgreeWithClients } from './counters-agree-with-clients.check.js'
+import { latencyAgreesWithClients } from './latency-agrees-with-clients.check.js'
 import { requirements } from './requirements.js'
 
 export const scenario: Scenario = {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { fact, request, stall } from '../../core/checks/literal-events.test-support.js'
 import { historyOf, type HistoryEvent, type RequestEvent } from '../../core/history.js'
-import { countersAgreeWithClients, latencyAgreesWithClients } from './metrics-agree-with-clients.check.js'
+import { countersAgreeWithClients } from './counters-agree-with-clients.check.js'
+import { latencyAgreesWithClients } from './latency-agrees-with-clients.check.js'
 
-const thresholds = { successes: 100, errors: 20, count_deviation_ratio_max: 0.01, latency_bucket_off_max: 1, parse_errors_max: 0 }
+const thresholds = { successes: 100, errors: 20, slow: 5, count_deviation_ratio_max: 0.01, latency_bucket_off_max: 1, parse_errors_max: 0 }
 const plan = { instances: ['a', 'b'], requestsMetric: 'requests_total', statusLabel: 'status', latencyMetric: 'latency_seconds', latencyUnit: 's' }
 
 /** What one instance exposes: requests by status label, and in which bucket all of them fall. */
@@ -11,12 +12,15 @@ interface Exposed {
   readonly counts: Readonly<Record<string, number>>
   readonly bucket?: number
   readonly more?: string
+  /** How many of them fall above all bounds but the last. */
+  readonly slow?: number
+  readonly bounds?: readonly number[]
 }
-const bounds = [0.001, 0.0025, 0.005, 0.01, 0.1]
-function text({ counts, bucket = 2, more = '' }: Exposed): string {
+const usualBounds = [0.001, 0.0025, 0.005, 0.01, 0.1]
+function text({ counts, bucket = 2, more = '', slow = 0, bounds = usualBounds }: Exposed): string {
   const total = Object.values(counts).reduce((sum, one) => sum + one, 0)
   const series = Object.entries(counts).map(([status, count]) => `requests_total{status="${status}"} ${count}`)
-  const buckets = [...bounds, Infinity].map((bound, index) => `latency_seconds_bucket{le="${bound === Infinity ? '+Inf' : bound}"} ${index >= bucket ? total : 0}`)
+  const buckets = [...bounds, Infinity].map((bound, index) => `latency_seconds_bucket{le="${bound === Infinity ? '+Inf' : bound}"} ${bound === Infinity ? total : index >= bucket ? total - slow : 0}`)
   return [...series, ...buckets, more].join('\n')
 }
 const scrape = (name: string, atMs: number, target: string, value: object): HistoryEvent => ({ kind: 'observation', probe: name, target, sentAtMs: atMs - 2, atMs, value })
@@ -64,6 +68,7 @@ describe('counters agree with clients', () => {
     ['everything was counted twice', { counts: { 200: 140, 404: 20, 500: 21 } }, 'counted 200, 40 and 40'],
     ['a label is no status', { counts: { 200: 90, 404: 10, 500: 1, error: 10 } }, 'no HTTP status'],
     ['a line is not in the format', { ...right, more: 'uptime is long' }, 'not in the format: uptime is long'],
+    ['a counter is no number', { ...right, more: 'requests_total{status="201"} NaN' }, 'exposes requests_total as NaN, which is no count'],
     ['a counter went back', { counts: { 200: 90, 404: 10, 500: 0 } }, 'went back without a restart'],
   ])('failed: %s', (_what, after, summary) => {
     expect(counters({ after })).toMatchObject({ outcome: 'failed', summary: expect.stringContaining(summary) as string })
@@ -109,6 +114,38 @@ describe('latency agrees with clients', () => {
   })
   test('failed: the histogram did not count everything', () => {
     expect(latency({ after: { counts: { 200: 90, 404: 5, 500: 5 } } })).toMatchObject({ outcome: 'failed', summary: 'the latency histogram counted 118 requests, clients saw 140' })
+  })
+  test('failed: the histogram counted everything twice', () => {
+    const more = (count: number, exposed: Exposed): Exposed => ({ ...exposed, more: ['0.2', '+Inf'].map((bound) => `latency_seconds_bucket{le="${bound}",again="yes"} ${count}`).join('\n') })
+    expect(latency({ after: more(1_000, right), before: more(0, quietly), quiet: more(0, quietly) })).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('clients saw 140') as string })
+  })
+  describe('requests that last', () => {
+    // Fast ones, as fast as the lowest bucket, where those are too that nobody measures.
+    const fast = (slow: number, shown: number): ReturnType<typeof historyOf> => {
+      const of = (exposed: Exposed): Exposed => ({ ...exposed, bucket: 0, slow: exposed === right ? shown : 0 })
+      const events = history({ quiet: of(quietly), before: of(quietly), after: { ...of(right), counts: { 200: 90 + slow / 2, 404: 10, 500: 11 } } })
+      const quick = events.map((event): HistoryEvent => (event.kind === 'request' && event.load !== 'null-control' ? { ...event, endedAtMs: event.plannedAtMs + 1 } : event))
+      const lasting = Array.from({ length: slow }, (_, index) => request(1_000 + index, { load: 'metrics-slow', status: 200, outcome: 'ok', endedAtMs: 1_600 }))
+      return historyOf([...quick, ...(slow === 0 ? [] : [fact('slow-request', { minDurationMs: 500 })]), ...lasting])
+    }
+    test('passed: the histogram shows them', () => {
+      expect(latencyAgreesWithClients.evaluate(fast(10, 5), thresholds)).toMatchObject({ outcome: 'passed' })
+    })
+    test('failed: durations that nobody measures are all next to nothing', () => {
+      expect(latencyAgreesWithClients.evaluate(fast(10, 0), thresholds)).toMatchObject({ outcome: 'failed', summary: 'clients waited 500 ms and more for 10 requests, the latency histogram has 0 above 10 ms' })
+    })
+    test('inconclusive: without them nothing tells the lowest bucket from no measurement', () => {
+      expect(latencyAgreesWithClients.evaluate(fast(0, 0), thresholds)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('declare an operation with minDuration') as string })
+      expect(latencyAgreesWithClients.evaluate(fast(4, 2), thresholds).outcome).toBe('inconclusive')
+    })
+  })
+  test('inconclusive: buckets that are too coarse to tell', () => {
+    const of = (exposed: Exposed): Exposed => ({ ...exposed, bounds: [], bucket: 0 })
+    expect(latency({ quiet: of(quietly), before: of(quietly), after: of(right) })).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('has 1 buckets, too few') as string })
+  })
+  test('inconclusive: a summary cannot be added', () => {
+    const summary = (event: HistoryEvent): HistoryEvent => (event.kind === 'observation' ? { ...event, value: { ...(event.value as object), value: `${(event.value as { value: string }).value.replaceAll(/^latency.*$/gm, '')}\nlatency_seconds{quantile="0.9"} 0.004\n` } } : event)
+    expect(latencyAgreesWithClients.evaluate(historyOf(history().map(summary)), thresholds)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('as a summary') as string })
   })
   test('inconclusive: the instances have different buckets', () => {
     const events = history().map((event) =>
