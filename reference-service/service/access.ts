@@ -1,8 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onSendAsyncHookHandler } from 'fastify'
 import { defective } from '../defects.js'
 import { accessListOf, keyHashOf, permissionsOf, type AccessList, type ListedCaller, type Permission } from './access-list.js'
+import type { AuditLog } from './audit.js'
 import { Refusal } from './errors.js'
 import type { LiveConfiguration } from './live-configuration.js'
+import { knownCallers } from './known-callers.js'
 import { isMapping } from './mapping.js'
 import { RateLimits } from './rate-limits.js'
 import type { Cache } from './cache.js'
@@ -20,6 +22,7 @@ class Unauthenticated extends Refusal {
  */
 export function guardAccess(app: FastifyInstance, live: LiveConfiguration, cache: Cache): void {
   const limits = new RateLimits(cache)
+  app.addHook('onSend', refuseTooLate)
   app.addHook('onRequest', async (request, reply) => {
     const list = live.inForce.access
     const wanted = list === undefined ? undefined : permissionFor(request)
@@ -30,9 +33,21 @@ export function guardAccess(app: FastifyInstance, live: LiveConfiguration, cache
       reply.header('www-authenticate', 'Bearer')
       throw new Unauthenticated()
     }
+    knownCallers.set(request, caller.name)
+    if (wanted === 'write' && !caller.may.includes(wanted) && defective('accs.refused-after-writing')) {
+      refusedTooLate.add(request)
+      return
+    }
     if (!caller.may.includes(wanted)) throw new Refusal(403, `the caller ${caller.name} may not ${wanted}`)
     if (caller.limit !== undefined) await limits.count(caller.name, caller.limit, reply)
   })
+}
+
+/** Only for the defect accs.refused-after-writing. */
+const refusedTooLate = new WeakSet<FastifyRequest>()
+const refuseTooLate: onSendAsyncHookHandler = async (request, reply, payload) => {
+  if (refusedTooLate.has(request)) reply.code(403)
+  return payload
 }
 
 /** Undefined: for everyone. */
@@ -54,15 +69,15 @@ function callerOf(list: AccessList, authorization: string | undefined): KnownCal
 }
 
 /** What operators see and change of the list. Keys are taken as they are and kept as hashes; they are never shown. */
-export function accessRoutes(app: FastifyInstance, live: LiveConfiguration): void {
+export function accessRoutes(app: FastifyInstance, live: LiveConfiguration, audit: AuditLog): void {
   const config = { control: true }
   app.get('/admin/access', { config }, () => shown(live.inForce.access))
-  app.put('/admin/access', { config }, async ({ body }) => {
+  app.put('/admin/access', { config, ...audit.of('access', () => 'access list') }, async ({ body }) => {
     const access = refusing(() => accessListOf(body))
     if (access === undefined) throw new Refusal(422, 'expected a JSON object with "unlisted" and "callers"')
     return { revision: await live.change(() => ({ access })) }
   })
-  app.put<{ Params: { name: string } }>('/admin/access/callers/:name/permissions', { config }, async ({ params: { name }, body }) => {
+  app.put<{ Params: { name: string } }>('/admin/access/callers/:name/permissions', { config, ...audit.of('access', ({ params }) => (params as { name: string }).name) }, async ({ params: { name }, body }) => {
     const may = refusing(() => permissionsOf(isMapping(body) ? body['may'] : undefined, 'may'))
     const revision = await live.change(({ access }) => {
       const caller = access !== undefined && Object.hasOwn(access.callers, name) ? access.callers[name] : undefined

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { setTimeout as pause } from 'node:timers/promises'
 import { defective } from '../defects.js'
 import type { DatabaseAccess } from './database-access.js'
+import { knownCallers } from './known-callers.js'
 import { log, logError } from './log.js'
 
 /** An operator who waits for a database that is away waits no longer than this; the record is then written as soon as it can be. */
@@ -65,10 +66,12 @@ export class AuditLog {
   }
 }
 
-/** Who asks, as the proxy that knows operators says it. */
-function actorOf({ headers }: FastifyRequest): string {
+/** Who asks: the caller whose key is on the access list where one is in force, else as the proxy that knows operators says it. */
+function actorOf(request: FastifyRequest): string {
   if (defective('audt.wrong-actor')) return 'ledger'
-  const given = headers['x-operator']
+  const known = knownCallers.get(request)
+  if (known !== undefined) return known
+  const given = request.headers['x-operator']
   return typeof given === 'string' && given !== '' ? given : 'unknown'
 }
 

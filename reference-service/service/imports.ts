@@ -1,5 +1,6 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { defective } from '../defects.js'
+import type { AuditLog } from './audit.js'
 import type { DatabaseAccess, Statements } from './database-access.js'
 import { Refusal } from './errors.js'
 import { canonical, changesBetween, parseFeed, underRules, type Changes, type Rejected } from './import-feed.js'
@@ -13,6 +14,7 @@ import { upsertOf } from './record-store.js'
 export interface ImportParts {
   readonly database: DatabaseAccess
   readonly live: LiveConfiguration
+  readonly audit: AuditLog
   /** Of the release that runs. */
   readonly recordFormat: 1 | 2
 }
@@ -29,14 +31,16 @@ const prefixOf = (source: string): string => `${source}.`
  * rules of operators. Everything in one transaction; what would change more than the limit is stopped before it begins.
  */
 export function importRoutes(app: FastifyInstance, parts: ImportParts): void {
-  const { database, live } = parts
+  const { database, live, audit } = parts
+  const ofSource = ({ params }: FastifyRequest): string => (params as { source: string }).source
+  const ofRule = ({ params }: FastifyRequest): string => `${(params as OfKey['Params']).source}/${(params as OfKey['Params']).key}`
   const config = { control: true }
   app.addContentTypeParser(ndjson, { parseAs: 'string' }, (_request, body, parsed) => parsed(null, body))
 
-  app.post<OfSource & { Querystring: { permit?: string } }>('/admin/imports/:source', { config }, async ({ params: { source }, query, body }) => runImport(parts, { source, text: typeof body === 'string' ? body : '', permitted: query.permit === '1' }))
+  app.post<OfSource & { Querystring: { permit?: string } }>('/admin/imports/:source', { config, ...audit.of('import', ofSource) }, async ({ params: { source }, query, body }) => runImport(parts, { source, text: typeof body === 'string' ? body : '', permitted: query.permit === '1' }))
   app.get<OfSource>('/admin/imports/:source', { config }, async ({ params: { source } }) => lastImport(database, source))
-  app.put<OfKey>('/admin/imports/:source/rules/:key', { config }, async ({ params, body }) => ({ revision: await setRule(live, params, ruleOf(body)) }))
-  app.delete<OfKey>('/admin/imports/:source/rules/:key', { config }, async ({ params }) => ({ revision: await setRule(live, params, undefined) }))
+  app.put<OfKey>('/admin/imports/:source/rules/:key', { config, ...audit.of('import-rule', ofRule) }, async ({ params, body }) => ({ revision: await setRule(live, params, ruleOf(body)) }))
+  app.delete<OfKey>('/admin/imports/:source/rules/:key', { config, ...audit.of('import-rule', ofRule) }, async ({ params }) => ({ revision: await setRule(live, params, undefined) }))
   app.get<OfSource>('/imports/:source/records', async ({ params: { source } }) => {
     const rows = await database.strong<{ key: string; value: unknown }>('select key, value from records where key >= $1 and starts_with(key, $1) order by key', [prefixOf(source)])
     return { records: rows.map(({ key, value }) => ({ key: key.slice(prefixOf(source).length), value })) }

@@ -23,7 +23,7 @@ export class RateLimits {
     if (counted?.accepted === true) this.alone.take(bucket, limit, performance.now())
     say(reply, limit, taken)
     if (taken.accepted || defective('accs.limit-ignored')) return
-    throw new TooManyRequests(`the caller ${caller} has made ${limit.requests} requests in ${limit.perMs} ms`, seconds(taken.resetMs))
+    throw new TooManyRequests(`the caller ${caller} has made ${limit.requests} requests in ${limit.perMs} ms`, defective('accs.retry-after-rounded-down') ? Math.floor(taken.resetMs / 1_000) : seconds(taken.resetMs))
   }
 }
 

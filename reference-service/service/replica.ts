@@ -60,12 +60,13 @@ export async function startReplica(environment: Environment, configuration: Conf
 
   if (process.env['START_DRAINED'] === '1' && !defective('drain.start-drained-ignored')) drain.begin()
 
+  const audit = new AuditLog(database)
   let stopping: Promise<void> | undefined
-  addRoutes(app, { identity, monitor, database, inFlight, work, connections, drain, startUp, records, live, environment, cache, toggles, metrics: new RequestMetrics(), reports, audit: new AuditLog(database), isStopping: () => stopping !== undefined, restoreObjectsPerSecond: configuration.restore.objectsPerSecond })
+  addRoutes(app, { identity, monitor, database, inFlight, work, connections, drain, startUp, records, live, environment, cache, toggles, metrics: new RequestMetrics(), reports, audit, isStopping: () => stopping !== undefined, restoreObjectsPerSecond: configuration.restore.objectsPerSecond })
   const leavesAtOnce = defective('rdnd.scale-in-kills') && environment.index >= usualReplicas
   const stopOnce = (): Promise<void> => (stopping ??= leavesAtOnce ? process.exit(0) : stop({ drain, wasReady: () => startUp.mayBeReady, inFlight, connections, database, finish }, configuration.drain))
   releaseRoutes(app, { identity, installedIn: environment, stop: () => void stopOnce() })
-  importRoutes(app, { database, live, recordFormat: environment.release.recordFormat })
+  importRoutes(app, { database, live, audit, recordFormat: environment.release.recordFormat })
   noteRoutes(app, environment.notes)
   itemRoutes(app, { records, sources: sourcesOf(environment, configuration.sources) })
   searchRoutes(app, configuration.search)

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { defective } from '../defects.js'
+import type { AuditLog } from './audit.js'
 import { correlationOf } from './correlation.js'
 import { Refusal } from './errors.js'
 import { isDebug, logDebug, logModules, logOf, setDebug, type LogModule } from './log.js'
@@ -23,11 +24,11 @@ function readable(url: string): string {
 }
 
 /** `PUT /admin/log-levels/{module}` with `{"level"}` debug or info, on this replica, until its end. */
-export function logLevelRoutes(app: FastifyInstance): void {
+export function logLevelRoutes(app: FastifyInstance, audit: AuditLog): void {
   const config = { control: true }
   const levels = () => ({ levels: Object.fromEntries(logModules.map((module) => [module, isDebug(module) ? 'debug' : 'info'])) })
   app.get('/admin/log-levels', { config }, levels)
-  app.put<{ Params: { module: string } }>('/admin/log-levels/:module', { config }, ({ params, body }) => {
+  app.put<{ Params: { module: string } }>('/admin/log-levels/:module', { config, ...audit.of('log-level', ({ params }) => (params as { module: string }).module) }, ({ params, body }) => {
     const { level } = (body ?? {}) as { level?: unknown }
     if (!(logModules as readonly string[]).includes(params.module)) throw new Refusal(404, `no module ${params.module}, expected one of: ${logModules.join(', ')}`)
     if (level !== 'debug' && level !== 'info') throw new Refusal(422, 'expected "level", debug or info')

@@ -20,7 +20,8 @@ export const refused: Answer = { outcome: 'error-status', status: 403 }
 export type Change = (cell: { readonly caller: AccessCaller; readonly kind: AccessKind; readonly index: number }, answer: Answer) => Answer | undefined
 
 /** Eight requests of each cell from 1 s on, answered as declared unless changed, and the reads of what was written. */
-export function matrix(change: Change = (_cell, answer) => answer, unlisted: 'closed' | 'open' = 'closed'): HistoryEvent[] {
+export type OnReplica = (cell: { readonly caller: AccessCaller; readonly kind: AccessKind; readonly via: string }) => Answer
+export function matrix(change: Change = (_cell, answer) => answer, unlisted: 'closed' | 'open' = 'closed', onReplica: OnReplica = () => refused): HistoryEvent[] {
   const events: RequestEvent[] = []
   for (const caller of accessCallers) {
     for (const kind of accessKinds) {
@@ -29,12 +30,17 @@ export function matrix(change: Change = (_cell, answer) => answer, unlisted: 'cl
         const key = kind === 'write' ? { key: `${caller}-${index}` } : {}
         if (answer !== undefined) events.push(request(1_000 + events.length, { load: cellLoad(caller, kind), via: 'balancer', instance: instances[index % 2]!, ...key, ...answer }))
       }
+      if (!mayBeDone(unlisted, caller, kind)) events.push(...everywhere({ caller, kind }, onReplica).map((one) => ({ ...one, plannedAtMs: one.plannedAtMs + events.length })))
     }
   }
   return events
 }
+/** What is to be refused, asked of each replica itself. */
+function everywhere({ caller, kind }: { readonly caller: AccessCaller; readonly kind: AccessKind }, onReplica: OnReplica): RequestEvent[] {
+  return instances.map((via) => request(1_500, { load: cellLoad(caller, kind), via, instance: via, ...(kind === 'write' ? { key: `${caller}-on-${via}` } : {}), ...onReplica({ caller, kind, via }) }))
+}
 export function effects(there: (key: string) => Answer = asWritten): HistoryEvent[] {
-  return accessCallers.flatMap((caller) => Array.from({ length: 8 }, (_, index) => `${caller}-${index}`)).map((key, index) => request(2_000 + index, { load: effectLoad, via: 'balancer', key, ...there(key) }))
+  return accessCallers.flatMap((caller) => [...Array.from({ length: 8 }, (_, index) => `${caller}-${index}`), ...instances.map((via) => `${caller}-on-${via}`)]).map((key, index) => request(2_000 + index, { load: effectLoad, via: 'balancer', key, ...there(key) }))
 }
 export const absent: Answer = { outcome: 'error-status', status: 404 }
 export const asWritten = (key: string): Answer => (/^(permitted|operator)/.test(key) ? accepted : absent)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { intervention, platform } from '../../core/checks/literal-events.test-support.js'
-import type { HistoryEvent } from '../../core/history.js'
+import type { HistoryEvent, RequestEvent } from '../../core/history.js'
 import { accessListIsEnforced as check } from './access-list-is-enforced.check.js'
 import { absent, accepted, asWritten, changes, disturbance, effects, judge, matrix, preamble, refused, type Change } from './access-history.test-support.js'
 import { enableName } from './names.js'
@@ -12,8 +12,8 @@ const outcome = (events: readonly HistoryEvent[]): string => judge(check, events
 describe('the matrix', () => {
   test('as declared passes, with all cells in the evidence', () => {
     const finding = judge(check, whole())
-    expect(finding).toMatchObject({ outcome: 'passed', strength: { n: 120 } })
-    expect(finding.evidence[0]?.note).toContain('anonymous operate refused 8/8')
+    expect(finding).toMatchObject({ outcome: 'passed', strength: { n: 140 } })
+    expect(finding.evidence[0]?.note).toContain('anonymous operate refused 10/10')
   })
   test.each([
     ['anonymous', 'operate'],
@@ -22,7 +22,7 @@ describe('the matrix', () => {
     ['permitted', 'operate'],
   ] as const)('%s that may %s fails, also when it is one answer of many', (caller, kind) => {
     const finding = judge(check, withMatrix((cell, answer) => (cell.caller === caller && cell.kind === kind && cell.index === 3 ? accepted : answer)))
-    expect(finding).toMatchObject({ outcome: 'failed', summary: expect.stringContaining(`${caller} ${kind} was not refused in 1 of 8 requests (status 200)`) })
+    expect(finding).toMatchObject({ outcome: 'failed', summary: expect.stringContaining(`${caller} ${kind} was not refused in 1 of 10 requests (status 200)`) })
     expect(finding.evidence.flatMap((one) => one.requests ?? [])).toHaveLength(1)
   })
   test('a body that is not what was promised was handed out all the same', () => {
@@ -49,8 +49,14 @@ describe('the matrix', () => {
     const finding = judge(check, withMatrix((cell, usual) => (cell.caller === 'denied' && cell.kind === 'read' && cell.index === 0 ? answer : usual)))
     expect(finding).toMatchObject({ outcome: 'inconclusive', summary: 'denied read has 7 verdicts, needs 8' })
   })
+  test('one replica that does not keep the list fails, also when the balancer spared it; one that was not asked is not known to', () => {
+    const onReplica = (answer: Partial<RequestEvent>) => ({ kind, via }: { readonly kind: string; readonly via: string }) => (kind === 'operate' && via === 'r2' ? answer : refused)
+    const run = (answer: Partial<RequestEvent>): HistoryEvent[] => [...preamble(), ...matrix(undefined, 'closed', onReplica(answer)), ...effects(), ...changes()]
+    expect(judge(check, run(accepted))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('anonymous operate was not refused in 1 of 10 requests') })
+    expect(judge(check, run({ outcome: 'timeout' }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('r2 (anonymous operate)') })
+  })
   test('a replica that answered nothing, no matrix at all, or a list that was not put in force', () => {
-    expect(outcome([...whole().filter((one) => one.kind !== 'request' || one.instance !== 'r2')])).toBe('inconclusive')
+    expect(outcome([...whole().filter((one) => one.kind !== 'request' || one.via !== 'r2')])).toBe('inconclusive')
     expect(outcome([...preamble(), ...effects(), ...changes()])).toBe('inconclusive')
     expect(outcome([])).toBe('inconclusive')
     const open = withMatrix(() => accepted)
@@ -62,7 +68,7 @@ describe('the matrix', () => {
 describe('effects of writes', () => {
   const withEffects = (there: Parameters<typeof effects>[0]): HistoryEvent[] => [...preamble(), ...matrix(), ...effects(there), ...changes()]
   test('a refused write that took effect fails', () => {
-    expect(judge(check, withEffects((key) => (key === 'denied-2' ? accepted : asWritten(key))))).toMatchObject({ outcome: 'failed', summary: '1 write of 24 that had been refused took effect' })
+    expect(judge(check, withEffects((key) => (key === 'denied-2' ? accepted : asWritten(key))))).toMatchObject({ outcome: 'failed', summary: '1 write of 30 that had been refused took effect' })
   })
   test('when what was permitted is not found either, absence says nothing', () => {
     expect(outcome(withEffects(() => absent))).toBe('inconclusive')

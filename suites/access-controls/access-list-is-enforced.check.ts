@@ -8,7 +8,7 @@ import { numberThreshold, type ThresholdValues } from '../../core/requirement.js
 import { judgeChanges } from './change-verdicts.js'
 import { cells, isAllowed } from './matrix.js'
 import { accessFact, cellLoad, effectLoad, enableName, type AccessFact } from './names.js'
-import { verdictOf, type Verdict } from './verdicts.js'
+import { isVerdict, verdictOf, type Verdict } from './verdicts.js'
 
 /** ACCS-01: every caller may do what the list says and nothing else, and a change of the list is in force in time. */
 export const accessListIsEnforced: Check = {
@@ -32,6 +32,8 @@ interface Row {
   readonly kind: string
   readonly allowed: boolean
   readonly verdicts: number
+  /** Of these through the balancer. */
+  readonly balanced: number
   readonly requests: readonly RequestEvent[]
   /** Answers against the declaration. */
   readonly wrong: readonly RequestEvent[]
@@ -43,7 +45,7 @@ function rowOf(history: History, access: AccessFact, cell: (typeof cells)[number
   const right: Verdict = allowed ? 'accepted' : 'refused'
   const judged = requests.map((request) => ({ request, verdict: verdictOf(request, access.refusalStatus) }))
   const said = judged.filter(({ verdict }) => verdict !== 'none')
-  return { name: `${cell.caller} ${cell.kind}`, kind: cell.kind, allowed, verdicts: said.length, requests, wrong: said.filter(({ verdict, request }) => verdict !== right || (allowed && !acknowledged(request))).map(({ request }) => request) }
+  return { name: `${cell.caller} ${cell.kind}`, kind: cell.kind, allowed, verdicts: said.length, balanced: said.filter(({ request }) => request.via === 'balancer').length, requests, wrong: said.filter(({ verdict, request }) => verdict !== right || (allowed && !acknowledged(request))).map(({ request }) => request) }
 }
 
 const statuses = (requests: readonly RequestEvent[]): string => listed([...new Set(requests.map((one) => `${one.status}`))])
@@ -75,11 +77,11 @@ function effectsFinding(history: History, { rows, thresholds, evidence }: Given)
 
 function enough(history: History, { rows, thresholds, evidence }: Given): Finding {
   const needed = numberThreshold(thresholds, 'requests_per_cell')
-  const short = rows.find(({ verdicts }) => verdicts < needed)
-  if (short !== undefined) return inconclusive(`${short.name} has ${counted(short.verdicts, 'verdict')}, needs ${needed}`, evidence)
-  const answered = new Set(rows.flatMap(({ requests }) => requests.flatMap(({ instance }) => instance ?? [])))
-  const silent = ((factOf(history, 'instances') as readonly string[] | undefined) ?? []).filter((one) => !answered.has(one))
-  if (silent.length > 0) return inconclusive(`${listed(silent)} answered no request of the matrix`, evidence)
+  const short = rows.find(({ balanced }) => balanced < needed)
+  if (short !== undefined) return inconclusive(`${short.name} has ${counted(short.balanced, 'verdict')}, needs ${needed}`, evidence)
+  const instances = (factOf(history, 'instances') as readonly string[] | undefined) ?? []
+  const unasked = rows.filter(({ allowed }) => !allowed).flatMap(({ name, requests }) => instances.filter((id) => !requests.some((one) => one.via === id && isVerdict(one.status))).map((id) => `${id} (${name})`))
+  if (unasked.length > 0) return inconclusive(`not every replica was seen to refuse: ${listed(unasked)} gave no answer that says something`, evidence)
   const n = rows.reduce((sum, { verdicts }) => sum + verdicts, 0)
   return passed(`all ${rows.length} cells are as declared in ${n} requests, no refused write took effect, and changes of the list were in force everywhere in time`, evidence, { strength: strengthOf(n) })
 }

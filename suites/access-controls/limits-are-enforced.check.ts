@@ -9,11 +9,6 @@ import { fillLoad, limitFact, obeyLoad, overLoad, type LimitFact } from './names
 import { wordsFinding } from './refusals-explain.js'
 import { acceptedIn, type Window } from './windows.js'
 
-/** A harness that offers less than this many times the quota has not tried the limit. */
-const offeredFactorMin = 1.5
-/** More of these than one in fifty, and it is not the limit that refuses. */
-const saturatedShareMax = 0.02
-
 /** ACCS-02: no more than the quota is accepted from one caller across the fleet, no less, and refusals say when to come again. */
 export const limitsAreEnforced: Check = {
   id: 'limits-are-enforced',
@@ -60,7 +55,8 @@ const perWindow = (offered: readonly RequestEvent[], spans: readonly Window[]): 
     return { note: `window ${index + 1}: ${sent.length} sent, ${sent.filter((one) => one.status === 429).length} refused with 429; accepted`, measured: sent.filter(acknowledged).length, unit: 'requests' }
   })
 
-function notTried(history: History, { limit, offered, spans }: Given): Finding | undefined {
+function notTried(history: History, { limit, offered, spans, thresholds }: Given): Finding | undefined {
+  const offeredFactorMin = numberThreshold(thresholds, 'offered_over_quota_ratio_min')
   const evidence = perWindow(offered, spans)
   const thin = spans.find((window) => offered.filter((one) => one.sentAtMs !== undefined && one.sentAtMs >= window.fromMs && one.sentAtMs < window.toMs).length < offeredFactorMin * limit.quota)
   if (thin !== undefined) return inconclusive(`fewer than ${offeredFactorMin} times the quota were sent in a window, so that the limit was not tried`, evidence)
@@ -69,7 +65,7 @@ function notTried(history: History, { limit, offered, spans }: Given): Finding |
   const silent = instances.filter((id) => !answered.has(id))
   if (silent.length > 0) return inconclusive(`${silent.join(', ')} answered none of the requests, so that the limit was not tried across the fleet`, evidence)
   const unserved = offered.filter((one) => !acknowledged(one) && (one.status === undefined || one.status >= 500))
-  if (unserved.length <= saturatedShareMax * offered.length) return undefined
+  if (unserved.length <= numberThreshold(thresholds, 'saturated_ratio_max') * offered.length) return undefined
   return inconclusive(`${counted(unserved.length, 'request')} of ${offered.length} failed otherwise than by the limit: the service saturated before`, [requestEvidence({ note: 'requests that failed', measured: unserved.length, unit: 'requests' }, unserved), ...evidence])
 }
 
@@ -96,10 +92,10 @@ function obeyedFinding(history: History, { thresholds, limit }: Given): Finding 
   return asked.length < needed ? inconclusive(`Retry-After was obeyed ${counted(asked.length, 'time')}, needs ${needed}: the limit of ${limit.quota} was not reached again, or gave no time`, evidence) : undefined
 }
 
-/** What was under way with the first request that was refused, and was accepted after it, may have taken the place that Retry-After had promised. */
+/** What was under way with the last request that was refused, and was accepted, may have taken the place that Retry-After had promised. */
 function mayHaveTakenItsPlace(fill: readonly RequestEvent[]): boolean {
-  const refusedAtMs = Math.min(...fill.filter((one) => one.status === 429).map((one) => one.endedAtMs))
-  return fill.some((one) => acknowledged(one) && one.endedAtMs > refusedAtMs)
+  const refusedFromMs = Math.max(...fill.filter((one) => one.status === 429).map(sentAt))
+  return fill.some((one) => acknowledged(one) && one.endedAtMs > refusedFromMs)
 }
 
 function whole({ limit, offered, spans }: Given): Finding {

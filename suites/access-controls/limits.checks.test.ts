@@ -50,6 +50,9 @@ describe('limits', () => {
     ['with another window', { retryAfter: '1', policy: '"caller";q=10;w=60' }, 'a window of 60 s'],
     ['with something left', { retryAfter: '1', rateLimit: 'limit=10, remaining=5, reset=1' }, '5 requests remain'],
     ['with another time than Retry-After', { retryAfter: '1', remaining: '0', reset: '30' }, 'wait for 30 s'],
+    ['with a time beyond the window', { retryAfter: '1', remaining: '0', reset: '3' }, 'the window is 1000 ms'],
+    ['with a sooner time than Retry-After', { retryAfter: '2', remaining: '0', reset: '0' }, 'wait for 0 s, Retry-After says 2 s'],
+    ['with several limits of which all have something left', { retryAfter: '1', rateLimit: '"burst";r=4;t=1, "daily";r=900;t=1' }, '4 requests remain'],
     ['with a limit in words', { retryAfter: '1', limit: 'ten' }, 'expected a whole number'],
   ])('a refusal %s fails', (_name, captured, text) => {
     expect(judge(check, refusing(captured))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining(text) })
@@ -58,6 +61,8 @@ describe('limits', () => {
     ['no fields', { retryAfter: '1' }],
     ['a date', { retryAfter: 'Thu, 26 Nov 2026 10:00:01 GMT', date: 'Thu, 26 Nov 2026 10:00:00 GMT' }],
     ['the separate fields', { retryAfter: '1', limit: '10, 10;w=1', remaining: '0', reset: '1' }],
+    ['several policies and what remains of each', { retryAfter: '1', policy: '"daily";q=1000;w=86400, "caller";q=10;w=1', rateLimit: '"daily";r=900;t=1, "caller";r=0;t=1' }],
+    ['a quota that is back later than one request', { retryAfter: '0', remaining: '0', reset: '2' }],
     ['the dictionary of draft 07', { retryAfter: '1', policy: '10;w=1', rateLimit: 'limit=10, remaining=0, reset=1' }],
   ])('a refusal with %s passes', (_name, captured) => {
     expect(outcome(refusing(captured))).toBe('passed')

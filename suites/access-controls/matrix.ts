@@ -7,14 +7,36 @@ import { isVerdict } from './verdicts.js'
 /** A caller that was told to come later is not asked to come too late for the experiment. */
 const retryAfterMsMax = 5_000
 const pauseMsDefault = 200
+/** What has no verdict is asked again, and not for ever. */
+const askedOfEachMax = 3
 
 /** Every caller asks for every kind of operation, side by side; then what was written is looked for by a caller that may read. */
 export async function walkMatrix(context: ScenarioContext, requestsPerCell: number): Promise<void> {
   const access = context.service.access!
   const written = await Promise.all(accessCallers.map((caller) => askForEverything(context, caller, requestsPerCell)))
+  written.push(await refuseEverywhere(context))
   const read = readerOf(context)
   for (const key of written.flat()) await context.traffic.send({ load: effectLoad, operation: read, via: 'balancer', key })
   context.observe('matrix-end', 'balancer', { unlisted: access.unlisted })
+}
+
+/** Every cell that is to be refused is asked for on each instance itself: a balancer may have spared one of them. Returns the keys it tried to write. */
+async function refuseEverywhere(context: ScenarioContext): Promise<string[]> {
+  const access = context.service.access!
+  const keys: string[] = []
+  for (const cell of cells.filter((one) => !isAllowed(access.unlisted, one))) {
+    const operation = operationOf(access, cell.caller, cell.kind)
+    for (const { id } of context.instances) {
+      const key = operation.mutates ? context.traffic.newKey() : undefined
+      if (key !== undefined && cell.kind === 'write') keys.push(key)
+      for (let asked = 0; asked < askedOfEachMax; asked++) {
+        const { status } = await context.traffic.send({ load: cellLoad(cell.caller, cell.kind), operation, via: id, ...(key === undefined ? {} : { key }) })
+        if (isVerdict(status)) break
+        await context.pause(pauseMsDefault)
+      }
+    }
+  }
+  return keys
 }
 
 /** Returns the keys it tried to write. */

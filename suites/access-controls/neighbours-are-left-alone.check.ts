@@ -10,8 +10,6 @@ import { factOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { aloneLoad, besideLoad, floodLoad, limitFact, type LimitFact } from './names.js'
 
-/** At three times the quota two of three are refused; fewer than this, and the other caller was not limited. */
-const limitedShareMin = 0.4
 const quantiles = [0.99, 0.9, 0.5] as const
 
 /** ACCS-03: while one caller is refused for going beyond its limit, another one within its own notices nothing. */
@@ -29,7 +27,7 @@ export const neighboursAreLeftAlone: Check = {
       { note: `of ${flood.length} requests of the other caller were refused with 429`, measured: refused.length, unit: 'requests' },
       { note: `of ${beside.length} requests of the neighbour succeeded beside it, ${alone.filter(acknowledged).length} of ${alone.length} alone`, measured: beside.filter(acknowledged).length, unit: 'requests' },
     ]
-    if (refused.length < limitedShareMin * flood.length) return inconclusive('the other caller was not limited, so that nothing protected the neighbour', evidence)
+    if (refused.length < numberThreshold(thresholds, 'limited_ratio_min') * flood.length) return inconclusive('the other caller was not limited, so that nothing protected the neighbour', evidence)
     const before = alone.filter((one) => !acknowledged(one))
     if (before.length > 0) return inconclusive(`the neighbour was not served alone either: ${outcomesText(before)}`, evidence)
     const window: Window = { fromMs: Math.min(...beside.map((one) => one.plannedAtMs)), toMs: Math.max(...beside.map((one) => one.endedAtMs)) }

@@ -16,26 +16,30 @@ const toleranceS = 1
 export function fieldProblem({ captured = {}, status }: RequestEvent, limit: LimitFact, retryMs: number | undefined): string | undefined {
   let fields: Fields
   try {
-    fields = fieldsOf(captured)
+    fields = fieldsOf(captured, limit)
   } catch (error) {
     return `they cannot be parsed (${(error as Error).message})`
   }
   const { quota, windowS, remaining, resetS } = fields
-  if (quota !== undefined && Math.abs(quota - limit.quota) > toleranceUnits) return `they give a quota of ${quota}, declared are ${limit.quota}`
+  // A bucket that holds a burst may be told as it is.
+  if (quota !== undefined && (quota < limit.quota - toleranceUnits || quota > limit.quota + limit.burst + toleranceUnits)) return `they give a quota of ${quota}, declared are ${limit.quota}`
   if (windowS !== undefined && Math.abs(windowS - limit.windowMs / 1_000) > toleranceS) return `they give a window of ${windowS} s, declared are ${limit.windowMs} ms`
   if (remaining !== undefined && (remaining < 0 || remaining > limit.quota + limit.burst + toleranceUnits)) return `they say that ${remaining} requests remain of ${limit.quota}`
   if (status !== 429) return undefined
   if (remaining !== undefined && remaining > toleranceUnits) return `a refusal says that ${remaining} requests remain`
-  if (resetS !== undefined && retryMs !== undefined && Math.abs(resetS - retryMs / 1_000) > toleranceS) return `they say to wait for ${resetS} s, Retry-After says ${retryMs / 1_000} s`
+  // One request may be accepted sooner than the whole quota is back, in a sliding window or from a bucket, and never later.
+  const wholeS = (limit.windowMs * (1 + limit.burst / limit.quota)) / 1_000
+  if (resetS !== undefined && resetS > wholeS + toleranceS) return `they say to wait for ${resetS} s, the window is ${limit.windowMs} ms`
+  if (resetS !== undefined && retryMs !== undefined && resetS < retryMs / 1_000 - toleranceS) return `they say to wait for ${resetS} s, Retry-After says ${retryMs / 1_000} s`
   return undefined
 }
 
 /** Throws when a field is there and is none of the forms of draft-ietf-httpapi-ratelimit-headers. */
-function fieldsOf(captured: Readonly<Record<string, unknown>>): Fields {
+function fieldsOf(captured: Readonly<Record<string, unknown>>, declared: LimitFact): Fields {
   const { policy, rateLimit, limit, remaining, reset } = captured
   return {
     ...separate({ quota: limit, remaining, resetS: reset }),
-    ...(typeof policy === 'string' ? ofPolicy(policy) : {}),
+    ...(typeof policy === 'string' ? ofPolicy(policy, declared) : {}),
     ...(typeof rateLimit === 'string' ? ofRateLimit(rateLimit) : {}),
   }
 }
@@ -58,14 +62,16 @@ function ofRateLimit(field: string): Fields {
     const items = parseDictionary(field)
     return named({ quota: items.get('limit')?.[0], remaining: items.get('remaining')?.[0], resetS: items.get('reset')?.[0] })
   }
-  const [, parameters] = parseList(field)[0] ?? []
-  return named({ remaining: parameters?.get('r'), resetS: parameters?.get('t') })
+  const all = parseList(field).map(([, parameters]) => named({ remaining: parameters.get('r'), resetS: parameters.get('t') }))
+  // Of several limits the one that refuses first is the one of which least remains.
+  return all.sort((one, other) => (one.remaining ?? Infinity) - (other.remaining ?? Infinity))[0] ?? {}
 }
 
-/** From draft 08 on `"name";q=10;w=60`, before `10;w=60`. */
-function ofPolicy(field: string): Fields {
-  const [value, parameters] = parseList(field)[0] ?? []
-  return named({ quota: typeof value === 'number' ? value : parameters?.get('q'), windowS: parameters?.get('w') })
+/** From draft 08 on `"name";q=10;w=60`, before `10;w=60`. Of several policies the one whose window is nearest to the declared one. */
+function ofPolicy(field: string, { windowMs }: LimitFact): Fields {
+  const all = parseList(field).map(([value, parameters]) => named({ quota: typeof value === 'number' ? value : parameters.get('q'), windowS: parameters.get('w') }))
+  const distance = ({ windowS = 0 }: Fields): number => Math.abs(windowS - windowMs / 1_000)
+  return all.sort((one, other) => distance(one) - distance(other))[0] ?? {}
 }
 
 function named(values: Readonly<Record<string, unknown>>): Fields {

@@ -17,6 +17,7 @@ const accessLists: Requirement = {
   absence: { rule: 'na-justified' },
   procedure: [
     'A permitted, a denied and an unknown caller, an operator, and a caller without credentials each ask to read, to write and to operate, 20 times each through the balancer.',
+    'Ask for everything that is to be refused on each replica itself, too.',
     'Look for everything that was written or was refused to be written, as a caller that may read.',
     'Take the permission of one caller away and give it back, through one replica; ask each replica until it follows.',
   ],
@@ -31,13 +32,16 @@ const accessLists: Requirement = {
     'the access list could not be put in force',
     'a cell has fewer answers that say something: 429, 5xx and no answer say nothing about access',
     'what was written with permission could not be read back by the same reads, or a refused write could not be looked up',
-    'a replica answered no request of the matrix, was not seen to let the caller through before the change, or was not watched as long as the change may take',
+    'a replica gave no answer that says something to a request that it is to refuse, was not seen to let the caller through before the change, or was not watched as long as the change may take',
     'the null control failed or the harness stalled while a change was late',
   ],
   evidence: ['the matrix', 'ids of answers against the declaration', 'replicas that did not follow a change'],
   remediation:
     'Check the caller in one place in front of every route, so that a new route is guarded before anybody thinks of it, and let the absence of an entry mean no: look the credentials up, and refuse with 401 when there are none that are known and with 403 when they do not cover the operation, before anything of the request is carried out. Functions of operators need a permission of their own. Keep the list in the memory of each replica and refresh it in the background, so that changes need no restart and requests no lookup.',
-  defects: [{ id: 'accs.default-open', how: 'a caller without credentials is treated as a guest with full rights' }],
+  defects: [
+    { id: 'accs.default-open', how: 'a caller without credentials is treated as a guest with full rights' },
+    { id: 'accs.refused-after-writing', how: 'a write is checked when it has been carried out: it is refused with 403, and its effect stays' },
+  ],
   mustNotFire: ['ACCS-02', 'ACCS-03'],
   mayFire: [],
   limits: 'One operation of each kind is asked for: another route that nobody guards is not found. Of functions of operators only the answer is judged, not the effect. How hard credentials are to guess or to steal is not looked at.',
@@ -58,14 +62,16 @@ const rateLimits: Requirement = {
   absence: { rule: 'na-justified' },
   procedure: [
     'As one caller ask for twice the quota through the balancer, evenly for 3 windows; count what was accepted in any span of one, two and three windows.',
-    'Reach the limit again, wait as long as Retry-After says, and ask once.',
+    'Wait for an empty window, reach the limit at once, ask alone, wait as long as that refusal says, and ask once.',
     'Where the answers carry RateLimit fields, compare them with the declaration and with Retry-After.',
   ],
-  passCriterion: 'Within 10 % of the quota in every span, refusals are 429 with a Retry-After that is true, and RateLimit fields agree within 1 request or 1 s.',
+  passCriterion: 'Within 10 % of the quota in every span, refusals are 429 with a Retry-After that is true, and RateLimit fields agree within 1 request or 1 s; a quota may come back as a whole later than one request does.',
   thresholds: [
     { key: 'windows', unit: 'count', meaning: 'windows at twice the quota', standard: 3 },
     { key: 'accepted_over_quota_ratio_max', unit: 'ratio', meaning: 'most that may be accepted in any span, as a share of its quota; a declared burst comes on top', standard: 1.1 },
     { key: 'accepted_over_quota_ratio_min', unit: 'ratio', meaning: 'least that must be accepted in each window, as a share of the quota', standard: 0.9 },
+    { key: 'offered_over_quota_ratio_min', unit: 'ratio', meaning: 'least that must have been sent in each window, as a share of the quota, for the limit to have been tried', standard: 1.5 },
+    { key: 'saturated_ratio_max', unit: 'ratio', meaning: 'share of requests that may end in 5xx or without an answer; with more it is not the limit that refuses', standard: 0.02 },
     { key: 'non_429_refusals_max', unit: 'requests', meaning: 'requests that may be refused with another 4xx than 429', standard: 0 },
     { key: 'retry_after_present_ratio_min', unit: 'ratio', meaning: 'share of refusals with a Retry-After', standard: 1 },
     { key: 'retry_after_beyond_window_s_max', unit: 's', meaning: 'how much longer than the window a Retry-After may be', standard: 1 },
@@ -84,6 +90,7 @@ const rateLimits: Requirement = {
     'Count in one place that all replicas share (a cache with an atomic counter or script), by the identity of the caller and not by its address or the replica, and count over a sliding window or with a token bucket so that the quota holds in every span. Refuse with 429, with Retry-After as the time until the next request is accepted, rounded up. Advertise the quota and what is left in the RateLimit fields with every answer, from the same counter that decides.',
   defects: [
     { id: 'accs.limit-per-replica', how: 'each replica counts alone so that N times the quota passes' },
+    { id: 'accs.retry-after-rounded-down', how: 'Retry-After is rounded down, so that whoever obeys it is refused again' },
     { id: 'accs.limit-ignored', how: 'the limit is advertised but never enforced', mayFire: ['ACCS-03'] },
   ],
   mustNotFire: ['ACCS-01', 'DEGR-05'],
@@ -112,6 +119,7 @@ const neighbours: Requirement = {
   thresholds: [
     { key: 'windows', unit: 'count', meaning: 'windows, at least', standard: 3 },
     { key: 'b_requests_min', unit: 'requests', meaning: "the neighbour's requests, alone and beside the other caller: the latency is compared at p99 from 1000 on, at p90 from 100 on, else at p50", standard: 100, quick: 25, thorough: 1_000 },
+    { key: 'limited_ratio_min', unit: 'ratio', meaning: "share of the other caller's requests that must be refused for it to be limited; at three times the quota two of three are", standard: 0.4 },
     { key: 'b_refusals_max', unit: 'requests', meaning: 'requests of the neighbour that may be refused or fail', standard: 0 },
     { key: 'b_p99_factor_max', unit: 'ratio', meaning: 'how many times its usual latency the neighbour may see', standard: 2 },
     { key: 'b_p99_slack_ms', unit: 'ms', meaning: 'and so much on top', standard: 100 },
