@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
-import type { Requirement, RequirementId, ThresholdValues } from '../../core/requirement.js'
+import { thresholdValues, type Requirement, type RequirementId, type ThresholdValues } from '../../core/requirement.js'
 import { buildReport } from '../../engine/build-report.js'
 import { judgeScenario, scenarioReport } from '../../engine/judge-scenario.js'
 import { isSameFolder, makeReportDirectory, type RunInput } from '../../engine/run-directory.js'
@@ -66,7 +66,9 @@ interface Judging {
 
 function judgeAgain(directory: string, input: RunInput, { overrides, suites }: Judging): RunReport {
   const earlier = existsSync(join(directory, 'run.json')) ? readRunReport(directory) : undefined
-  const thresholds = (id: RequirementId): ThresholdValues => ({ ...input.thresholds[id], ...overrides.get(id) })
+  // A threshold that came later than the run has the value of its profile today.
+  const since = new Map(suites.flatMap((suite) => suite.requirements).map((one) => [one.id, thresholdValues(one, input.profile)]))
+  const thresholds = (id: RequirementId): ThresholdValues => ({ ...since.get(id), ...input.thresholds[id], ...overrides.get(id) })
   const judged = input.scenarios.flatMap(({ id, selected }) => {
     const history = `scenarios/${id}/history.ndjson`
     const scenario = suites.flatMap((suite) => suite.scenarios).find((one) => one.id === id)

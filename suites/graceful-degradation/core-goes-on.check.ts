@@ -43,7 +43,7 @@ function judgeSpan(history: History, question: Question): Finding {
   }
   const restarted = restartedIn(history, span)
   if (restarted.length > numberThreshold(thresholds, 'restarts_max')) return failed(`while ${component} was away ${restarted.join(' and ')} was restarted`, evidence)
-  const doubt = doubtAbout(span, numberThreshold(thresholds, 'outage_s') * 1_000) ?? withoutEffect(history, declared, { span })
+  const doubt = doubtAbout(span, numberThreshold(thresholds, 'outage_s') * 1_000) ?? withoutEffect(history, declared, { span, affectedShareMin: numberThreshold(thresholds, 'affected_ratio_min') })
   if (doubt !== undefined) return inconclusive(doubt, evidence)
   const needed = numberThreshold(thresholds, 'core_requests_min')
   if (core.length < needed) return inconclusive(`${core.length} core requests were sent while ${component} was away, needs ${needed}`, evidence)

@@ -98,7 +98,7 @@ describe('DEGR-09', () => {
 })
 
 describe('RDND-07', () => {
-  const values = { liveness_failures_max: 0, restarts_max: 0, outage_s: 3 }
+  const values = { liveness_failures_max: 0, restarts_max: 0, samples_min: 5, outage_s: 3 }
   test('a service that was not seen to serve again was not seen through', () => {
     const evaluate = (events: readonly HistoryEvent[]) => livenessIgnoresDependencies.evaluate(historyOf(events), values)
     expect(evaluate(outageEvents())).toMatchObject({ outcome: 'passed' })

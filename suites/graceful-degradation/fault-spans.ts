@@ -50,14 +50,11 @@ export function operationsUsing(declared: DeclaredDegradation, component: string
   return [...(declared.dependents[component] ?? []), ...asPart]
 }
 
-/** Of the requests that use a component this share at least is not answered in full, or late, when it matters. */
-const affectedShareMin = 0.05
-
 /**
  * The power control: why it cannot be said that the component mattered while it was away. A dependency that nobody uses, or
  * for which a cache stands in all the time, can be lost without harm, which shows nothing; nor do a few stray failures show it.
  */
-export function withoutEffect(history: History, declared: DeclaredDegradation, { span, slowMs = Infinity }: { readonly span: FaultSpan; readonly slowMs?: number }): string | undefined {
+export function withoutEffect(history: History, declared: DeclaredDegradation, { span, affectedShareMin, slowMs = Infinity }: { readonly span: FaultSpan; readonly affectedShareMin: number; readonly slowMs?: number }): string | undefined {
   const { component } = span
   const operations = operationsUsing(declared, component)
   // An answer from a cache is as good as a fresh one for as long as is declared.

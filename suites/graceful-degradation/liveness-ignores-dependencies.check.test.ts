@@ -6,7 +6,7 @@ import { historyOf, outageEvents, unwitnessed, without } from './literal-degrada
 import { livenessIgnoresDependencies } from './liveness-ignores-dependencies.check.js'
 import { release } from './names.js'
 
-const thresholds = { outage_s: 3, liveness_failures_max: 0, restarts_max: 0 }
+const thresholds = { outage_s: 3, samples_min: 5, liveness_failures_max: 0, restarts_max: 0 }
 const judge = (events: readonly HistoryEvent[], more: Readonly<Record<string, number>> = {}): Finding => livenessIgnoresDependencies.evaluate(historyOf(events), { ...thresholds, ...more })
 
 test('passes when liveness does', () => {

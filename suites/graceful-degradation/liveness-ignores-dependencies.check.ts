@@ -6,7 +6,6 @@ import { isUnserved } from './fault-spans.js'
 import { degradationLoad, hardOutage, release } from './names.js'
 import { restartedIn } from './restarts.js'
 
-const samplesMin = 5
 const stallMsMax = 1_000
 
 /** RDND-07: while a dependency of all replicas is away, liveness of none of them fails and none is restarted. */
@@ -35,8 +34,8 @@ export const livenessIgnoresDependencies: Check = {
     if (restarted.length > numberThreshold(thresholds, 'restarts_max')) return failed(`${restarted.join(' and ')} was restarted while ${target} was away`, evidence)
     if (bad.length > allowed) return disturbedHarness(history, window, stallMsMax) ?? failed(`liveness of ${named(bad)} gave no answer while ${target} was away`, evidence)
     const instances = (factOf(history, 'instances') as readonly string[] | undefined) ?? []
-    const unseen = instances.filter((id) => liveness.filter((one) => one.instance === id).length < samplesMin)
-    if (instances.length === 0 || unseen.length > 0) return inconclusive(`liveness of ${unseen.join(', ') || 'every instance'} was asked fewer than ${samplesMin} times while ${target} was away`, evidence)
+    const unseen = instances.filter((id) => liveness.filter((one) => one.instance === id).length < numberThreshold(thresholds, 'samples_min'))
+    if (instances.length === 0 || unseen.length > 0) return inconclusive(`liveness of ${unseen.join(', ') || 'every instance'} was asked fewer than ${numberThreshold(thresholds, 'samples_min')} times while ${target} was away`, evidence)
     const outageMs = numberThreshold(thresholds, 'outage_s') * 1_000
     if (window.toMs - window.fromMs < outageMs * 0.9) return inconclusive(`${target} was away for ${Math.round(window.toMs - window.fromMs)} ms only, needs ${outageMs} ms`, evidence)
     if (affected === 0) return inconclusive(`no request failed while ${target} was away: the service may not have noticed`, evidence)

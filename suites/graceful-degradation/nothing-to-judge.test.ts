@@ -87,7 +87,7 @@ describe('a fault that did not come about, or did not end', () => {
   test('RDND-06: a replica that could not be held says why', () => {
     expect(judge(carriesRatedLoad, notDone(overloadEvents(), oneMissing, 'no such unit'))).toMatchObject(inconclusive('was not witnessed: no such unit'))
   })
-  const outage = { outage_s: 3, liveness_failures_max: 0, restarts_max: 0 }
+  const outage = { outage_s: 3, samples_min: 5, liveness_failures_max: 0, restarts_max: 0 }
   test('RDND-07: a dependency that could not be taken away says why', () => {
     expect(livenessIgnoresDependencies.evaluate(historyOf(notDone(outageEvents(), hardOutage, 'no such edge')), outage)).toMatchObject(inconclusive('did not reach its end: no such edge'))
   })

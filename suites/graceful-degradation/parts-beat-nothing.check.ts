@@ -17,9 +17,6 @@ const returnedAnswers = 20
 /** After an instant, not at it. */
 const momentMs = 0.001
 
-/** Of the normal answers this share may name a part as missing. */
-const usualNamesMax = 0.05
-
 /** DEGR-09: without one source a composite answer has all the others and names what it does not have. */
 export const partsBeatNothing: Check = {
   id: 'a-composite-answer-has-what-there-is-and-names-what-is-missing',
@@ -54,7 +51,7 @@ function judgePart(history: History, question: Question): Finding {
   const operation = declared.composite?.operation ?? ''
   if (span.witness === undefined) return inconclusive(`that the source of ${part} was away (${span.kind}) was not witnessed`)
   const always = usual.requests.filter((one) => names(one, part))
-  if (always.length > usualNamesMax * usual.requests.length) return inconclusive(`${always.length} of ${usual.requests.length} normal answers name ${part} as missing as well: that it is named says nothing`)
+  if (always.length > numberThreshold(thresholds, 'usually_named_ratio_max') * usual.requests.length) return inconclusive(`${always.length} of ${usual.requests.length} normal answers name ${part} as missing as well: that it is named says nothing`)
   const fromMs = othersBackAtMs(history, question)
   if (fromMs === undefined) return inconclusive(`another source had not returned while that of ${part} was away (${span.kind})`)
   const window = { fromMs: Math.max(span.fromMs + declared.cachedForMs, fromMs), toMs: span.toMs }

@@ -8,8 +8,6 @@ import { noisy } from './noise.js'
 import { loads } from './overload-names.js'
 import { restartedIn } from './restarts.js'
 
-/** So much of what was offered was not served, or it was no overload. */
-const unservedShareMin = 0.1
 const stepMs = 250
 const seconds = (ms: number): number => Math.round(ms / 100) / 10
 
@@ -24,7 +22,7 @@ export const recoversFromOverload: Check = {
     if (usual === undefined || overload === undefined) return inconclusive('the service was not overloaded: nothing was sent')
     if (afterwards === undefined) return inconclusive('nothing was sent after the overload')
     const unserved = overload.requests.filter((one) => !isServed(one)).length
-    if (unserved < overload.requests.length * unservedShareMin) return inconclusive(`the service served all but ${unserved} of ${overload.requests.length} requests under overload: there was nothing to recover from`)
+    if (unserved < overload.requests.length * numberThreshold(thresholds, 'unserved_ratio_min')) return inconclusive(`the service served all but ${unserved} of ${overload.requests.length} requests under overload: there was nothing to recover from`)
     const deadlineMs = overloadOf(history)?.deadlineMs ?? 0
     const late = lateGenerator(overload, deadlineMs) ?? lateGenerator(afterwards, deadlineMs)
     if (late !== null) return late

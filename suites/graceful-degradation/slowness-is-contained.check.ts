@@ -53,7 +53,7 @@ function judgeDependents(history: History, { declared, span, thresholds }: Quest
   const doubt =
     doubtAbout(span, numberThreshold(thresholds, 'fault_s') * 1_000) ??
     tooFew(using.length, { span, thresholds }) ??
-    withoutEffect(history, declared, { span, ...(slowMs === undefined ? {} : { slowMs }) })
+    withoutEffect(history, declared, { span, affectedShareMin: numberThreshold(thresholds, 'affected_ratio_min'), ...(slowMs === undefined ? {} : { slowMs }) })
   return doubt === undefined ? finding : inconclusive(doubt, finding.evidence)
 }
 

@@ -3,7 +3,7 @@ import { historyOf, type HistoryEvent, type RequestEvent } from '../../core/hist
 import { cutOffReplicaLeaves, hungReplicaLeaves } from './an-unfit-replica-leaves-the-rotation.check.js'
 import { unfitLoad, type ArmName } from './unfit-arm.js'
 
-const thresholds = { fault_s: 8, readiness_false_within_s: 10, failures_after_window_max: 0, return_within_s: 5 }
+const thresholds = { fault_s: 8, samples_min: 5, requests_after_min: 50, readiness_false_within_s: 10, failures_after_window_max: 0, return_within_s: 5 }
 const windowMs = 2_000
 const faultAtMs = 10_000
 const releaseAtMs = 22_000

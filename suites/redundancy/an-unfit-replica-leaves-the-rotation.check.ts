@@ -8,8 +8,6 @@ import { unaccounted } from './unaccounted.js'
 import { outcomesText, requestEvidence, worstFinding } from '../../core/checks/worst-finding.js'
 
 const requirement = 'RDND-03'
-const samplesMin = 5
-const requestsAfterMin = 50
 const seconds = (ms: number): number => Math.round(ms / 100) / 10
 
 export const hungReplicaLeaves: Check = {
@@ -34,7 +32,7 @@ function judgeArm(history: History, thresholds: ThresholdValues, name: ArmName):
   if (typeof arm === 'string') return inconclusive(arm)
   const doubt = doubtAbout(history, arm)
   if (doubt !== undefined) return inconclusive(doubt)
-  if (arm.samples.length < samplesMin) return inconclusive(`readiness of ${arm.target} was sampled ${arm.samples.length} times during the fault, needs ${samplesMin}`)
+  if (arm.samples.length < numberThreshold(thresholds, 'samples_min')) return inconclusive(`readiness of ${arm.target} was sampled ${arm.samples.length} times during the fault, needs ${numberThreshold(thresholds, 'samples_min')}`)
   const leaving = judgeLeaving(history, arm, thresholds)
   const gap = leaving.outcome === 'passed' ? gapOf(arm, { name, thresholds }) : undefined
   return worstFinding([gap === undefined ? leaving : inconclusive(gap, leaving.evidence), judgeReturn(history, arm, thresholds)])
@@ -100,6 +98,7 @@ function judgeTraffic(arm: UnfitArm, { thresholds, evidence, ejectedByMs }: Ejec
       ...misdirected(arm, ejectedByMs),
     ])
   }
+  const requestsAfterMin = numberThreshold(thresholds, 'requests_after_min')
   if (after.length < requestsAfterMin) return inconclusive(`${after.length} requests were sent between the ejection of ${target} and its release, needs ${requestsAfterMin}`, [evidence])
   const unknown = unaccounted(arm.sent.filter((one) => one.plannedAtMs > ejectedByMs && one.plannedAtMs <= releasedAtMs), { when: `after ${target} should have been ejected`, idleResetsAllowed: false })
   if (unknown !== undefined) return inconclusive(unknown, [evidence])

@@ -127,6 +127,8 @@ const unfitReplica: Requirement = {
     'In both arms readiness stops passing in time, no request fails or reaches the replica after the ejection window that follows, and the replica is back in rotation after the release.',
   thresholds: [
     { key: 'fault_s', unit: 's', meaning: 'how long each fault lasts (at least three ejection windows)', standard: 30, quick: 8 },
+    { key: 'samples_min', unit: 'count', meaning: 'readiness answers of the replica during each fault', standard: 5 },
+    { key: 'requests_after_min', unit: 'requests', meaning: 'requests between the ejection of the replica and its release', standard: 50 },
     { key: 'readiness_false_within_s', unit: 's', meaning: 'how long readiness may go on passing after the fault', standard: 10 },
     { key: 'failures_after_window_max', unit: 'requests', meaning: 'failures after the ejection window while the fault lasts', standard: 0 },
     { key: 'return_within_s', unit: 's', meaning: 'how long the replica may take to be back in rotation after the release', standard: 30 },

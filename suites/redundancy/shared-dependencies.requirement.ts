@@ -21,6 +21,7 @@ export const shallowLiveness: Requirement = {
   passCriterion: 'No liveness answer fails and no replica is restarted while the shared dependency is away.',
   thresholds: [
     { key: 'outage_s', unit: 's', meaning: 'how long the shared dependency is away', standard: 45, quick: 3 },
+    { key: 'samples_min', unit: 'count', meaning: 'liveness answers of each replica during the outage', standard: 5 },
     { key: 'liveness_failures_max', unit: 'count', meaning: 'liveness answers that may fail', standard: 0 },
     { key: 'restarts_max', unit: 'count', meaning: 'replicas that may end or be started again', standard: 0 },
   ],

@@ -10,10 +10,6 @@ import { planOf } from './plan.js'
 import type { CountersObservation, DatabasePlan } from './servers.js'
 
 const requirement = 'REPL-01'
-/** Statements that a replica refused and that are fewer than this share of the mutations may have other causes. */
-const refusedShareMin = 0.05
-/** Servers report late what connections did; with less than this of the acknowledged mutations the counters prove nothing. */
-const countedShareMin = 0.5
 
 export const mutationsSucceed: Check = {
   id: 'mutations-succeed-with-and-without-read-replicas',
@@ -81,7 +77,7 @@ export const replicasSeeNoWrite: Check = {
     const sent = requestsOf(history, mutations).filter((one) => one.sentAtMs !== undefined)
     if (sent.length === 0) return inconclusive('no mutation was sent between the readings of the counters')
     const findings = plan.replicas.map((server) => judgeReplica(history, server, { sent: sent.length, thresholds }))
-    return worstFinding([...findings, judgePrimary(history, plan)])
+    return worstFinding([...findings, judgePrimary(history, plan, numberThreshold(thresholds, 'writes_counted_ratio_min'))])
   },
 }
 
@@ -117,18 +113,18 @@ function judgeReplica(history: History, server: string, { sent, thresholds }: { 
   // What the service writes by itself is refused all the time, then: only what comes with the mutations and is as many as they are is theirs.
   const byItself = reading.spanMs > 0 ? (reading.refused * mutating.spanMs) / reading.spanMs : Infinity
   const withMutations = mutating.refused - byItself
-  if (reading.refused > 0 && withMutations < countedShareMin * sent) {
+  if (reading.refused > 0 && withMutations < numberThreshold(thresholds, 'writes_counted_ratio_min') * sent) {
     return inconclusive(`${server} refused ${mutating.refused} statements during the mutations, and ${reading.refused} while it was only read from`, evidence)
   }
   if (reading.refused > 0) {
     return failed(`${server}, a read replica, refused ${mutating.refused} statements during ${sent} mutations, where at most ${Math.ceil(byItself)} came without them`, evidence)
   }
-  if (mutating.refused < refusedShareMin * sent) return inconclusive(`${server} refused ${mutating.refused} statements, too few to be sure that they were among ${sent} mutations`, evidence)
+  if (mutating.refused < numberThreshold(thresholds, 'refused_ratio_min') * sent) return inconclusive(`${server} refused ${mutating.refused} statements, too few to be sure that they were among ${sent} mutations`, evidence)
   return failed(`${server}, a read replica, refused ${mutating.refused} statements during ${sent} mutations and none while it was only read from`, evidence)
 }
 
 /** The counters must be able to show a write at all. */
-function judgePrimary(history: History, plan: DatabasePlan): Finding {
+function judgePrimary(history: History, plan: DatabasePlan, countedShareMin: number): Finding {
   const acknowledged = [...requestsOf(history, mutations), ...requestsOf(history, markerWrites)].filter(succeeded).length
   const found = plan.primary === null ? undefined : growth(history, plan.primary, [moments.afterReads, moments.afterMutations])
   if (found === undefined) return inconclusive('the counters of the primary could not be read')

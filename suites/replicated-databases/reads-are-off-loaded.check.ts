@@ -10,9 +10,6 @@ import { countedReads, lastCountedReads, moments, ordinaryReads, questions } fro
 import { notCaughtUp, pauseOf, planOf, readingsOf } from './plan.js'
 import type { DatabasePlan } from './servers.js'
 
-/** Servers report late what connections did; with less than this of the reads the counters prove nothing. */
-const countedShareMin = 0.6
-
 const onPurpose = 'new values may have been read on the primary because the reader had just written them, which a service may promise; counters of the database would tell'
 
 /** How many of how many reads were answered by read replicas: `most` and `least` where that can be counted in two ways. */
@@ -67,7 +64,7 @@ function shareByCounters(history: History, plan: DatabasePlan, thresholds: Thres
   if (onPrimary === undefined || onReplicas.some((one) => one === undefined)) return 'the counters of a server of the database could not be read'
   const replicated = onReplicas.reduce<number>((sum, one) => sum + (one ?? 0), 0)
   const total = replicated + onPrimary
-  if (onPrimary < 0 || replicated < 0 || total < countedShareMin * sent) return `the servers counted ${Math.round(replicated)} and ${Math.round(onPrimary)} reads for ${sent} that were sent: the counters do not show them`
+  if (onPrimary < 0 || replicated < 0 || total < numberThreshold(thresholds, 'reads_counted_ratio_min') * sent) return `the servers counted ${Math.round(replicated)} and ${Math.round(onPrimary)} reads for ${sent} that were sent: the counters do not show them`
   // A request may cost several readings of tables, so their share counts; and servers may count late, so what the replicas counted of all
   // that was sent counts as well.
   const ways = [Math.round((sent * replicated) / total), Math.min(sent, Math.round(replicated))]

@@ -63,6 +63,7 @@ export const partialResults: Requirement = {
   thresholds: [
     { key: 'requests', unit: 'requests', meaning: 'composite answers looked at for each part and fault', standard: 200, quick: 40, thorough: 600 },
     { key: 'other_parts_complete_ratio_min', unit: 'ratio', meaning: 'share of answers that must have all other parts as usual', standard: 0.99 },
+    { key: 'usually_named_ratio_max', unit: 'ratio', meaning: 'share of normal answers that may name the part as missing too, for the name to say something', standard: 0.05 },
     { key: 'missing_part_named_ratio_min', unit: 'ratio', meaning: 'share of answers that must name the missing part', standard: 0.99 },
     { key: 'p99_ms_max', unit: 'ms', meaning: 'latency quantile of the answers', standard: 2_000 },
     { ...quantile, quick: 0.75 },

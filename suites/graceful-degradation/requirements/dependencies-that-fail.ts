@@ -26,6 +26,7 @@ export const coreGoesOn: Requirement = {
   thresholds: [
     { key: 'outage_s', unit: 's', meaning: 'how long each component refuses connections (at least three breaker windows)', standard: 30, quick: 3 },
     { key: 'core_requests_min', unit: 'requests', meaning: 'core requests that must fall into each outage', standard: 1_000, quick: 200, thorough: 3_000 },
+    { key: 'affected_ratio_min', unit: 'ratio', meaning: 'share of the requests that use the component which must not be answered in full (or must be late) while it is away, for it to have mattered', standard: 0.05 },
     { key: 'core_success_min', unit: 'ratio', meaning: 'share of core requests that must succeed, in full or in a degraded way', standard: 0.999 },
     { key: 'core_p99_factor_max', unit: 'ratio', meaning: 'factor on the latency quantile of core requests before the first fault', standard: 2 },
     { key: 'core_p99_slack_ms', unit: 'ms', meaning: 'added to it', standard: 100 },
@@ -77,6 +78,7 @@ export const containedSlowness: Requirement = {
   thresholds: [
     { key: 'fault_s', unit: 's', meaning: 'how long each fault lasts (at least three breaker windows)', standard: 45, quick: 3 },
     { key: 'offered_min', unit: 'requests', meaning: 'requests that use the component and fall into each fault: four times a pool of 50, if none of them ever ended', standard: 200, quick: 100 },
+    { key: 'affected_ratio_min', unit: 'ratio', meaning: 'share of the requests that use the component which must not be answered in full (or must be late) while it is away, for it to have mattered', standard: 0.05 },
     { key: 'dependent_p99_ms_max', unit: 'ms', meaning: 'latency quantile of requests that use the component', standard: 2_000 },
     { key: 'client_timeouts_max', unit: 'requests', meaning: 'requests that use it which clients gave up', standard: 0 },
     { key: 'independent_p99_factor_max', unit: 'ratio', meaning: 'factor on the latency quantile that requests without it had before the first fault', standard: 2 },

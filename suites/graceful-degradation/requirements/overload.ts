@@ -126,6 +126,7 @@ export const overloadPasses: Requirement = {
   thresholds: [
     { key: 'watched_s', unit: 's', meaning: 'how long half of the capacity is offered afterwards, at most: a quick run ends it a second after such a window', standard: 60, quick: 7 },
     { key: 'window_s', unit: 's', meaning: 'length of the window', standard: 10, quick: 2 },
+    { key: 'unserved_ratio_min', unit: 'ratio', meaning: 'share of the requests under overload that must not have been served, for there to be something to recover from', standard: 0.1 },
     { key: 'recover_within_s', unit: 's', meaning: 'time from the end of the overload to its beginning', standard: 30, quick: 5 },
     { key: 'success_min', unit: 'ratio', meaning: 'share of the requests in it that must be served', standard: 0.999 },
     { key: 'p99_factor_max', unit: 'ratio', meaning: 'factor on the latency quantile at the same load before the overload', standard: 2 },

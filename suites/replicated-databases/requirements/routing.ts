@@ -26,6 +26,8 @@ export const mutationsGoToThePrimary: Requirement = {
   thresholds: [
     { key: 'per_operation', unit: 'count', meaning: 'how often each mutating operation is sent, with and without read replicas', standard: 100, quick: 20, thorough: 300 },
     { key: 'failures_max', unit: 'requests', meaning: 'mutations that may fail', standard: 0 },
+    { key: 'writes_counted_ratio_min', unit: 'ratio', meaning: 'share of the acknowledged mutations that the counters must show, of the primary or of a replica that refused them; servers report late what connections did', standard: 0.5 },
+    { key: 'refused_ratio_min', unit: 'ratio', meaning: 'statements that a read replica refused, as a share of the mutations, below which they may have other causes', standard: 0.05 },
     { key: 'writes_seen_by_replicas_max', unit: 'count', meaning: 'changes that a read replica may have made or refused', standard: 0 },
   ],
   inconclusiveIf: [
@@ -71,6 +73,7 @@ export const readsAreOffLoaded: Requirement = {
   thresholds: [
     { key: 'counted_reads', unit: 'requests', meaning: 'ordinary reads between two readings of the counters', standard: 1_000, quick: 200, thorough: 3_000 },
     { key: 'keys', unit: 'count', meaning: 'keys that are overwritten and read while replay is stopped', standard: 200, quick: 40, thorough: 600 },
+    { key: 'reads_counted_ratio_min', unit: 'ratio', meaning: 'share of the reads that the counters of all servers together must show', standard: 0.6 },
     { key: 'replica_share_min', unit: 'ratio', meaning: 'least share of the reads that read replicas answer', standard: 0.5 },
   ],
   inconclusiveIf: [
