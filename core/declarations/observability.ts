@@ -28,8 +28,10 @@ export interface ProvokedErrors {
   readonly client: Operation
 }
 
-/** JSON pointers into a line of the log, each of which is one JSON object. */
+/** JSON pointers into a line of the log. */
 export interface LogFields {
+  /** Each line is one JSON object, or pairs `key=value` (logfmt), whose keys are the first and only step of a pointer. Default: json. */
+  readonly format?: 'json' | 'logfmt'
   readonly time: string
   readonly level: string
   readonly message: string
@@ -37,7 +39,7 @@ export interface LogFields {
   readonly module?: string
 }
 
-/** What a replica writes to standard output and standard error: one JSON object a line. */
+/** What a replica writes to standard output and standard error: one JSON object or one line of logfmt each. */
 export interface Logs {
   readonly fields: LogFields
   /** How a request carries its correlation id: `{id}` is 32, `{span}` 16 hexadecimal digits. */

@@ -22,6 +22,7 @@ const errors = z
 
 const logs = z
   .strictObject({
+    format: z.enum(['json', 'logfmt']).default('json').describe('each line is one JSON object, or pairs key=value, with pointers such as /time into them'),
     fields: z.strictObject({ time: pointer, level: pointer, message: pointer, correlation: pointer, module: pointer.optional() }).describe('JSON pointers into each line'),
     correlation: z
       .strictObject({ header: z.string().regex(/^[A-Za-z0-9-]+$/, 'expected the name of a header'), value: z.string().default('{id}') })
@@ -30,7 +31,7 @@ const logs = z
       .strictObject({ set: z.strictObject(procedure).describe('with {module} and {level}, on each replica'), modules: z.array(z.string().min(1)).min(2), debug: z.string().default('debug'), usual: z.string().default('info'), effectiveWithin: duration.default('0s').describe('how long after the answer a level may take to be in force') })
       .optional(),
   })
-  .describe('what each replica writes to standard output: one JSON object a line')
+  .describe('what each replica writes to standard output: one JSON object or one line of logfmt each')
 
 const exceptions = z
   .strictObject({
@@ -92,12 +93,12 @@ function errorsOf(document: z.infer<typeof errors>): ProvokedErrors {
   return { server: of('server', 500), client: of('client', 400) }
 }
 
-function logsOf({ fields, correlation, levels }: z.infer<typeof logs>): Logs {
+function logsOf({ format, fields, correlation, levels }: z.infer<typeof logs>): Logs {
   const { module, ...required } = fields
   if (!correlation.value.includes('{id}')) throw new DescriptorContradiction([section, 'logs', 'correlation', 'value'], 'does not hold the id: expected the placeholder {id}')
   if (levels !== undefined && module === undefined) throw new DescriptorContradiction([section, 'logs', 'fields'], 'says no module, so that nobody could tell whose lines they are')
   return {
-    fields: { ...required, ...(module === undefined ? {} : { module }) },
+    fields: { ...required, ...(format === 'json' ? {} : { format }), ...(module === undefined ? {} : { module }) },
     correlation: { header: correlation.header.toLowerCase(), value: correlation.value },
     ...(levels === undefined ? {} : { levels: levelsOf(levels) }),
   }

@@ -96,6 +96,15 @@ interface Judged {
   readonly fact: AuditFact
   readonly thresholds: ThresholdValues
 }
+/** As a word of its own: `replica-1` is not named by `replica-10`. */
+function names(text: string, name: string): boolean {
+  const partOfName = /[A-Za-z0-9_]/
+  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
+    if (!partOfName.test(text[at - 1] ?? ' ') && !partOfName.test(text[at + name.length] ?? ' ')) return true
+  }
+  return false
+}
+
 /** Each record stands for one action only. */
 function judge(actions: readonly Action[], { records, fact: { outcomes }, thresholds }: Judged): Finding {
   const of = (key: string): number => numberThreshold(thresholds, key)
@@ -107,7 +116,7 @@ function judge(actions: readonly Action[], { records, fact: { outcomes }, thresh
   }
   const found = actions.map((action) => {
     const inTime = (one: AuditRecord): boolean => one.time >= action.fromEpochMs - skewMs && one.time <= action.toEpochMs + skewMs
-    const same = (one: AuditRecord): boolean => one.action === action.word && one.outcome === (action.refused ? outcomes.refused : outcomes.done) && (action.target === undefined ? one.target !== '' : one.target.includes(action.target))
+    const same = (one: AuditRecord): boolean => one.action === action.word && one.outcome === (action.refused ? outcomes.refused : outcomes.done) && (action.target === undefined ? one.target !== '' : names(one.target, action.target))
     const right = take((one) => same(one) && inTime(one) && one.actor === action.actor)
     return { action, right, same, inTime }
   })

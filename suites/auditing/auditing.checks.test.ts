@@ -59,6 +59,7 @@ describe('actions leave records', () => {
     ['a refused one left none', without(3), 'was left by toggle by ada (refused)'],
     ['a refused one is said to be done', right.map((one) => ({ ...one, outcome: 'done' })), 'was left by toggle by ada (refused)'],
     ['a record has another target', [...without(2), record(2, { actor: 'grace', action: 'drain', target: 'b' })], 'was left by drain by grace'],
+    ['a record names another target that begins the same', [...without(2), record(2, { actor: 'grace', action: 'drain', target: 'a1' })], 'was left by drain by grace'],
     ['a record has no target', [...without(4), record(4, { actor: 'grace', action: 'backup', target: '' })], 'was left by backup by grace'],
     ['a record has another time', [...without(2), record(2, { actor: 'grace', action: 'drain', target: 'a', at: '2026-03-04T05:06:27Z' })], 'was left by drain by grace'],
     ['all name the service', right.map((one) => ({ ...one, actor: 'ledger' })), 'the record names another actor for toggle by ada, drain by grace, toggle by ada (refused) and backup by grace'],

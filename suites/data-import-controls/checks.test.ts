@@ -36,6 +36,7 @@ describe('rules', () => {
     expect(outcome(run({ unruled: { ok: false } }))).toBe('inconclusive')
     expect(outcome(run({ ruled: unavailable }))).toBe('inconclusive')
     expect(outcome(run({ ruled: { after: undefined } }))).toBe('inconclusive')
+    expect(judge(check, run({ ruled: { told: false } })).summary).toContain('an import was only begun')
     expect(outcome(run({ unruled: { after: [] }, ruled: { after: [] } }))).toBe('inconclusive')
     expect(outcome(run({ ruled: null }))).toBe('inconclusive')
     expect(outcome([...preamble(), ...everything()])).toBe('inconclusive')
@@ -75,6 +76,7 @@ describe('the limit of changes', () => {
   })
   test('nothing is known of a service that could not serve, could not be read, or had nothing imported', () => {
     expect(outcome(run({ above: unavailable }))).toBe('inconclusive')
+    expect(outcome(run({ above: { ok: true, told: false, after: much } }))).toBe('inconclusive')
     expect(outcome(run({ empty: { after: undefined } }))).toBe('inconclusive')
     expect(outcome(run({ unruled: { after: first.slice(1) } }))).toBe('inconclusive')
     expect(outcome(run({ permitted: null }))).toBe('inconclusive')

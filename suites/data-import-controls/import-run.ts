@@ -7,6 +7,7 @@ import { alertAfter, doneObservation, importIntervention, recordsAfter, type Imp
 
 const settleMsDefault = 500
 const pollMs = 100
+const accepted = 202
 /** What must not change is looked at a little later, when a change that goes on behind the answer would show. */
 const stillMs = 300
 
@@ -39,8 +40,8 @@ export async function runImport(context: ScenarioContext, plan: ImportPlan): Pro
   if (alert !== undefined) await context.traffic.readValue({ name: alertAfter(plan.name), probe: alert, via: 'balancer' })
 }
 
-/** 5xx is a service that failed, not one that refused. */
-const isTold = ({ ok, status, exitCode }: Performed): boolean => ok || exitCode !== undefined || (status !== undefined && status < 500 && status !== 429)
+/** 5xx is a service that failed, not one that refused; 202 says that an import has begun, and nothing of how it ended (RFC 9110, 15.3.3). */
+export const isTold = ({ ok, status, exitCode }: Pick<Performed, 'ok' | 'status' | 'exitCode'>): boolean => status !== accepted && (ok || exitCode !== undefined || (status !== undefined && status < 500 && status !== 429))
 
 async function readBack(context: ScenarioContext, { name, becomes }: ImportPlan): Promise<void> {
   const { records } = context.service.import!

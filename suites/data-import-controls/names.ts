@@ -22,7 +22,7 @@ export interface ImportDone {
   readonly fed: readonly FeedRecord[]
   /** The service said that it succeeded. */
   readonly ok: boolean
-  /** It said so or the opposite; false: no answer, or one of a service that cannot serve now. */
+  /** It said so or the opposite; false: no answer, one of a service that cannot serve now, or 202, which leaves open how the import ends. */
   readonly told: boolean
   readonly error?: string
   /** What it says that it rejected, where it says so. */

@@ -27,7 +27,7 @@ const rules: Requirement = {
     { key: 'overridden', unit: 'count', meaning: 'keys that are overridden', standard: 5 },
     { key: 'deviations_max', unit: 'count', meaning: 'records that may be missing, too many, twice or different', standard: 0 },
   ],
-  inconclusiveIf: ['the feed could not be imported, or none of its records is in the list afterwards', 'the imported records could not be read', 'the harness stalled while a rule was refused'],
+  inconclusiveIf: ['the feed could not be imported, its import was only begun (202), or none of its records is in the list afterwards', 'the imported records could not be read', 'the harness stalled while a rule was refused'],
   evidence: ['records that deviate, with and without rules'],
   remediation:
     'Keep rules for single records (block, override) apart from the imported data, keyed as the source keys its records, and let the importer apply them to every record before it compares with what is there. Read them at the beginning of each import, so that a rule is in force with the next one, and remove a record that is blocked from now on. Taking a rule back must bring the record of the source back with the next import, so never write an override into the source\'s own copy.',
@@ -100,7 +100,7 @@ const malformed: Requirement = {
   inconclusiveIf: [
     'the feed could not be imported without its malformed records either',
     'the records before are not known or equal the feed',
-    'an import ended in 5xx, 429 or without an answer, or the records could not be read',
+    'an import ended in 5xx, 429, 202 (begun, and nobody knows how it ends) or without an answer, or the records could not be read',
     'fewer than 30 requests were made beside the imports',
     'the null control failed or the harness stalled near a request that failed',
   ],

@@ -20,6 +20,8 @@ export const rulesAreObeyed: Check = {
     const unruled = fact === undefined ? undefined : importOf(history, fact, 'unruled')
     if (fact === undefined || ruled === undefined || unruled === undefined) return inconclusive('nothing was imported with rules and without')
     const failedImport = [ruled, unruled].find((one) => !one.ok)
+    const open = [ruled, unruled].find((one) => one.ok && !one.told)
+    if (open !== undefined) return inconclusive('an import was only begun (status 202): that it has ended is not known, so that its records say nothing yet')
     if (failedImport !== undefined) return inconclusive(`the feed could not be imported: ${failedImport.error ?? 'it was not accepted'}`)
     if (ruled.after === undefined || unruled.after === undefined) return inconclusive('the imported records could not be read')
     const needed = numberThreshold(thresholds, 'records')

@@ -54,6 +54,7 @@ describe('debug is switched for one module', () => {
   })
   test.each<[string, Shape, string]>([
     ['lines name no module', { lines: { debug: { records: 80, '': 4 } } }, '4 debug lines name no module'],
+    ['another module was talkative before, and a little more so', { lines: { debug: { records: 80, http: 7 } } }, 'http wrote debug lines before as well'],
     ['the module was talkative before', { lines: { usual: { records: 1, http: 3 } } }, 'nothing shows the switch'],
     ['too few requests', { count: 20 }, '20 requests were sent'],
     ['part of the log was lost', { complete: false }, 'could not be read to its end'],

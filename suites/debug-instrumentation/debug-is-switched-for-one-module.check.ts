@@ -55,6 +55,9 @@ function countsOf(history: History, span: Span, { instances, fields }: LogsFact,
   return { of: (module) => byModule.get(module) ?? 0, modules: [...byModule.keys()], nameless }
 }
 
+/** What writes debug lines anyway writes more in one span than in another: three standard deviations of the difference of two counts. */
+const chanceMax = (lines: number): number => 3 * Math.sqrt(lines)
+
 interface Judged {
   readonly levels: LevelsFact
   readonly counts: Readonly<Record<Span, Counts>>
@@ -62,8 +65,10 @@ interface Judged {
 }
 function judge(history: History, thresholds: ThresholdValues, { levels: { module }, counts: { usual, debug, after }, evidence }: Judged): Finding {
   const of = (key: string): number => numberThreshold(thresholds, key)
-  const louder = debug.modules.filter((one) => one !== module && debug.of(one) - usual.of(one) > of('other_modules_increase_max'))
+  const risen = debug.modules.filter((one) => one !== module && debug.of(one) - usual.of(one) > of('other_modules_increase_max'))
+  const louder = risen.filter((one) => usual.of(one) === 0 || debug.of(one) - usual.of(one) > chanceMax(usual.of(one) + debug.of(one)))
   if (louder.length > 0) return failed(`debug output of ${module} also switched on that of ${listed(louder)}`, evidence)
+  if (risen.length > 0) return inconclusive(`${listed(risen)} wrote debug lines before as well, and more of them while ${module} was set to debug`, evidence)
   if (debug.nameless > usual.nameless) return inconclusive(`${debug.nameless} debug lines name no module, so that nobody can tell whose they are`, evidence)
   if (usual.of(module) > 0) return inconclusive(`${module} wrote ${usual.of(module)} debug lines before it was set to debug, so that nothing shows the switch`, evidence)
   const requests = requestsOf(history, spanLoads.debug)

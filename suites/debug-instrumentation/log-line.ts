@@ -1,5 +1,6 @@
 import type { LogFields } from '../../core/declarations/observability.js'
 import { atJsonPointer } from '../../core/json-pointer.js'
+import { parseLogfmt } from './logfmt.js'
 
 /** A line as people and programs need it. */
 export interface LogLine {
@@ -9,14 +10,10 @@ export interface LogLine {
   readonly correlation: string | undefined
 }
 
-/** The line, or what is wrong with it. `fields` says where in the JSON object its parts stand. */
+/** The line, or what is wrong with it. `fields` says where in it its parts stand. */
 export function readLine(line: string, fields: LogFields): LogLine | { readonly problem: string } {
-  let document: unknown
-  try {
-    document = JSON.parse(line)
-  } catch {
-    return { problem: 'is not JSON' }
-  }
+  const document = fields.format === 'logfmt' ? parseLogfmt(line) : parseJson(line)
+  if (document === undefined) return { problem: fields.format === 'logfmt' ? 'is not logfmt' : 'is not JSON' }
   if (typeof document !== 'object' || document === null || Array.isArray(document)) return { problem: 'is no JSON object' }
   const time = atJsonPointer(document, fields.time)
   if (!isTime(time)) return { problem: `has no time at ${fields.time}` }
@@ -30,6 +27,14 @@ export function readLine(line: string, fields: LogFields): LogLine | { readonly 
   }
   return { level: String(level), message, module: text(fields.module), correlation: text(fields.correlation) }
 }
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
 export const isProblem = (line: LogLine | { readonly problem: string }): line is { readonly problem: string } => 'problem' in line
 
 /** A date that a program can read, or a number of seconds, milliseconds or nanoseconds since 1970. */

@@ -18,7 +18,7 @@ const readableLogs: Requirement = {
     'Read what every instance has written since its deployment to standard output and standard error.',
     'Parse every line, and look for the id of every request that was answered.',
   ],
-  passCriterion: 'Every line is one JSON object with time, level and message, none is too long, and the ids of at least 99 % of the requests stand where they are declared.',
+  passCriterion: 'Every line is one JSON object (or one line of logfmt, where that is declared) with time, level and message, none is too long, and the ids of at least 99 % of the requests stand where they are declared.',
   thresholds: [
     { key: 'requests', unit: 'requests', meaning: 'requests with a correlation id', standard: 200, quick: 100 },
     { key: 'failing', unit: 'requests', meaning: 'requests among them that provoke an exception', standard: 20, quick: 10 },
@@ -38,7 +38,7 @@ const readableLogs: Requirement = {
   defects: [{ id: 'dbug.multiline-stack', how: 'stack traces are printed raw over many lines' }],
   mustNotFire: ['EXCP-01', 'DBUG-02'],
   mayFire: [],
-  limits: 'Only JSON lines on standard output and standard error are read. A service that writes a line only for requests whose trace is sampled must declare a header that asks for it.',
+  limits: 'Only lines of JSON or logfmt on standard output and standard error are read. One line with the id is enough: that every line about a request carries it is not seen. A service that writes a line only for requests whose trace is sampled must declare a header that asks for it.',
 }
 
 const debugOfOneModule: Requirement = {
@@ -70,7 +70,7 @@ const debugOfOneModule: Requirement = {
     { key: 'p99_slack_ms', unit: 'ms', meaning: 'what is added to that', standard: 100 },
   ],
   inconclusiveIf: [
-    'debug lines name no module, or the module was talkative before',
+    'debug lines name no module, the module was talkative before, or another one was and became no louder than chance allows',
     'the log of a span could not be read to its end',
     'too few requests were sent while the module was set to debug',
     'the harness was disturbed while requests failed or were slow, or too few requests tell whether they were slow',

@@ -30,6 +30,23 @@ describe('readRunbook', () => {
   test.each([['start', 'Start'], ['drain', 'Taking it out'], ['undrain', 'Undrain'], ['restore', undefined], ['art', undefined]])('the section of %s is %s', (operation, heading) => {
     expect(sectionOf(runbook, operation)?.heading).toBe(heading)
   })
+  test.each([
+    ['Draining a replica', 'drain'], ['Feature toggles', 'toggle'], ['Backups', 'backup'], ['Backing up', 'backup'], ['Upgrades', 'upgrade'], ['Configuration', 'configure'], ['Shutting down', 'stop'], ['Start-up', 'start'], ['Restoring one account', 'restore'],
+  ])('a heading %s is about %s', (heading, operation) => {
+    expect(sectionOf(readRunbook(`# Runbook\n\n## ${heading}\n\nAs follows.\n`), operation)?.heading).toBe(heading)
+  })
+  test('undraining is not draining, and a heading with nothing below describes nothing', () => {
+    expect(sectionOf(readRunbook('## Undraining\n\nAs follows.\n'), 'drain')).toBeUndefined()
+    expect(sectionOf(readRunbook('## Restore\n\n<!-- to do -->\n\n## Backup\n\nAs follows.\n'), 'restore')).toBeUndefined()
+    expect(sectionOf(readRunbook('## Restore\n\n### An account\n\nAs follows.\n\n## Backup\n'), 'restore')?.heading).toBe('Restore')
+    expect(sectionOf(readRunbook('## Restore\n\n### An account\n\n## Backup\n\nAs follows.\n'), 'restore')).toBeUndefined()
+  })
+  test('times in other units', () => {
+    expect(saysSeconds('at most two and a half: 2.5 minutes', 150)).toBe(true)
+    expect(saysSeconds('a 30-second wait', 30)).toBe(true)
+    expect(saysSeconds('1500 ms', 1.5)).toBe(true)
+    expect(saysSeconds('2 months', 120)).toBe(false)
+  })
   test.each([['within 12 s', true], ['12s', true], ['12 seconds', true], ['112 s', false], ['1.12 s', false], ['12 sheep', false], ['120 s', false]])('%s says 12 seconds: %s', (text, said) => {
     expect(saysSeconds(text, 12)).toBe(said)
   })

@@ -22,15 +22,17 @@ export function collectedIn(history: History, name: string, fact: ExceptionsFact
 
 export function collectedOf(value: unknown, fields: ExceptionsFact['fields']): readonly Collected[] | undefined {
   if (!Array.isArray(value)) return undefined
-  return value.map((one: unknown) => {
+  const all = value.map((one: unknown) => {
     const text = (pointer: string): string => {
       const found = atJsonPointer(one, pointer)
       return typeof found === 'string' || typeof found === 'number' ? String(found) : ''
     }
-    const count = fields.count === undefined ? 1 : Number(atJsonPointer(one, fields.count) ?? 0)
+    const count = fields.count === undefined ? 1 : Number(atJsonPointer(one, fields.count))
     const named = { type: text(fields.type), stack: text(fields.stack), release: text(fields.release), instance: text(fields.instance) }
     return { type: named.type, instance: named.instance, count, missing: Object.entries(named).flatMap(([name, found]) => (found === '' ? [name] : [])) }
   })
+  // Nothing can be compared with what is no number: it would agree with everything.
+  return all.every(({ count }) => Number.isFinite(count)) ? all : undefined
 }
 
 /** How much each key rose from one reading to the next. */

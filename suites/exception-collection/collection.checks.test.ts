@@ -56,10 +56,15 @@ describe('exceptions are collected', () => {
     ['a request did not fail', { requests: [...all, provoked('Error', 'a', { status: 200 })] }, '1 of 5 requests for Error did not end in an error'],
     ['too few were sent', { requests: all.slice(1) }, '3 requests provoked Error, needs 4'],
     ['the collector did not answer', { after: { outcome: 'refused' } }, 'could not be read'],
+    ['the collector counts in words', { before: [], after: right.map((one) => ({ ...one, count: 'many' })), plan: { fields: { ...fields, count: '/count' } } }, 'could not be read'],
     ['the collector has no list', { after: { outcome: 'read', value: {} } }, 'could not be read'],
     ['no answer said who it was', { requests: all.map(anonymous) }, 'which instance it came from'],
   ])('inconclusive: %s', (_what, shape, summary) => {
     expect(judge(shape)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining(summary) as string })
+  })
+  test('passed: what was there before without a stack is not of what was provoked', () => {
+    const old = before.map((one) => ({ ...one, stack: '' }))
+    expect(judge({ before: old, after: [...old, ...right.slice(3)] }).outcome).toBe('passed')
   })
   test('inconclusive: nothing was provoked', () => {
     expect(exceptionsAreCollected.evaluate(historyOf([]), thresholds)).toMatchObject({ outcome: 'inconclusive', summary: 'no exception was provoked' })
@@ -75,9 +80,10 @@ describe('crashes are reported', () => {
     readonly after?: unknown
     readonly exits?: readonly HistoryEvent[]
     readonly crashes?: readonly HistoryEvent[]
+    readonly plan?: object
   }
   const judge = (shape: Shape = {}) =>
-    crashesAreReported.evaluate(historyOf([plan(), reading('collected-before-crashes', 50, report('a')), ...(shape.crashes ?? [...crash('a', 100), ...crash('b', 200)]), ...(shape.exits ?? exits), reading('collected-after-crashes', 900, shape.after ?? [...report('a'), ...report('a'), ...report('b')])]), thresholds)
+    crashesAreReported.evaluate(historyOf([plan(shape.plan), reading('collected-before-crashes', 50, shape.plan === undefined ? report('a') : []), ...(shape.crashes ?? [...crash('a', 100), ...crash('b', 200)]), ...(shape.exits ?? exits), reading('collected-after-crashes', 900, shape.after ?? [...report('a'), ...report('a'), ...report('b')])]), thresholds)
 
   test('passed: a report of each', () => {
     expect(judge()).toMatchObject({ outcome: 'passed', summary: 'the collector has 2 reports of 2 crashes, from the instances that crashed' })
@@ -88,6 +94,7 @@ describe('crashes are reported', () => {
   test.each<[string, unknown, string]>([
     ['none', report('a'), 'the collector has 0 reports of 2 crashes'],
     ['one', [...report('a'), ...report('b')], 'the collector has 1 report of 2 crashes'],
+    ['others while processes come back', [...report('a'), ...entries(2, { type: 'ConnectionError', instance: 'a' }).slice(1), ...entries(1, { type: 'RefusedError', instance: 'b' })], 'the collector has 1 report of 2 crashes'],
     ['two of the same instance', [...report('a'), ...report('a'), ...report('a')], 'too few reports from b'],
   ])('failed: %s', (_what, after, summary) => {
     expect(judge({ after })).toMatchObject({ outcome: 'failed', summary: expect.stringContaining(summary) as string })
@@ -95,6 +102,8 @@ describe('crashes are reported', () => {
   test.each<[string, Shape, string]>([
     ['a process went on', { exits: exits.slice(1) }, '1 of 2 exceptions did not end the process'],
     ['a process ended much later', { exits: [platform(9_000, 'process-exited', 'a'), exits[1]!] }, '1 of 2 exceptions did not end the process'],
+    ['the process ended once, and was told to twice', { crashes: [...crash('a', 100), ...crash('a', 110)] }, '1 of 2 exceptions did not end the process'],
+    ['the collector counts in words', { after: { outcome: 'read', value: [{ type: 'RangeError', instance: 'a', count: 'many' }] }, plan: { fields: { ...fields, count: '/count' } } }, 'could not be read'],
     ['too few', { crashes: crash('a', 100) }, '1 process ended by an exception, needs 2'],
     ['the collector did not answer', { after: { outcome: 'timeout' } }, 'could not be read'],
     ['none was made', { crashes: [] }, 'no process was made to crash'],

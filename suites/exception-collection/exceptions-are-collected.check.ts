@@ -26,7 +26,7 @@ export const exceptionsAreCollected: Check = {
     const deviationMax = numberThreshold(thresholds, 'count_deviation_max')
     const wrong = wanted.filter(({ type, count }) => Math.abs((rise.get(type) ?? 0) - count) > deviationMax)
     if (wrong.length > 0) return failed(`the collector has ${listed(wrong.map(({ type, count }) => `${rise.get(type) ?? 0} of ${count} exceptions of type ${type}`))}`, evidence)
-    return fieldsOf({ after: after.filter(({ type }) => fact.types.includes(type)), missingMax: numberThreshold(thresholds, 'fields_missing_max'), evidence }) ?? attribution(history, fact, { before, after, evidence })
+    return fieldsOf({ before, after, types: fact.types, missingMax: numberThreshold(thresholds, 'fields_missing_max'), evidence }) ?? attribution(history, fact, { before, after, evidence })
   },
 }
 
@@ -36,8 +36,17 @@ function problemOf(type: string, count: number, requests: readonly RequestEvent[
   return failing.length < count ? [`${failing.length} requests provoked ${type}, needs ${count}`] : []
 }
 
-function fieldsOf({ after, missingMax, evidence }: { readonly after: readonly Collected[]; readonly missingMax: number; readonly evidence: readonly Evidence[] }): Finding | undefined {
-  const missing = [...new Set(after.flatMap((one) => one.missing))]
+interface Fields {
+  readonly before: readonly Collected[]
+  readonly after: readonly Collected[]
+  readonly types: readonly string[]
+  readonly missingMax: number
+  readonly evidence: readonly Evidence[]
+}
+/** Fields that are missing more often than before: what was there already is not of what was provoked. */
+function fieldsOf({ before, after, types, missingMax, evidence }: Fields): Finding | undefined {
+  const without = (all: readonly Collected[], field: string): number => all.filter((one) => types.includes(one.type) && one.missing.includes(field)).length
+  const missing = [...new Set(after.flatMap((one) => one.missing))].filter((field) => without(after, field) > without(before, field))
   return missing.length > missingMax ? failed(`exceptions in the collector have no ${listed(missing)}`, evidence) : undefined
 }
 

@@ -26,7 +26,7 @@ const collected: Requirement = {
     { key: 'visible_within_s', unit: 's', meaning: 'time until the collector has them', standard: 30, quick: 10 },
     { key: 'fields_missing_max', unit: 'count', meaning: 'fields that may be empty', standard: 0 },
   ],
-  inconclusiveIf: ['a request that should provoke an exception did not end in an error', 'the collector could not be read', 'no answer said which instance it came from'],
+  inconclusiveIf: ['a request that should provoke an exception did not end in an error, or too few were sent', 'the collector could not be read, or its counts are no numbers', 'no answer said which instance it came from'],
   evidence: ['exceptions of each type and of each instance in the collector'],
   remediation:
     'Install the client of the collector in the last error handler, where exceptions arrive that nobody expected, and give it the release and the name of the instance at the start. Do not filter by type. Try again when the collector does not answer, within bounds, and log what could not be delivered.',
@@ -54,13 +54,13 @@ const crashesReported: Requirement = {
     'Make processes end by an exception that nobody handles, in turn on each instance, and wait until each is back.',
     'Read the collector until it has a report of each.',
   ],
-  passCriterion: 'The collector has a report of every crash, from the instance that crashed.',
+  passCriterion: 'The collector has a report of every crash, all of one type, from the instance that crashed.',
   thresholds: [
     { key: 'crashes', unit: 'count', meaning: 'processes that end by an exception', standard: 3 },
     { key: 'reports_min', unit: 'count', meaning: 'reports of them', standard: 3 },
     { key: 'visible_within_s', unit: 's', meaning: 'time until the collector has them', standard: 60, quick: 10 },
   ],
-  inconclusiveIf: ['an exception did not end the process', 'the collector could not be read'],
+  inconclusiveIf: ['an exception did not end the process', 'fewer processes were made to end than needed', 'the collector could not be read, or its counts are no numbers'],
   evidence: ['reports from each instance that crashed'],
   remediation:
     'Handle what nobody caught in one place: send the report, wait for the answer of the collector for at most a few seconds, and only then end the process. Or write it to disk first and send it at the next start.',
