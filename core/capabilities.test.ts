@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { componentsAddressedBy, declaredCapabilities } from './capabilities.js'
 import type { Capability } from './requirement.js'
-import type { Component, Operation, ProcessTarget, ServiceDescriptor } from './service-descriptor.js'
+import type { Component, Operation, ServiceTarget, ServiceDescriptor } from './service-descriptor.js'
 
 const unit = { command: ['node', 'server.js'], env: {}, restart: 'never', startAtBoot: true } as const
 const component = (name: string, env: Record<string, string> = {}): Component =>
@@ -9,7 +9,7 @@ const component = (name: string, env: Record<string, string> = {}): Component =>
 const operation = (name: string, more: Partial<Operation> = {}): Operation =>
   ({ name, method: 'GET', path: '/', headers: {}, expect: { status: [200], json: {} }, mutates: false, timeoutMs: 1_000, weight: 0, streams: false, holdsBody: false, ...more })
 
-const bareTarget: ProcessTarget = { kind: 'process', disposable: true, replicas: { ...unit, count: 1 }, components: [] }
+const bareTarget: ServiceTarget = { kind: 'process', disposable: true, replicas: { ...unit, count: 1 }, components: [] }
 const bare: ServiceDescriptor = {
   schema: 'seaworthy/v1',
   name: 'bare',

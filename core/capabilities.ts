@@ -5,7 +5,7 @@ import { workCapabilities } from './capabilities-of-work.js'
 import { componentsAddressedBy } from './component-addresses.js'
 import { canRollOutInPart } from './declarations/upgrade.js'
 import type { Capability } from './requirement.js'
-import type { Component, Operation, ProcessTarget, ServiceDescriptor } from './service-descriptor.js'
+import type { Component, Operation, ServiceTarget, ServiceDescriptor } from './service-descriptor.js'
 
 export { addressTemplate, componentsAddressedBy } from './component-addresses.js'
 
@@ -97,14 +97,14 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ...observabilityCapabilities,
 ]
 
-const hasRole = ({ components }: ProcessTarget, wanted: Component['role']): boolean => components.some(({ role }) => role === wanted)
+const hasRole = ({ components }: ServiceTarget, wanted: Component['role']): boolean => components.some(({ role }) => role === wanted)
 
 /** It can be shown to be executing: its answer begins early, its body is held open, or it takes a known time. */
 export const canBeCaughtInFlight = (operation: Operation): boolean =>
   operation.streams || operation.holdsBody || (operation.minDurationMs ?? 0) > 0
 
 /** Components the replicas depend on, as far as the harness can put a fault proxy between. */
-const edgesOfReplicas = (target: ProcessTarget): readonly Component[] => {
+const edgesOfReplicas = (target: ServiceTarget): readonly Component[] => {
   const addressed = componentsAddressedBy(target.replicas)
   return target.components.filter((component) => addressed.includes(component.name))
 }

@@ -5,6 +5,8 @@ import type { BalancerSettings, ServiceDescriptor } from './service-descriptor.j
 /** How a deployment is put in the world. A driver records nothing and judges nothing. */
 export interface Driver {
   readonly name: string
+  /** How many deployments there may be at one time; default: any number. One where all of them are the same service. */
+  readonly deploymentsMax?: number
   /** Says whether this driver can work on this machine for this service, and why not. Never throws. */
   availability(service: ServiceDescriptor): Promise<{ readonly available: true } | { readonly available: false; readonly reason: string }>
   /** What it can do to this service, asked before anything is started. */

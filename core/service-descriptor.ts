@@ -23,7 +23,7 @@ export interface ServiceDescriptor {
   readonly name: string
   /** Folder of the descriptor: relative paths in it start here. */
   readonly directory: string
-  readonly target: ProcessTarget
+  readonly target: ServiceTarget
   readonly facts: Readonly<Record<string, boolean | number | string>> // stateful, …
   readonly identity?: Identity
   /** It does not speak HTTP: a module of the user's own does the talking, behind an HTTP face of ours. */
@@ -57,9 +57,11 @@ export interface ServiceDescriptor {
   readonly overrides: Readonly<Partial<Record<RequirementId, ThresholdValues>>>
 }
 
-/** Local processes on a simulated machine. Templates in `command` and `env`: see `Unit`. */
-export interface ProcessTarget {
-  readonly kind: 'process'
+/** What is run or reached. `remote` is there for that kind alone, which has no command, no image and no components. */
+export interface ServiceTarget {
+  /** `process`: started by the harness, templates in `command` and `env` as in `Unit`. `remote`: it runs elsewhere already. */
+  readonly kind: 'process' | 'remote'
+  readonly remote?: RemoteTarget
   /** May hold nothing that matters: gives permission for `destructive` procedures. */
   readonly disposable: boolean
   /** Run once per deployment before the first start, like a package's install script. */
@@ -69,6 +71,18 @@ export interface ProcessTarget {
   readonly replicas: Unit & { readonly count: number }
   readonly components: readonly Component[]
 }
+
+/** A service that the harness does not start: reached by URL, and acted on by shell commands of the user's. */
+export interface RemoteTarget {
+  /** Direct address of each replica, in order; without a path. `tcp:` when a client module does the talking. */
+  readonly urls: readonly URL[]
+  /** Commands for a shell. `{instance}`, `{index}`, `{host}`, `{port}`, `{url}`, `{signal}`, `{manner}` and `{graceMs}` are replaced. */
+  readonly hooks: Readonly<Partial<Record<HookName, string>>>
+  readonly hookTimeoutMs: number
+  /** Where a machine says which boot it is in; a JSON pointer when the answer is JSON. Same placeholders. */
+  readonly bootId?: { readonly url: string; readonly pointer?: string }
+}
+export type HookName = 'start' | 'stop' | 'kill' | 'signal' | 'hold' | 'release' | 'freeze' | 'thaw' | 'reboot' | 'logs'
 
 /**
  * One supervised process. In `command` and `env` these are replaced: `{instance}` its name, `{index}` its number

@@ -13,12 +13,13 @@ import { configOf } from './descriptor-sections/config.js'
 import { requireSense } from './descriptor-rules.js'
 import { databaseOf } from './descriptor-sections/database.js'
 import { clientOf, moduleFile, wholeDocument } from './descriptor-sections/client.js'
+import { componentsOf, targetOf } from './descriptor-sections/target.js'
 import { swapOf } from './descriptor-sections/swap.js'
 import { togglesOf } from './descriptor-sections/toggles.js'
 import { cloneOf, upgradeOf } from './descriptor-sections/upgrade.js'
 import type { DescriptorDocument } from './descriptor-schema.js'
 import type { RequirementId } from '../core/requirement.js'
-import type { BalancerSettings, DataOperations, Lifecycle, Operation, ProcessTarget, ServiceDescriptor } from '../core/service-descriptor.js'
+import type { BalancerSettings, DataOperations, Lifecycle, Operation, ServiceDescriptor } from '../core/service-descriptor.js'
 
 function lifecycleOf(document: DescriptorDocument['lifecycle'], components: readonly string[]): Lifecycle {
   const { drain, undrain, startDrained, stop, upgrade, clone } = document ?? {}
@@ -77,21 +78,6 @@ function balancerOf(document: DescriptorDocument['balancer']): BalancerSettings 
   }
 }
 
-function targetOf({ disposable, install, image, replicas, components }: DescriptorDocument['target']): ProcessTarget {
-  return {
-    kind: 'process',
-    disposable,
-    ...(install === undefined ? {} : { install }),
-    ...(image === undefined ? {} : { image }),
-    replicas,
-    components: Object.entries(components).map(([name, { ready, ...component }]) => ({
-      ...component,
-      name,
-      ready: ready === 'tcp' ? { kind: 'tcp' } : { kind: 'http', path: ready },
-    })),
-  }
-}
-
 /** How operators keep callers and data from elsewhere in check. */
 function controlsOf({ access, limits, import: dataImport }: DescriptorDocument, traffic: Readonly<Record<string, Operation>>): Pick<ServiceDescriptor, 'access' | 'limits' | 'import'> {
   return {
@@ -107,15 +93,15 @@ export function descriptorFromDocument(given: DescriptorDocument, directory: str
   requireSense(document)
   const traffic: Record<string, Operation> = {}
   for (const [name, operation] of Object.entries(document.traffic)) traffic[name] = operationOf(name, operation, 1)
-  const { target } = document
-  const processTarget = targetOf(target)
+  const target = targetOf(document.target, document.client !== undefined)
+  const declared = componentsOf(document.target)
   const exceptions = (entries: DescriptorDocument['waivers']) =>
     entries.map(({ id, ...rest }) => ({ requirement: id as RequirementId, ...rest }))
   return {
     schema: 'seaworthy/v1',
     name: document.service,
     directory,
-    target: processTarget,
+    target,
     facts: document.facts,
     ...(document.identity === undefined
       ? {}
@@ -132,20 +118,20 @@ export function descriptorFromDocument(given: DescriptorDocument, directory: str
       ...(document.health.liveness === undefined ? {} : { livenessPath: document.health.liveness }),
       ...(document.health.detail === undefined ? {} : { detailPath: document.health.detail }),
     },
-    lifecycle: lifecycleOf(document.lifecycle, Object.keys(target.components)),
+    lifecycle: lifecycleOf(document.lifecycle, Object.keys(declared)),
     traffic,
-    ...(document.data === undefined ? {} : { data: dataOf(document.data, { traffic, components: Object.keys(target.components) }) }),
-    ...(document.database === undefined ? {} : { database: databaseOf(document.database, { traffic, roles: Object.values(target.components).map(({ role }) => role) }) }),
-    ...(document.toggles === undefined ? {} : { toggles: togglesOf(document.toggles, { traffic, components: Object.keys(target.components) }) }),
-    ...(document.swap === undefined ? {} : { swap: swapOf(document.swap, { components: Object.keys(target.components), operations: Object.keys(traffic) }) }),
+    ...(document.data === undefined ? {} : { data: dataOf(document.data, { traffic, components: Object.keys(declared) }) }),
+    ...(document.database === undefined ? {} : { database: databaseOf(document.database, { traffic, roles: Object.values(declared).map(({ role }) => role) }) }),
+    ...(document.toggles === undefined ? {} : { toggles: togglesOf(document.toggles, { traffic, components: Object.keys(declared) }) }),
+    ...(document.swap === undefined ? {} : { swap: swapOf(document.swap, { components: Object.keys(declared), operations: Object.keys(traffic) }) }),
     ...(document.config === undefined ? {} : { config: configOf(document.config) }),
-    ...(document.degradation === undefined ? {} : { degradation: degradationOf(document.degradation, { target: processTarget, traffic }) }),
+    ...(document.degradation === undefined ? {} : { degradation: degradationOf(document.degradation, { target, traffic }) }),
     ...(document.overload === undefined ? {} : { overload: overloadOf(document.overload, traffic) }),
     ...controlsOf(document, traffic),
     ...(document.queue === undefined ? {} : { queue: queueOf(document.queue) }),
     ...(document.schedule === undefined ? {} : { schedule: scheduleOf(document.schedule) }),
     ...(document.docs === undefined ? {} : { docs: docsOf(document.docs, directory) }),
-    ...(document.observability === undefined ? {} : { observability: observabilityOf(document.observability, Object.keys(target.components)) }),
+    ...(document.observability === undefined ? {} : { observability: observabilityOf(document.observability, Object.keys(declared)) }),
     ...(document.backup === undefined ? {} : { backup: backupOf(document.backup) }),
     ...(document.suites === undefined ? {} : { suites: document.suites.map((path, index) => moduleFile(directory, path, ['suites', index])) }),
     notApplicable: exceptions(document.notApplicable),

@@ -7,16 +7,20 @@ import type { WholeDocument } from './descriptor-sections/client.js'
 
 /** What a schema cannot say. Throws DescriptorContradiction for what would mean something else than it says. */
 export function requireSense(document: WholeDocument): void {
-  requireFreeComponentNames(document.target)
-  requireKnownComponents(document.target)
+  if (document.target.kind === 'process') {
+    requireFreeComponentNames(document.target)
+    requireKnownComponents(document.target)
+  }
   requireTraffic(document.traffic)
   for (const { path, operation } of operationsOf(document)) requireKnownPlaceholders(path, operation)
 }
 
+type StartedTarget = Extract<WholeDocument['target'], { kind: 'process' }>
+
 /** Names of what else is in the world: logs, folders and recorded events are kept apart by name. */
 const reservedName = /^(replica-\d+|replicas|machine|network|install)$/
 
-function requireFreeComponentNames(target: WholeDocument['target']): void {
+function requireFreeComponentNames(target: StartedTarget): void {
   for (const name of Object.keys(target.components)) {
     if (!reservedName.test(name)) continue
     throw new DescriptorContradiction(['target', 'components', name], 'the name is reserved: replica-<number>, replicas, machine, network and install are names of the harness')
@@ -24,7 +28,7 @@ function requireFreeComponentNames(target: WholeDocument['target']): void {
 }
 
 /** An address of a component that is not declared would stay an unreplaced template in the service's environment. */
-function requireKnownComponents(target: WholeDocument['target']): void {
+function requireKnownComponents(target: StartedTarget): void {
   const known = Object.keys(target.components)
   const units = [
     { path: ['target', 'replicas'], unit: target.replicas },

@@ -1,5 +1,5 @@
 import type { DeployedComponent, Edge, EdgeCounters } from '../core/driver.js'
-import { passes, acceptsConnections, pollUntil } from './probe.js'
+import { passes, acceptsConnections, pollUntil, portOf } from './probe.js'
 import { readiness, type ScenarioWorld } from './scenario-world.js'
 
 /**
@@ -20,25 +20,33 @@ function processGone(pid: number): boolean {
   }
 }
 
+/** What is known of a target before it is killed. No pid: it runs on another machine, and only its address can tell. */
+export interface BeforeDeath {
+  readonly pid: number | undefined
+  readonly boot: string | undefined
+}
+
 /** The old process is gone, and its address refuses connections or another boot answers there. */
-export async function witnessDeath(world: ScenarioWorld, target: string, before: { readonly pid: number; readonly boot: string | undefined }): Promise<string | undefined> {
+export async function witnessDeath(world: ScenarioWorld, target: string, before: BeforeDeath): Promise<string | undefined> {
   let seen: string | undefined
   await pollUntil(
     async () => {
-      if (!processGone(before.pid)) return false
+      if (before.pid !== undefined && !processGone(before.pid)) return false
       seen = await addressAfterDeath(world, target, before)
       return seen !== undefined
     },
     { timeoutMs: witnessTimeoutMs, everyMs: 15, signal: world.signal },
   )
-  return seen === undefined ? undefined : `process ${before.pid} is gone, ${seen}`
+  if (seen === undefined || before.pid === undefined) return seen
+  return `process ${before.pid} is gone, ${seen}`
 }
 
-async function addressAfterDeath(world: ScenarioWorld, target: string, { pid, boot: bootBefore }: { readonly pid: number; readonly boot: string | undefined }): Promise<string | undefined> {
+async function addressAfterDeath(world: ScenarioWorld, target: string, { pid, boot: bootBefore }: BeforeDeath): Promise<string | undefined> {
   if (isInstance(world, target)) {
     const answer = await readiness(world, target, 500)
     if (answer.outcome === 'refused') return 'connections are refused'
     if (answer.boot !== undefined && bootBefore !== undefined) return answer.boot === bootBefore ? undefined : 'another boot answers'
+    if (pid === undefined) return undefined
     // A fast supervisor leaves no time to be refused: without a boot id its word for the new process has to do.
     const state = await world.deployment.controls.processState?.(target)
     return state?.pid == null || state.pid === pid ? undefined : `process ${state.pid} is in its place`
@@ -48,6 +56,17 @@ async function addressAfterDeath(world: ScenarioWorld, target: string, { pid, bo
   return (await acceptsConnections(component.host, component.port, 500)) ? undefined : 'connections are refused'
 }
 
+/** Nothing accepts connections at the address any more, or at last something does. For what shows neither its process nor its exit code. */
+export async function witnessListening(world: ScenarioWorld, target: string, { listens, timeoutMs }: { readonly listens: boolean; readonly timeoutMs: number }): Promise<string | undefined> {
+  const wanted = async (): Promise<boolean> => {
+    const { outcome } = await readiness(world, target, silentProbeMs)
+    return listens ? outcome === 'answered' : outcome === 'refused'
+  }
+  const seen = await pollUntil(wanted, { timeoutMs, everyMs: 50, signal: world.signal })
+  if (!seen) return undefined
+  return listens ? 'it answers' : 'connections are refused'
+}
+
 /** Connections are accepted by the kernel, but nothing answers. */
 export async function witnessFreeze(world: ScenarioWorld, target: string): Promise<string | undefined> {
   const instance = world.deployment.instances.find((one) => one.id === target)
@@ -55,7 +74,7 @@ export async function witnessFreeze(world: ScenarioWorld, target: string): Promi
   let seen: string | undefined
   await pollUntil(
     async () => {
-      const connects = await acceptsConnections(instance.url.hostname, Number(instance.url.port), silentProbeMs)
+      const connects = await acceptsConnections(instance.url.hostname, portOf(instance.url), silentProbeMs)
       const answer = await readiness(world, target, silentProbeMs)
       if (connects && answer.outcome === 'timeout') seen = `connections are accepted, nothing answered for ${silentProbeMs} ms`
       return seen !== undefined

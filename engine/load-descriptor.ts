@@ -153,17 +153,25 @@ function problemsOf(issue: z.core.$ZodIssue, document: unknown): readonly Proble
   return [{ path, message: `${issue.message} (${shown})` }]
 }
 
-/** Keys the schema knows at a path. */
+interface KeySchema {
+  readonly properties?: Readonly<Record<string, KeySchema>>
+  readonly additionalProperties?: KeySchema | boolean
+  readonly items?: KeySchema
+  readonly anyOf?: readonly KeySchema[]
+  readonly oneOf?: readonly KeySchema[]
+}
+const alternatives = (schema: KeySchema): readonly KeySchema[] => [schema, ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap(alternatives)]
+
+/** Keys the schema knows at a path, of every alternative that there is. */
 function knownKeys(path: Path): readonly string[] {
-  let node: unknown = z.toJSONSchema(descriptorSchema, { io: 'input' })
+  let schemas = alternatives(z.toJSONSchema(descriptorSchema, { io: 'input' }) as KeySchema)
   for (const part of path) {
-    const schema = node as { properties?: Record<string, unknown>; additionalProperties?: unknown; items?: unknown; anyOf?: unknown[] }
-    const union = schema.anyOf?.find((one) => typeof one === 'object' && one !== null && 'properties' in one) as typeof schema | undefined
-    const from = union ?? schema
-    node = from.properties?.[part] ?? (typeof part === 'number' ? from.items : from.additionalProperties) ?? {}
+    schemas = schemas.flatMap(({ properties, additionalProperties, items }) => {
+      const inner = properties?.[part] ?? (typeof part === 'number' ? items : additionalProperties)
+      return typeof inner === 'object' ? alternatives(inner) : []
+    })
   }
-  const schema = node as { properties?: Record<string, unknown>; anyOf?: { properties?: Record<string, unknown> }[] }
-  return Object.keys(schema.properties ?? schema.anyOf?.find((one) => one.properties)?.properties ?? {})
+  return [...new Set(schemas.flatMap(({ properties }) => Object.keys(properties ?? {})))]
 }
 
 const variable = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g

@@ -43,6 +43,9 @@ export function probe(url: URL, { method = 'GET', timeoutMs, signal }: ProbeOpti
   })
 }
 
+/** A URL does not write the port that its scheme has by default. */
+export const portOf = (url: URL): number => Number(url.port === '' ? 80 : url.port)
+
 /** Readiness or liveness passes with any 2xx or 3xx. */
 export const passes = (answer: ProbeAnswer): boolean => answer.status !== undefined && answer.status >= 200 && answer.status < 400
 

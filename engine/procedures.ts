@@ -3,6 +3,7 @@ import { addressTemplate } from '../core/capabilities.js'
 import { messageOf } from '../core/errors.js'
 import { procedureOutputBytesMax, type Performed, type Procedure, type ProcedureValues } from '../core/procedure.js'
 import { noteShortage } from '../operating-system/own-shortage.js'
+import { portOf } from './probe.js'
 import { runCommand } from './run-command.js'
 import { addressOf, componentsFor, type ScenarioWorld } from './scenario-world.js'
 import { escapeInJson, Template } from './traffic/template.js'
@@ -50,7 +51,7 @@ async function answerOf(world: ScenarioWorld, procedure: Procedure, address: Add
 /** Never a shell: what a value holds stays one argument. */
 function fillCommand(world: ScenarioWorld, text: string, { target, values }: Address): string {
   const url = target === 'operator' ? undefined : addressOf(world, target)
-  const own = { ...(url === undefined ? {} : { instance: target, host: url.hostname, port: url.port }), ...values }
+  const own = { ...(url === undefined ? {} : { instance: target, host: url.hostname, port: String(portOf(url)) }), ...values }
   const components = componentsFor(world, target)
   const addressed = text.replace(addressTemplate, (whole, name: string, part: string) => {
     const component = components.find((one) => one.name === name)

@@ -70,7 +70,7 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
   let unreachable: ServiceUnreachable | undefined
   const givenUp = new AbortController()
   const signal = AbortSignal.any([options.signal, givenUp.signal])
-  await inLanes(order, { lanes: options.parallel, widthOf: ({ scenario }) => scenario.lanes ?? 1, onThrown: () => givenUp.abort() }, async (planned) => {
+  await inLanes(order, { lanes: Math.min(options.parallel, options.driver.deploymentsMax ?? options.parallel), widthOf: ({ scenario }) => scenario.lanes ?? 1, onThrown: () => givenUp.abort() }, async (planned) => {
     if (signal.aborted) return
     const number = plan.scenarios.indexOf(planned)
     const run = await runScenario({ ...options, signal, scenario: planned.scenario, selected: planned.selected, thresholds, oneAtATime, workDirectory: join(options.workDirectory, `d${number}`) })
@@ -100,10 +100,15 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
   })
 }
 
-const neverStarted = (cause: ServiceUnreachable, { service, descriptorPath, runDirectory }: ConformanceOptions): SeaworthyError =>
-  new SeaworthyError('SW_SERVICE_UNREACHABLE', `while starting ${service.name}: ${cause.message} (${descriptorPosition(descriptorPath, ['target', 'replicas'])})`, {
-    hint: `The service must listen on {host}:{port} of the descriptor. Logs of all its processes are in ${join(runDirectory, 'scenarios')}.`,
+function neverStarted(cause: ServiceUnreachable, { service, descriptorPath, runDirectory }: ConformanceOptions): SeaworthyError {
+  const isRemote = service.target.remote !== undefined
+  const position = descriptorPosition(descriptorPath, ['target', isRemote ? 'url' : 'replicas'])
+  return new SeaworthyError('SW_SERVICE_UNREACHABLE', `while ${isRemote ? 'reaching' : 'starting'} ${service.name}: ${cause.message} (${position})`, {
+    hint: isRemote
+      ? 'A remote service must run before a run begins: the harness starts nothing of it by itself.'
+      : `The service must listen on {host}:{port} of the descriptor. Logs of all its processes are in ${join(runDirectory, 'scenarios')}.`,
   })
+}
 
 type JudgeOptions = Pick<ConformanceOptions, 'runDirectory' | 'runId'> & { readonly thresholds: (id: RequirementId) => ThresholdValues }
 function judgeOrSayWhy(planned: PlannedScenario, run: ScenarioRun, options: JudgeOptions): JudgedScenario<PlannedScenario> {

@@ -3,22 +3,27 @@ import { InterventionFailed } from '../core/errors.js'
 import type { AppliedFault, ScenarioControls } from '../core/scenario.js'
 import { ejectWindowMs } from '../core/service-descriptor.js'
 import { changeControls } from './change-controls.js'
-import { witnessDeath, witnessDrain, witnessEdges, witnessFreeze, witnessReady } from './fault-witness.js'
+import { witnessDeath, witnessDrain, witnessEdges, witnessFreeze, witnessListening, witnessReady, type BeforeDeath } from './fault-witness.js'
 import { offered } from './offered.js'
 import { carryOut } from './procedures.js'
 import { Interventions, type InterventionPlan } from './recorded-intervention.js'
 import { readiness, type ScenarioWorld } from './scenario-world.js'
 import { stopBy } from './stop-intervention.js'
 
-interface Before {
-  readonly pid: number
-  readonly boot: string | undefined
-}
-async function stateBefore(world: ScenarioWorld, target: string): Promise<Before> {
-  const state = await offered(world, 'processState')(target)
+async function stateBefore(world: ScenarioWorld, target: string): Promise<BeforeDeath> {
+  const { processState } = world.deployment.controls
+  if (processState === undefined) return addressBefore(world, target)
+  const state = await processState(target)
   if (state.pid === null) throw new InterventionFailed('kill', target, `it is not running (${state.state})`)
   const isInstance = world.deployment.instances.some((one) => one.id === target)
   return { pid: state.pid, boot: isInstance ? (await readiness(world, target)).boot : undefined }
+}
+
+/** What does not answer before it is killed cannot be seen to die. */
+async function addressBefore(world: ScenarioWorld, target: string): Promise<BeforeDeath> {
+  const { outcome, boot } = await readiness(world, target)
+  if (outcome !== 'answered') throw new InterventionFailed('kill', target, `it did not answer before that (${outcome})`)
+  return { pid: undefined, boot }
 }
 
 /** Faults and procedures of one scenario: recorded, undone at the latest at its end, and witnessed. */
@@ -80,7 +85,11 @@ function lifecycleControls(world: ScenarioWorld, interventions: Interventions): 
           await offered(world, 'start')(target)
           return world.deployment.controls.processState?.(target)
         },
-        witness: async (state) => (state?.pid == null ? undefined : `process ${state.pid} was started`),
+        witness: async (state) => {
+          if (state === undefined) return witnessListening(world, target, { listens: true, timeoutMs: lifecycle.startTimeoutMs })
+          return state.pid === null ? undefined : `process ${state.pid} was started`
+        },
+        background: world.deployment.controls.processState === undefined, // whoever waits for readiness must not wait for our look at it
       })
     },
     reboot: (manner, label, options) =>

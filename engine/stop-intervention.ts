@@ -1,5 +1,6 @@
 import type { StopResult } from '../core/driver.js'
 import { offered } from './offered.js'
+import { witnessListening } from './fault-witness.js'
 import type { InterventionPlan } from './recorded-intervention.js'
 import type { ScenarioWorld } from './scenario-world.js'
 
@@ -11,7 +12,10 @@ export function stopBy(world: ScenarioWorld, control: 'stop' | 'removeInstance',
       world.record({ kind: 'observation', probe: 'stop-result', target, atMs: world.clock(), value: result })
       return result
     },
-    witness: async (result) => `exited with ${result.signal ?? `code ${result.exitCode}`} after ${Math.round(result.durationMs)} ms`,
+    witness: async (result) => {
+      if (result.exitCode === null && result.signal === null) return witnessListening(world, target, { listens: false, timeoutMs: 1_000 })
+      return `exited with ${result.signal ?? `code ${result.exitCode}`} after ${Math.round(result.durationMs)} ms`
+    },
     describe: (result) => ({ ...result }),
   }
 }

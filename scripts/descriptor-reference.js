@@ -29,12 +29,15 @@ function typeOf(schema) {
   return schema.type ?? 'any value'
 }
 
-const objectOf = (schema) => (schema.properties !== undefined ? schema : (schema.anyOf ?? []).find((one) => one.properties !== undefined))
+/** With several kinds of a section, `kind` tells which: each gets a table of its own. */
+const kindsOf = (schema) => (schema.oneOf ?? []).filter((one) => one.properties?.kind?.const !== undefined)
+const objectOf = (schema) => (schema.properties !== undefined ? schema : [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].find((one) => one.properties !== undefined))
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 const anchorOf = (path) => path.toLowerCase().replaceAll(/[^a-z0-9-]/g, '')
 
 /** Sections by their shape: what has the same keys is described once, and named where else it stands. */
 function sectionsOf(schema, path, known) {
+  if (kindsOf(schema).length > 1) return kindsOf(schema).flatMap((one, index) => sectionsOf(one, index === 0 ? path : `${path} (kind: ${one.properties.kind.const})`, known))
   const shape = objectOf(schema)
   if (shape === undefined) {
     const inner = schema.type === 'array' ? schema.items : schema.type === 'object' ? schema.additionalProperties : undefined

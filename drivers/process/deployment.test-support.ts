@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Deployment, DeployOptions, Driver, DriverPlatformEvent, Journal, JournalEntry } from '../../core/driver.js'
-import type { Component, ProcessTarget, ServiceDescriptor, Unit } from '../../core/service-descriptor.js'
+import type { Component, ServiceTarget, ServiceDescriptor, Unit } from '../../core/service-descriptor.js'
 import { processesWithMarker } from '../../operating-system/run-processes.js'
 import type { ProcessEntry } from '../../operating-system/process-table.js'
 import { processDriver } from './process-driver.js'
@@ -26,7 +26,7 @@ export const idle: Unit = { command: ['sh', '-c', 'exec sleep 1000'], env: {}, r
 export const component = (name: string, unit: Unit = idle): Component =>
   ({ ...unit, name, role: 'dependency', hard: true, ready: { kind: 'tcp' }, ownsData: false })
 
-export function descriptor(target: Partial<ProcessTarget>, directory = tmpdir()): ServiceDescriptor {
+export function descriptor(target: Partial<ServiceTarget>, directory = tmpdir()): ServiceDescriptor {
   return {
     schema: 'seaworthy/v1',
     name: 'under-test',

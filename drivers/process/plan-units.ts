@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { addressTemplate, componentsAddressedBy } from '../../core/capabilities.js'
 import type { DeployedComponent, Edge, Instance, UnitChanges } from '../../core/driver.js'
 import { SeaworthyError } from '../../core/errors.js'
-import type { Component, ProcessTarget, ServiceDescriptor, Unit } from '../../core/service-descriptor.js'
+import type { Component, ServiceTarget, ServiceDescriptor, Unit } from '../../core/service-descriptor.js'
 import { logFileOf, type DeploymentFolders } from './deployment-folders.js'
 import type { MachineUnit } from './machine-protocol.js'
 import { readUnitOverride } from './unit-overrides.js'
@@ -26,13 +26,13 @@ export interface PlannedUnit {
 export const host = '127.0.0.1'
 
 /** Names of all units in the order of their start. */
-export const unitNames = (target: ProcessTarget): string[] => [
+export const unitNames = (target: ServiceTarget): string[] => [
   ...target.components.map((component) => component.name),
   ...Array.from({ length: target.replicas.count }, (_, index) => `replica-${index}`),
 ]
 
 /** `ports`: as many as there are units. */
-export function planUnits(target: ProcessTarget, ports: readonly number[], at = host): PlannedUnit[] {
+export function planUnits(target: ServiceTarget, ports: readonly number[], at = host): PlannedUnit[] {
   return unitNames(target).map((name, position) => {
     const port = ports[position] ?? 0
     const component = target.components[position]
@@ -42,7 +42,7 @@ export function planUnits(target: ProcessTarget, ports: readonly number[], at = 
   })
 }
 
-export function plannedReplica(target: ProcessTarget, index: number, address: { readonly host: string; readonly port: number }): PlannedUnit {
+export function plannedReplica(target: ServiceTarget, index: number, address: { readonly host: string; readonly port: number }): PlannedUnit {
   const name = `replica-${index}`
   return { name, kind: 'replica', index, unit: target.replicas, ...address, unitFiles: [name, 'replicas'] }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Composite, Degradation } from '../../core/declarations/degradation.js'
 import { componentsAddressedBy } from '../../core/capabilities.js'
-import type { Operation, ProcessTarget } from '../../core/service-descriptor.js'
+import type { Operation, ServiceTarget } from '../../core/service-descriptor.js'
 import { DescriptorContradiction } from '../descriptor-contradiction.js'
 import { durationMs } from '../descriptor-from-parts.js'
 import { duration, pointer } from '../descriptor-parts.js'
@@ -29,7 +29,7 @@ export const degradationSection = z
 export type DegradationDocument = z.infer<typeof degradationSection>
 
 /** Names resolved. Throws DescriptorContradiction. */
-export function degradationOf(document: DegradationDocument, { target, traffic }: { readonly target: ProcessTarget; readonly traffic: Readonly<Record<string, Operation>> }): Degradation {
+export function degradationOf(document: DegradationDocument, { target, traffic }: { readonly target: ServiceTarget; readonly traffic: Readonly<Record<string, Operation>> }): Degradation {
   const at = (...path: readonly string[]): readonly string[] => ['degradation', ...path]
   const named = (name: string, path: readonly string[]): Operation => {
     const operation = Object.hasOwn(traffic, name) ? traffic[name] : undefined
@@ -60,7 +60,7 @@ export function degradationOf(document: DegradationDocument, { target, traffic }
 }
 
 interface Known {
-  readonly target: ProcessTarget
+  readonly target: ServiceTarget
   named(name: string, path: readonly string[]): Operation
 }
 
@@ -76,7 +76,7 @@ function compositeOf({ operation, missing, parts }: NonNullable<DegradationDocum
 }
 
 /** Only what the service says it can do without, and what a fault proxy can be put before. */
-function requireSoft(target: ProcessTarget, name: string, path: readonly string[]): void {
+function requireSoft(target: ServiceTarget, name: string, path: readonly string[]): void {
   const component = target.components.find((one) => one.name === name)
   if (component === undefined) {
     throw new DescriptorContradiction(path, `names the component "${name}", expected one of: ${target.components.map((one) => one.name).join(', ') || '(none declared)'}`)
