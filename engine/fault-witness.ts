@@ -1,6 +1,6 @@
 import type { DeployedComponent, Edge, EdgeCounters } from '../core/driver.js'
-import { passes, acceptsConnections, pollUntil, portOf } from './probe.js'
-import { readiness, type ScenarioWorld } from './scenario-world.js'
+import { passes, acceptsConnections, pollUntil, portOf, probe } from './probe.js'
+import { instanceOf, readiness, type ScenarioWorld } from './scenario-world.js'
 
 /**
  * Proofs that a fault landed, each given by the target itself and never by the command that caused it. A witness
@@ -71,6 +71,7 @@ export async function witnessListening(world: ScenarioWorld, target: string, { l
 export async function witnessFreeze(world: ScenarioWorld, target: string): Promise<string | undefined> {
   const instance = world.deployment.instances.find((one) => one.id === target)
   if (instance === undefined) return undefined
+  if (world.deployment.controls.processState === undefined) return witnessSilence(world, target)
   let seen: string | undefined
   await pollUntil(
     async () => {
@@ -82,6 +83,43 @@ export async function witnessFreeze(world: ScenarioWorld, target: string): Promi
     { timeoutMs: witnessTimeoutMs, signal: world.signal },
   )
   return seen
+}
+
+const longSilenceMs = 2_000
+const echoMsMax = 300
+const silenceWatchedMs = 15_000
+
+/**
+ * Where nothing but the address can tell, a slow answer must not pass for a freeze: connections are accepted and nothing answers for two seconds,
+ * twice in a row, while our own echo server answers at once.
+ */
+async function witnessSilence(world: ScenarioWorld, target: string): Promise<string | undefined> {
+  const { url } = instanceOf(world, target)
+  const { signal } = world
+  let inARow = 0
+  const silentTwice = async (): Promise<boolean> => {
+    const over = new AbortController()
+    const echoes = echoesUntil(world, over.signal)
+    const connects = await acceptsConnections(url.hostname, portOf(url), silentProbeMs)
+    const { outcome } = await readiness(world, target, longSilenceMs)
+    over.abort()
+    inARow = connects && outcome === 'timeout' && (await echoes) ? inARow + 1 : 0
+    return inARow >= 2
+  }
+  const seen = await pollUntil(silentTwice, { timeoutMs: silenceWatchedMs, signal })
+  return seen ? `connections are accepted, nothing answered twice for ${longSilenceMs} ms` : undefined
+}
+
+/** Whether our echo server was always quick until then. */
+async function echoesUntil({ deployment, signal }: ScenarioWorld, over: AbortSignal): Promise<boolean> {
+  let quick = true
+  while (!over.aborted && !signal.aborted) {
+    const fromMs = performance.now()
+    const { outcome } = await probe(deployment.echo, { timeoutMs: longSilenceMs, signal })
+    quick &&= outcome === 'answered' && performance.now() - fromMs <= echoMsMax
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return quick
 }
 
 /**
@@ -116,9 +154,12 @@ export async function witnessEdges(world: ScenarioWorld, all: readonly Edge[], b
 /** Readiness stopped passing. Watched for as long as a balancer may need to notice. */
 export async function witnessDrain(world: ScenarioWorld, target: string, timeoutMs: number): Promise<string | undefined> {
   let seen: string | undefined
+  // A service that we cannot see may just be slow: there, what says nothing is no sign of a drain.
+  const mustSay = world.deployment.controls.processState === undefined
   await pollUntil(
     async () => {
       const answer = await readiness(world, target)
+      if (mustSay && answer.outcome !== 'answered' && answer.outcome !== 'refused') return false
       if (!passes(answer)) seen = `readiness gives ${answer.status ?? answer.outcome}`
       return seen !== undefined
     },

@@ -8,6 +8,7 @@ import { portPassings, type PortPassing } from '../init/command-line.js'
 import { descriptorText, type Findings } from '../init/descriptor-text.js'
 import { nextDeclarations } from '../init/next-declarations.js'
 import { probeService } from '../init/probe-service.js'
+import type { RunningService } from '../init/running-service.js'
 import { readSources, type Sources } from '../init/sources.js'
 import { tryOut, type Trial } from '../init/trial.js'
 import { watchInterruption } from '../interruption.js'
@@ -23,13 +24,14 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const stopGraceMs = 10_000
 const nextMax = 5
 
-/** `seaworthy init`: starts the service once, looks at it, stops it, and writes what it found. Throws SW_INIT_SOURCE, SW_INIT_TRIAL, SW_INIT_EXISTS. */
+/** `seaworthy init`: starts the service once, looks at it and stops it, or looks at one that runs; and writes what it found. Throws SW_INIT_SOURCE, SW_INIT_TRIAL, SW_INIT_EXISTS. */
 export async function init({ from, output, force }: InitArguments): Promise<number> {
   const path = resolve(output)
   if (existsSync(path) && !force) throw new SeaworthyError('SW_INIT_EXISTS', `while writing ${path}: it is there already`, { hint: '--force writes over it, --output names another file.' })
   const sources = await readSources(from)
   using interruption = watchInterruption((message) => process.stderr.write(`${message}\n`))
-  const findings = await findOut(sources, path, interruption.signal)
+  const { running } = sources
+  const findings = running === undefined ? await findOut(sources, path, interruption.signal) : await lookAtRunning(running, sources, path)
   const text = descriptorText(findings)
   const service = parseDescriptor(text, path)
   try {
@@ -44,7 +46,7 @@ export async function init({ from, output, force }: InitArguments): Promise<numb
 /** Tries one way after the other to tell the service its port, and looks at it in the first that works. */
 async function findOut(sources: Sources, path: string, signal: AbortSignal): Promise<Findings> {
   const failures: string[] = []
-  for (const passing of portPassings(sources.start, sources.knownPort)) {
+  for (const passing of sources.start === undefined ? [] : portPassings(sources.start, sources.knownPort)) {
     say(`starting it with its port ${passing.how} ...`)
     const tried = await tryOut(candidate(passing, path), signal, (trial) => look(trial, { passing, wanted: sources.wanted, path }))
     if (tried.listened) return tried.result
@@ -64,16 +66,29 @@ function candidate({ words, env }: PortPassing, path: string): ServiceDescriptor
 }
 
 async function look(trial: Trial, { passing, wanted, path }: { readonly passing: PortPassing; readonly wanted: readonly string[]; readonly path: string }): Promise<Findings> {
-  const { readiness, liveness, detail, reads, slow, instanceHeader, methods, answersEverything } = await probeService(trial.url, { wanted, fromOpenApi: (text) => openApiReads(text).paths })
-  if (readiness === undefined) {
-    throw new SeaworthyError('SW_INIT_TRIAL', 'while looking at the service: it listens, and no usual path answered GET with 2xx', { hint: 'Name a page that must answer: --from http://localhost:3000/items beside the start command.' })
-  }
+  const seen = await lookAt(trial.url, wanted, path)
   const stopped = await trial.stop({ signal: 'SIGTERM', graceMs: stopGraceMs })
+  return {
+    ...seen,
+    target: { start: passing, portHow: passing.how, startedAfterMs: trial.startedAfterMs, replicas: 2 },
+    ...(stopped === undefined ? {} : { stop: { signal: 'SIGTERM', graceMs: stopGraceMs, tookMs: stopped.durationMs, killed: stopped.killed, exitCode: stopped.exitCode, exitSignal: stopped.signal } }),
+  }
+}
+
+/** Sends it GET and OPTIONS requests, and nothing else. */
+async function lookAtRunning(running: RunningService, { wanted }: Sources, path: string): Promise<Findings> {
+  say(`looking at ${running.url.origin} ...`)
+  return { ...(await lookAt(running.url, wanted, path)), target: running }
+}
+
+async function lookAt(url: URL, wanted: readonly string[], path: string): Promise<Omit<Findings, 'target' | 'stop'>> {
+  const { readiness, liveness, detail, reads, slow, instanceHeader, methods, answersEverything } = await probeService(url, { wanted, fromOpenApi: (text) => openApiReads(text).paths })
+  if (readiness === undefined) {
+    throw new SeaworthyError('SW_INIT_TRIAL', `while looking at ${url.origin}: no usual path answered GET with 2xx`, { hint: 'Name a page that must answer: --from http://localhost:3000/items (beside the start command, if there is one).' })
+  }
   return {
     name: nameOf(path),
     schemaPath: relative(dirname(path), packageFile('schemas/descriptor-v1.schema.json')),
-    start: passing,
-    portHow: passing.how,
     readiness,
     // The same path would say of liveness only that it is no different from readiness.
     ...(liveness === undefined || liveness === readiness ? {} : { liveness }),
@@ -82,10 +97,7 @@ async function look(trial: Trial, { passing, wanted, path }: { readonly passing:
     ...(slow === undefined ? {} : { slow }),
     ...(instanceHeader === undefined ? {} : { instanceHeader }),
     ...(methods === undefined ? {} : { methods }),
-    startedAfterMs: trial.startedAfterMs,
-    ...(stopped === undefined ? {} : { stop: { signal: 'SIGTERM', graceMs: stopGraceMs, tookMs: stopped.durationMs, killed: stopped.killed, exitCode: stopped.exitCode, exitSignal: stopped.signal } }),
     answersEverything,
-    replicas: 2,
   }
 }
 

@@ -28,7 +28,8 @@ export const examination: Scenario = {
     for (const operation of declaredOperations(context.service)) {
       await context.traffic.send({ load: examinationLoad, operation, via: instance, key, values: { durationMs: String(operation.minDurationMs ?? 1_000) } })
     }
-    await context.control.stop(instance, 'doctor')
+    // A service that is not started here may be in use: nobody gave permission to stop it.
+    if (context.service.target.remote === undefined) await context.control.stop(instance, 'doctor')
   },
 }
 

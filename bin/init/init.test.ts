@@ -4,9 +4,12 @@ import { describe, expect, test } from 'vitest'
 import { parseDescriptor } from '../../engine/load-descriptor.js'
 import { openApiReads } from '../../engine/openapi-reads.js'
 import { portPassings, startCommandOf } from './command-line.js'
-import { descriptorText, type Findings } from './descriptor-text.js'
+import { descriptorText, type Findings, type StartedService } from './descriptor-text.js'
 import { nextDeclarations } from './next-declarations.js'
 import { probeService } from './probe-service.js'
+import { runningContainer, type ContainerFacts } from './running-container.js'
+import { bareUrl } from './running-service.js'
+import { readSources } from './sources.js'
 
 describe('a start command', () => {
   test.each([
@@ -53,23 +56,26 @@ test('an OpenAPI document gives the paths that can be read without knowing anyth
   for (const other of ['services: { a: {} }', 'just text', '[', '{"openapi": "3", "paths": 7}']) expect(openApiReads(other).isOpenApi).toBe(false)
 })
 
+const start: StartedService = {
+  start: { words: ['node', 'server.js', '--name', 'a, b: {c}', 'yes'], env: { PORT: '{port}', GREETING: '# hello' } },
+  portHow: 'in the variable PORT',
+  startedAfterMs: 3_400,
+  replicas: 2,
+}
 const findings: Findings = {
   name: 'shop: "the" #1',
   schemaPath: '../schema.json',
-  start: { words: ['node', 'server.js', '--name', 'a, b: {c}', 'yes'], env: { PORT: '{port}', GREETING: '# hello' } },
-  portHow: 'in the variable PORT',
+  target: start,
   readiness: '/health?full=1#x',
   reads: ['/a b'.replace(' ', '%20'), '/items?x=1'],
   slow: { path: '/report', tookMs: 2_050 },
-  startedAfterMs: 3_400,
   stop: { signal: 'SIGTERM', graceMs: 10_000, tookMs: 12, killed: false, exitCode: 0, exitSignal: null },
   answersEverything: false,
-  replicas: 2,
 }
 test('what is written is a valid descriptor that says what was found', () => {
   const service = parseDescriptor(descriptorText(findings), '/shop/seaworthy.yaml')
   expect(service.name).toBe(findings.name)
-  expect(service.target.replicas).toMatchObject({ count: 2, command: findings.start.words, env: findings.start.env })
+  expect(service.target.replicas).toMatchObject({ count: 2, command: start.start.words, env: start.start.env })
   expect(service.health.readinessPath).toBe('/health?full=1#x')
   expect(Object.values(service.traffic).map(({ path }) => path)).toEqual(['/a%20b', '/items?x=1', '/report'])
   expect(service.traffic['slow']).toMatchObject({ minDurationMs: 1_800, weight: 0 })
@@ -81,4 +87,35 @@ test('what to declare next is what most requirements lack', () => {
   expect(next[0]?.section).toBe('data')
   const declared = parseDescriptor(`${descriptorText(findings)}  write: { http: "PUT /items/{key}" }\ndata: { write: write, read: { strong: read } }\n`, '/shop/seaworthy.yaml')
   expect(nextDeclarations(declared, 20).find(({ section }) => section === 'data')?.requirements).not.toContain('START-05')
+})
+
+describe('a service that runs already', () => {
+  test('by its URL: nothing can be done to it but requests', async () => {
+    const { running, wanted } = await readSources(['http://127.0.0.1:8080/items?x=1'])
+    expect(wanted).toEqual(['/items?x=1'])
+    const { stop: _, ...seen } = findings
+    const service = parseDescriptor(descriptorText({ ...seen, target: running ?? bareUrl(new URL('http://nowhere:1')) }), '/shop/seaworthy.yaml')
+    expect(service.target).toMatchObject({ kind: 'remote', replicas: { count: 1, restart: 'never' }, remote: { hooks: {} } })
+    expect(service.target.remote?.urls.map(String)).toEqual(['http://127.0.0.1:8080/'])
+  })
+  test.each([[['https://shop.example/']], [[]]])('%j is refused, with what to give instead', async (given) => {
+    await expect(readSources(given)).rejects.toMatchObject({ code: 'SW_INIT_SOURCE' })
+  })
+  const facts: ContainerFacts = {
+    Name: '/shop',
+    State: { Running: true },
+    Config: { StopSignal: 'SIGQUIT', ExposedPorts: { '80/tcp': {} } },
+    HostConfig: { RestartPolicy: { Name: 'unless-stopped' } },
+    NetworkSettings: { Ports: { '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '8081' }] }, Networks: { bridge: { IPAddress: '172.17.0.2' } } },
+  }
+  test('as a container: its address, its restart policy and how its engine stops it', () => {
+    const service = parseDescriptor(descriptorText({ ...findings, target: runningContainer(facts) }), '/shop/seaworthy.yaml')
+    expect(service.target).toMatchObject({ kind: 'remote', replicas: { restart: 'always', startAtBoot: true }, remote: { hooks: { stop: 'docker stop shop', thaw: 'docker unpause shop' } } })
+    expect(service.lifecycle.stop).toMatchObject({ signal: 'SIGQUIT', graceMs: 10_000 })
+    expect(String(runningContainer({ ...facts, NetworkSettings: { ...facts.NetworkSettings, Ports: { '80/tcp': null } } }).url)).toBe('http://172.17.0.2/')
+  })
+  test.each([
+    [{ State: { Running: false } }, 'does not run'],
+    [{ Config: {}, NetworkSettings: {} }, 'no TCP port'],
+  ])('a container with %j is refused', (other, said) => expect(() => runningContainer({ ...facts, ...other })).toThrow(said))
 })

@@ -2,11 +2,15 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { messageOf, SeaworthyError } from '../../core/errors.js'
 import { openApiReads } from '../../engine/openapi-reads.js'
+import { bareUrl, type RunningService } from './running-service.js'
+import { lookAtContainer } from './running-container.js'
 import { startCommandOf, type StartCommand } from './command-line.js'
 
 /** What is known of the service from the start. */
 export interface Sources {
-  readonly start: StartCommand
+  /** Either this, or a service that runs already. */
+  readonly start?: StartCommand
+  readonly running?: RunningService
   /** Port of the running service, when its URL was given. */
   readonly knownPort?: number
   /** Paths to be read: of the URL and of the OpenAPI document. */
@@ -14,7 +18,7 @@ export interface Sources {
 }
 
 const documentBytesMax = 10_000_000
-const hint = 'Give the start command as well: seaworthy init --from "node server.js". A service that is not started by this machine is described with target.kind: remote.'
+const hint = 'Give the start command as well: --from "node server.js"; or, for a service that runs already, its URL or container: --from http://localhost:3000, --from container:NAME.'
 
 /** Takes what was given apart: URLs, files and one start command. Asks for what is missing where a person can answer. Throws SW_INIT_SOURCE. */
 export async function readSources(given: readonly string[] | undefined): Promise<Sources> {
@@ -22,11 +26,16 @@ export async function readSources(given: readonly string[] | undefined): Promise
   const wanted: string[] = []
   let start: StartCommand | undefined
   let knownPort: number | undefined
+  let first: URL | undefined
+  let container: RunningService | undefined
   for (const one of from) {
     if (/^https?:\/\//.test(one)) {
       const url = urlOf(one)
+      first ??= url
       knownPort = url.port === '' ? undefined : Number(url.port)
       if (url.pathname !== '/') wanted.push(`${url.pathname}${url.search}`)
+    } else if (one.startsWith('container:')) {
+      container = await lookAtContainer(one.slice('container:'.length))
     } else if (existsSync(one) && statSync(one).isFile() && !one.includes(' ')) {
       wanted.push(...readsOf(one))
     } else if (start === undefined) {
@@ -35,8 +44,11 @@ export async function readSources(given: readonly string[] | undefined): Promise
       throw new SeaworthyError('SW_INIT_SOURCE', `--from ${JSON.stringify(one)}: found a second start command, expected one`)
     }
   }
-  if (start === undefined) throw new SeaworthyError('SW_INIT_SOURCE', 'while reading --from: found no start command, and only what the harness starts can be stopped, killed and restarted by it', { hint })
-  return { start, wanted, ...(knownPort === undefined ? {} : { knownPort }) }
+  if (start !== undefined) return { start, wanted, ...(knownPort === undefined ? {} : { knownPort }) }
+  if (container !== undefined) return { running: container, wanted }
+  if (first?.protocol === 'https:') throw new SeaworthyError('SW_INIT_SOURCE', `--from ${first.origin}: found https, expected http`, { hint: 'Name the port behind what ends TLS, or a tunnel: ssh -L 8080:localhost:8080 HOST, then --from http://localhost:8080.' })
+  if (first !== undefined) return { running: bareUrl(first), wanted }
+  throw new SeaworthyError('SW_INIT_SOURCE', 'while reading --from: found neither a start command nor where the service is reached', { hint })
 }
 
 function urlOf(text: string): URL {

@@ -67,6 +67,11 @@ describe('a replica that leaves and returns', () => {
   })
 })
 
+test('a page that always takes longer than the client waits is not charged to the fault', () => {
+  const slow = arm(leaving).map((event): HistoryEvent => (event.kind === 'request' && event.plannedAtMs % 60 === 0 ? { ...event, endedAtMs: event.plannedAtMs + 1_500, outcome: 'timeout' } : event))
+  expect(judge(slow)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('in the second before') })
+})
+
 describe('failed', () => {
   test('readiness that never stops passing', () => {
     const finding = judge(arm({ ...leaving, readyUntilMs: 30_000, servesUntilMs: 30_000 }))

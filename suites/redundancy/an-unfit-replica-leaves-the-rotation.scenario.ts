@@ -31,12 +31,23 @@ const faultMs = (faultS: number, windowMs: number): number => Math.max(faultS * 
 
 /**
  * A client that waits longer than the fault lasts would be answered after the release and hide that its request went to a
- * hung replica, so it gives up sooner. Never sooner than the slowest operation of the mix may reasonably need.
+ * hung replica, so it gives up sooner. Never sooner than the slowest operation of the mix may reasonably need, as declared or as measured.
  */
-function clientTimeoutMs({ traffic }: ServiceDescriptor): number {
+export function clientTimeoutMs({ traffic }: ServiceDescriptor, measuredMs: number): number {
   const mixed = Object.values(traffic).filter((operation) => operation.weight > 0)
-  const slowestMs = Math.max(0, ...mixed.map((operation) => operation.minDurationMs ?? 0))
+  const slowestMs = Math.max(measuredMs, ...mixed.map((operation) => operation.minDurationMs ?? 0))
   return Math.min(Math.max(2_000, 3 * slowestMs + 1_000), ...mixed.map((operation) => Math.max(operation.timeoutMs, slowestMs + 1_000)))
+}
+
+/** How long the slowest operation of the mix takes while nothing is wrong. What takes long by itself need not be declared. */
+async function slowestAnswerMs(context: ScenarioContext): Promise<number> {
+  const mixed = Object.values(context.service.traffic).filter((operation) => operation.weight > 0 && !JSON.stringify(operation).includes('{token}'))
+  const tookMs = mixed.map(async ({ name }) => {
+    const fromMs = context.now()
+    await context.traffic.send({ load: 'measurement', operation: name, via: 'balancer', fresh: true })
+    return context.now() - fromMs
+  })
+  return Math.max(0, ...(await Promise.all(tookMs)))
 }
 
 async function exercise(context: ScenarioContext): Promise<void> {
@@ -46,7 +57,7 @@ async function exercise(context: ScenarioContext): Promise<void> {
   // The last two: what only the first replica does is a matter of RDND-02, and would disturb the picture here.
   const [cutOff, hung] = context.instances.slice(-2).map((one) => one.id)
   if (cutOff === undefined || hung === undefined) return
-  const clientTimeout = clientTimeoutMs(context.service)
+  const clientTimeout = clientTimeoutMs(context.service, await slowestAnswerMs(context))
   const load = context.traffic.start({
     name: unfitLoad,
     ratePerSecond,

@@ -127,7 +127,7 @@ function doubtOf(history: History, { target, issuedAtMs, witnessedAtMs, released
   const before = load.filter((one) => one.endedAtMs < issuedAtMs && one.endedAtMs >= issuedAtMs - shareSeenMs)
   const rotated = observationsOf(history, 'rotation', target).filter((one) => one.atMs <= issuedAtMs).at(-1)?.value as { readonly inRotation?: boolean } | undefined
   if (!before.some((one) => one.instance === target) && rotated?.inRotation !== true) return `${target} was not seen in rotation before it was killed`
-  const failedBefore = before.filter((one) => one.plannedAtMs >= issuedAtMs - baselineMs && fails(one)).length
+  const failedBefore = before.filter((one) => one.endedAtMs >= issuedAtMs - baselineMs && fails(one)).length
   if (failedBefore > 0) return `${failedBefore} requests failed in the second before ${target} was killed`
   for (const event of eventsOf(history, 'platform')) {
     if (event.name === 'process-started' && event.target === target && event.atMs > witnessedAtMs && event.atMs < releasedAtMs) return `${target} was started again before it was released`

@@ -85,7 +85,7 @@ export function doubtAbout(history: History, arm: UnfitArm): string | undefined 
   if (!served && rotated?.inRotation !== true) return `${target} was not seen in rotation before it was made unfit`
   const readyBefore = observationsOf(history, 'readiness', target).some((one) => one.atMs <= issuedAtMs && sampleOf(one).outcome === 'pass')
   if (!readyBefore) return `readiness of ${target} was not seen to pass before it was made unfit`
-  const failedBefore = arm.requests.filter((one) => one.endedAtMs <= issuedAtMs && one.plannedAtMs >= issuedAtMs - 1_000 && fails(one)).length
+  const failedBefore = arm.requests.filter((one) => one.endedAtMs <= issuedAtMs && one.endedAtMs >= issuedAtMs - 1_000 && fails(one)).length
   return failedBefore > 0 ? `${failedBefore} requests failed in the second before ${target} was made unfit` : undefined
 }
 
