@@ -5,7 +5,7 @@ import { workCapabilities } from './capabilities-of-work.js'
 import { componentsAddressedBy } from './component-addresses.js'
 import { canRollOutInPart } from './declarations/upgrade.js'
 import type { Capability } from './requirement.js'
-import type { Component, Operation, ServiceTarget, ServiceDescriptor } from './service-descriptor.js'
+import type { Component, HookName, Operation, ServiceTarget, ServiceDescriptor } from './service-descriptor.js'
 
 export { addressTemplate, componentsAddressedBy } from './component-addresses.js'
 
@@ -15,7 +15,19 @@ export { addressTemplate, componentsAddressedBy } from './component-addresses.js
  * and not offered by the driver makes it `skipped`.
  */
 export function declaredCapabilities(service: ServiceDescriptor): ReadonlySet<Capability> {
-  return new Set([...needsNoDeclaration, ...declarable.filter(([, isDeclared]) => isDeclared(service)).map(([capability]) => capability)])
+  const { remote } = service.target
+  const without = (capability: Capability): boolean => remote === undefined || (hooksFor[capability] ?? []).every((name) => remote.hooks[name] !== undefined)
+  return new Set([...needsNoDeclaration.filter(without), ...declarable.filter(([, isDeclared]) => isDeclared(service)).map(([capability]) => capability)])
+}
+
+/** To a service that is not started here nothing can be done but by the hooks that its descriptor declares. */
+const hooksFor: Readonly<Partial<Record<Capability, readonly HookName[]>>> = {
+  'lifecycle.start': ['start'],
+  'lifecycle.stop': ['stop'],
+  'lifecycle.kill': ['kill'],
+  'lifecycle.hold': ['hold', 'kill'],
+  'lifecycle.reboot': ['reboot'],
+  'fault.freeze': ['freeze'],
 }
 
 const needsNoDeclaration: readonly Capability[] = [

@@ -32,3 +32,15 @@ describe('requirements about HTTP itself', () => {
     expect(plan(service).settled.get('MONI-02')).toBeUndefined()
   })
 })
+
+describe('a fact by which something would not apply', () => {
+  const replica = { name: 'copy', role: 'db-replica' as const, hard: true, ready: { kind: 'tcp' as const }, ownsData: false, command: ['copy'], env: {}, restart: 'always' as const, startAtBoot: true }
+  const settled = (facts: ServiceDescriptor['facts'], components: ServiceDescriptor['target']['components'] = []) =>
+    planRun({ suites, service: { ...service, facts, target: { ...service.target, components } }, driver, profile: 'quick', allow: 'destructive', only: undefined }).settled.get('REPL-01')
+  test('is believed while nothing contradicts it', () => {
+    expect(settled({ dbReplicas: 0 })).toEqual({ outcome: 'not-applicable', reason: 'facts.dbReplicas is 0' })
+  })
+  test('is not, where what it denies is declared, and be it only in part', () => {
+    expect(settled({ dbReplicas: 0 }, [replica])).toEqual({ outcome: 'missing', reason: 'facts.dbReplicas is 0, but database.replicas is declared: one of them is wrong' })
+  })
+})

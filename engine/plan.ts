@@ -4,6 +4,7 @@ import type { Capability, ProfileName, Requirement, RequirementId, SafetyClass }
 import type { Scenario, Suite } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { declaredCapabilities } from '../core/capabilities.js'
+import { contradictionOf } from '../core/structural-facts.js'
 import { requireSoundSuites } from '../core/suite-rules.js'
 
 /** A requirement that is settled before anything runs, and why. */
@@ -74,7 +75,9 @@ function settle(requirement: Requirement, { service, driver, allow, only }: Plan
   const undeclared = requirement.needs.filter((capability) => !declared.has(capability))
   if (absence.rule === 'na-structural' && service.facts[absence.fact] === absence.equals) {
     const fact = `facts.${absence.fact} is ${String(absence.equals)}`
-    // A false fact would be the cheapest way to a good grade: what is declared must not contradict it.
+    // A false fact would be the cheapest way to a good grade: what is declared must not contradict it, all of it or a part.
+    const contradiction = contradictionOf(absence.fact, declared)
+    if (contradiction !== undefined) return { outcome: 'missing', reason: `${fact}, but ${contradiction} is declared: one of them is wrong` }
     if (undeclared.length === 0) return { outcome: 'missing', reason: `${fact}, but ${requirement.needs.join(' and ')} are declared: one of them is wrong` }
     return { outcome: 'not-applicable', reason: fact }
   }

@@ -1,5 +1,5 @@
 // Runs the services of examples/ and compares their outcomes with expected.json, which says what their makers document.
-// node scripts/run-examples.js [--runs N] [--install] [--require-all] [FOLDER or FOLDER/DESCRIPTOR ...]: --install gets what is missing (apt-get as root, npm);
+// node scripts/run-examples.js [--times N] [--install] [--require-all] [FOLDER or FOLDER/DESCRIPTOR ...]: --install gets what is missing (apt-get as root, npm);
 // without it an example whose program is missing is skipped, loudly, and with --require-all that is a failure.
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string', default: '1' }, install: { type: 'boolean' }, 'require-all': { type: 'boolean' } } })
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string', default: '1' }, times: { type: 'string' }, install: { type: 'boolean' }, 'require-all': { type: 'boolean' } } })
 const runMsMax = 150_000
 
 const isProgram = (name) =>
@@ -67,9 +67,9 @@ const known = readdirSync(join(root, 'examples')).flatMap((name) => {
 })
 const names = known.flatMap(({ name, expected }) => [name, ...Object.keys(expected).map((descriptor) => `${name}/${descriptor}`)])
 const unknown = positionals.filter((name) => !names.includes(name))
-const runs = Number(values.runs)
+const runs = Number(values.times ?? values.runs)
 if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
-  console.error(unknown.length > 0 ? `no such example: ${unknown.join(', ')}; there are ${names.join(', ')}` : `--runs ${values.runs}: expected a whole number from 1`)
+  console.error(unknown.length > 0 ? `no such example: ${unknown.join(', ')}; there are ${names.join(', ')}` : `--times ${values.times ?? values.runs}: expected a whole number from 1`)
   process.exit(64)
 }
 const isChosen = (name, descriptor) => positionals.length === 0 || positionals.includes(name) || positionals.includes(`${name}/${descriptor}`)

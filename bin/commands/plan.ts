@@ -85,7 +85,7 @@ const safetyOf = ({ selected }: PlannedScenario, requirements: readonly Requirem
   safetyOrder.findLast((safety) => requirements.some((one) => selected.has(one.id) && one.safety === safety)) ?? 'safe'
 
 function planText({ service, driver, profile, allow, randomSeed, expectedSeconds, scenarios, notJudged }: PlanDocument): string {
-  const lines = [`${service}, ${driver} driver, profile ${profile}, allowed: ${allow}, seed ${randomSeed}`, `${scenarios.length} scenarios, about ${expectedSeconds} s one after the other, and for each a start and a stop of the service`, '']
+  const lines = [`${service}, ${driver} driver, profile ${profile}, allowed: ${allow}, seed ${randomSeed}`, `${scenarios.length} scenarios, about ${expectedSeconds} s one after the other${driver === 'remote' ? '' : ', and for each a start and a stop of the service'}`, '']
   for (const one of scenarios) {
     lines.push(`${one.id}  (about ${one.expectedSeconds} s, ${one.safety})`, `  ${one.title}`, `  judges ${one.requirements.join(', ')}`)
     for (const line of interventionLines(one.interventions)) lines.push(`    ${line}`)

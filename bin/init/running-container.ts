@@ -6,11 +6,11 @@ import type { RunningService } from './running-service.js'
 export interface ContainerFacts {
   readonly Name: string
   readonly State: { readonly Running: boolean }
-  readonly Config: { readonly StopSignal?: string; readonly StopTimeout?: number; readonly ExposedPorts?: Readonly<Record<string, unknown>> }
-  readonly HostConfig: { readonly RestartPolicy?: { readonly Name?: string } }
+  readonly Config: { readonly StopSignal?: string | undefined; readonly StopTimeout?: number | undefined; readonly ExposedPorts?: Readonly<Record<string, unknown>> | undefined }
+  readonly HostConfig: { readonly RestartPolicy?: { readonly Name?: string | undefined } | undefined }
   readonly NetworkSettings: {
-    readonly Ports?: Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>>
-    readonly Networks?: Readonly<Record<string, { readonly IPAddress?: string }>>
+    readonly Ports?: Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null | undefined>> | undefined
+    readonly Networks?: Readonly<Record<string, { readonly IPAddress?: string | undefined } | undefined>> | undefined
   }
 }
 
@@ -61,7 +61,7 @@ export function runningContainer(facts: ContainerFacts): RunningService {
 function addressOf({ NetworkSettings: { Ports, Networks }, Config }: ContainerFacts): URL | undefined {
   const published = Object.entries(Ports ?? {}).find(([port, at]) => port.endsWith('/tcp') && (at?.length ?? 0) > 0)?.[1]?.[0]
   if (published !== undefined) return new URL(`http://${hostOf(published.HostIp)}:${published.HostPort}`)
-  const address = Object.values(Networks ?? {}).find(({ IPAddress }) => IPAddress !== undefined && IPAddress !== '')?.IPAddress
+  const address = Object.values(Networks ?? {}).flatMap((one) => one?.IPAddress ?? []).find((one) => one !== '')
   const port = Object.keys({ ...Config.ExposedPorts, ...Ports }).find((one) => one.endsWith('/tcp'))
   return address === undefined || port === undefined ? undefined : new URL(`http://${address}:${port.slice(0, -'/tcp'.length)}`)
 }

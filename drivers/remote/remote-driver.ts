@@ -4,7 +4,7 @@ import { declaredCapabilities } from '../../core/capabilities.js'
 import type { BalancerCounters, BalancerQualification, DeployOptions, Deployment, Driver } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { Capability } from '../../core/requirement.js'
-import type { HookName, RemoteTarget, ServiceDescriptor } from '../../core/service-descriptor.js'
+import type { RemoteTarget, ServiceDescriptor } from '../../core/service-descriptor.js'
 import { endProcesses } from '../../operating-system/end-processes.js'
 import { processStartTime } from '../../operating-system/process-table.js'
 import { findRunProcesses, markerVariable } from '../../operating-system/run-processes.js'
@@ -25,23 +25,12 @@ async function availability({ target }: ServiceDescriptor): ReturnType<Driver['a
   return target.remote === undefined ? { available: false, reason: 'the target is not remote (target.kind)' } : { available: true }
 }
 
-/** What needs a hook, and which hooks it needs. */
-const byHook: readonly (readonly [Capability, readonly HookName[]])[] = [
-  ['lifecycle.start', ['start']],
-  ['lifecycle.stop', ['stop']],
-  ['lifecycle.kill', ['kill']],
-  ['lifecycle.hold', ['hold', 'kill']],
-  ['lifecycle.reboot', ['reboot']],
-  ['fault.freeze', ['freeze']],
-]
 /** What takes a machine, or processes, of the harness's own. */
 const never: readonly Capability[] = ['fault.data-files', 'topology.scale', 'topology.swap', 'lifecycle.configure', 'lifecycle.apart']
 
+/** What has no hook is not declared. */
 function offers(service: ServiceDescriptor): ReadonlySet<Capability> {
-  const hooks = service.target.remote?.hooks ?? {}
-  const lacking = byHook.filter(([, needed]) => needed.some((name) => hooks[name] === undefined)).map(([capability]) => capability)
-  const not = new Set([...never, ...lacking])
-  return new Set([...declaredCapabilities(service)].filter((one) => !not.has(one)))
+  return new Set([...declaredCapabilities(service)].filter((one) => !never.includes(one)))
 }
 
 /** Starts nothing of the service's: it is there, or readiness will say that it is not. */
