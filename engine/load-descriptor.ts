@@ -142,6 +142,7 @@ function problemsOf(issue: z.core.$ZodIssue, document: unknown): readonly Proble
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(path)
     return issue.keys.map((key) => {
+      if (known.includes(key)) return { path: [...path, key], message: 'this key belongs to another kind' }
       const near = nearMisses(key, known)
       const suggestion = near.length > 0 ? `, did you mean ${near.join(' or ')}?` : known.length > 0 ? `, expected one of ${known.join(', ')}` : ''
       return { path: [...path, key], message: `unknown key${suggestion}` }
