@@ -1,4 +1,5 @@
 import type Docker from 'dockerode'
+import type { DeployOptions } from '../../core/driver.js'
 import { messageOf } from '../../core/errors.js'
 import { unlikeAnEngine } from './container-options.js'
 import type { DockerPlace } from './docker-world.js'
@@ -19,7 +20,12 @@ export async function bootMachineWithEngine(place: DockerPlace, outer: Docker, o
   const unlike = units.configured.flatMap((unit) => unlikeAnEngine(definitionOf(unit)) ?? [])[0]
   if (unlike !== undefined) return unlike
   if (!(await hasImage(outer, machineImage))) return `the engine has no image "${machineImage}", a machine with an engine of its own (seaworthy image build --offline makes it where an engine is installed)`
-  const machine = await NestedMachine.make({ outer, options, folders, placeId: signals.containerId })
+  let machine: NestedMachine
+  try {
+    machine = await NestedMachine.make({ outer, options, folders, placeId: signals.containerId })
+  } catch (error) {
+    return notBooted(options, error)
+  }
   const open = (sinceItBooted: boolean): Promise<EngineEvents> =>
     EngineEvents.open(machine.docker, { deployment: deploymentName(options), emit: options.onPlatformEvent, onLost, hostPid: (container, pid) => machine.hostPid(container, pid), sinceItBooted })
   try {
@@ -38,9 +44,13 @@ export async function bootMachineWithEngine(place: DockerPlace, outer: Docker, o
   } catch (error) {
     await machine.keepLog().catch(() => undefined)
     await machine.discard()
-    options.signal.throwIfAborted()
-    return `a machine with an engine of its own could not be booted: ${messageOf(error)}`
+    return notBooted(options, error)
   }
+}
+
+function notBooted({ signal }: DeployOptions, error: unknown): string {
+  signal.throwIfAborted()
+  return `a machine with an engine of its own could not be booted: ${messageOf(error)}`
 }
 
 async function hasImage(docker: Docker, name: string): Promise<boolean> {
