@@ -30,11 +30,17 @@ export interface DeployOptions {
   readonly environment: Readonly<Record<string, string>>
   /** Called with what the platform says of its own accord; times in hrtime milliseconds of this machine. */
   readonly onPlatformEvent: (event: DriverPlatformEvent) => void
+  /**
+   * Default `behind-proxies`: every dependency can be faulted, moved and counted. `direct`: nobody will, so a driver may let the units
+   * reach their components themselves; then there are no edges, and controls of dependencies are refused.
+   */
+  readonly dependencies?: DependencyAccess
   /** Default true. False leaves the descriptor's install command out: an empty world that nobody prepared. */
   readonly install?: boolean
   /** The experiment is about what happens when the machine boots: the best reboot that there is, whatever it costs to make. */
   readonly reboots?: boolean
 }
+export type DependencyAccess = 'behind-proxies' | 'direct'
 export interface DriverPlatformEvent {
   readonly name: 'process-started' | 'process-exited' | 'backend-up' | 'backend-down' | 'machine-booted' | 'machine-down'
   readonly target: string

@@ -1,5 +1,5 @@
 import type { Check } from './check.js'
-import type { DeployedComponent, Edge, EdgeFault, FileDamage, Instance, RebootOptions, Replacement, ReplaceOptions, StopResult, UnitChanges } from './driver.js'
+import type { DependencyAccess, DeployedComponent, Edge, EdgeFault, FileDamage, Instance, RebootOptions, Replacement, ReplaceOptions, StopResult, UnitChanges } from './driver.js'
 import type { InstanceId, ProofGrade } from './history.js'
 import type { Area, Capability, ProfileName, Requirement, RequirementId } from './requirement.js'
 import type { Performed, Procedure, ProcedureValues, ReadValue, ValueProbe } from './procedure.js'
@@ -16,6 +16,8 @@ export interface Scenario {
   expectedMs(service: ServiceDescriptor, profile: ProfileName): number
   /** How many of the run's lanes it takes, default 1: what measures how much a service can bear needs the machine more to itself. */
   readonly lanes?: number
+  /** `direct` for one that touches no dependency: it is spared the way through the fault proxies, which costs processor time. */
+  readonly dependencies?: DependencyAccess
   exercise(context: ScenarioContext): Promise<void>
   /** At least one; a scenario without checks does not load. */
   readonly checks: readonly Check[]

@@ -36,6 +36,7 @@ export async function deployScenario(options: DeployScenarioOptions): Promise<De
       environment: options.environment,
       onPlatformEvent: options.onPlatformEvent,
       reboots: options.scenario.needs.includes('lifecycle.reboot'),
+      dependencies: options.scenario.dependencies ?? 'behind-proxies',
     })
     return deployment
   })
@@ -65,6 +66,7 @@ export async function deployApart(options: DeployApartOptions): Promise<{ readon
       signal: options.signal,
       environment: options.environment,
       onPlatformEvent: () => {},
+      dependencies: 'direct', // controls act on the first deployment alone
       install: options.install,
     })
   })

@@ -1,4 +1,4 @@
-import type { Edge, UnitChanges } from '../../core/driver.js'
+import type { DependencyAccess, Edge, UnitChanges } from '../../core/driver.js'
 import type { BackendAddress, EdgeTarget } from '../network/network-protocol.js'
 import { notDone } from './not-done.js'
 import { edgesOf, host, withChanges, type PlannedUnit } from './plan-units.js'
@@ -18,11 +18,14 @@ export class DeploymentUnits {
   readonly #leaving = new Set<string>()
   readonly #host: string
   #replicas: number
+  /** False: units reach their components themselves, and there are no edges. */
+  readonly areProxied: boolean
 
-  constructor(planned: readonly PlannedUnit[]) {
+  constructor(planned: readonly PlannedUnit[], { dependencies = 'behind-proxies' }: { readonly dependencies?: DependencyAccess } = {}) {
+    this.areProxied = dependencies === 'behind-proxies'
     this.#units = planned
     this.#host = planned[0]?.host ?? host
-    this.#edges = edgesOf(planned).map(({ from, to }) => ({ from, to }))
+    this.#edges = this.areProxied ? edgesOf(planned).map(({ from, to }) => ({ from, to })) : []
     this.#names = new Set(planned.map(({ name }) => name))
     this.#replicas = planned.filter(({ kind }) => kind === 'replica').length
   }

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import type { DeployOptions } from '../../core/driver.js'
+import type { DeployOptions, Edge } from '../../core/driver.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import type { ForeignProcesses } from '../../operating-system/foreign-processes.js'
 import { readProcessRecord, type ProcessRecord } from '../../operating-system/process-record.js'
@@ -51,10 +51,11 @@ export const ownEnvironment = (options: DeployOptions): Readonly<Record<string, 
   [markerVariable]: markerOf(options.runId, options.directory),
 })
 
-export function localDefinitionOf({ service, folders, network, options }: Omit<UnitWorld, 'definitionOf'>, planned: PlannedUnit): MachineUnit {
+export function localDefinitionOf({ service, folders, network, options, units }: Omit<UnitWorld, 'definitionOf'>, planned: PlannedUnit): MachineUnit {
   const place = { listenHost: host, dependencyHost: host, program: ourNode, dataFolder: (unit: string) => dataFolderOf(folders, unit) }
   const environment = { PATH: searchPath }
-  return machineUnit(planned, { service, folders, place, weakEnvironment: environment, environment: markedEnvironment(options), proxyPort: network.proxyPort.bind(network) })
+  const proxyPort = (edge: Edge): number => (units.areProxied ? network.proxyPort(edge) : units.addressOf(edge.to).port)
+  return machineUnit(planned, { service, folders, place, weakEnvironment: environment, environment: markedEnvironment(options), proxyPort })
 }
 
 /** Plain folders of the deployment. */

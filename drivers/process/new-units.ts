@@ -14,6 +14,7 @@ export function changed(world: UnitWorld, declared: PlannedUnit, changes: UnitCh
 
 /** Puts a proxy on every edge that the unit needs and that has none yet. Returns the new edges. */
 export async function openEdgesOf({ units, network }: UnitWorld, planned: PlannedUnit): Promise<readonly Edge[]> {
+  if (!units.areProxied) return []
   const known = (edge: Edge): boolean => units.edges.some(({ from, to }) => from === edge.from && to === edge.to)
   const missing = edgesOf([planned], units.declared).filter((edge) => !known(edge))
   for (const edge of missing) {

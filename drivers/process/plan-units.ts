@@ -92,7 +92,7 @@ export interface UnitSetting {
   readonly weakEnvironment: Readonly<Record<string, string>>
   /** Variables every unit gets, stronger than its own. */
   readonly environment: Readonly<Record<string, string>>
-  /** Port at which a unit reaches a component: that of the fault proxy between them. */
+  /** Port at which a unit reaches a component: that of the fault proxy between them, or its own. */
   readonly proxyPort: (edge: Edge) => number
 }
 

@@ -69,7 +69,7 @@ async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise
   let network: Network
   let units: DeploymentUnits
   try {
-    units = new DeploymentUnits(planUnits(service.target, ports.ports))
+    units = new DeploymentUnits(planUnits(service.target, ports.ports), options)
     network = await startOwnNetwork(service, options, { folders, units })
   } catch (error) {
     ports.release()

@@ -21,6 +21,7 @@ export function replacementControls(world: UnitWorld, power: SupervisorAccess): 
       return componentOf(clone)
     },
     async redirectDependency(component, to) {
+      if (!units.areProxied) throw unmovable(component)
       const before = units.addressOf(component)
       units.redirect(component, to)
       const after = units.addressOf(component)
@@ -37,6 +38,7 @@ async function replaceComponent(world: UnitWorld, power: SupervisorAccess, name:
   const machine = power.machineThatRuns
   const { pid: pidBefore, held } = await machine.request('state', { unit: name })
   if (held) throw notDone(`replacing ${name}`, 'it held down')
+  if (options.address === 'new' && !units.areProxied) throw unmovable(name)
   await openEdgesOf(world, planned)
   const port = options.address === 'new' ? await ports.another() : before.port
   const { graceMs } = service.lifecycle.stop
@@ -50,6 +52,8 @@ async function replaceComponent(world: UnitWorld, power: SupervisorAccess, name:
   const { pid: pidAfter } = await machine.request('state', { unit: name })
   return { pidBefore, pidAfter, addressBefore: `${before.host}:${before.port}`, addressAfter: `${before.host}:${port}` }
 }
+
+const unmovable = (component: string): Error => notDone(`leading the name ${component} to another address`, 'dependencies that are reached directly, which the scenario asked for')
 
 /** All of them, whoever depends on it: a name leads to one place. */
 async function leadEdgesTo({ units, network }: UnitWorld, component: string): Promise<void> {

@@ -14,6 +14,7 @@ export const scenario: Scenario = {
   title: 'Callers may do what the access list says, as often as their limits say',
   needs: ['traffic.http', 'topology.balancer', 'topology.identity'],
   instanceCountMin: 1,
+  dependencies: 'direct',
   expectedMs,
   exercise,
   checks: [accessListIsEnforced, limitsAreEnforced, neighboursAreLeftAlone],

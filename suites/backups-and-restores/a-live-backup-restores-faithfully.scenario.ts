@@ -26,6 +26,7 @@ export const scenario: Scenario = {
   title: 'A backup of the running service disturbs nobody, is one point in time, and restores what was there',
   needs: ['backup.create', 'data.write'],
   instanceCountMin: 1,
+  dependencies: 'direct',
   expectedMs: (service, profile) => {
     const of = (id: RequirementId, key: string): number => thresholdOf(service, profile, { id, key })
     const oneMs = (of('BKUP-01', 'before_s') + of('BKUP-01', 'after_s') + of('BKUP-01', 'backup_min_duration_s') + 4) * 1_000

@@ -22,6 +22,7 @@ export const scenario: Scenario = {
   title: 'A part of the data, and one account, can be restored while everybody works',
   needs: ['backup.create', 'data.write', 'data.read.strong'],
   instanceCountMin: 1,
+  dependencies: 'direct',
   expectedMs: (_service, profile) => (profile === 'quick' ? 26_000 : 40_000),
   exercise,
   checks: [restoresRunLive, oneAccountIsRestored, othersAreLeftAlone, theUserIsNotLockedOut, restoresAreSilent],

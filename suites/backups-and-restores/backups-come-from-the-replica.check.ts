@@ -4,7 +4,7 @@ import { disturbedHarness, interventionsOf, numberFact, requestsOf, type Interve
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { durationMs, liveBackupsOf } from './live-backups.js'
 import { comparisonOf, restorationOf } from './restored-copy.js'
-import { starvedMachine } from './starved-machine.js'
+import { starvedMachine } from '../../core/checks/starved-machine.js'
 import { frozenLabel, interventions, loads, wasCut, wasOk } from './vocabulary.js'
 
 /** A harness that was kept waiting for longer than this says that the whole machine was. */

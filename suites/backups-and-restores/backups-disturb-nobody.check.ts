@@ -5,7 +5,7 @@ import { disturbedHarness, isIdleReset, requestsOf, type Window } from '../../co
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { judgeLatency } from './latency.js'
 import { durationMs, liveBackupsOf, type LiveBackup } from './live-backups.js'
-import { starvedMachine, troubledBefore } from './starved-machine.js'
+import { starvedMachine, troubledBefore } from '../../core/checks/starved-machine.js'
 import { loads, wasCut, wasOk } from './vocabulary.js'
 
 /** Of the requests in a window the harness may have given up this share. */

@@ -4,7 +4,7 @@ import { disturbedHarness, eventsOfPlatform, isIdleReset, observationsOf, reques
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { judgeLatency } from './latency.js'
 import { idsOf, liveRestoreOf, overlaps, overtaken, readsOf, type LiveRestore, type Read } from './live-restores.js'
-import { starvedMachine, troubledBefore } from './starved-machine.js'
+import { starvedMachine, troubledBefore } from '../../core/checks/starved-machine.js'
 import { interventions, loads, wasCut, wasOk, type Span } from './vocabulary.js'
 
 const label = 'namespace'

@@ -6,7 +6,7 @@ import { numberThreshold, type ThresholdValues } from '../../core/requirement.js
 import { idsOf, liveRestoreOf, overlaps, readsOf } from './live-restores.js'
 import type { AccountFact } from './restore-account-live.js'
 import { victimLoads } from './victim-probes.js'
-import { starvedMachine } from './starved-machine.js'
+import { starvedMachine } from '../../core/checks/starved-machine.js'
 import { interventions, wasOk } from './vocabulary.js'
 
 /** A write that was acknowledged so soon after the restore was asked for may have been made before it began. */

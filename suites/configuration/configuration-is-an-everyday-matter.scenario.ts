@@ -28,6 +28,7 @@ export const scenario: Scenario = {
   title: 'Configuration is changed, archived, compared, restored and refused while the service runs',
   needs: ['config.archive', 'config.apply', 'topology.balancer'],
   instanceCountMin: 1,
+  dependencies: 'direct',
   expectedMs: (service, profile) => {
     const burstMs = profile === 'quick' ? 4_000 : 20_000
     return burstMs + 8_000 + service.lifecycle.startTimeoutMs / 4

@@ -13,6 +13,7 @@ export const scenario: Scenario = {
   title: 'Operators decide what an import may bring in and how much it may change',
   needs: ['import.run'],
   instanceCountMin: 1,
+  dependencies: 'direct',
   expectedMs: (_service, profile) => (profile === 'quick' ? 8_000 : 20_000),
   exercise,
   checks: [rulesAreObeyed, anImportThatChangesTooMuchStops, badRecordsLeaveNoHalfImport],

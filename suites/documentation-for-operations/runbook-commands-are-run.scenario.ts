@@ -13,6 +13,7 @@ export const scenario: Scenario = {
   title: 'The runbook says how everything is done, and its commands do it',
   needs: ['docs.runbook', 'topology.balancer'],
   instanceCountMin: 1,
+  dependencies: 'direct',
   expectedMs: (service) => 8_000 + service.lifecycle.startTimeoutMs / 6,
   exercise,
   checks: [runbookIsComplete, runbookCommandsWork],

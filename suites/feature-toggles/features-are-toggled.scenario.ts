@@ -19,6 +19,7 @@ export const scenario: Scenario = {
   title: 'Each feature is switched on and off by itself, everywhere and for good',
   needs: ['toggles.list', 'toggles.set', 'toggles.probe'],
   instanceCountMin: 1,
+  dependencies: 'direct',
   expectedMs,
   exercise,
   checks: [everyFeatureHasAWorkingToggle, switchedOffIsAsBefore, flipsReachEveryReplica, togglesAreIndividual, statesSurviveRestarts, losingTheStoreIsHarmless],

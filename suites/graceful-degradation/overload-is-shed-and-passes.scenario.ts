@@ -27,6 +27,7 @@ export const scenario: Scenario = {
   title: 'Under twice the load it can bear the service does what it can, turns the rest away at once, and recovers by itself',
   needs: ['traffic.heavy'],
   instanceCountMin: 1,
+  dependencies: 'direct',
   lanes: 2,
   expectedMs: (service, profile) =>
     12_000 + 1_000 * (secondsOf(service, profile, 'DEGR-05', 'duration_s') + secondsOf(service, profile, 'DEGR-08', 'watched_s') + secondsOf(service, profile, 'RDND-06', 'hold_s')) + 2_000,

@@ -1,7 +1,9 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
-import type { History } from '../../core/history.js'
+import { believed, isCalm } from '../../core/checks/calm.js'
+import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, inWindow, observationsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { starvedMachine } from '../../core/checks/starved-machine.js'
 import { outcomesText, requestEvidence, worstFinding } from '../../core/checks/worst-finding.js'
 import { judgeLatency } from './latency.js'
 import { capacityOf, isExplicitRefusal, isServed, lateGenerator, loadSpan, overloadOf, saysWhen, sentLate, type LoadSpan } from './load-spans.js'
@@ -65,7 +67,7 @@ function judgeGoodput(history: History, { span, capacity, thresholds }: Question
   ]
   if (goodput > capacity * notOverloaded) return inconclusive(`the service answered ${Math.round(goodput)} requests per second under overload, far more than the ${Math.round(capacity)} measured before: it was not overloaded`, evidence)
   if (goodput >= capacity * share) return passed(`${Math.round(goodput)} requests per second were answered in time, of ${Math.round(capacity)} it can do`, evidence)
-  return disturbedHarness(history, span.window, stallMsMax) ?? failed(`under twice its capacity the service answered ${Math.round(goodput)} requests per second in time, of ${Math.round(capacity)} it can do`, evidence)
+  return starvedMachine(history, span.window) ?? failed(`under twice its capacity the service answered ${Math.round(goodput)} requests per second in time, of ${Math.round(capacity)} it can do`, evidence)
 }
 
 function perSecond({ requests, window }: LoadSpan): number[] {
@@ -81,9 +83,20 @@ function judgeAccepted(history: History, { span, before, thresholds }: Question)
   return judgeLatency(history, { requests: accepted, quantile: numberThreshold(thresholds, 'quantile'), limitMs: numberThreshold(thresholds, 'accepted_p99_ms_max'), what: 'accepted requests', before, window: span.window })
 }
 
-function judgeRefusals(history: History, { span, before, thresholds }: Question): Finding {
+function judgeRefusals(history: History, question: Question): Finding {
+  const { span } = question
   const refused = span.requests.filter((one) => !isServed(one))
   if (refused.length === 0) return inconclusive('under twice its capacity the service turned nobody away: it was not overloaded')
+  const explicitly = judgeExplicitness(refused, question.thresholds)
+  // A service that gets no processor cannot turn anybody away in time.
+  if (explicitly.outcome === 'failed') return disturbedHarness(history, span.window, stallMsMax) ?? believed(explicitly, history, { window: span.window, calmly: (spans) => judgeExplicitness(refused.filter(isCalm(spans)), question.thresholds) })
+  const explicit = refused.filter(isExplicitRefusal)
+  const quick = judgeLatency(history, { requests: explicit, quantile: numberThreshold(question.thresholds, 'refusal_quantile'), limitMs: numberThreshold(question.thresholds, 'refusal_p95_ms_max'), what: 'refusals', before: question.before, window: span.window })
+  const evidence = [...explicitly.evidence, ...quick.evidence]
+  return quick.outcome === 'passed' ? passed(explicitly.summary, evidence, { strength: strengthOf(explicit.length) }) : { ...quick, evidence }
+}
+
+function judgeExplicitness(refused: readonly RequestEvent[], thresholds: ThresholdValues): Finding {
   const explicit = refused.filter(isExplicitRefusal)
   const vague = refused.filter((one) => !isExplicitRefusal(one))
   const withTime = explicit.filter(saysWhen)
@@ -93,10 +106,9 @@ function judgeRefusals(history: History, { span, before, thresholds }: Question)
     requestEvidence({ note: `requests that were not served and not turned away with 429 or 503${vague.length === 0 ? '' : `: ${outcomesText(vague)}`} (of ${refused.length})`, measured: vague.length, allowed: Math.floor(refused.length * (1 - explicitMin) + 1e-9), unit: 'requests' }, vague),
     { note: `share of ${explicit.length} refusals that say when to come again (Retry-After)`, measured: explicit.length === 0 ? 0 : Number((withTime.length / explicit.length).toFixed(3)), allowed: timeMin, unit: 'ratio' as const },
   ]
-  if (explicit.length < refused.length * explicitMin) return disturbedHarness(history, span.window, stallMsMax) ?? failed(`${vague.length} of ${refused.length} requests that were not served got no explicit refusal (${outcomesText(vague)})`, evidence)
+  if (explicit.length < refused.length * explicitMin) return failed(`${vague.length} of ${refused.length} requests that were not served got no explicit refusal (${outcomesText(vague)})`, evidence)
   if (withTime.length < explicit.length * timeMin) return failed(`${explicit.length - withTime.length} of ${explicit.length} refusals do not say when to come again`, evidence)
-  const quick = judgeLatency(history, { requests: explicit, quantile: numberThreshold(thresholds, 'refusal_quantile'), limitMs: numberThreshold(thresholds, 'refusal_p95_ms_max'), what: 'refusals', before, window: span.window })
-  return quick.outcome === 'passed' ? passed(`${explicit.length} requests were turned away at once`, [...evidence, ...quick.evidence], { strength: strengthOf(explicit.length) }) : { ...quick, evidence: [...evidence, ...quick.evidence] }
+  return passed(`${explicit.length} requests were turned away at once`, evidence)
 }
 
 function judgeHealth(history: History, { span, thresholds }: Question): Finding {
@@ -108,7 +120,7 @@ function judgeHealth(history: History, { span, thresholds }: Question): Finding 
   if (restarted.length > numberThreshold(thresholds, 'restarts_max')) return failed(`${restarted.join(' and ')} was restarted under overload`, evidence)
   if (bad.length > allowed) {
     const text = `under overload ${[...new Set(bad.map((one) => `${one.probe} of ${one.instance}`))].join(', ')} did not pass`
-    return disturbedHarness(history, span.window, stallMsMax) ?? failed(text, evidence)
+    return starvedMachine(history, span.window) ?? failed(text, evidence)
   }
   if (samples.length === 0) return inconclusive('health was not asked under overload', evidence)
   return passed(`health passed ${samples.length} times`, evidence)

@@ -21,6 +21,7 @@ export const scenario: Scenario = {
   title: 'Operators can see what happens, and it is what happened',
   needs: ['traffic.read'],
   instanceCountMin: 1,
+  dependencies: 'direct',
   expectedMs,
   exercise,
   checks: [countersAgreeWithClients, latencyAgreesWithClients, logsAreReadable, debugIsSwitchedForOneModule, exceptionsAreCollected, crashesAreReported, actionsLeaveRecords, recordsCannotBeAltered],

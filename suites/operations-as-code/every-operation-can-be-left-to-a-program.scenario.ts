@@ -16,6 +16,7 @@ export const scenario: Scenario = {
   title: 'Every operation can be left to a program, and done twice',
   needs: ['topology.balancer'],
   instanceCountMin: 2,
+  dependencies: 'direct',
   expectedMs: (service) => 12_000 + service.lifecycle.startTimeoutMs / 4,
   exercise,
   checks: [operationsTellTheTruth, operationsMayBeRepeated],

@@ -16,6 +16,7 @@ export const scenario: Scenario = {
   title: 'A drain ends although a request never finishes',
   needs: ['topology.instances', 'lifecycle.drain', 'lifecycle.stop', 'lifecycle.start', 'traffic.witness'],
   instanceCountMin: 2,
+  dependencies: 'direct',
   expectedMs: (service) => 1_500 + drainDeadlineMs(service) + usualStopMs(service) + usualStartMs(service),
   checks: [check],
   exercise: async (context) => {

@@ -37,6 +37,7 @@ export const scenario: Scenario = {
   title: 'Draining and stopping one replica is invisible to clients of the balancer',
   needs: ['topology.instances', 'topology.balancer', 'lifecycle.drain', 'lifecycle.stop', 'lifecycle.start', 'health.readiness', 'traffic.read'],
   instanceCountMin: 2,
+  dependencies: 'direct',
   expectedMs: (service, profile) => {
     const { intervalMs, fall, rise, timeoutMs } = service.balancer
     const ejectMs = intervalMs * fall + timeoutMs + 1_000

@@ -19,6 +19,7 @@ export const scenario: Scenario = {
   title: 'Requests in flight are completed when a replica drains',
   needs: ['topology.instances', 'topology.balancer', 'lifecycle.stop', 'lifecycle.start'],
   instanceCountMin: 2,
+  dependencies: 'direct',
   expectedMs: (service, profile) => {
     const drains = { quick: 1, standard: 3, thorough: 9 }[profile]
     const perDrainMs = usualWitnessMs + 1_500 + (service.lifecycle.undrain === undefined ? usualStopMs(service) + usualStartMs(service) : usualUndoMs)

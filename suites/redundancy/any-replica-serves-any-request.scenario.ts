@@ -17,6 +17,7 @@ export const scenario: Scenario = {
   title: 'Work begun on one replica is continued on any other',
   needs: ['topology.instances', 'topology.identity', 'topology.balancer'],
   instanceCountMin: 2,
+  dependencies: 'direct',
   expectedMs,
   exercise,
   checks: [pairsShareRecords, pairsShareSessions, balancerServesEverything, scalingIsInvisible],

@@ -19,6 +19,7 @@ export const scenario: Scenario = {
   title: 'Any one replica may be lost at any time',
   needs: ['topology.instances', 'topology.balancer', 'lifecycle.kill', 'lifecycle.hold'],
   instanceCountMin: 2,
+  dependencies: 'direct',
   expectedMs: (service, profile) => {
     const hold = holdMs(thresholdOf(service, profile, 'hold_s'), ejectWindowMs(service.balancer))
     return service.target.replicas.count * (hold + returnExpectedMs + cleanMs) + 1_500 + watchedMs(service, profile)

@@ -16,6 +16,7 @@ export const scenario: Scenario = {
   title: 'A release that never becomes ready stops at the first replicas and is reported',
   needs: ['topology.instances', 'topology.balancer', 'health.readiness', 'lifecycle.upgrade', 'lifecycle.upgrade.tool', 'lifecycle.upgrade.bad', 'data.write'],
   instanceCountMin: 2,
+  dependencies: 'direct',
   expectedMs: (service, profile) => leadMs[profile] + (service.lifecycle.upgrade?.bad.length ?? 0) * (2 * usualTurnMs + watchMs[profile]),
   checks: [aBadReleaseStopsItself],
   exercise,

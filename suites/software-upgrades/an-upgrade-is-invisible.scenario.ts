@@ -24,6 +24,7 @@ export const scenario: Scenario = {
   title: 'Upgrading every replica to a new version, and back, is invisible to clients',
   needs: ['topology.instances', 'topology.balancer', 'health.readiness', 'lifecycle.upgrade', 'data.write'],
   instanceCountMin: 2,
+  dependencies: 'direct',
   expectedMs: (service, profile) => {
     const { intervalMs, fall, rise, timeoutMs } = service.balancer
     const turnMs = intervalMs * (fall + rise) + timeoutMs + 1_000 + usualTurnMs

@@ -77,6 +77,7 @@ export const acknowledgedWritesSurviveACrash: Scenario = {
   title: 'Every write that was acknowledged can be read after everything lost power, and after all processes were killed at one instant',
   needs: ['data.write', 'data.read.strong', 'health.readiness'],
   instanceCountMin: 1,
+  dependencies: 'direct',
   expectedMs: (service, profile) => {
     const kills = Number(thresholdValues(acknowledgedWritesSurvive, profile)['kills'])
     const powerLoss = thresholdValues(recoversFromPowerLoss, profile)

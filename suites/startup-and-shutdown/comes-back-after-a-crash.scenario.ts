@@ -53,6 +53,7 @@ export const comesBackAfterACrash: Scenario = {
   title: 'A replica whose process dies is restarted by itself and serves again, every time',
   needs: ['lifecycle.kill', 'health.readiness'],
   instanceCountMin: 1,
+  dependencies: 'direct',
   expectedMs: (service, profile) => {
     const values = thresholdValues(comesBackAfterDeath, profile)
     const damages = service.data?.files === undefined ? 0 : damagesOf(thresholdValues(damageRequirement, profile)).length

@@ -31,6 +31,7 @@ export const comesBackAfterAReboot: Scenario = {
   title: 'The service is ready again by itself after the machine was shut down in order and after it lost power',
   needs: ['lifecycle.reboot', 'health.readiness'],
   instanceCountMin: 1,
+  dependencies: 'direct',
   expectedMs: (service, profile: ProfileName) => {
     const values = thresholdValues(comesBackAfterBoot, profile)
     const orderly = Number(values['orderly_reboots']) * (usualStopMs(service) + 2 * usualStartMs(service))

@@ -1,7 +1,7 @@
-import { inconclusive, type Finding } from '../../core/check.js'
-import { echoMsMax, stallMsMax } from '../../core/checks/calm.js'
-import type { History } from '../../core/history.js'
-import { disturbedHarness, requestsOf, type Window } from '../../core/reading.js'
+import { inconclusive, type Finding } from '../check.js'
+import { echoMsMax, stallMsMax } from './calm.js'
+import type { History } from '../history.js'
+import { disturbedHarness, requestsOf, type Window } from '../reading.js'
 
 const aroundMs = 1_000
 
