@@ -9,8 +9,8 @@ const aroundMs = 1_000
  * What to say instead of a failure that a starved machine can cause: the null control failed or was slow in or right before the window. Never used against a
  * pass, and never for what no lack of time explains.
  */
-export function starvedMachine(history: History, window: Window): Finding | null {
-  const disturbed = disturbedHarness(history, window, stallMsMax)
+export function starvedMachine(history: History, window: Window, stallLimitMs = stallMsMax): Finding | null {
+  const disturbed = disturbedHarness(history, window, stallLimitMs)
   if (disturbed !== null) return disturbed
   const control = requestsOf(history, 'null-control', { fromMs: window.fromMs - aroundMs, toMs: window.toMs })
   const slowestMs = Math.max(0, ...control.map((one) => one.endedAtMs - one.plannedAtMs))

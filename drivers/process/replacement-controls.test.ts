@@ -36,6 +36,23 @@ async function openConnection(url: string): Promise<{ readonly socket: Socket; r
   return { socket, ended }
 }
 
+describe('dependencies that are reached directly', () => {
+  test('their own addresses are given, nothing can be faulted or moved, and another process on the same address is found', async () => {
+    const deployment = await run.deploy(descriptor({ replicas: { ...withStore, count: 1 }, components: [component('store', answering)] }), '1', { dependencies: 'direct' })
+    const controls = controlsOf(deployment)
+    await expect.poll(() => ask(deployment.instances[0]!.url), within).not.toBeNull()
+    const { host, port } = componentOf(deployment, 'store')
+    const store = (await ask(deployment.instances[0]!.url))!.environment['STORE']!
+    expect(store).toBe(`http://${host}:${port}`)
+    expect(deployment.edges).toEqual([])
+    await expect(controls.faultEdge({ from: 'replica-0', to: 'store' }, { kind: 'refuse' })).rejects.toThrow('from replica-0 to store')
+    await expect(controls.replaceComponent('store', { address: 'new', data: 'kept' })).rejects.toMatchObject({ code: 'SW_NOT_DONE' })
+    await expect(controls.redirectDependency('store', { host, port: port + 1 })).rejects.toMatchObject({ code: 'SW_NOT_DONE' })
+    const { pidAfter } = await controls.replaceComponent('store', { address: 'same', data: 'kept' })
+    await expect.poll(async () => (await ask(store))?.pid, within).toBe(pidAfter)
+  })
+})
+
 describe('replaceComponent', () => {
   test('on the same address with its data: another process, and the old one ended in order', async () => {
     const { deployment, controls, store } = await deployed()

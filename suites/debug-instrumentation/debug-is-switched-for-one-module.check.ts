@@ -1,4 +1,5 @@
 import { failed, inconclusive, passed, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { starvedMachine } from '../../core/checks/starved-machine.js'
 import { counted, listed } from '../../core/checks/counted.js'
 import { judgeQuantile, quantileName } from '../../core/checks/quantile-limit.js'
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
@@ -91,7 +92,7 @@ function harmDone(history: History, thresholds: ThresholdValues): Finding | unde
   const exits = [...eventsOf(history, 'platform')].filter(({ name, target, atMs }) => name === 'process-exited' && instances.includes(target) && atMs >= first && atMs <= end)
   if (exits.length > numberThreshold(thresholds, 'restarts_max')) return failed(`${listed([...new Set(exits.map(({ target }) => target))])} ended while levels were switched`)
   const lost = during.filter(countsAsLost)
-  if (lost.length > 0) return disturbedHarness(history, window, stallMsMax) ?? failed(`${lost.length} of ${counted(during.length, 'request')} failed while a module was set to debug`)
+  if (lost.length > 0) return starvedMachine(history, window, stallMsMax) ?? failed(`${lost.length} of ${counted(during.length, 'request')} failed while a module was set to debug`)
   return latency(history, thresholds, { usual, during, window })
 }
 

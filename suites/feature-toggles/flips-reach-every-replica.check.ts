@@ -1,15 +1,14 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { starvedMachine } from '../../core/checks/starved-machine.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import { eventsOf, type History } from '../../core/history.js'
-import { countsAsLost, disturbedHarness, requestsOf, type Window } from '../../core/reading.js'
+import { countsAsLost, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { disturbedAround, judgeFlip } from './effects.js'
 import { flipLoad } from './names.js'
 import { bootsIn, toggleRecordOf, type Flip, type ToggleRecord } from './toggle-record.js'
 
 const requestsMin = 50
-/** A stall longer than this could make requests fail by itself. */
-const stallMsMax = 1_000
 
 /** TOGL-04: every change is in force on every replica in time, while no replica restarts and no request fails. */
 export const flipsReachEveryReplica: Check = {
@@ -87,7 +86,7 @@ function lossFinding(history: History, window: Window, failedMax: number): Findi
   const lost = requestsOf(history, flipLoad, window).filter((one) => countsAsLost(one) || one.outcome === 'polite-refusal')
   if (lost.length <= failedMax) return undefined
   const evidence: Evidence = { note: 'requests that failed while toggles were flipped', measured: lost.length, allowed: failedMax, unit: 'requests', requests: lost.slice(0, 50).map(({ id }) => id) }
-  return disturbedHarness(history, window, stallMsMax) ?? failed(`${counted(lost.length, 'request')} failed while toggles were flipped`, [evidence])
+  return starvedMachine(history, window) ?? failed(`${counted(lost.length, 'request')} failed while toggles were flipped`, [evidence])
 }
 
 function enough(history: History, given: { readonly rows: readonly Row[]; readonly window: Window; readonly flipsMin: number; readonly evidence: readonly Evidence[] }): Finding {

@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check } from '../../core/check.js'
-import { disturbedHarness, interventionsOf } from '../../core/reading.js'
+import { starvedMachine } from '../../core/checks/starved-machine.js'
+import { interventionsOf } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { outcomesText, requestEvidence } from '../../core/checks/worst-finding.js'
 import { judgeLatency } from './latency.js'
@@ -32,7 +33,7 @@ export const carriesRatedLoad: Check = {
     const evidence = requestEvidence({ note: `requests of the rated load (${rated} per second) that were not served without ${held.target}${unserved.length === 0 ? '' : `: ${outcomesText(unserved)}`}`, measured: unserved.length, allowed, unit: 'requests' }, unserved)
     const charged = withoutBursts(requests, fact.deadlineMs).filter((one) => !isServed(one))
     if (unserved.length > allowed && charged.length <= allowed) return inconclusive(`${unserved.length} requests of the rated load were not served, after the load generator had stalled and sent many at once`, [evidence])
-    if (charged.length > allowed) return disturbedHarness(history, window, stallMsMax) ?? failed(`without ${held.target} ${unserved.length} of ${requests.length} requests of the rated load were not served (${outcomesText(unserved)})`, [evidence])
+    if (charged.length > allowed) return starvedMachine(history, window, stallMsMax) ?? failed(`without ${held.target} ${unserved.length} of ${requests.length} requests of the rated load were not served (${outcomesText(unserved)})`, [evidence])
     const needed = numberThreshold(thresholds, 'hold_s')
     if (window.toMs - window.fromMs < needed * 900) return inconclusive(`the rated load was sent for ${((window.toMs - window.fromMs) / 1_000).toFixed(1)} s, needs ${needed} s`, [evidence])
     const before = { fromMs: 0, toMs: held.issuedAtMs }

@@ -1,6 +1,7 @@
 import { failed, inconclusive, passed, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { starvedMachine } from '../../core/checks/starved-machine.js'
 import type { History } from '../../core/history.js'
-import { disturbedHarness, observationsOf } from '../../core/reading.js'
+import { observationsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { worstFinding } from '../../core/checks/worst-finding.js'
 import { calmBefore, declaredOf, doubtAbout, faultSpans, requestsIn, type FaultSpan } from './fault-spans.js'
@@ -61,7 +62,7 @@ function judgeReturn(history: History, { declared, span, next, thresholds }: Que
   const health = observationsOf(history, 'dependency-health', component, { fromMs: undoneAtMs, toMs: Infinity }).at(-1)?.value as { readonly outcome?: string } | undefined
   if (health !== undefined && health.outcome !== 'read') return inconclusive(`${component} itself was not healthy when it was asked directly (${health.outcome ?? 'no answer'})`)
   return (
-    disturbedHarness(history, { fromMs: undoneAtMs, toMs: undoneAtMs + limitMs }, limitMs / 4) ??
+    starvedMachine(history, { fromMs: undoneAtMs, toMs: undoneAtMs + limitMs }) ??
     failed(`full service had not returned ${seconds(limitMs)} s ${after}`, [evidence(fullAtMs === undefined ? watchedMs : fullAtMs - undoneAtMs)])
   )
 }

@@ -1,12 +1,11 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence } from '../../core/check.js'
+import { starvedMachine } from '../../core/checks/starved-machine.js'
 import { eventsOf, type History } from '../../core/history.js'
-import { disturbedHarness, factOf, interventionsOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { factOf, interventionsOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { isUnserved } from './fault-spans.js'
 import { degradationLoad, hardOutage, release } from './names.js'
 import { restartedIn } from './restarts.js'
-
-const stallMsMax = 1_000
 
 /** RDND-07: while a dependency of all replicas is away, liveness of none of them fails and none is restarted. */
 export const livenessIgnoresDependencies: Check = {
@@ -32,7 +31,7 @@ export const livenessIgnoresDependencies: Check = {
     if (explicit.length > allowed) return failed(`liveness of ${named(explicit)} failed while ${target} was away`, evidence)
     const restarted = restartedIn(history, { fromMs: issuedAtMs, toMs: released.atMs })
     if (restarted.length > numberThreshold(thresholds, 'restarts_max')) return failed(`${restarted.join(' and ')} was restarted while ${target} was away`, evidence)
-    if (bad.length > allowed) return disturbedHarness(history, window, stallMsMax) ?? failed(`liveness of ${named(bad)} gave no answer while ${target} was away`, evidence)
+    if (bad.length > allowed) return starvedMachine(history, window) ?? failed(`liveness of ${named(bad)} gave no answer while ${target} was away`, evidence)
     const instances = (factOf(history, 'instances') as readonly string[] | undefined) ?? []
     const unseen = instances.filter((id) => liveness.filter((one) => one.instance === id).length < numberThreshold(thresholds, 'samples_min'))
     if (instances.length === 0 || unseen.length > 0) return inconclusive(`liveness of ${unseen.join(', ') || 'every instance'} was asked fewer than ${numberThreshold(thresholds, 'samples_min')} times while ${target} was away`, evidence)

@@ -1,6 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { starvedMachine } from '../../core/checks/starved-machine.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { disturbedHarness } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { outcomesText, requestEvidence, worstFinding } from '../../core/checks/worst-finding.js'
 import { names, UsualParts } from './composite-answers.js'
@@ -69,8 +69,8 @@ function judgePart(history: History, question: Question): Finding {
     requestEvidence({ note: `answers ${without} in which another part was missing or not as usual${outcomes(incomplete)}`, measured: incomplete.length, allowed: allowed('other_parts_complete_ratio_min'), unit: 'requests' }, incomplete),
     requestEvidence({ note: `answers ${without} that do not name it`, measured: unnamed.length, allowed: allowed('missing_part_named_ratio_min'), unit: 'requests' }, unnamed),
   ]
-  if (incomplete.length > allowed('other_parts_complete_ratio_min')) return disturbedHarness(history, window, stallMsMax) ?? failed(`${incomplete.length} of ${asked.length} answers ${without} lacked other parts as well`, evidence)
-  if (unnamed.length > allowed('missing_part_named_ratio_min')) return disturbedHarness(history, window, stallMsMax) ?? failed(`${unnamed.length} of ${asked.length} answers ${without} did not say that it is missing`, evidence)
+  if (incomplete.length > allowed('other_parts_complete_ratio_min')) return starvedMachine(history, window, stallMsMax) ?? failed(`${incomplete.length} of ${asked.length} answers ${without} lacked other parts as well`, evidence)
+  if (unnamed.length > allowed('missing_part_named_ratio_min')) return starvedMachine(history, window, stallMsMax) ?? failed(`${unnamed.length} of ${asked.length} answers ${without} did not say that it is missing`, evidence)
   const needed = numberThreshold(thresholds, 'requests')
   if (asked.length < needed) return inconclusive(`${asked.length} answers were given ${without}, needs ${needed}`, evidence)
   if (quick.outcome !== 'passed') return { ...quick, evidence: [...evidence, ...quick.evidence] }

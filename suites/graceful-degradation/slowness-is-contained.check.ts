@@ -1,13 +1,12 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Finding } from '../../core/check.js'
+import { starvedMachine } from '../../core/checks/starved-machine.js'
 import type { History } from '../../core/history.js'
-import { disturbedHarness } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { outcomesText, requestEvidence, worstFinding } from '../../core/checks/worst-finding.js'
 import { calmBefore, declaredOf, doubtAbout, faultSpans, isUnserved, operationsUsing, requestsIn, withoutEffect, type FaultSpan } from './fault-spans.js'
 import { judgeLatency, usualLimitMs } from './latency.js'
 import type { DeclaredDegradation, FaultKind } from './names.js'
 
-const stallMsMax = 1_000
 const kinds: readonly FaultKind[] = ['silence', 'delay']
 
 /** DEGR-02: what uses a silent or slow component is answered in time, and nothing else notices. */
@@ -43,7 +42,7 @@ function judgeDependents(history: History, { declared, span, thresholds }: Quest
   const timeouts = using.filter((one) => one.outcome === 'timeout')
   if (timeouts.length > numberThreshold(thresholds, 'client_timeouts_max') && span.witness !== undefined) {
     const evidence = requestEvidence({ note: `${what}: given up by the client`, measured: timeouts.length, allowed: 0, unit: 'requests' }, timeouts)
-    return disturbedHarness(history, span, stallMsMax) ?? failed(`${timeouts.length} of ${using.length} ${what} were never answered`, [evidence])
+    return starvedMachine(history, span) ?? failed(`${timeouts.length} of ${using.length} ${what} were never answered`, [evidence])
   }
   const limitMs = numberThreshold(thresholds, 'dependent_p99_ms_max')
   const finding = judgeLatency(history, { requests: using, quantile: numberThreshold(thresholds, 'quantile'), limitMs, what, before: calmBefore(history, declared), window: span })
@@ -77,7 +76,7 @@ function judgeIndependents(history: History, { declared, span, thresholds }: Que
   const allowed = Math.floor(others.length * (1 - numberThreshold(thresholds, 'independent_success_min')) + 1e-9)
   if (unserved.length > allowed && span.witness !== undefined) {
     const evidence = requestEvidence({ note: `failed ${what}: ${outcomesText(unserved)}`, measured: unserved.length, allowed, unit: 'requests' }, unserved)
-    return disturbedHarness(history, span, stallMsMax) ?? failed(`${unserved.length} of ${others.length} ${what} failed`, [evidence])
+    return starvedMachine(history, span) ?? failed(`${unserved.length} of ${others.length} ${what} failed`, [evidence])
   }
   const before = calmBefore(history, declared)
   const quantile = numberThreshold(thresholds, 'quantile')

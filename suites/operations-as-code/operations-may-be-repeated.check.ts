@@ -1,4 +1,5 @@
 import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { starvedMachine } from '../../core/checks/starved-machine.js'
 import { counted, listed } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { ledgerOf } from '../../core/ledger.js'
@@ -41,7 +42,7 @@ function judgeOne(history: History, thresholds: ThresholdValues, one: Named): Fi
   if (first === undefined || !first.ok || !effects.single) return inconclusive(`${name} did not take effect the first time: ${first?.error ?? 'its effect was not seen'}`)
   const silent = runs.find((run) => !run.ok && !answered(run))
   const window = windowOf(one)
-  if (silent !== undefined) return disturbedHarness(history, window, stallMsMax) ?? failed(`${name} gave no answer when it was done ${silent.mode === 'again' ? 'again' : 'twice at once'}: ${silent.error ?? ''}`)
+  if (silent !== undefined) return starvedMachine(history, window) ?? failed(`${name} gave no answer when it was done ${silent.mode === 'again' ? 'again' : 'twice at once'}: ${silent.error ?? ''}`)
   const calmly = (finding: Finding): Finding => disturbedHarness(history, { fromMs: window.fromMs, toMs: window.toMs + settleMsMax }, stallMsMax) ?? finding
   if (!effects.again) return calmly(failed(`after ${name} was done again its effect was gone`))
   if (!effects.concurrent) return calmly(failed(`after ${name} was done twice at once its effect was not there`))
@@ -84,7 +85,7 @@ function judgeTraffic(history: History, thresholds: ThresholdValues, repetitions
   if (first !== undefined && failing.length > numberThreshold(thresholds, 'failed_max')) {
     const during = repetitions.findLast((one) => windowOf(one).fromMs <= first.endedAtMs)?.name
     const evidence = [{ note: `${failing.length} of ${requests.length} requests failed`, measured: failing.length, allowed: numberThreshold(thresholds, 'failed_max'), unit: 'requests' as const, requests: failing.slice(0, evidenceRequestsMax).map((one) => one.id) }]
-    return disturbedHarness(history, window, stallMsMax) ?? failed(`${failing.length} of ${requests.length} requests failed while operations were repeated, the first one (${first.outcome}) ${during === undefined ? 'before all' : `with ${during}`}`, evidence)
+    return starvedMachine(history, window) ?? failed(`${failing.length} of ${requests.length} requests failed while operations were repeated, the first one (${first.outcome}) ${during === undefined ? 'before all' : `with ${during}`}`, evidence)
   }
   if (window.toMs === Number.POSITIVE_INFINITY) return inconclusive('the repetitions did not reach their end')
   const min = numberThreshold(thresholds, 'requests_min')
