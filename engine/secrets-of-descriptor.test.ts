@@ -6,7 +6,7 @@ const valuesOf = (document: unknown, environment: Readonly<Record<string, string
 
 test('values from the environment, but for numbers, paths and words', () => {
   expect(valuesOf({}, { API_TOKEN: 'hunter2', DB_PASSWORD: 'plainword', LICENCE: 'AB12-CD34' })).toEqual(['hunter2', 'plainword', 'AB12-CD34'])
-  expect(valuesOf({}, { REPLICAS: '3', WINDOW: '250ms', TMP_FOLDER: '/tmp', STAGE: 'production', SHORT: 'a1' })).toEqual([])
+  expect(valuesOf({}, { REPLICAS: '3', WINDOW: '250ms', TMP_FOLDER: '/tmp', STAGE: 'production', SHORT: 'a1', PIN_KEY: '4711' })).toEqual([])
 })
 test('what the file itself gives as the default is no secret', () => {
   expect(secretsOf({}, [{ name: 'DB_PASSWORD', value: 'for-tests', fallback: 'for-tests' }])).toEqual([])

@@ -6,6 +6,9 @@ import type { Secret } from '../core/redaction.js'
 const lengthMin = 6
 const lengthMinOfSecretName = 4
 
+/** They would be found inside of times, ports and ids, and what a check reads there would change. */
+const fewDigits = /^\d{1,7}$/
+
 const secretVariable = /pass|pwd|secret|token|credential|key|auth|cookie|dsn|salt|private/i
 const secretKey = /(^|[-_.])(password|passwd|passphrase|secret|token|credentials?|api[-_]?key|access[-_]?key|private[-_]?key)$/i
 const secretUpperKey = /(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY)$/
@@ -37,7 +40,7 @@ export function secretsOf(document: unknown, substituted: readonly Substituted[]
   }
   collect(document, '', found)
   const byValue = new Map<string, Secret>()
-  for (const secret of found) if (!byValue.has(secret.value)) byValue.set(secret.value, secret)
+  for (const secret of found) if (!byValue.has(secret.value) && !fewDigits.test(secret.value)) byValue.set(secret.value, secret)
   return [...byValue.values()]
 }
 

@@ -124,7 +124,7 @@ function writeMeasurements(results) {
     met: wrong.length === 0,
     ...(wrong.length === 0 ? {} : { note: wrong.join('; ') }),
   }))
-  writeMeasurement(values.output, { name: 'hostile-targets', title: 'Services that mean harm', command: 'npm run hostile', rows })
+  writeMeasurement(values.output, { name: 'hostile-targets', title: 'Services that mean harm', command: `npm run hostile${values.targets === undefined ? '' : ` -- --targets '${values.targets}'`}`, rows })
 }
 
 const results = []

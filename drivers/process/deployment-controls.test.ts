@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readProcess } from '../../operating-system/process-table.js'
@@ -118,6 +118,18 @@ describe('freeze, hold', () => {
     await expect(controls.kill(['replica-0'])).rejects.toMatchObject({ code: 'SW_NOT_DONE' })
     await controls.release('replica-0')
     expect(await controls.processState('replica-0')).toMatchObject({ state: 'running', pid: expect.any(Number) })
+  })
+
+  test('what cannot be started when its hold is taken back is told: nothing was put back', async () => {
+    const program = join(run.directory, 'program.sh')
+    writeFileSync(program, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 })
+    const deployment = await run.deploy(descriptor({ replicas: { ...idle, command: [program], count: 1 } }))
+    const controls = controlsOf(deployment)
+    await controls.hold('replica-0')
+    await controls.kill(['replica-0'])
+    await expect.poll(() => exits('replica-0'), within).toHaveLength(1)
+    rmSync(program)
+    await expect(controls.release('replica-0')).rejects.toThrow('ENOENT')
   })
 })
 
