@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { realpathSync } from 'node:fs'
 
-/** Image of a machine that runs an engine of its own. `docker:dind`, tagged with this name, does as well. */
+/** Image of a machine that runs an engine of its own. Another one of this name needs a shell and the programs below. */
 export const machineImage = 'seaworthy-machine'
 
 const programs = ['dockerd', 'containerd', 'containerd-shim-runc-v2', 'runc', 'mkdir', 'mount'] as const
