@@ -117,6 +117,7 @@ export const canBeCaughtInFlight = (operation: Operation): boolean =>
 
 /** Components the replicas depend on, as far as the harness can put a fault proxy between. */
 const edgesOfReplicas = (target: ServiceTarget): readonly Component[] => {
+  if (target.kind === 'compose') return target.components // who addresses whom is the project's business
   const addressed = componentsAddressedBy(target.replicas)
   return target.components.filter((component) => addressed.includes(component.name))
 }

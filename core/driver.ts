@@ -11,6 +11,10 @@ export interface Driver {
   availability(service: ServiceDescriptor): Promise<{ readonly available: true } | { readonly available: false; readonly reason: string }>
   /** What it can do to this service, asked before anything is started. */
   offers(service: ServiceDescriptor): ReadonlySet<Capability>
+  /** Why it does not offer what the service declares, where there is more to say than that it cannot. */
+  whyNot?(capability: Capability, service: ServiceDescriptor): string | undefined
+  /** The descriptor with what is not asked for because it can be read from the target. Changes nothing. Throws SeaworthyError. */
+  observe?(service: ServiceDescriptor): Promise<ServiceDescriptor>
   /** Resolves when every component and replica has been started (not: is ready). Throws SeaworthyError. */
   deploy(service: ServiceDescriptor, options: DeployOptions): Promise<Deployment>
 }
@@ -66,7 +70,8 @@ export type JournalEntry =
 export interface Deployment extends AsyncDisposable {
   /** Entry point for clients: the balancer. */
   readonly entrypoint: URL
-  readonly balancer: BalancerSettings & { readonly kind: string; readonly retries: number }
+  /** `kind`: 'seaworthy', else whose it is: then it is part of what is tested. `retries` null: nobody knows. */
+  readonly balancer: BalancerSettings & { readonly kind: string; readonly retries: number | null }
   readonly instances: readonly Instance[]
   readonly components: readonly DeployedComponent[]
   readonly edges: readonly Edge[]

@@ -59,9 +59,11 @@ export interface ServiceDescriptor {
 
 /** What is run or reached. `remote` is there for that kind alone, which has no command, no image and no components. */
 export interface ServiceTarget {
-  /** `process`: started by the harness, templates in `command` and `env` as in `Unit`. `remote`: it runs elsewhere already. */
-  readonly kind: 'process' | 'remote'
+  /** `process`: started by the harness, templates in `command` and `env` as in `Unit`. `remote`: it runs elsewhere already. `compose`: the containers of a project. */
+  readonly kind: 'process' | 'remote' | 'compose'
   readonly remote?: RemoteTarget
+  /** With kind `compose` alone. Its units have no commands, and their restart policies and number are those that the driver reads. */
+  readonly compose?: ComposeProject
   /** May hold nothing that matters: gives permission for `destructive` procedures. */
   readonly disposable: boolean
   /** Run once per deployment before the first start, like a package's install script. */
@@ -83,6 +85,25 @@ export interface RemoteTarget {
   readonly bootId?: { readonly url: string; readonly pointer?: string }
 }
 export type HookName = 'start' | 'stop' | 'kill' | 'signal' | 'hold' | 'release' | 'freeze' | 'thaw' | 'reboot' | 'logs'
+
+/** Which containers are what: those with the labels of this project, and no other is ever touched. */
+export interface ComposeProject {
+  readonly project: string
+  /** Absolute path of its file: brings the project up when it does not run. */
+  readonly file?: string
+  readonly replicas: ComposeService
+  /** The project's own load balancer. Default: the only service with a published port. */
+  readonly entry?: ComposeService
+  /** By name of the component. */
+  readonly components: Readonly<Record<string, ComposeService>>
+  /** False: how a replica is stopped is read from its container. */
+  readonly stopDeclared: boolean
+}
+export interface ComposeService {
+  readonly services: readonly string[]
+  /** Inside the container. Default: the only one that it exposes or, for the entry, publishes. */
+  readonly port?: number
+}
 
 /**
  * One supervised process. In `command` and `env` these are replaced: `{instance}` its name, `{index}` its number

@@ -93,7 +93,7 @@ export function descriptorFromDocument(given: DescriptorDocument, directory: str
   requireSense(document)
   const traffic: Record<string, Operation> = {}
   for (const [name, operation] of Object.entries(document.traffic)) traffic[name] = operationOf(name, operation, 1)
-  const target = targetOf(document.target, document.client !== undefined)
+  const target = targetOf(document.target, { hasClient: document.client !== undefined, stopDeclared: document.lifecycle?.stop !== undefined, directory })
   const declared = componentsOf(document.target)
   const exceptions = (entries: DescriptorDocument['waivers']) =>
     entries.map(({ id, ...rest }) => ({ requirement: id as RequirementId, ...rest }))
@@ -121,7 +121,7 @@ export function descriptorFromDocument(given: DescriptorDocument, directory: str
     lifecycle: lifecycleOf(document.lifecycle, Object.keys(declared)),
     traffic,
     ...(document.data === undefined ? {} : { data: dataOf(document.data, { traffic, components: Object.keys(declared) }) }),
-    ...(document.database === undefined ? {} : { database: databaseOf(document.database, { traffic, roles: Object.values(declared).map(({ role }) => role) }) }),
+    ...(document.database === undefined ? {} : { database: databaseOf(document.database, { traffic, roles: target.components.map(({ role }) => role) }) }),
     ...(document.toggles === undefined ? {} : { toggles: togglesOf(document.toggles, { traffic, components: Object.keys(declared) }) }),
     ...(document.swap === undefined ? {} : { swap: swapOf(document.swap, { components: Object.keys(declared), operations: Object.keys(traffic) }) }),
     ...(document.config === undefined ? {} : { config: configOf(document.config) }),

@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { clientHeaders, parseClientFailure } from '../core/client-module.js'
+import { lookupMoving } from '../operating-system/moving-addresses.js'
 import { noteShortage } from '../operating-system/own-shortage.js'
 
 /** One answer to one question on a connection of its own. For witnesses and waits; traffic is recorded elsewhere. */
@@ -20,7 +21,7 @@ export interface ProbeOptions {
 /** Never throws: what went wrong is the answer. */
 export function probe(url: URL, { method = 'GET', timeoutMs, signal }: ProbeOptions): Promise<ProbeAnswer> {
   return new Promise((resolve) => {
-    const sent = request(url, { method, agent: false, headers: { connection: 'close' }, ...(signal === undefined ? {} : { signal }) })
+    const sent = request(url, { method, agent: false, lookup: lookupMoving, headers: { connection: 'close' }, ...(signal === undefined ? {} : { signal }) })
     const timer = setTimeout(() => {
       resolve({ outcome: 'timeout' })
       sent.destroy()
@@ -52,7 +53,7 @@ export const passes = (answer: ProbeAnswer): boolean => answer.status !== undefi
 /** Whether something accepts TCP connections there. */
 export function acceptsConnections(host: string, port: number, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port })
+    const socket = connect({ host, port, lookup: lookupMoving })
     const end = (accepted: boolean): void => {
       clearTimeout(timer)
       socket.destroy()

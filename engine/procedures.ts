@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { addressTemplate } from '../core/capabilities.js'
 import { messageOf } from '../core/errors.js'
 import { procedureOutputBytesMax, type Performed, type Procedure, type ProcedureValues } from '../core/procedure.js'
+import { currentAddress, lookupMoving } from '../operating-system/moving-addresses.js'
 import { noteShortage } from '../operating-system/own-shortage.js'
 import { portOf } from './probe.js'
 import { runCommand } from './run-command.js'
@@ -51,11 +52,11 @@ async function answerOf(world: ScenarioWorld, procedure: Procedure, address: Add
 /** Never a shell: what a value holds stays one argument. */
 function fillCommand(world: ScenarioWorld, text: string, { target, values }: Address): string {
   const url = target === 'operator' ? undefined : addressOf(world, target)
-  const own = { ...(url === undefined ? {} : { instance: target, host: url.hostname, port: String(portOf(url)) }), ...values }
+  const own = { ...(url === undefined ? {} : { instance: target, host: currentAddress(url.hostname), port: String(portOf(url)) }), ...values }
   const components = componentsFor(world, target)
   const addressed = text.replace(addressTemplate, (whole, name: string, part: string) => {
     const component = components.find((one) => one.name === name)
-    return component === undefined ? whole : part === 'host' ? component.host : String(component.port)
+    return component === undefined ? whole : part === 'host' ? currentAddress(component.host) : String(component.port)
   })
   return new Template(addressed).fill(own)
 }
@@ -87,7 +88,7 @@ interface HttpCall {
 /** One exchange on a connection of its own. Resolves with what was found, also when there was no whole answer. */
 function exchange(url: URL, { method, headers, body, timeoutMs, signal }: HttpCall): Promise<{ readonly status: number; readonly text: string } | { readonly error: string }> {
   return new Promise((resolve) => {
-    const sent = request(url, { method, agent: false, signal, headers: { connection: 'close', ...headers, ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) } })
+    const sent = request(url, { method, agent: false, lookup: lookupMoving, signal, headers: { connection: 'close', ...headers, ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) } })
     const end = (error: string): void => {
       clearTimeout(timer)
       resolve({ error })

@@ -25,7 +25,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   yargs: ['bin'],
   vitest: ['bin/vitest.ts'],
   zod: ['engine'],
-  yaml: ['engine', 'reference-service', 'suites/configuration'],
+  yaml: ['engine', 'reference-service', 'suites/configuration', 'drivers/compose'],
   '@sentry/core': ['reference-service'],
   marked: ['suites/documentation-for-operations'],
   fastify: ['reference-service'],

@@ -33,11 +33,12 @@ export async function doctor({ descriptor, driver: named, json }: DoctorArgument
   const tell = (examined: readonly Examined[]): void => (json ? undefined : void process.stdout.write(examined.map(line).join('')))
   tell(machine)
   const path = chooseDescriptor(descriptor)
-  const service = loadDescriptor(path)
-  const suites = await suitesFor(service)
-  requireWaiversInForce(service, suites, new Date())
-  requireKnownOverrides(service, suites)
-  const driver = await chooseDriver(named, service)
+  const described = loadDescriptor(path)
+  const suites = await suitesFor(described)
+  requireWaiversInForce(described, suites, new Date())
+  requireKnownOverrides(described, suites)
+  const driver = await chooseDriver(named, described)
+  const service = (await driver.observe?.(described)) ?? described
   const before: readonly Examined[] = [
     { what: 'descriptor', state: 'good', found: path },
     { what: 'driver', state: 'good', found: driver.name },

@@ -17,7 +17,8 @@ export interface ContainerExit {
 }
 
 export interface EventsOptions {
-  readonly deployment: string
+  /** Whose containers are watched: those of a deployment of ours by its name, or others. */
+  readonly deployment: string | WatchedContainers
   readonly emit: (event: DriverPlatformEvent) => void
   /** The engine is gone, or somebody else laid hands on a container. */
   readonly onLost: (reason: string) => void
@@ -30,9 +31,18 @@ export interface EventsOptions {
 /** What somebody asks of the engine: who else does than we lays hands on what is being tested. */
 const interventions: Readonly<Record<string, string>> = { kill: 'sent a signal to', destroy: 'removed', pause: 'paused', unpause: 'unpaused' }
 
+/** Whose containers: those with this label. `unitOf`: the unit of one, undefined for what is none. */
+export interface WatchedContainers {
+  readonly label: string
+  unitOf(id: string, attributes: Readonly<Record<string, string>>): string | undefined
+}
+const watchedOf = (deployment: string | WatchedContainers): WatchedContainers =>
+  typeof deployment === 'string' ? { label: `${deploymentLabel}=${deployment}`, unitOf: (_id, attributes) => attributes[unitLabel] } : deployment
+
 /** What the engine says of the containers of one deployment, of its own accord: the witness of every start and end. */
 export class EngineEvents {
   readonly #docker: Docker
+  readonly #unitOf: WatchedContainers['unitOf']
   readonly #emit: (event: DriverPlatformEvent) => void
   readonly #onLost: (reason: string) => void
   readonly #exits = new Map<string, ((exit: ContainerExit) => void)[]>()
@@ -44,8 +54,9 @@ export class EngineEvents {
   #goesDown = false
   #closed = false
 
-  private constructor(docker: Docker, { emit, onLost, hostPid = (_, pid) => pid }: EventsOptions) {
+  private constructor(docker: Docker, { deployment, emit, onLost, hostPid = (_, pid) => pid }: EventsOptions) {
     this.#docker = docker
+    this.#unitOf = watchedOf(deployment).unitOf
     this.#emit = emit
     this.#onLost = onLost
     this.#hostPid = hostPid
@@ -55,7 +66,7 @@ export class EngineEvents {
   static async open(docker: Docker, options: EventsOptions): Promise<EngineEvents> {
     const events = new EngineEvents(docker, options)
     try {
-      const filters = { type: ['container'], label: [`${deploymentLabel}=${options.deployment}`], event: ['start', 'die', ...Object.keys(interventions)] }
+      const filters = { type: ['container'], label: [watchedOf(options.deployment).label], event: ['start', 'die', ...Object.keys(interventions)] }
       events.#listen(await docker.getEvents({ filters: JSON.stringify(filters) as never, ...(options.sinceItBooted === true ? { since: 1 } : {}) }))
     } catch (error) {
       throw engineError('listening to the events of the engine', error)
@@ -103,7 +114,7 @@ export class EngineEvents {
   }
 
   #receive({ Action: action, Actor: { ID: id, Attributes: attributes }, timeNano }: EngineEvent): void {
-    const unit = attributes[unitLabel]
+    const unit = this.#unitOf(id, attributes)
     if (this.#closed) return
     if (unit === undefined) {
       if (action === 'die' && attributes['name']?.endsWith(`-${helperName}`) === true) this.#onLost('the container whose network the others share has ended')

@@ -42,8 +42,8 @@ export class SignalSender {
     this.#stream = stream
   }
 
-  /** Throws SeaworthyError. The helper ends when the connection to it does. */
-  static async start(docker: Docker, placed: Placed, image: string): Promise<SignalSender> {
+  /** `network`: default that of the deployment. Throws SeaworthyError. The helper ends when the connection to it does. */
+  static async start(docker: Docker, placed: Placed, image: string, network = deploymentName(placed)): Promise<SignalSender> {
     try {
       const container = await docker.createContainer({
         name: objectName(placed, helperName),
@@ -57,7 +57,7 @@ export class SignalSender {
         StdinOnce: true,
         AttachStdin: true,
         AttachStdout: true,
-        HostConfig: { NetworkMode: deploymentName(placed), PidMode: 'host', AutoRemove: true, CapDrop: ['ALL'], CapAdd: ['KILL'] },
+        HostConfig: { NetworkMode: network, PidMode: 'host', AutoRemove: true, CapDrop: ['ALL'], CapAdd: ['KILL'] },
       })
       const stream = await container.attach({ stream: true, stdin: true, stdout: true, hijack: true })
       const sender = new SignalSender(container, stream)

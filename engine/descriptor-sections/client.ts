@@ -34,10 +34,12 @@ const ofHttp = ['health', 'traffic', 'identity', 'data'] as const
 export function wholeDocument(document: DescriptorDocument): WholeDocument {
   const { client, health, traffic } = document
   if (client === undefined) {
+    if (health === undefined && document.target.kind === 'compose' && traffic !== undefined) return { ...document, traffic, health: { readiness: '' } } // read from the health check of the project
     if (health === undefined) throw new DescriptorContradiction(['health'], 'expected where readiness can be asked, such as { readiness: /ready }, or a client module (it is missing)')
     if (traffic === undefined) throw new DescriptorContradiction(['traffic'], 'expected at least one operation, or a client module (it is missing)')
     return { ...document, health, traffic }
   }
+  if (document.target.kind === 'compose') throw new DescriptorContradiction(['client'], 'belongs to a target of kind process: a client module reaches replicas at addresses that stay')
   const besides = ofHttp.find((name) => document[name] !== undefined)
   if (besides !== undefined) throw new DescriptorContradiction([besides], `belongs to a service that speaks HTTP, and client is declared: the module stands for ${ofHttp.join(', ')}`)
   const { timeout = '10s', maxLag = '1s' } = typeof client === 'string' ? {} : client

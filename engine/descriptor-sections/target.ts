@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { RemoteTarget, ServiceTarget } from '../../core/service-descriptor.js'
+import { composeTarget, composeTargetOf } from './compose.js'
 import { DescriptorContradiction } from '../descriptor-contradiction.js'
 import { command, component, duration, unit } from '../descriptor-parts.js'
 import { durationMs, list } from '../descriptor-from-parts.js'
@@ -52,15 +53,23 @@ const remoteTarget = z.strictObject({
     .describe('shell commands; {instance}, {index}, {host}, {port} and {url} are replaced'),
 })
 
-export const targetSection = z.discriminatedUnion('kind', [processTarget, remoteTarget])
+export const targetSection = z.discriminatedUnion('kind', [processTarget, remoteTarget, composeTarget])
 export type TargetDocument = z.infer<typeof targetSection>
-type ProcessDocument = z.infer<typeof processTarget>
 
 /** Components of a target document; what is not started here has none. */
-export const componentsOf = (target: TargetDocument): ProcessDocument['components'] => (target.kind === 'process' ? target.components : {})
+export const componentsOf = (target: TargetDocument): Readonly<Record<string, unknown>> => (target.kind === 'remote' ? {} : target.components)
 
-/** Throws DescriptorContradiction. `hasClient`: a client module does the talking. */
-export function targetOf(document: TargetDocument, hasClient: boolean): ServiceTarget {
+export interface AroundTarget {
+  /** A client module does the talking. */
+  readonly hasClient: boolean
+  readonly stopDeclared: boolean
+  /** Of the descriptor. */
+  readonly directory: string
+}
+
+/** Throws DescriptorContradiction. */
+export function targetOf(document: TargetDocument, { hasClient, stopDeclared, directory }: AroundTarget): ServiceTarget {
+  if (document.kind === 'compose') return composeTargetOf(document, directory, stopDeclared)
   if (document.kind === 'remote') return remoteOf(document, hasClient)
   const { disposable: isDisposable, install, image, replicas, components } = document
   return {

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { Client, type Dispatcher } from 'undici'
+import { lookupMoving } from '../../operating-system/moving-addresses.js'
 import { noteShortage } from '../../operating-system/own-shortage.js'
 
 /** One TCP connection as the client saw it. */
@@ -102,7 +103,7 @@ export class Connection {
     this.#connects += 1
     this.#wire = undefined
     const startedAtMs = clock()
-    const socket = connect({ host, port, noDelay: true })
+    const socket = connect({ host, port, noDelay: true, lookup: lookupMoving })
     this.#connecting = socket
     let wire: Wire | undefined
     // Registered before undici adds its own listeners, so that the cause is known when undici reports the failure.

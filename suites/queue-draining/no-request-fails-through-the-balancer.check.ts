@@ -1,7 +1,7 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { countsAsLost, disturbedHarness, harnessHealth, interventionsOf, numberFact, requestsOf, witnessesOf } from '../../core/reading.js'
+import { countsAsLost, disturbedHarness, factOf, harnessHealth, interventionsOf, numberFact, requestsOf, witnessesOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { drainSpan, isFinding, landing, missingReturn, platformAtMs, type DrainSpan } from './drain-span.js'
 import { labels, loads } from './names.js'
@@ -82,7 +82,7 @@ function hungBefore(history: History, span: DrainSpan, requests: readonly Reques
 function unfitToJudge(history: History, window: { readonly fromMs: number; readonly toMs: number }, ejectWindowMs: number): Finding | null {
   const qualification = requestsOf(history, loads.qualification)
   const lost = qualification.filter(failedForClient)
-  if (qualification.length === 0) return inconclusive('the balancer was not qualified: nobody knows what it loses by itself')
+  if (qualification.length === 0 && !isPartOfTheTarget(history)) return inconclusive('the balancer was not qualified: nobody knows what it loses by itself')
   if (lost.length > 0) {
     return inconclusive(`the balancer itself lost ${lost.length} of ${qualification.length} requests on a clean drain of an echo server`, [
       { note: `requests lost by the balancer: ${talliedOutcomes(lost)}`, measured: lost.length, allowed: 0, unit: 'requests', requests: idsOf(lost) },
@@ -90,6 +90,12 @@ function unfitToJudge(history: History, window: { readonly fromMs: number; reado
   }
   if (harnessHealth(history, window).controlRequests === 0) return inconclusive('the null control did not run')
   return disturbedHarness(history, window, ejectWindowMs / 2)
+}
+
+/** A balancer that the service brings itself is judged with it: what it loses is lost to the clients of that service. */
+function isPartOfTheTarget(history: History): boolean {
+  const { kind } = (factOf(history, 'balancer') ?? {}) as { readonly kind?: string }
+  return kind !== undefined && kind !== 'seaworthy'
 }
 
 /** What clients suffered, or a replica that was still given requests too late; undefined when neither. */

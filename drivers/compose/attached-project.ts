@@ -1,0 +1,260 @@
+import { realpathSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import type { DeployOptions, Deployment, DriverPlatformEvent } from '../../core/driver.js'
+import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import type { ComposeProject, ServiceDescriptor } from '../../core/service-descriptor.js'
+import { moveAddress } from '../../operating-system/moving-addresses.js'
+import { ownProgram } from '../../operating-system/own-program.js'
+import { processStartTime } from '../../operating-system/process-table.js'
+import type { EngineConnection } from '../docker/engine-connection.js'
+import { EngineEvents } from '../docker/engine-events.js'
+import { deploymentLabel, deploymentName } from '../docker/labels.js'
+import { logFrames } from '../docker/log-frames.js'
+import { removeObjects } from '../docker/remove-objects.js'
+import { SignalSender } from '../docker/signal-sender.js'
+import type { Network } from '../network/network-protocol.js'
+import { startNetwork } from '../network/start-network.js'
+import { logFileOf, makeFolders, type DeploymentFolders } from '../process/deployment-folders.js'
+import { ownEnvironment } from '../process/deployment-world.js'
+import { hrtimeMs } from '../process/machine-protocol.js'
+import { notDone } from '../process/not-done.js'
+import { bringUp } from './compose-command.js'
+import { addressOf, containersOf, projectLabel, runs, type ProjectContainer } from './project.js'
+import { projectControls, type ProjectMachine } from './project-controls.js'
+import { ProjectUnit } from './project-unit.js'
+import { componentOf, forgetAddresses, instanceOf, nameAddresses, planProject, type Place, type ProjectPlan } from './project-world.js'
+import { answersReady, foundOf, isReadyWithin, putBack, type Found } from './put-back.js'
+import { keptOf, removeProject } from './remove-project.js'
+
+/** The engine ends a scenario's clean-up after thirty seconds. */
+const readyAgainWithinMs = 15_000
+const shadow = 'a health check of the harness with the declared settings, not the balancer of the project itself'
+
+/** A project from the moment it is looked at until it is as it was found: it can be let go at any time. */
+export class AttachedProject {
+  readonly #ends: (() => unknown)[] = []
+  readonly #journaled: number[] = []
+  readonly #attachedAtMs = performance.now()
+  #found: readonly Found[] = []
+  #places: readonly Place[] = []
+  #network: Network | undefined
+  #lost: string | undefined
+  #disposed: Promise<void> | undefined
+
+  constructor(private readonly connection: EngineConnection, private readonly service: ServiceDescriptor, private readonly options: DeployOptions) {}
+
+  async deployment(): Promise<Deployment> {
+    const { service, options, connection: { docker } } = this
+    const project = this.#compose()
+    const running = await this.#running(project)
+    const plan = planProject(service, running, options.directory)
+    this.#places = plan.places
+    nameAddresses(plan.places)
+    this.#ends.push(() => forgetAddresses(plan.places))
+    await this.#writeDown(plan.places)
+    const folders = makeFolders(options.directory, options.sharedDirectory, [])
+    this.#ends.push(() => this.#keepLogs(folders))
+    const image = plan.places.find(({ container }) => project.replicas.services.includes(container.service))?.container.inspected.Image ?? ''
+    const signals = await SignalSender.start(docker, options, image, 'none')
+    this.#ends.push(() => signals.close())
+    const byId = new Map(plan.places.map((place) => [place.container.id, place]))
+    const watched = { label: `${projectLabel}=${project.project}`, unitOf: (id: string): string | undefined => byId.get(id)?.name }
+    const events = await EngineEvents.open(docker, { deployment: watched, emit: (event) => this.#tell(event), onLost: (reason) => this.#lose(reason) })
+    this.#ends.push(() => events.close())
+    const network = await this.#startNetwork(folders)
+    const units = plan.places.map((place) => new ProjectUnit(place.name, foundOf(place.container), { docker, events, signals }))
+    return this.#deploymentOf(plan, { network, folders, controls: projectControls(this.#machine(units, { events, signals })) })
+  }
+
+  dispose(): Promise<void> {
+    return (this.#disposed ??= this.#dispose())
+  }
+
+  #compose(): ComposeProject {
+    const { compose } = this.service.target
+    if (compose === undefined) throw notDone('attaching to a project', 'a descriptor of another kind')
+    return compose
+  }
+
+  /** Brings the project up where nothing of it is there. Nothing is touched yet. */
+  async #running(compose: ComposeProject): Promise<readonly ProjectContainer[]> {
+    const { docker } = this.connection
+    let containers = await containersOf(docker, compose.project)
+    if (containers.length === 0 && compose.file !== undefined) {
+      await this.#bringUp(compose.project, compose.file)
+      containers = await containersOf(docker, compose.project)
+    }
+    requireThisProject(containers, compose)
+    return containers.filter(runs)
+  }
+
+  async #bringUp(project: string, file: string): Promise<void> {
+    const { connection: { docker, address }, options } = this
+    const kept = await keptOf(docker, project)
+    this.#record('take-down-project', [address.host, project, JSON.stringify(kept)], `containers, networks or volumes of the project ${project}, which the run brought up`)
+    this.#ends.push(async () => {
+      const left = await removeProject(docker, project, kept)
+      if (left.length > 0) throw new SeaworthyError('SW_NOT_ENDED', `while taking the project ${project} down: found ${left.join(', ')}, which cannot be removed`, { exitCode: exitCodes.internal })
+    })
+    await bringUp(project, file, ownEnvironmentOf(options))
+  }
+
+  /** How everything is found, before anything is done to it; with the program that puts it back if we cannot. */
+  async #writeDown(places: readonly Place[]): Promise<void> {
+    const { connection: { address }, options, service } = this
+    this.#found = await Promise.all(places.map(async ({ container, kind, port }): Promise<Found> => {
+      const readiness = { port, path: service.health.readinessPath }
+      const ready = kind === 'replica' && (await answersReady(container.inspected, readiness))
+      return { ...foundOf(container), ...(ready ? { readiness } : {}) }
+    }))
+    this.#record('restore-project', [address.host, JSON.stringify(this.#found)], `containers of the project ${this.#compose().project} that are not as they were found`)
+    this.#record('../docker/remove-run', [address.host, options.runId], `containers of the run in the engine at ${address.host}`)
+  }
+
+  #record(program: string, parameters: readonly string[], what: string): void {
+    this.#journaled.push(this.options.journal.record({ kind: 'program', path: ownProgram(import.meta.url, program), parameters, what }))
+  }
+
+  async #startNetwork(folders: DeploymentFolders): Promise<Network> {
+    const { service, options } = this
+    const network = await startNetwork({ balancer: { ...service.balancer, readinessPath: service.health.readinessPath, backends: this.#backends() }, edges: [] }, {
+      environment: ownEnvironment(options),
+      logFile: logFileOf(folders, 'network'),
+      onEvent: ({ name, backend, atHrtimeMs, reason }) => this.#emit({ name, target: backend, atHrtimeMs, detail: { reason, seenBy: shadow } }),
+      onUnexpectedExit: (reason) => this.#emit({ name: 'process-exited', target: 'network', atHrtimeMs: hrtimeMs(), detail: { reason, unexpected: true } }),
+    })
+    const startTime = processStartTime(network.pid)
+    if (startTime !== null) options.journal.record({ kind: 'process-group', pid: network.pid, startTime, what: 'network' })
+    this.#network = network
+    this.#ends.push(() => network.close())
+    return network
+  }
+
+  readonly #addresses = new Map<string, string>()
+  #backends(): { readonly id: string; readonly host: string; readonly port: number }[] {
+    return this.#places.filter(({ kind }) => kind === 'replica').map(({ name, port, container }) => ({ id: name, host: this.#addresses.get(name) ?? addressOf(container.inspected) ?? '', port }))
+  }
+
+  #machine(units: readonly ProjectUnit[], { events, signals }: Pick<ProjectMachine, 'events' | 'signals'>): ProjectMachine {
+    const named = new Map(units.filter((_, index) => this.#places[index]?.kind !== 'other').map((unit) => [unit.name, unit]))
+    const { stop } = this.service.lifecycle
+    return { named, all: units, events, signals, graceMs: stop.graceMs, stopSignal: stop.signal, emit: (event) => this.#emit(event), lost: () => this.#lost }
+  }
+
+  #deploymentOf({ entrypoint, places }: ProjectPlan, { network, folders, controls }: { readonly network: Network; readonly folders: DeploymentFolders; readonly controls: Deployment['controls'] }): Deployment {
+    const balancer = { ...this.service.balancer, kind: `the load balancer of the project ${this.#compose().project}`, retries: null }
+    return {
+      entrypoint,
+      balancer,
+      instances: places.filter(({ kind }) => kind === 'replica').map(instanceOf),
+      components: places.filter(({ kind }) => kind === 'component').map(componentOf),
+      edges: [],
+      echo: network.echoUrl,
+      controls,
+      rebootGrade: 'simulated',
+      rebootGradeReason: 'the engine of a project is not rebooted: everything of the project ended, and what has a policy for it was started',
+      bringLogUpToDate: (target) => this.#keepLog(folders, target),
+      logFiles: new Map(['network', ...places.map(({ name }) => name)].map((name) => [name, logFileOf(folders, name)])),
+      balancerCounters: () => network.balancerCounters(),
+      [Symbol.asyncDispose]: () => this.dispose(),
+    }
+  }
+
+  /** A container has another address after every start, or the same; while it is down it has none. */
+  #tell(event: DriverPlatformEvent): void {
+    const place = this.#places.find(({ name }) => name === event.target)
+    if (place !== undefined && event.name === 'process-exited') moveAddress(place.host, null)
+    if (place !== undefined && event.name === 'process-started') void this.#follow(place)
+    this.#emit(event)
+  }
+
+  async #follow(place: Place): Promise<void> {
+    const inspected = await this.connection.docker.getContainer(place.container.id).inspect().catch(() => undefined)
+    const address = inspected?.State.Running === true ? addressOf(inspected) : undefined
+    if (address === undefined || this.#disposed !== undefined) return
+    moveAddress(place.host, address)
+    if (place.kind !== 'replica') return
+    this.#addresses.set(place.name, address)
+    await this.#network?.setBackends(this.#backends()).catch(() => undefined) // its end is told by itself
+  }
+
+  #lose(reason: string): void {
+    if (this.#lost !== undefined) return
+    this.#lost = reason
+    this.#emit({ name: 'process-exited', target: 'machine', atHrtimeMs: hrtimeMs(), detail: { unexpected: true, reason } })
+  }
+
+  /** What its own end does to a deployment is nothing the platform did. */
+  #emit(event: DriverPlatformEvent): void {
+    if (this.#disposed === undefined) this.options.onPlatformEvent(event)
+  }
+
+  async #keepLogs(folders: DeploymentFolders): Promise<void> {
+    await Promise.all(this.#places.map(({ name }) => this.#keepLog(folders, name)))
+  }
+
+  /** What its container said since the project was attached to. */
+  async #keepLog(folders: DeploymentFolders, name: string): Promise<boolean> {
+    const place = this.#places.find((one) => one.name === name)
+    if (place === undefined) return false
+    const since = Math.floor((Date.now() - (performance.now() - this.#attachedAtMs)) / 1_000)
+    try {
+      const said = await this.connection.docker.getContainer(place.container.id).logs({ stdout: true, stderr: true, follow: false, since })
+      await writeFile(logFileOf(folders, name), Buffer.concat(logFrames(said)))
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** Every step is tried whatever became of the one before. Throws SW_NOT_RESTORED when something is not as it was found. */
+  async #dispose(): Promise<void> {
+    const errors: unknown[] = []
+    const attempt = async (end: () => unknown): Promise<void> => {
+      try {
+        await end()
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    // The project first: whatever else is left of ours disturbs nobody.
+    await attempt(() => this.#putBack())
+    for (const end of [...this.#ends].reverse()) await attempt(end)
+    await attempt(() => removeObjects(this.connection.docker, { label: `${deploymentLabel}=${deploymentName(this.options)}` }))
+    if (errors.length > 0) throw errors[0]
+    for (const id of this.#journaled) this.options.journal.done(id)
+  }
+
+  async #putBack(): Promise<void> {
+    const { docker } = this.connection
+    const left = await putBack(docker, this.#found, readyAgainWithinMs)
+    if (left.length > 0) throw new SeaworthyError('SW_NOT_RESTORED', `while putting the project ${this.#compose().project} back: ${left.join('; ')}`, { exitCode: exitCodes.notConclusive })
+    const gone = await Promise.all(this.#found.map(async (one) => ((await docker.getContainer(one.id).inspect().catch(() => undefined)) === undefined ? [one.name] : [])))
+    if (gone.flat().length > 0) throw new SeaworthyError('SW_NOT_RESTORED', `while putting the project ${this.#compose().project} back: found no container ${gone.flat().join(', ')} any more; somebody else removed it`, { exitCode: exitCodes.notConclusive })
+    await Promise.all(this.#found.map((one) => isReadyWithin(docker, one, readyAgainWithinMs).catch(() => false))) // the next scenario asks again
+  }
+}
+
+/** Another project may have the same name: its containers say from which file they were made. */
+function requireThisProject(containers: readonly ProjectContainer[], { project, file }: ComposeProject): void {
+  if (file === undefined) return
+  for (const { name, inspected: { Config: { Labels: labels } } } of containers) {
+    const made = labels['com.docker.compose.project.config_files']
+    if (made === undefined) continue
+    const folder = labels['com.docker.compose.project.working_dir'] ?? '/'
+    const files = made.split(',').map((one) => real(isAbsolute(one) ? one : join(folder, one)))
+    if (files.includes(real(file))) continue
+    throw new SeaworthyError('SW_COMPOSE_OTHER_PROJECT', `while attaching to the project ${project}: found the container ${name} made from ${made}, expected ${file}`, { exitCode: exitCodes.usage, hint: 'another project has the same name; nothing of it was touched' })
+  }
+}
+
+const real = (path: string): string => {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+const ownEnvironmentOf = ({ environment }: DeployOptions): Readonly<Record<string, string>> => Object.fromEntries(Object.entries(environment).filter(([name]) => name === 'SEAWORTHY_RUN'))

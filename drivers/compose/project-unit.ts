@@ -1,0 +1,132 @@
+import type { ProcessState, StopResult } from '../../core/driver.js'
+import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import { engineError, statusOf } from '../docker/engine-error.js'
+import type { ContainerExit, EngineEvents } from '../docker/engine-events.js'
+import type { ContainerProcess, SignalSender } from '../docker/signal-sender.js'
+import type { Engine, Inspected } from './project.js'
+import type { Found } from './put-back.js'
+
+export interface UnitSurroundings {
+  readonly docker: Engine
+  readonly events: EngineEvents
+  readonly signals: SignalSender
+}
+
+const exitAfterKillMs = 10_000
+
+/**
+ * One container of the project under its own restart policy. The policy is taken away where nothing may come back, and is put back
+ * with the start. Signals go past the engine: one that goes through it switches the policy off.
+ */
+export class ProjectUnit {
+  #held = false
+  #upWhenHeld = false
+
+  constructor(readonly name: string, readonly found: Found, private readonly around: UnitSurroundings) {}
+
+  async state(): Promise<ProcessState> {
+    const { State: state, RestartCount: restarts } = await this.inspect()
+    const pid = state.Running && !state.Restarting && state.Pid > 0 ? state.Pid : null
+    return { pid, state: pid !== null ? 'running' : this.#held ? 'held' : 'exited', restarts }
+  }
+
+  /** Its main process on the engine's machine, and whether it is paused; null: it does not run. */
+  async process(): Promise<(ContainerProcess & { readonly paused: boolean }) | null> {
+    const { Id: id, State: state } = await this.inspect()
+    return state.Running && !state.Restarting && state.Pid > 0 ? { id, pid: state.Pid, paused: state.Paused } : null
+  }
+
+  async start(): Promise<void> {
+    if (this.#held) throw refused(`${this.name} is held down`)
+    await this.policyBack()
+    if ((await this.process()) === null) await this.#ask('starting', (container) => container.start().catch(unlessStatus(304)))
+  }
+
+  /** Throws when it does not run: there is no exit to tell of. */
+  async stop({ signal, graceMs }: { readonly signal: NodeJS.Signals; readonly graceMs: number }): Promise<StopResult> {
+    await this.noRestart()
+    const process = await this.process()
+    if (process === null) throw refused(`${this.name} is not running`)
+    const exited = this.around.events.nextExit(process.id)
+    const sentAtMs = performance.now()
+    await this.around.signals.send(signal, [process])
+    const inTime = await within(exited, graceMs)
+    if (inTime !== null) return { exitCode: inTime.code, signal: inTime.signal, killed: false, durationMs: performance.now() - sentAtMs, survivors: [] }
+    await this.around.signals.crash([process])
+    if (process.paused) await this.thaw().catch(() => undefined) // what is paused dies when it goes on
+    const exit = await within(exited, exitAfterKillMs)
+    if (exit === null) throw refused(`${this.name} did not end on SIGKILL within ${exitAfterKillMs} ms`)
+    return { exitCode: exit.code, signal: exit.signal, killed: true, durationMs: performance.now() - sentAtMs, survivors: [] }
+  }
+
+  async hold(): Promise<void> {
+    if (this.#held) return
+    const { State: state } = await this.inspect()
+    this.#held = true
+    this.#upWhenHeld = state.Running || state.Restarting
+    await this.noRestart()
+    if (state.Restarting) await this.#endRestarts()
+  }
+
+  async release(): Promise<void> {
+    if (!this.#held) return
+    this.#held = false
+    if (this.#upWhenHeld) await this.start()
+    else await this.policyBack()
+  }
+
+  /** No restart from now on. */
+  async leaveDown(): Promise<void> {
+    await this.noRestart()
+    if ((await this.inspect()).State.Restarting) await this.#endRestarts()
+  }
+
+  async freeze(): Promise<void> {
+    this.around.events.expect(this.found.id, 'pause', 'unpause')
+    await this.#ask('pausing', (container) => container.pause())
+  }
+  async thaw(): Promise<void> {
+    this.around.events.expect(this.found.id, 'unpause')
+    if ((await this.process())?.paused === true) await this.#ask('unpausing', (container) => container.unpause()) // what died meanwhile needs none
+  }
+
+  async noRestart(): Promise<void> {
+    await this.#ask('taking the restart policy of', (container) => container.update({ RestartPolicy: { Name: 'no' } }))
+  }
+  async policyBack(): Promise<void> {
+    await this.#ask('putting back the restart policy of', (container) => container.update({ RestartPolicy: { Name: this.found.policy, MaximumRetryCount: this.found.retriesMax } }))
+  }
+
+  async inspect(): Promise<Inspected> {
+    return this.#ask('looking at', (container) => container.inspect())
+  }
+
+  async #endRestarts(): Promise<void> {
+    this.around.events.expect(this.found.id, 'kill')
+    await this.#ask('ending the restarts of', (container) => container.stop({ t: 0 }).catch(unlessStatus(304)))
+  }
+
+  async #ask<T>(doing: string, work: (container: ReturnType<Engine['getContainer']>) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.around.docker.getContainer(this.found.id))
+    } catch (error) {
+      throw engineError(`${doing} ${this.name} (container ${this.found.name})`, error)
+    }
+  }
+}
+
+const refused = (reason: string): SeaworthyError => new SeaworthyError('SW_NOT_DONE', `the engine was not asked: ${reason}`, { exitCode: exitCodes.notConclusive })
+
+/** The engine says so when there was nothing to do. */
+const unlessStatus = (status: number) => (error: unknown): undefined => {
+  if (statusOf(error) !== status) throw error
+  return undefined
+}
+
+async function within(exited: Promise<ContainerExit>, timeoutMs: number): Promise<ContainerExit | null> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), timeoutMs)
+  })
+  return Promise.race([exited, late]).finally(() => clearTimeout(timer))
+}
