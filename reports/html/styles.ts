@@ -120,6 +120,7 @@ const narrowAndPrint = `
 main>.verdict{padding:16px}
 .masthead .meta{margin-left:0;width:100%}
 .figures{grid-template-columns:1fr 1fr;gap:12px 24px}
+.filter{position:static}
 .fix li,.card .body{grid-template-columns:minmax(0,1fr)}
 .chart{overflow-x:auto}.chart svg{min-width:680px}.chart .scrub,.chart .tip,.meter{display:none}
 .areas th.number,.areas td.number{padding-right:14px}
