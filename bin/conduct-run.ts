@@ -1,5 +1,5 @@
-import { basename, join, relative } from 'node:path'
-import { compareRuns, decideAgainstBaseline } from '../core/comparison.js'
+import { join, relative } from 'node:path'
+import { againstBaseline } from '../core/comparison.js'
 import { exitCodes, messageOf } from '../core/errors.js'
 import type { HistoryOf, Reporter } from '../core/run-event.js'
 import type { Redaction } from '../core/redaction.js'
@@ -62,12 +62,12 @@ async function reportOf(options: ConductOptions, redaction: Redaction): Promise<
     for (const problem of await scope.close()) warn(`clean-up: ${problem}`)
   }
   report = redaction.value(withCrash(report, interruption))
-  if (options.baseline !== undefined) report = { ...report, ...decideAgainstBaseline(compareRuns(options.baseline, report), report) }
+  if (options.baseline !== undefined) report = againstBaseline(report, options.baseline)
   // run.json first and always: every other format can be made from it later.
   const files = everyReporter.filter((one) => one.name === 'json' || options.reporters.includes(one))
   const historyOf = historiesOf(runDirectory, report)
   const { written, failed } = await writeReports(report, { directory: runDirectory, historyOf, reporters: [...files].sort((one) => (one.name === 'json' ? -1 : 1)), warn })
-  live.nameFiles(written.map((path) => basename(path)))
+  live.nameFiles(written)
   return failed.includes('json') ? { ...report, exitCode: exitCodes.internal, verdict: `run.json could not be written; ${report.verdict}` } : report
 }
 

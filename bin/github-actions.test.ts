@@ -18,7 +18,7 @@ function announced(environment: NodeJS.ProcessEnv): { readonly lines: string[]; 
 test('a job of GitHub Actions gets annotations and a summary of the step, after what is there', () => {
   const summary = join(folder, 'summary.md')
   const environment = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary, GITHUB_WORKSPACE: '/checkout' }
-  expect(announced(environment).lines.filter((line) => line.startsWith('::error '))).toHaveLength(3)
+  expect(announced(environment).lines.filter((line) => line.startsWith('::error '))).toHaveLength(2)
   announced(environment)
   expect(readFileSync(summary, 'utf8').match(/## ❌ orders/g)).toHaveLength(2)
 })

@@ -1,13 +1,17 @@
+import { isAbsolute, relative } from 'node:path'
 import { SeaworthyError } from '../core/errors.js'
 import type { LiveReporter, Reporter } from '../core/run-event.js'
 import { createEventStream, createQuiet, createTerminal, reporters } from '../reports/index.js'
 
 const terminalName = 'terminal'
 
+/** The summary on the terminal names the files that were written. */
+export const namesFiles = (names: readonly string[]): boolean => names.includes(terminalName)
+
 /** A live reporter that names the files of the reports at the end: only those that were really written. */
 export interface NamingReporter extends LiveReporter {
   /** To be called before the event `run-ended`. */
-  nameFiles(names: readonly string[]): void
+  nameFiles(paths: readonly string[]): void
 }
 
 /** File reporters by name; `terminal` is live and chosen apart. Throws SW_REPORTER_UNKNOWN. */
@@ -20,6 +24,15 @@ export function selectReporters(names: readonly string[]): readonly Reporter[] {
       const known = [...reporters.map((one) => one.name), terminalName]
       throw new SeaworthyError('SW_REPORTER_UNKNOWN', `--reporter ${name}: no such reporter, expected one of ${known.join(', ')}`)
     })
+}
+
+/** What people read goes before what machines do. */
+const inReadingOrder = (paths: readonly string[]): readonly string[] => [...paths].sort((a, b) => Number(b.endsWith('.html')) - Number(a.endsWith('.html')))
+
+/** Short where it can be, and always one that can be opened from here. */
+function shownPath(path: string): string {
+  const inside = relative(process.cwd(), path)
+  return inside.startsWith('..') || isAbsolute(inside) ? path : inside
 }
 
 /** How a run is told while it goes on: `json` goes before `quiet`, and both before the terminal. */
@@ -37,6 +50,6 @@ export function liveReporter(names: readonly string[], { json = false, quiet = f
   return {
     onEvent: (event) => terminal.onEvent(event),
     close: () => terminal.close(),
-    nameFiles: (written) => void files.splice(0, files.length, ...written),
+    nameFiles: (written) => void files.splice(0, files.length, ...inReadingOrder(written).map(shownPath)),
   }
 }

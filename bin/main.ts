@@ -119,6 +119,7 @@ function registerReading(parser: Argv, command: Register): void {
           .positional('run', { type: 'string', demandOption: true, describe: 'folder of a run' })
           .option('threshold', { ...list, describe: 'ID.key=value, for example DRAIN-01.first_fail_within_s=1; repeatable' })
           .option('output', { type: 'string', describe: 'write the new reports to this folder' })
+          .option('baseline', { type: 'string', describe: 'folder of an earlier run: only what held there and no longer does counts' })
           .option('reporter', reporter),
       command(async () => (await import('./commands/recheck.js')).recheck),
     )

@@ -1,3 +1,4 @@
+import { toleratedBecause } from '../core/build-gate.js'
 import type { RequirementReport, RunReport } from '../core/run-report.js'
 
 /** What a test runner makes of one requirement. */
@@ -10,13 +11,13 @@ export interface TestVerdict {
  * A test that passes was judged and passed, nothing else. What decides nothing in a run (a SHOULD, what is waived, not applicable
  * or could not be run) is skipped with its reason; a MUST that nobody could judge fails, as the run does.
  */
-export function testVerdict(requirement: RequirementReport): TestVerdict {
-  const { outcome, keyword, waived } = requirement
+export function testVerdict(report: RunReport, requirement: RequirementReport): TestVerdict {
+  const { outcome } = requirement
   const message = `${outcome}: ${requirement.summary}`
   if (outcome === 'passed') return { state: 'pass', message }
-  if (waived !== null) return { state: 'skip', message: `waived until ${waived.until} (${waived.owner}: ${waived.reason}); ${message}` }
   if (outcome === 'skipped' || outcome === 'not-applicable') return { state: 'skip', message }
-  if (keyword === 'SHOULD') return { state: 'skip', message: `a SHOULD; ${message}` }
+  const tolerated = toleratedBecause(report, requirement)
+  if (tolerated !== null) return { state: 'skip', message: `${tolerated}; ${message}` }
   return { state: 'fail', message: [message, requirement.remediation, requirement.reproduce].filter((line) => line !== '').join('\n') }
 }
 

@@ -55,12 +55,13 @@ function started(run: ChildRun | undefined): ChildRun {
 }
 
 async function judge(context: TestContext, id: string, run: ChildRun): Promise<void> {
-  const requirement = (await run.report).requirements.find((one) => one.id === id)
+  const report = await run.report
+  const requirement = report.requirements.find((one) => one.id === id)
   if (requirement === undefined) throw new Error(`the report of the run does not know ${id}`)
   for (const step of run.steps.filter(({ scenario }) => scenario === requirement.scenario)) {
     await context.annotate(`${(step.atMs / 1_000).toFixed(1)} s ${step.message}`, 'step')
   }
-  const { state, message } = testVerdict(requirement)
+  const { state, message } = testVerdict(report, requirement)
   await context.annotate(message, state === 'fail' ? 'error' : 'notice')
   if (state === 'fail') throw new Error(message)
   if (state === 'skip') context.skip(message)

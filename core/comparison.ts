@@ -1,3 +1,4 @@
+import { baselineOf, isRegression } from './build-gate.js'
 import { exitCodes } from './errors.js'
 import { measuredMoves, type MeasuredMove } from './measured-moves.js'
 import type { Outcome } from './outcome.js'
@@ -58,7 +59,7 @@ export function compareRuns(before: RunReport, after: RunReport): Comparison {
   const pairs = pairsOf(before, after)
   const moves = pairs.filter(({ old, now }) => old?.outcome !== now?.outcome).map(moveOf)
   const kindOf = (one: OutcomeMove): 'regressions' | 'fixed' | 'unsure' | 'others' => {
-    if (one.before === 'passed' && isBroken(one.after) && !one.waived) return 'regressions'
+    if (isRegression(one.before, one.after, one.waived)) return 'regressions'
     if (isBroken(one.before) && one.after === 'passed') return 'fixed'
     return one.before === 'passed' && isOpen(one.after) ? 'unsure' : 'others'
   }
@@ -147,6 +148,11 @@ export interface BaselineDecision {
 const named = (moves: readonly OutcomeMove[]): string => {
   const ids = moves.map(({ id }) => id)
   return ids.length <= 6 ? ids.join(', ') : `${ids.slice(0, 6).join(', ')} and ${ids.length - 6} more`
+}
+
+/** The report of a run that is held against an earlier one: exit code and verdict are about what held there. */
+export function againstBaseline(report: RunReport, baseline: RunReport): RunReport {
+  return { ...report, baseline: baselineOf(baseline), ...decideAgainstBaseline(compareRuns(baseline, report), report) }
 }
 
 /** Of what held before and was asked again; with less the run has not looked closely enough to say that nothing broke. */

@@ -24,9 +24,18 @@ export interface RunReport {
   readonly exitCode: number
   /** One sentence that says what the exit code says. */
   readonly verdict: string
+  /** The earlier run that exit code and verdict were decided against; absent when there was none. */
+  readonly baseline?: BaselineReport
   readonly areas: readonly AreaReport[]
   readonly requirements: readonly RequirementReport[]
   readonly scenarios: readonly ScenarioReport[]
+}
+
+export interface BaselineReport {
+  readonly runId: string
+  readonly startedAt: string // ISO 8601
+  /** By requirement id. */
+  readonly outcomes: Readonly<Record<string, Outcome>>
 }
 
 export interface Score {

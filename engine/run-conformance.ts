@@ -8,6 +8,7 @@ import type { RunEvent } from '../core/run-event.js'
 import type { RunReport } from '../core/run-report.js'
 import type { Suite } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
+import { VerdictAnnouncer } from './announce-verdicts.js'
 import { buildReport } from './build-report.js'
 import { judgeScenario, scenarioReport, unjudgeable, type JudgedScenario } from './judge-scenario.js'
 import { inLanes } from './lanes.js'
@@ -66,6 +67,7 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
   })
   const notRestored: string[] = []
   const judged: JudgedScenario<PlannedScenario>[] = []
+  const announcer = new VerdictAnnouncer(options.suites, plan)
   const oneAtATime = serialised()
   let unreachable: ServiceUnreachable | undefined
   const givenUp = new AbortController()
@@ -83,7 +85,8 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
     }
     const done = judgeOrSayWhy(planned, run, { ...options, thresholds })
     judged.push(done)
-    announce(done, options)
+    for (const verdict of announcer.accept(done)) options.emit(verdict)
+    options.emit({ type: 'scenario-ended', scenario: planned.scenario.id, durationMs: done.durationMs, incomplete: done.incomplete })
   })
   if (unreachable !== undefined) throw neverStarted(unreachable, options)
   return buildReport({
@@ -145,14 +148,6 @@ function runInput(options: ConformanceOptions, plan: Plan, startedAt: string, th
     settled: Object.fromEntries(plan.settled) as Record<RequirementId, never>,
     scenarios: plan.scenarios.map(({ scenario, selected }) => ({ id: scenario.id, selected: [...selected] })),
   } as const
-}
-
-function announce({ planned, judgements, durationMs, incomplete }: JudgedScenario, { emit, suites }: ConformanceOptions): void {
-  const titles = new Map(suites.flatMap((suite) => suite.requirements).map((one) => [one.id, one.title]))
-  for (const { requirement, finding } of judgements) {
-    emit({ type: 'verdict', scenario: planned.scenario.id, requirement, title: titles.get(requirement) ?? '', outcome: finding.outcome, summary: finding.summary })
-  }
-  emit({ type: 'scenario-ended', scenario: planned.scenario.id, durationMs, incomplete })
 }
 
 const inPlanOrder = (plan: Plan, judged: readonly JudgedScenario<PlannedScenario>[]): readonly JudgedScenario<PlannedScenario>[] =>

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { toleratedBecause } from '../core/build-gate.js'
 import { evidenceRequestIds, requestsWithIds } from '../core/evidence-requests.js'
 import type { Outcome } from '../core/outcome.js'
 import type { HistoryOf, Reporter } from '../core/run-event.js'
@@ -69,6 +70,7 @@ interface Parts {
 
 function resultOf(report: RunReport, requirement: RequirementReport, { uuid, attachments }: Parts): object {
   const { id, title, outcome, summary, waived, statement, remediation, reproduce, thresholds, relaxed } = requirement
+  const tolerated = toleratedBecause(report, requirement)
   const startMs = Date.parse(report.startedAt)
   const stopMs = startMs + (report.scenarios.find((one) => one.id === requirement.scenario)?.durationMs ?? 0)
   const identity = createHash('md5').update(`${report.service.name}\n${id}`).digest('hex')
@@ -82,10 +84,10 @@ function resultOf(report: RunReport, requirement: RequirementReport, { uuid, att
     statusDetails: {
       message: printable(`${outcome}: ${summary}`),
       trace: printable(`${remediation}\n\n${reproduce}`),
-      ...(waived === null ? {} : { known: true, muted: true }),
+      ...(waived !== null ? { known: true, muted: true } : report.baseline !== undefined && tolerated !== null && statusOf[outcome] === 'failed' ? { known: true } : {}),
     },
     stage: 'finished',
-    description: printable([statement, ...(waived === null ? [] : [`Waived until ${waived.until} by ${waived.owner}: ${waived.reason}`])].join('\n\n')),
+    description: printable([statement, ...(tolerated === null ? [] : [`Does not fail the build: ${tolerated}`])].join('\n\n')),
     start: startMs,
     stop: stopMs,
     labels: labelsOf(report, requirement),

@@ -4,7 +4,7 @@ import type { Reporter } from '../core/run-event.js'
 import type { RunReport } from '../core/run-report.js'
 import { writeAtomically } from './atomic-write.js'
 import { formatScore, formatShare } from './format.js'
-import { toneOf } from './priorities.js'
+import { fixFirst, toneOf } from './priorities.js'
 
 const label = 'seaworthy'
 const colors = { good: 'brightgreen', bad: 'red', unsure: 'yellow', broken: 'lightgrey' } as const
@@ -15,7 +15,7 @@ function messageOf(report: RunReport): string {
   const graded = value === null ? 'nothing judged' : `${formatScore(value)} at ${formatShare(coverage)}`
   switch (toneOf(report)) {
     case 'good':
-      return `level ${level}, ${graded}`
+      return `${failsByItself(report) ? 'failing, no regression, ' : ''}level ${level}, ${graded}`
     case 'bad':
       return `failing, level ${level}, ${graded}`
     case 'unsure':
@@ -25,12 +25,16 @@ function messageOf(report: RunReport): string {
   }
 }
 
-export const badgeSvg = (report: RunReport): string => `${makeBadge({ label, message: messageOf(report), color: colors[toneOf(report)], style: 'flat' })}\n`
+/** A build that is green against a baseline says nothing good of the service yet. */
+const failsByItself = (report: RunReport): boolean => report.baseline !== undefined && fixFirst(report).length > 0
+const colorOf = (report: RunReport): string => (toneOf(report) === 'good' && failsByItself(report) ? 'orange' : colors[toneOf(report)])
+
+export const badgeSvg = (report: RunReport): string => `${makeBadge({ label, message: messageOf(report), color: colorOf(report), style: 'flat' })}\n`
 
 /** What shields.io reads from an address (https://shields.io/badges/endpoint-badge). */
 export function badgeEndpoint(report: RunReport): string {
   const tone = toneOf(report)
-  return `${JSON.stringify({ schemaVersion: 1, label, message: messageOf(report), color: colors[tone], isError: tone === 'broken' })}\n`
+  return `${JSON.stringify({ schemaVersion: 1, label, message: messageOf(report), color: colorOf(report), isError: tone === 'broken' })}\n`
 }
 
 export const badgeReporter: Reporter = {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { baselineOf } from '../core/build-gate.js'
 import type { EvidenceGrade } from '../core/check.js'
 import { outcomes } from '../core/outcome.js'
 import type { RunReport } from '../core/run-report.js'
@@ -57,6 +58,7 @@ describe('run.json against its schema', () => {
   test.each([
     ['the example', exampleReport],
     ['a green run', greenReport],
+    ['a run against a baseline', { ...greenReport, baseline: baselineOf(exampleReport) }],
     ['a run without requirements', emptyReport],
     ['a crashed run', crashedReport],
     ['hostile text', { ...hostileReport, requirements: exampleReport.requirements }],
@@ -93,7 +95,7 @@ describe('run.json against its schema', () => {
   })
 
   test('every key of the schema occurs in the example, so nothing in it is left from an older type', () => {
-    const inExample = new Set([...nodes(exampleReport)].flatMap(([, node]) => Object.keys(node)))
+    const inExample = new Set([...nodes({ ...exampleReport, baseline: baselineOf(exampleReport) })].flatMap(([, node]) => Object.keys(node)))
     const inSchema = [...objectSchemas(schema, '')].flatMap(([, { properties = {} }]) => Object.keys(properties))
     expect(inSchema.filter((key) => !inExample.has(key))).toEqual([])
   })

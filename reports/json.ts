@@ -7,12 +7,12 @@ import { singleFileReporter } from './single-file-reporter.js'
  */
 export const keyOrder: readonly string[] = [
   'schema', 'runId', 'status', 'restored', 'notRestored', 'service', 'name', 'descriptor', 'driver', 'profile', 'randomSeed',
-  'startedAt', 'harness', 'catalogue', 'version', 'node', 'platform', 'cpus', 'count', 'requiredLevel', 'exitCode', 'verdict',
+  'startedAt', 'harness', 'catalogue', 'version', 'node', 'platform', 'cpus', 'count', 'requiredLevel', 'exitCode', 'verdict', 'baseline',
   'value', 'id', 'title', 'area', 'keyword', 'outcome', 'check', 'score', 'coverage', 'level', 'weight', 'counts', 'passed',
   'failed', 'missing', 'inconclusive', 'error', 'not-applicable', 'skipped', 'statement', 'waived', 'reason', 'owner', 'until',
   'scenario', 'summary', 'strength', 'n', 'bound95', 'grade', 'thresholds', 'relaxed', 'note', 'measured', 'allowed', 'unit',
   'findings', 'evidence', 'remediation', 'defects', 'how', 'mustNotFire', 'mayFire', 'reproduce', 'history', 'logs', 'durationMs', 'requests', 'lost',
-  'incomplete', 'timeline', 'bucketMs', 'atMs', 'ok', 'refused', 'latencyMsMax', 'target', 'label', 'fromMs', 'toMs',
+  'incomplete', 'outcomes', 'timeline', 'bucketMs', 'atMs', 'ok', 'refused', 'latencyMsMax', 'target', 'label', 'fromMs', 'toMs',
   'witnessed', 'buckets', 'interventions', 'phases', 'areas', 'requirements', 'scenarios',
 ]
 const positions = new Map(keyOrder.map((key, position) => [key, position]))

@@ -1,3 +1,4 @@
+import { toleratedBecause } from '../core/build-gate.js'
 import type { Evidence } from '../core/check.js'
 import type { AreaReport, RequirementReport, RunReport } from '../core/run-report.js'
 import { formatBound, formatComparison, formatRequiredLevel, formatThreshold } from './format.js'
@@ -9,8 +10,8 @@ import { element, type XmlElement } from './xml.js'
 /**
  * The dialect that Jenkins, GitLab and the GitHub actions have in common: testsuites > testsuite (an area) > testcase
  * (a requirement). failed and missing are failures, inconclusive and error are errors, not-applicable and skipped are
- * skipped, and so is what a waiver accepts. A suite `run` turns red when the run itself cannot be trusted, because a
- * run that judged nothing would otherwise be green.
+ * skipped, and so is, with its reason, what does not hold but does not fail the build. A suite `run` turns red when the run itself
+ * cannot be trusted or nothing else says why its exit code is not 0: the file is red when and only when the command is.
  */
 export function reportAsJunit(report: RunReport): string {
   const suites = [...report.areas.map((area) => areaSuite(report, area)), ...strayAreas(report)]
@@ -40,14 +41,15 @@ interface Suite {
 
 type Verdict = 'passed' | 'failure' | 'error' | 'skipped'
 
-/** A waiver turns a failure into something skipped, never into something passed. */
-function verdictOf(requirement: RequirementReport): Verdict {
+/** What does not fail the build is skipped with the reason, never passed. */
+function verdictOf(report: RunReport, requirement: RequirementReport): Verdict {
+  if (toleratedBecause(report, requirement) !== null) return 'skipped'
   switch (requirement.outcome) {
     case 'passed':
       return 'passed'
     case 'failed':
     case 'missing':
-      return requirement.waived === null ? 'failure' : 'skipped'
+      return 'failure'
     case 'inconclusive':
     case 'error':
       return 'error'
@@ -59,7 +61,7 @@ function verdictOf(requirement: RequirementReport): Verdict {
 
 function areaSuite(report: RunReport, area: AreaReport): Suite {
   const requirements = report.requirements.filter((requirement) => requirement.area === area.id)
-  const verdicts = requirements.map(verdictOf)
+  const verdicts = requirements.map((requirement) => verdictOf(report, requirement))
   const times = requirements.map((requirement) => timeOf(report, requirement))
   const cases = requirements.map((requirement, index) => testCase(report, requirement, times[index] ?? 0))
   const grade = { 'area.score': area.score ?? 'not enough evidence', 'area.coverage': area.coverage }
@@ -138,21 +140,22 @@ function testCase(report: RunReport, requirement: RequirementReport, durationMs:
       name: `${requirement.id} ${requirement.title}`,
       time: seconds(durationMs),
     },
-    [...resultOf(requirement), element('system-out', {}, [detailsOf(requirement)])],
+    [...resultOf(report, requirement), element('system-out', {}, [detailsOf(requirement)])],
   )
 }
 
-function resultOf(requirement: RequirementReport): readonly XmlElement[] {
-  const verdict = verdictOf(requirement)
+function resultOf(report: RunReport, requirement: RequirementReport): readonly XmlElement[] {
+  const verdict = verdictOf(report, requirement)
   if (verdict === 'passed') return []
-  if (verdict === 'skipped') return [element('skipped', { message: skipReason(requirement) }, [])]
+  if (verdict === 'skipped') return [element('skipped', { message: skipReason(report, requirement) }, [])]
   const message = `${outcomeDisplay[requirement.outcome].word}: ${requirement.summary}`
   return [element(verdict, { message, type: requirement.outcome }, [detailsOf(requirement)])]
 }
 
-function skipReason({ outcome, summary, waived }: RequirementReport): string {
-  const said = `${outcomeDisplay[outcome].word}: ${summary}`
-  return waived === null ? said : `waived until ${waived.until} by ${waived.owner} (${waived.reason}); ${said}`
+function skipReason(report: RunReport, requirement: RequirementReport): string {
+  const said = `${outcomeDisplay[requirement.outcome].word}: ${requirement.summary}`
+  const tolerated = toleratedBecause(report, requirement)
+  return tolerated === null ? said : `${tolerated}; ${said}`
 }
 
 function detailsOf(requirement: RequirementReport): string {

@@ -1,8 +1,8 @@
 import type { RequirementReport, RunReport } from '../core/run-report.js'
 import { formatDuration, formatRequiredLevel, formatScore, formatScoreLine, formatShare } from './format.js'
-import { outcomeDisplay, outcomesByUrgency, standingOf } from './outcome-display.js'
+import { outcomeDisplay, outcomesByUrgency } from './outcome-display.js'
 import { oneLine } from './printable.js'
-import { fixFirst, reservations, toneOf, unknowns, waivedCount } from './priorities.js'
+import { commandForAll, fixFirst, fixHeading, reservations, standingIn, toneOf, unknownAdvice, unknowns, waivedCount } from './priorities.js'
 import { singleFileReporter } from './single-file-reporter.js'
 
 const toneSigns = { good: '✅', bad: '❌', unsure: '❔', broken: '💥' } as const
@@ -50,11 +50,11 @@ function countsLine({ score: { counts }, ...report }: RunReport): string {
 function fixPart(report: RunReport): readonly string[] {
   const toFix = fixFirst(report)
   if (toFix.length === 0) return []
-  return ['### What to fix first', '', ...toFix.slice(0, listedMax).flatMap(fixItem), ...moreThan(toFix)]
+  return [`### ${markdownText(fixHeading(report))}`, '', ...toFix.slice(0, listedMax).flatMap((one) => fixItem(report, one)), ...moreThan(toFix)]
 }
 
-const fixItem = (requirement: RequirementReport): readonly string[] => [
-  `- **${markdownText(requirement.id)} ${markdownText(requirement.title)}** ${outcomeDisplay[requirement.outcome].word} (${standingOf(requirement)})  `,
+const fixItem = (report: RunReport, requirement: RequirementReport): readonly string[] => [
+  `- **${markdownText(requirement.id)} ${markdownText(requirement.title)}** ${outcomeDisplay[requirement.outcome].word} (${markdownText(standingIn(report, requirement))})  `,
   `  ${markdownText(requirement.summary)}  `,
   `  → ${markdownText(requirement.remediation)}`,
   `  <details><summary>Run just this again</summary>\n\n  ${codeSpan(requirement.reproduce)}\n\n  </details>`,
@@ -64,7 +64,9 @@ function unknownPart(report: RunReport): readonly string[] {
   const open = unknowns(report)
   if (open.length === 0) return []
   const items = open.slice(0, listedMax).map(({ id, title, outcome, summary }) => `- ${outcomeDisplay[outcome].symbol} **${markdownText(id)} ${markdownText(title)}**: ${markdownText(summary)}`)
-  return ['### What could not be judged', '', ...items, ...moreThan(open)]
+  const command = commandForAll(open)
+  const again = command === undefined ? [] : ['', markdownText(unknownAdvice(open)), '', codeSpan(command)]
+  return ['### What could not be judged', '', ...items, ...moreThan(open), ...again]
 }
 
 const moreThan = (all: readonly unknown[]): readonly string[] => (all.length > listedMax ? [`- and ${all.length - listedMax} more, all in the report`] : [])

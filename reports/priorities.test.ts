@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RequirementReport } from '../core/run-report.js'
 import { crashedReport, emptyReport, exampleReport, greenReport } from './fixtures.js'
-import { fixFirst, reservations, toneOf, unknowns, waivedCount } from './priorities.js'
+import { blocksBuild, commandForAll, fixFirst, fixHeading, reservations, standingIn, toneOf, unknowns, waivedCount } from './priorities.js'
 
 const [template] = exampleReport.requirements
 const requirement = (given: Partial<RequirementReport>): RequirementReport => ({ ...template!, outcome: 'failed', keyword: 'MUST', waived: null, ...given })
@@ -19,8 +19,10 @@ test('what to fix first: heavy before light, low levels before high, broken befo
     requirement({ id: 'A-6', weight: 9, outcome: 'inconclusive' }),
     requirement({ id: 'A-7', weight: 9, outcome: 'passed' }),
   ]
-  const report = { ...exampleReport, requirements }
+  const report = { ...exampleReport, requiredLevel: null, requirements }
   expect(fixFirst(report).map(({ id }) => id)).toEqual(['A-3', 'A-9', 'A-10', 'A-1', 'A-2'])
+  // What fails the build goes before what does not.
+  expect(fixFirst({ ...report, requiredLevel: 1 }).map(({ id }) => id)).toEqual(['A-9', 'A-10', 'A-1', 'A-3', 'A-2'])
   expect(unknowns(report).map(({ id }) => id)).toEqual(['A-6'])
   expect(waivedCount(report)).toBe(1)
 })
@@ -41,9 +43,48 @@ describe('the tone of a run', () => {
   })
 })
 
+test('one command judges several requirements again, when each of theirs differs in nothing else', () => {
+  const [a, b] = [requirement({ id: 'A-1', reproduce: 'seaworthy run x.yaml --only A-1 --random-seed 7' }), requirement({ id: 'A-2', reproduce: 'seaworthy run x.yaml --only A-2 --random-seed 7' })]
+  expect(commandForAll([a, b])).toBe('seaworthy run x.yaml --only A-1,A-2 --random-seed 7')
+  expect(commandForAll([a, { ...b, reproduce: 'seaworthy run y.yaml --only A-2 --random-seed 7' }])).toBeUndefined()
+  expect(commandForAll([{ ...a, reproduce: 'make it so' }])).toBeUndefined()
+  expect(commandForAll([])).toBeUndefined()
+})
+
 test('reservations name every reason for doubt', () => {
   expect(reservations(greenReport)).toEqual([])
   expect(reservations(emptyReport)).toHaveLength(2)
   expect(reservations(crashedReport).join(' ')).toContain('process group 4711')
   expect(reservations({ ...greenReport, restored: false, notRestored: [] })).toEqual(['Not everything was put back: what, is not known.'])
+})
+
+describe('against a baseline', () => {
+  const baseline = { runId: 'earlier', startedAt: exampleReport.startedAt, outcomes: { 'A-1': 'passed', 'A-2': 'failed', 'A-3': 'passed', 'A-4': 'inconclusive' } } as const
+  const requirements = [
+    requirement({ id: 'A-1', weight: 1, keyword: 'SHOULD' }),
+    requirement({ id: 'A-2', weight: 9 }),
+    requirement({ id: 'A-3', outcome: 'inconclusive' }),
+    requirement({ id: 'A-4' }),
+    requirement({ id: 'A-5' }),
+  ]
+  const report = { ...exampleReport, baseline, requirements }
+
+  test('only what held before stands in the way, and goes first whatever it weighs', () => {
+    expect(requirements.filter((one) => blocksBuild(report, one)).map(({ id }) => id)).toEqual(['A-1'])
+    expect(fixFirst(report)[0]?.id).toBe('A-1')
+    expect(fixHeading(report)).toBe('What no longer holds since earlier')
+    expect(fixHeading({ ...report, requirements: requirements.slice(1) })).toBe('What does not hold, and does not fail the build')
+  })
+  test('each says how it was before', () => {
+    expect(requirements.map((one) => standingIn(report, one).split(' · ').at(-1))).toEqual([
+      'held in earlier',
+      'known: failed in earlier too',
+      'no regression against earlier was seen',
+      'no regression: inconclusive in earlier',
+      'new: the checklist of earlier did not have it',
+    ])
+  })
+  test('an id of the language itself is no outcome', () => {
+    expect(blocksBuild({ ...report, baseline: { ...baseline, outcomes: {} } }, requirement({ id: 'constructor' as never }))).toBe(false)
+  })
 })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isAbsolute, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Outcome } from '../core/outcome.js'
 import type { RequirementReport, RunReport } from '../core/run-report.js'
 import { formatComparison } from './format.js'
 import { oneLine, printable } from './printable.js'
@@ -64,8 +65,17 @@ function resultOf(requirement: RequirementReport, { report, root, ruleIndex }: P
     locations: [{ physicalLocation: { artifactLocation: { uri: addressOf(report.service.descriptor, root) }, region: { startLine: 1 } } }],
     partialFingerprints: { 'seaworthyRequirement/v1': createHash('sha256').update(`${report.service.name}\n${id}`).digest('hex') },
     ...(waived === null ? {} : { suppressions: [{ kind: 'external', status: 'accepted', justification: oneLine(`${waived.reason} (${waived.owner}, until ${waived.until})`) }] }),
+    ...baselineState(report, requirement),
     properties: { outcome, measured: measured.map(printable), scenario: requirement.scenario === null ? null : oneLine(requirement.scenario) },
   }
+}
+
+/** The standard's own word for what a result was in the run before; every result has it or none. */
+function baselineState({ baseline }: RunReport, { id, outcome }: RequirementReport): object {
+  if (baseline === undefined) return {}
+  const kindOf = (one: Outcome | undefined): string => (one === 'failed' || one === 'missing' ? 'fail' : one === 'inconclusive' ? 'open' : 'none')
+  const before = kindOf(Object.hasOwn(baseline.outcomes, id) ? baseline.outcomes[id] : undefined)
+  return { baselineState: before === 'none' ? 'new' : before === kindOf(outcome) ? 'unchanged' : 'updated' }
 }
 
 function invocationOf(report: RunReport): object {

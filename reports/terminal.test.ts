@@ -175,7 +175,7 @@ describe('the summary', () => {
   })
   test('a green run has nothing to fix', () => {
     expect(summary(greenReport)).toContain('✓ Seaworthy: every MUST that was selected holds')
-    expect(summary(greenReport)).not.toContain('Fix first')
+    expect(summary(greenReport)).not.toContain('fix first')
   })
   test('an interrupted run without requirements says so', () => {
     const text = summary(emptyReport)

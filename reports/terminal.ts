@@ -17,14 +17,14 @@ export interface TerminalOptions {
   readonly environment?: Environment
   /** Milliseconds on any monotonic clock. */
   readonly now?: () => number
-  /** Names of the files that the run directory will hold, to be named at the end. */
+  /** Paths of the reports as they are to be named at the end. Default: those of the usual reporters in the run directory. */
   readonly files?: readonly string[]
 }
 
 const redrawMs = 100
 /** In a log a line now and then tells a slow scenario from one that hangs. */
 const heartbeatMs = 60_000
-const filesOfAllReporters: readonly string[] = ['index.html', 'junit.xml', 'run.json']
+const filesOfUsualReporters: readonly string[] = ['index.html', 'junit.xml', 'run.json']
 
 /** Shows a run while it goes on: drawn in place on a terminal, one line an event elsewhere. Never throws. */
 export function createTerminal(options: TerminalOptions): LiveReporter {
@@ -37,7 +37,7 @@ export function createTerminal(options: TerminalOptions): LiveReporter {
     screen,
     style,
     now: options.now ?? (() => performance.now()),
-    files: options.files ?? filesOfAllReporters,
+    files: options.files,
   }
   return redraws ? new InteractiveTerminal(setting) : new LogTerminal(setting)
 }
@@ -46,7 +46,7 @@ interface Setting {
   readonly screen: Screen
   readonly style: Style
   readonly now: () => number
-  readonly files: readonly string[]
+  readonly files: readonly string[] | undefined
 }
 
 class InteractiveTerminal implements LiveReporter {
@@ -115,5 +115,5 @@ class LogTerminal implements LiveReporter {
 
 function summaryOf({ report }: Extract<RunEvent, { type: 'run-ended' }>, { screen, style, files }: Setting, directory: string): readonly string[] {
   const prefix = directory === '' ? '' : `${directory.replace(/\/+$/, '')}/`
-  return summaryLines(report, { style, columns: screen.columns, files: files.map((file) => `${prefix}${file}`) })
+  return summaryLines(report, { style, columns: screen.columns, files: files ?? filesOfUsualReporters.map((file) => `${prefix}${file}`) })
 }

@@ -1,10 +1,12 @@
-// Clean runs of the reference service in a row: none may fail, and at most one finding in a hundred may be inconclusive.
+// Clean runs of the reference service in a row: none may fail, and at most one finding in a hundred may be inconclusive. At the end each is
+// compared with the next: no comparison of two runs without a defect may show a regression. The runs are kept.
 //   node scripts/soak.js [--runs 20] [--profile quick] [--output DIR]
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { compareCleanRuns } from './diff-agrees.js'
 
 const inconclusiveShareMax = 0.01
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -42,6 +44,19 @@ for (let number = 1; number <= runs; number++) {
   for (const { id, outcome, summary } of [...one.failed, ...one.inconclusive]) console.log(`    ${id} ${outcome}: ${summary.slice(0, 300)}`)
   writeFileSync(join(folder, 'soak.json'), `${JSON.stringify({ schema: 'seaworthy-soak/v1', profile: values.profile, runs: done }, null, 2)}\n`)
 }
+/** What a run left without a report cannot be compared; that run is a failure by itself. */
+function comparisons() {
+  const comparable = done.filter((one) => one.exitCode === 0 || one.exitCode === 1 || one.exitCode === 2)
+  if (comparable.length < 2) return []
+  return compareCleanRuns(comparable.map(({ number }) => join(folder, String(number).padStart(3, '0'))))
+}
+const compared = comparisons()
+for (const { before, after, regressions, compared: count, unsure, gate, problems } of compared) {
+  console.log(`${before} → ${after}: ${count} compared, ${unsure.length} undecided, regressions: ${regressions.join(', ') || 'none'}, gate ${gate}${problems.length > 0 ? `: ${problems.join('; ')}` : ''}`)
+}
+const disagreeing = compared.filter(({ problems }) => problems.length > 0).length
+if (compared.length > 0) console.log(`${compared.length - disagreeing} of ${compared.length} comparisons of a run with the next show no regression`)
+writeFileSync(join(folder, 'soak.json'), `${JSON.stringify({ schema: 'seaworthy-soak/v1', profile: values.profile, runs: done, comparisons: compared }, null, 2)}\n`)
 const sum = (count) => done.reduce((total, one) => total + count(one), 0)
 const judged = sum((one) => one.judged)
 const failed = sum((one) => one.failed.length)
@@ -49,4 +64,4 @@ const inconclusive = sum((one) => one.inconclusive.length)
 const share = judged === 0 ? 1 : inconclusive / judged
 const broken = done.filter((one) => one.exitCode !== 0 && one.exitCode !== 2).length
 console.log(`${runs} runs, ${judged} findings: ${failed} failed, ${inconclusive} inconclusive (${(share * 100).toFixed(2)} %, at most ${inconclusiveShareMax * 100} %), median ${done.map((one) => one.seconds).sort((a, b) => a - b)[Math.floor(runs / 2)]} s; ${join(folder, 'soak.json')}`)
-process.exit(failed > 0 || broken > 0 || share > inconclusiveShareMax || judged === 0 ? 1 : 0)
+process.exit(failed > 0 || broken > 0 || disagreeing > 0 || share > inconclusiveShareMax || judged === 0 ? 1 : 0)

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { againstBaseline } from '../../core/comparison.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import { thresholdValues, type Requirement, type RequirementId, type ThresholdValues } from '../../core/requirement.js'
 import { buildReport } from '../../engine/build-report.js'
@@ -11,13 +12,14 @@ import { suitesOfRun } from '../own-suites.js'
 import type { Reporter } from '../../core/run-event.js'
 import type { RunReport } from '../../core/run-report.js'
 import { historiesOf } from '../histories.js'
-import { liveReporter, selectReporters } from '../live-reporter.js'
+import { liveReporter, namesFiles, selectReporters } from '../live-reporter.js'
 import { writeReports, type WrittenReports } from '../conduct-run.js'
 
 export interface RecheckArguments {
   readonly run: string
   readonly threshold?: readonly string[] | undefined
   readonly output?: string | undefined
+  readonly baseline?: string | undefined
   readonly reporter: readonly string[]
 }
 
@@ -28,10 +30,12 @@ export async function recheck(args: RecheckArguments): Promise<number> {
   const suites = await suitesOfRun(input, directory)
   const overrides = parseThresholds(args.threshold ?? [], suites)
   const reporters = selectReporters(args.reporter)
-  const report = judgeAgain(directory, input, { overrides, suites })
-  const { written, failed } = await writeElsewhere(report, { directory, output: args.output, reporters })
+  const baseline = args.baseline === undefined ? undefined : readRunReport(resolve(args.baseline))
+  const judged = judgeAgain(directory, input, { overrides, suites })
+  const report = baseline === undefined ? judged : againstBaseline(judged, baseline)
+  const { written, failed } = await writeElsewhere(report, { directory, output: args.output, reporters, namesFiles: namesFiles(args.reporter) })
   const live = liveReporter(args.reporter)
-  live.nameFiles(written.map((path) => basename(path)))
+  live.nameFiles(written)
   live.onEvent({ type: 'run-ended', report })
   live.close()
   return failed.length > 0 ? exitCodes.internal : report.exitCode
@@ -41,9 +45,11 @@ interface Elsewhere {
   readonly directory: string
   readonly output: string | undefined
   readonly reporters: readonly Reporter[]
+  /** The summary on the terminal will name them. */
+  readonly namesFiles: boolean
 }
 
-async function writeElsewhere(report: RunReport, { directory, output, reporters }: Elsewhere): Promise<WrittenReports> {
+async function writeElsewhere(report: RunReport, { directory, output, reporters, namesFiles }: Elsewhere): Promise<WrittenReports> {
   if (output === undefined) return { written: [], failed: [] }
   if (isSameFolder(output, directory)) {
     throw new SeaworthyError('SW_OUTPUT_NOT_EMPTY', `while opening the folder ${resolve(output)}: found the saved run itself, expected another folder`, {
@@ -55,7 +61,7 @@ async function writeElsewhere(report: RunReport, { directory, output, reporters 
     reporters,
     historyOf: historiesOf(directory, report),
     warn: (message) => process.stderr.write(`${message}\n`),
-    tell: (path) => process.stdout.write(`${path}\n`),
+    ...(namesFiles ? {} : { tell: (path) => process.stdout.write(`${path}\n`) }),
   })
 }
 

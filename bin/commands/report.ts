@@ -1,10 +1,10 @@
-import { basename, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { exitCodes } from '../../core/errors.js'
 import { makeReportDirectory } from '../../engine/run-directory.js'
 import { readRunReport } from '../../engine/saved-run.js'
 import { writeReports } from '../conduct-run.js'
 import { historiesOf } from '../histories.js'
-import { liveReporter, selectReporters } from '../live-reporter.js'
+import { liveReporter, namesFiles, selectReporters } from '../live-reporter.js'
 
 export interface ReportArguments {
   readonly run: string
@@ -23,10 +23,10 @@ export async function report(args: ReportArguments): Promise<number> {
     reporters,
     historyOf: historiesOf(run, saved),
     warn: (message) => process.stderr.write(`${message}\n`),
-    tell: (path) => process.stdout.write(`${path}\n`),
+    ...(namesFiles(args.reporter) ? {} : { tell: (path) => process.stdout.write(`${path}\n`) }),
   })
   const live = liveReporter(args.reporter)
-  live.nameFiles(written.map((path) => basename(path)))
+  live.nameFiles(written)
   live.onEvent({ type: 'run-ended', report: saved })
   live.close()
   return failed.length > 0 ? exitCodes.internal : exitCodes.ok

@@ -1,8 +1,8 @@
 import type { Outcome } from '../../core/outcome.js'
 import type { AreaReport, RequirementReport, RunReport } from '../../core/run-report.js'
 import { formatDuration, formatRequiredLevel, formatScore, formatShare } from '../format.js'
-import { outcomeDisplay, outcomesByUrgency, standingOf } from '../outcome-display.js'
-import { fixFirst, reservations, toneOf, unknowns, waivedCount } from '../priorities.js'
+import { outcomeDisplay, outcomesByUrgency } from '../outcome-display.js'
+import { commandForAll, fixFirst, fixHeading, reservations, standingIn, toneOf, unknownAdvice, unknowns, waivedCount } from '../priorities.js'
 import { anchorOf, html, type Content, type Markup } from './markup.js'
 
 /** A load line as it is painted on a hull: as deep as this a ship may lie in the water. */
@@ -82,8 +82,8 @@ function fixSection(report: RunReport): Content {
   const toFix = fixFirst(report)
   if (toFix.length === 0) return null
   return html`<section class="fix" aria-labelledby="fix-heading">
-<h2 id="fix-heading">What to fix first</h2>
-<ol>${toFix.map(fixItem)}</ol>
+<h2 id="fix-heading">${fixHeading(report)}</h2>
+<ol>${toFix.map((one) => fixItem(report, one))}</ol>
 </section>`
 }
 
@@ -93,18 +93,24 @@ function unknownSection(report: RunReport): Content {
   if (open.length === 0) return null
   return html`<section class="fix" aria-labelledby="unknown-heading">
 <h2 id="unknown-heading">What could not be judged</h2>
-<ol>${open.map((requirement) => html`<li class="o-${requirement.outcome}">${named(requirement)}<p class="said">${requirement.summary}</p></li>`)}</ol>
+${again(open)}
+<ol>${open.map((requirement) => html`<li class="o-${requirement.outcome}">${named(report, requirement)}<p class="said">${requirement.summary}</p></li>`)}</ol>
 </section>`
 }
 
-const fixItem = (requirement: RequirementReport): Markup => html`<li class="o-${requirement.outcome}">
-${named(requirement)}
+function again(open: readonly RequirementReport[]): Content {
+  const command = commandForAll(open)
+  return command !== undefined && html`<p class="again">${unknownAdvice(open)}</p><pre tabindex="0" aria-label="Command"><code>${command}</code></pre>`
+}
+
+const fixItem = (report: RunReport, requirement: RequirementReport): Markup => html`<li class="o-${requirement.outcome}">
+${named(report, requirement)}
 <div><p class="said">${requirement.summary}</p><p class="remedy">${requirement.remediation}</p></div>
 </li>`
 
-const named = (requirement: RequirementReport): Markup => html`<div>
+const named = (report: RunReport, requirement: RequirementReport): Markup => html`<div>
 <h3><a href="#${anchorOf(requirement.id)}">${requirement.id}</a> ${requirement.title}</h3>
-<p class="standing"><b class="word">${outcomeDisplay[requirement.outcome].word}</b> ${standingOf(requirement)}</p>
+<p class="standing"><b class="word">${outcomeDisplay[requirement.outcome].word}</b> ${standingIn(report, requirement)}</p>
 </div>`
 
 export function areasSection(report: RunReport): Content {
@@ -158,6 +164,7 @@ export function runFacts(report: RunReport): Markup {
     ['Seed', String(report.randomSeed)],
     ['Checklist', `version ${catalogue.version}, ${catalogue.count} requirements`],
     ['Harness', `seaworthy ${harness.version}, Node ${harness.node}, ${harness.platform}, ${harness.cpus} CPUs`],
+    ...(report.baseline === undefined ? [] : [['Compared with', `run ${report.baseline.runId} of ${report.baseline.startedAt}`] as const]),
     ['Exit code', `${report.exitCode}, run ${report.status}`],
   ]
   return html`<dl class="run-facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`

@@ -14,7 +14,8 @@ export const plotData = ({ scenarios }: RunReport, traces: Traces): readonly obj
 export function plotFrame({ id, title, requests, lost }: ScenarioReport, traces: Traces): Content {
   const problem = traces.problems.get(id)
   if (problem !== undefined) return html`<p class="notice">Its requests cannot be shown: ${problem}</p>`
-  if (!traces.scenarios.has(id)) return null
+  // Without a single request there is nothing to zoom into.
+  if (requests === 0 || !traces.scenarios.has(id)) return null
   const button = (action: string, text: string, label: string): Markup => html`<button type="button" data-action="${action}" aria-label="${label}">${text}</button>`
   const toggle = (group: string, text: string): Markup => html`<button type="button" data-group="${group}" aria-pressed="true"><i class="key ${group}"></i>${text}</button>`
   return html`<div class="plot" hidden>

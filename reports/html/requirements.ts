@@ -2,6 +2,7 @@ import type { Outcome } from '../../core/outcome.js'
 import type { RequirementReport, RunReport } from '../../core/run-report.js'
 import { outcomeDisplay, outcomesByUrgency, standingOf } from '../outcome-display.js'
 import { evidenceTable } from './evidence.js'
+import { toleranceSaid } from '../priorities.js'
 import { anchorOf, html, type Content, type Markup } from './markup.js'
 import { namedRequests } from './named-requests.js'
 import { requirementFacts } from './requirement-facts.js'
@@ -48,6 +49,7 @@ ${cardHead(requirement)}
 <div class="body">
 <div><p class="statement">${statement}</p>
 ${waiver(requirement)}
+${tolerance(report, requirement)}
 ${evidenceTable(requirement.evidence, 'Measured', (evidence) => namedRequests(requirement, evidence, traces))}
 ${findings(requirement)}
 ${remedy(requirement)}
@@ -72,6 +74,11 @@ function waiver({ waived, outcome }: RequirementReport): Content {
   if (waived === null) return null
   const stale = outcome === 'passed' && ' It passes now: the waiver can go.'
   return html`<p class="notice">Waived until ${waived.until} by ${waived.owner}: ${waived.reason}${stale}</p>`
+}
+
+function tolerance(report: RunReport, requirement: RequirementReport): Content {
+  const said = requirement.waived === null ? toleranceSaid(report, requirement) : null
+  return said !== null && html`<p class="notice">Does not fail the build: ${said}.</p>`
 }
 
 function remedy({ outcome, remediation }: RequirementReport): Content {

@@ -1,7 +1,7 @@
 import type { RequirementReport, RunReport } from '../../core/run-report.js'
 import { formatRequiredLevel, formatScore, formatScoreLine, formatShare } from '../format.js'
-import { outcomeDisplay, outcomesByUrgency, standingOf } from '../outcome-display.js'
-import { fixFirst, reservations, toneOf, unknowns, waivedCount } from '../priorities.js'
+import { outcomeDisplay, outcomesByUrgency } from '../outcome-display.js'
+import { commandForAll, fixFirst, fixHeading, reservations, standingIn, toneOf, unknownAdvice, unknowns, waivedCount } from '../priorities.js'
 import { shortText } from './event-lines.js'
 import type { Style } from './style.js'
 import { padEnd, padStart, textWidth, truncate, wrap } from './text-width.js'
@@ -27,11 +27,15 @@ export function summaryLines(report: RunReport, options: SummaryOptions): readon
 }
 
 function areaLines(report: RunReport, { style, columns }: SummaryOptions): readonly string[] {
-  if (report.areas.length === 0) return []
-  const idColumns = Math.max(...report.areas.map(({ id }) => textWidth(shortText(id))))
-  const titleColumns = Math.min(Math.max(20, columns - idColumns - 40), Math.max(...report.areas.map(({ title }) => textWidth(shortText(title)))))
+  // Areas of which nothing was asked would hide the others in a run of a few requirements.
+  const looked = report.areas.filter(({ counts }) => outcomesByUrgency.some((outcome) => outcome !== 'skipped' && counts[outcome] > 0))
+  const rest = report.areas.length - looked.length
+  const restLine = rest === 0 ? [] : [style.dim(truncate(` ${rest} ${rest === 1 ? 'area' : 'areas'} skipped: nothing in ${rest === 1 ? 'it' : 'them'} was selected, allowed or possible here`, columns))]
+  if (looked.length === 0) return rest === 0 ? [] : ['', ...restLine]
+  const idColumns = Math.max(...looked.map(({ id }) => textWidth(shortText(id))))
+  const titleColumns = Math.min(Math.max(20, columns - idColumns - 40), Math.max(...looked.map(({ title }) => textWidth(shortText(title)))))
   const heading = ` ${padEnd('Areas', idColumns + 2 + titleColumns)}  score  coverage`
-  const rows = report.areas.map((area) => {
+  const rows = looked.map((area) => {
     const title = padEnd(truncate(shortText(area.title), titleColumns), titleColumns)
     const grade = `${padStart(formatScore(area.score), 5)}${padStart(formatShare(area.coverage), 10)}`
     const tiles = report.requirements
@@ -39,7 +43,7 @@ function areaLines(report: RunReport, { style, columns }: SummaryOptions): reado
       .map(({ outcome }) => style.outcome(outcome, outcomeDisplay[outcome].symbol))
     return truncate(` ${style.bold(padEnd(shortText(area.id), idColumns))}  ${title}  ${grade}  ${tiles.join(' ')}`, columns)
   })
-  return ['', style.dim(heading), ...rows]
+  return ['', style.dim(heading), ...rows, ...restLine]
 }
 
 function fixLines(report: RunReport, options: SummaryOptions): readonly string[] {
@@ -49,15 +53,15 @@ function fixLines(report: RunReport, options: SummaryOptions): readonly string[]
   const more = toFix.length - listedMax
   return [
     '',
-    ` ${style.bold('Fix first')}`,
-    ...toFix.slice(0, listedMax).flatMap((requirement) => fixLinesOf(requirement, options)),
+    ` ${style.bold(shortText(fixHeading(report)))}`,
+    ...toFix.slice(0, listedMax).flatMap((requirement) => fixLinesOf(report, requirement, options)),
     ...(more > 0 ? [style.dim(`   and ${more} more MUST failed or missing, all in the report`)] : []),
   ]
 }
 
-function fixLinesOf(requirement: RequirementReport, { style, columns }: SummaryOptions): readonly string[] {
+function fixLinesOf(report: RunReport, requirement: RequirementReport, { style, columns }: SummaryOptions): readonly string[] {
   const { id, title, outcome, summary, remediation, reproduce } = requirement
-  const heading = ` ${style.outcome(outcome, outcomeDisplay[outcome].symbol)} ${style.bold(shortText(id))}  ${shortText(title)}  ${style.dim(standingOf(requirement))}`
+  const heading = ` ${style.outcome(outcome, outcomeDisplay[outcome].symbol)} ${style.bold(shortText(id))}  ${shortText(title)}  ${style.dim(shortText(standingIn(report, requirement)))}`
   const indented = (text: string): readonly string[] => wrap(text, columns - 6).map((line) => `     ${line}`)
   // The command is never broken: it is there to be copied.
   return [truncate(heading, columns), ...indented(shortText(summary)), ...indented(`→ ${shortText(remediation)}`), `     ${style.accent(`$ ${shortText(reproduce)}`)}`]
@@ -71,7 +75,9 @@ function unknownLines(report: RunReport, { style, columns }: SummaryOptions): re
     return [` ${style.outcome(outcome, outcomeDisplay[outcome].symbol)} ${first}`, ...rest.map((line) => `     ${line}`)]
   })
   const more = open.length - listedMax
-  return ['', ` ${style.bold('Could not be judged')}`, ...lines, ...(more > 0 ? [style.dim(`   and ${more} more`)] : [])]
+  const command = commandForAll(open)
+  const again = command === undefined ? [] : [...wrap(unknownAdvice(open), columns - 4).map((line) => `   ${line}`), `     ${style.accent(`$ ${shortText(command)}`)}`]
+  return ['', ` ${style.bold('What could not be judged')}`, ...lines, ...(more > 0 ? [style.dim(`   and ${more} more`)] : []), ...again]
 }
 
 const toneSymbols = { good: '✓', bad: '✗', unsure: '?', broken: '!' } as const
