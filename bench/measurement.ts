@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import { dirname } from 'node:path'
+import type { Measure } from './measure.js'
 
 /** One number, and what it should be. */
 export interface MeasurementRow {
@@ -25,6 +26,8 @@ export interface Measurement {
   readonly date: string // ISO 8601, UTC
   readonly machine: string
   readonly rows: readonly MeasurementRow[]
+  /** The same as numbers, where they are compared with later ones. */
+  readonly measures?: readonly Measure[]
 }
 export const measurementSchema = 'seaworthy-measurement/v1'
 
@@ -36,7 +39,7 @@ export function machine(): string {
 }
 
 /** Writes one measurement of now on this machine to a file. */
-export function writeMeasurement(file: string, found: Pick<Measurement, 'name' | 'title' | 'command' | 'rows'>): void {
+export function writeMeasurement(file: string, found: Pick<Measurement, 'name' | 'title' | 'command' | 'rows' | 'measures'>): void {
   const measurement: Measurement = { schema: measurementSchema, ...found, date: new Date().toISOString(), machine: machine() }
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${JSON.stringify(measurement, null, 2)}\n`)

@@ -15,15 +15,14 @@ export interface PageMeasure {
   readonly redrawMs: number | undefined
 }
 
-const scenario = 'queue-draining/draining-is-invisible-through-the-balancer'
+export const scenario = 'queue-draining/draining-is-invisible-through-the-balancer'
 const runId = 'bench'
 const durationMs = 3_600_000
 const linesAtOnce = 5_000
 
 /** How long the HTML report of a run with this many requests takes, in a process of its own. */
 export async function measureReportPage({ requests, folder }: { readonly requests: number; readonly folder: string }): Promise<PageMeasure> {
-  const directory = join(folder, `page-${requests}`)
-  if (!existsSync(directory)) writeRun(directory, requests)
+  const { directory } = runFolder(folder, requests)
   const program = `import { main } from ${JSON.stringify(pathToFileURL(packageFile('dist/bin/main.js')).href)}
 const code = await main(['report', ${JSON.stringify(directory)}, '--reporter', 'html'])
 process.stderr.write('peak ' + process.resourceUsage().maxRSS + '\\n')
@@ -36,8 +35,15 @@ process.exit(code)`
   return { wallS, peakMiB: Number(/peak (\d+)/.exec(stderr)?.[1]) / 1_024, fileMiB: statSync(page).size / 1_048_576, redrawMs: await redrawMsOf(page) }
 }
 
-function writeRun(directory: string, requests: number): void {
+/** The folder of a run with so many requests, as a run leaves it. Made once. */
+export function runFolder(folder: string, requests: number): { readonly directory: string; readonly history: string } {
+  const directory = join(folder, `page-${requests}`)
   const history = `scenarios/${scenario}/history.ndjson`
+  if (!existsSync(directory)) writeRun(directory, { history, requests })
+  return { directory, history: join(directory, history) }
+}
+
+function writeRun(directory: string, { history, requests }: { readonly history: string; readonly requests: number }): void {
   mkdirSync(join(directory, 'scenarios', scenario), { recursive: true })
   const file = openSync(join(directory, history), 'w')
   const header = JSON.stringify({ kind: 'header', schema: historySchema, runId, scenario, startedAt: new Date().toISOString() })

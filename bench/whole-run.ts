@@ -3,11 +3,15 @@ import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageFile } from '../bin/package-files.js'
+import { waterfallOf, type Waterfall } from './waterfall.js'
 
 export interface RunMeasurement {
   readonly wallS: number
   readonly harnessMiB: number
   readonly everythingMiB: number
+  /** Processor time of the harness process alone, until it was last looked at. */
+  readonly harnessCpuS: number
+  readonly waterfall: Waterfall
 }
 
 const sampleEveryMs = 500
@@ -36,19 +40,33 @@ function processesOfTheRun(harness: number): readonly number[] {
     })
 }
 
+/** User and system time of a process so far, in seconds, by ticks of a hundredth; 0 where /proc has none. */
+function cpuS(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? []
+    return (Number(fields[11]) + Number(fields[12])) / 100
+  } catch {
+    return 0
+  }
+}
+
 /** One quick run on the reference service, its memory sampled twice a second. */
 export async function measureRun(folder: string): Promise<RunMeasurement> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [packageFile('bin/seaworthy.js'), 'run', '--output', join(folder, `run-${randomUUID()}`), '--random-seed', '1'], { stdio: 'ignore' })
+  const startedAtMs = Date.now()
+  const output = join(folder, `run-${randomUUID()}`)
+  const child = spawn(process.execPath, [packageFile('bin/seaworthy.js'), 'run', '--output', output, '--random-seed', '1'], { stdio: 'ignore' })
   let harnessMiB = 0
   let everythingMiB = 0
+  let harnessCpuS = 0
   const sample = setInterval(() => {
     const harness = child.pid ?? 0
+    harnessCpuS = Math.max(harnessCpuS, cpuS(harness))
     harnessMiB = Math.max(harnessMiB, memoryMiB(harness))
     everythingMiB = Math.max(everythingMiB, processesOfTheRun(harness).reduce((sum, pid) => sum + memoryMiB(pid), 0))
   }, sampleEveryMs)
   const exitCode = await new Promise<number | null>((resolve) => child.once('exit', resolve))
   clearInterval(sample)
   if (exitCode !== 0) console.error(`the measured run ended with ${exitCode}`)
-  return { wallS: (performance.now() - startedAt) / 1_000, harnessMiB, everythingMiB }
+  return { wallS: (performance.now() - startedAt) / 1_000, harnessMiB, everythingMiB, harnessCpuS, waterfall: waterfallOf(output, { startedAtMs, endedAtMs: Date.now() }) }
 }

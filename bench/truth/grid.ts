@@ -29,7 +29,7 @@ export function grid(short: boolean): readonly Step[] {
       ...writeSteps([0, 7]),
       { name: 'effects: every 3rd twice, every 5th never', run: (folder) => effects(folder, { twiceEvery: 3, neverEvery: 5 }) },
       ...lagSteps([200]),
-      { name: 'latency: p99 250 ms', run: (folder) => latencies(folder, { usualMs: 100, slowMs: 250 }, 3_000) },
+      { name: 'latency: p50 200 ms, p99 500 ms', run: (folder) => latencies(folder, { usualMs: 200, slowMs: 500 }, 3_000) },
     ]
   }
   const direct = manners.flatMap((manner) => [7, 50].flatMap((every) => (['fresh', 'keep-alive'] as const).map((connections): LossCell => ({ manner, every, connections, throughBalancer: false, method: every === 7 ? 'GET' : 'POST', forMs: 1_500 }))))

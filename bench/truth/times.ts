@@ -55,8 +55,7 @@ export async function lag(folder: string, lagMs: number): Promise<Found> {
   const judge = (maxLagMs: number): Finding => check.evaluate(withPlan(found.history, { ...plan, maxLagMs }), thresholds)
   const cell = `lag of ${lagMs} ms`
   const finding = judge(lagMs + boundMarginMs)
-  const slowest = finding.evidence.find(({ note }) => note.startsWith('slowest arrival'))?.measured
-  if (slowest === undefined) throw new Error(`REPL-03 measured no arrival: ${finding.summary}`)
+  const slowest = finding.evidence.find(({ note }) => note.startsWith('slowest arrival'))?.measured ?? Infinity
   return {
     samples: [{ quantity: 'lag, the slowest arrival (REPL-03)', cell, error: slowest - lagMs, allowed: lagAllowedMs, unit: 'ms', starved: isStarved(found, lagAllowedMs) }],
     verdicts: [
@@ -81,6 +80,10 @@ const quantiles = [0.5, 0.9, 0.99] as const
 const slowEvery = 50
 const perSecond = 200
 const quantileAllowed = 0.02
+/** Timers wait whole milliseconds, so the harness sends a little late: that weighs more in shorter latencies, and is told apart. */
+const longMs = 95
+/** An echo of ours takes no longer than this on a machine that has time. */
+const usualMsMax = 2
 /** Far enough from the truth that so many requests can tell. */
 const limitFactor = 1.1
 
@@ -105,8 +108,8 @@ export async function latencies(folder: string, { usualMs, slowMs }: QuantileCel
   const samples = quantiles.map((q): Sample => {
     const trueMs = trueQuantile(truth, q)
     const error = quantileOf(requests.map(tookMs), q).estimate / trueMs - 1
-    const starved = quantileOf(control, q).estimate > quantileAllowed * trueMs
-    return { quantity: `latency, ${quantileName(q)}`, cell, error, allowed: quantileAllowed, unit: 'ratio', starved }
+    const starved = quantileOf(control, q).estimate > quantileAllowed * trueMs + usualMsMax
+    return { quantity: `latency of ${trueMs < longMs ? `less than ${longMs}` : `${longMs} and more`} ms, ${quantileName(q)}`, cell, error, allowed: quantileAllowed, unit: 'ratio', starved }
   })
   const judge = (limit: number): 'passed' | 'failed' | 'inconclusive' => ({ below: 'passed', above: 'failed', undecided: 'inconclusive' } as const)[judgeQuantile({ values: requests.map(tookMs), quantile: 0.99, limit }).verdict]
   const slowTruthMs = trueQuantile(truth, 0.99)

@@ -91,12 +91,13 @@ function judgeHandover(history: History, one: RecordedHandover, { writes, thresh
     (unanswered.length > numberThreshold(thresholds, 'unanswered_max') ? `${counted(unanswered.length, 'write')} got no answer in handover ${number}` : undefined) ??
     (starts.length > 0 ? `${listed(starts)} restarted in handover ${number}` : undefined)
   const evidence: Evidence = { note: `handover ${number} from ${from} to ${to}: longest time without an acknowledged write`, measured: Math.round(gapMs), allowed: limitMs, unit: 'ms', ...(unanswered.length === 0 ? {} : { requests: unanswered.slice(0, evidenceRequestsMax).map(({ id }) => id) }) }
-  if (problem !== undefined) return disturbedHarness(history, window, stallMsMax) ?? failed(problem, [evidence])
-  if (gapMs > limitMs) return inconclusive(`no write was acknowledged for ${spanned(gapMs)} in handover ${number}, which cannot be told from ${spanned(limitMs)}: it is known to ${Math.ceil(blurMs)} ms`, [evidence])
+  const certain: Evidence = { note: `handover ${number}: of that for certain, as writes come every ${Math.round(intervalMs(writes))} ms`, measured: Math.max(0, Math.round(gapMs - blurMs)), allowed: limitMs, unit: 'ms' }
+  if (problem !== undefined) return disturbedHarness(history, window, stallMsMax) ?? failed(problem, [evidence, certain])
+  if (gapMs > limitMs) return inconclusive(`no write was acknowledged for ${spanned(gapMs)} in handover ${number}, which cannot be told from ${spanned(limitMs)}: it is known to ${Math.ceil(blurMs)} ms`, [evidence, certain])
   if (goneMs === undefined || fencedMs === undefined) return inconclusive(`the change of roles in handover ${number} was not witnessed: ${from} was not seen to be replaced`, [evidence])
   const after = acks.filter((atMs) => atMs > goneMs && atMs <= endMs).length
   if (after < ackedMin) return inconclusive(`${counted(after, 'write')} ${after === 1 ? 'was' : 'were'} acknowledged after the old primary was gone in handover ${number}, needs ${ackedMin}`, [evidence])
-  return passed(`${from} to ${to} with ${spanned(gapMs)} without an acknowledged write`, [evidence])
+  return passed(`${from} to ${to} with ${spanned(gapMs)} without an acknowledged write`, [evidence, certain])
 }
 
 /** How far apart the writes were planned, on average. */

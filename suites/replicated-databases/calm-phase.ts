@@ -20,10 +20,11 @@ const quietMs = 1_500
 const mutationsAtOnce = 3
 /**
  * Questions are asked at this pace even when the answers are slow, so that every marker is asked for in time. Where answers are
- * quick they are asked more often, because the pace is the error of the lag that is measured; a server is kept busy for a fifth of the time.
+ * quick they are asked more often, because the pace is the error of the lag that is measured; a slow server is kept busy for a fifth of the time.
  */
 const lookUpEveryMsMax = 300
 const lookUpEveryMsMin = 5
+const quickMs = 10
 const pauseForEachMs = 4
 const lookUpsAtOnce = 3
 const catchUpMsMax = 10_000
@@ -123,7 +124,7 @@ async function writeMarkers(context: ScenarioContext, markers: Markers, { count,
 }
 
 /** How long to wait after a question of which the last took so long. */
-export const lookUpPaceMs = (tookMs: number): number => Math.min(lookUpEveryMsMax, Math.max(lookUpEveryMsMin, pauseForEachMs * tookMs))
+export const lookUpPaceMs = (tookMs: number): number => (tookMs <= quickMs ? lookUpEveryMsMin : Math.min(lookUpEveryMsMax, pauseForEachMs * tookMs))
 
 /** Asks one replica for the markers that have not arrived, again and again, until all have or their time is over. */
 async function follow(context: ScenarioContext, server: DeployedComponent, markers: Markers): Promise<void> {

@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process'
+import { pathToFileURL } from 'node:url'
+import { packageFile } from '../bin/package-files.js'
+import { runFolder, scenario } from './report-page.js'
+
+export interface JudgingMeasure {
+  readonly wallS: number
+  readonly peakMiB: number
+  readonly checks: number
+}
+
+/** How long the checks of one scenario and the audit of all acknowledged writes take on a history of so many requests, in a process of its own. */
+export function measureJudging({ requests, folder }: { readonly requests: number; readonly folder: string }): JudgingMeasure {
+  const { history } = runFolder(folder, requests)
+  const module = (path: string): string => JSON.stringify(pathToFileURL(packageFile(`dist/${path}`)).href)
+  const program = `import { openHistory } from ${module('engine/history-file.js')}
+import { thresholdValues } from ${module('core/requirement.js')}
+import { ledgerOf } from ${module('core/ledger.js')}
+import { suites } from ${module('suites/index.js')}
+const startedAt = performance.now()
+const history = openHistory(${JSON.stringify(history)})
+const requirements = new Map(suites.flatMap((suite) => suite.requirements).map((one) => [one.id, one]))
+const checks = suites.flatMap((suite) => suite.scenarios).find((one) => ${JSON.stringify(scenario)}.endsWith(one.id)).checks
+for (const check of checks) check.evaluate(history, thresholdValues(requirements.get(check.requirement), 'thorough'))
+ledgerOf(history, { writes: 'background', reads: 'reconcile' })
+process.stdout.write(JSON.stringify({ wallS: (performance.now() - startedAt) / 1_000, peakMiB: process.resourceUsage().maxRSS / 1_024, checks: checks.length }))`
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`judging ${requests} requests ended with ${status}: ${stderr}`)
+  return JSON.parse(stdout) as JudgingMeasure
+}
