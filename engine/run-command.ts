@@ -17,7 +17,7 @@ export interface CommandResult {
  */
 export async function runCommand(world: ScenarioWorld, command: readonly string[], timeoutMs: number): Promise<CommandResult> {
   const [program = '', ...args] = command
-  // What is recorded of it is its name alone: its arguments may hold a secret, and the journal can be read by other users.
+  // What is recorded of it is its name alone: its arguments may hold a secret, and the journal outlives a run that is killed.
   const child = spawn(program === 'node' ? process.execPath : program, args, {
     cwd: world.service.directory,
     env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...world.environment, SEAWORTHY_RUN: world.marker },

@@ -91,6 +91,13 @@ function judgedIn(folder) {
   return new Map(requirements.map(({ id, outcome, grade, evidence }) => [id, { outcome, grade, evidence }]))
 }
 
+/** An engine cannot be nested everywhere; then the evidence must say why, and it is told as loudly as an engine that is missing. */
+function notDemonstrated({ grade, evidence }) {
+  const said = `START-01 has the grade ${grade}: ${JSON.stringify(evidence)}`
+  if (process.env.CI || !said.includes('how the machine was rebooted: simulated; ')) throw new Error(said)
+  console.log(`!!! NO MACHINE WAS REBOOTED: ${said}`)
+}
+
 /** The reboot was a real one, and both drivers say the same; a grade that is worse is explained. */
 function compare(inContainers, asProcesses) {
   const contained = judgedIn(inContainers)
@@ -99,7 +106,7 @@ function compare(inContainers, asProcesses) {
   const different = ids.filter((id) => contained.get(id).outcome !== local.get(id)?.outcome)
   if (different.length > 0) throw new Error(`docker and process differ in ${different.map((id) => `${id} (${contained.get(id).outcome}, ${local.get(id)?.outcome})`).join(', ')}`)
   const reboot = contained.get('START-01')
-  if (reboot !== undefined && ids.includes('START-01') && reboot.grade !== 'demonstrated') throw new Error(`START-01 has the grade ${reboot.grade}: ${JSON.stringify(reboot.evidence)}`)
+  if (reboot !== undefined && ids.includes('START-01') && reboot.grade !== 'demonstrated') notDemonstrated(reboot)
   const played = local.get('START-01')
   if (ids.includes('START-01') && !JSON.stringify(played.evidence).includes('a reboot is played')) throw new Error('the process driver does not say why its reboot is simulated')
   console.log(`--- both drivers: ${ids.map((id) => `${id} ${contained.get(id).outcome}${contained.get(id).grade ? ` (${contained.get(id).grade}, ${local.get(id).grade})` : ''}`).join(', ')}`)
@@ -125,6 +132,7 @@ try {
     process.exitCode = process.env.CI ? 1 : 0
   } else {
     await integrate(folder)
+    run('a Compose project', process.execPath, ['scripts/compose-integration.js'])
     console.log('the docker driver works with a real engine')
   }
 } catch (error) {

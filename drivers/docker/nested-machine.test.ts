@@ -43,7 +43,7 @@ describe.skipIf(!hasMachine)('a machine with an engine of its own', slow, () => 
     expect(new Set([first.bootIdBefore, first.bootIdAfter, second.bootIdAfter]).size).toBe(3)
     expect(second.bootIdBefore).toBe(first.bootIdAfter)
     expect(run.eventsOf('process-exited', 'replica-0').map(({ detail }) => detail['signal'] ?? detail['code'])).toEqual(['SIGKILL', 0, 'SIGKILL'])
-    expect(run.eventsOf('process-started', 'replica-0')).toHaveLength(4)
+    await expect.poll(() => run.eventsOf('process-started', 'replica-0').length, within).toBe(4)
     expect(run.eventsOf('process-exited', 'machine')).toEqual([])
     expect(await deployment.bringLogUpToDate!('store')).toBe(true)
 

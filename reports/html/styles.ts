@@ -67,8 +67,8 @@ const firstScreen = `
 main>.verdict{margin-top:0;background:var(--surface);border:1px solid var(--line);border-top:4px solid var(--tone);border-radius:0 0 8px 8px;padding:22px 28px 20px;box-shadow:var(--shadow)}
 .verdict .service{font-weight:600;color:var(--soft)}
 h1{font-size:clamp(1.45rem,3.2vw,2.05rem);line-height:1.2;letter-spacing:-.022em;font-weight:690;color:var(--tone);text-wrap:balance}
-h1 a{color:inherit;white-space:nowrap}
-.fix h3 a{white-space:nowrap}
+h1 a{color:inherit}
+h1 a,.fix h3 a{display:inline-block;max-width:100%;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;vertical-align:bottom}
 .fix .again{margin-bottom:10px;color:var(--soft);max-width:80ch}
 .fix pre{margin-bottom:14px}
 .figures{display:grid;grid-template-columns:repeat(3,auto);justify-content:start;gap:8px 56px;margin:20px 0 18px}
