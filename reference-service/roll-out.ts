@@ -26,11 +26,10 @@ async function replace(replica: ReplicaUnderRollOut, release: string): Promise<v
   // One that is not ready serves nobody: nothing has to be drained.
   if (before.ready && !defective('upgr.skips-drain')) await replica.drain(times.drainMs)
   await replica.install(release)
-  if (defective('upgr.skips-drain')) await replica.kill()
-  else await replica.stop()
+  const ended = defective('upgr.skips-drain') ? await replica.kill() : await replica.stop()
   say(`${replica.name}: ${before.name} ended, starting ${release}`)
   if (defective('upgr.ignores-readiness')) return void (await pause(fixedWaitMs))
-  await replica.untilReady({ release, before: before.boot, ...times })
+  await replica.untilReady({ release, before: ended, ...times })
   await pause(times.settleMs)
   say(`${replica.name}: ready with ${release}`)
 }

@@ -19,6 +19,8 @@ const answerTimeoutMs = 2_000
 
 interface Answer {
   readonly status: number
+  /** The start of the process that answered. */
+  readonly boot: string
   readonly body: Readonly<Record<string, unknown>>
 }
 
@@ -42,13 +44,14 @@ export class ReplicaUnderRollOut {
     if (drained === undefined) throw new Error(`${this.name} was not drained within ${withinMs} ms`)
   }
 
-  install(release: string): Promise<void> {
-    return this.order('PUT', '/admin/release', { release })
+  async install(release: string): Promise<void> {
+    await this.order('PUT', '/admin/release', { release })
   }
-  stop(): Promise<void> {
+  /** Each resolves to the start that is ended by it, which need not be the one that was seen before: one that crashes starts again by itself. */
+  stop(): Promise<string> {
     return this.order('POST', '/admin/stop')
   }
-  kill(): Promise<void> {
+  kill(): Promise<string> {
     return this.order('POST', '/admin/crash')
   }
 
@@ -78,10 +81,11 @@ export class ReplicaUnderRollOut {
   }
 
   /** Repeated while nobody answers: a release that crashes is there only now and then. */
-  private async order(method: string, path: string, body?: unknown): Promise<void> {
+  private async order(method: string, path: string, body?: unknown): Promise<string> {
     const answer = await within(10_000, () => this.ask(method, path, body))
     if (answer === undefined) throw new Error(`${this.name} does not answer`)
     if (answer.status >= 300) throw new Error(`${this.name} answered ${answer.status} to ${method} ${path}: ${JSON.stringify(answer.body)}`)
+    return answer.boot
   }
 
   private ask(method: string, path: string, body?: unknown): Promise<Answer | undefined> {
@@ -93,7 +97,7 @@ export class ReplicaUnderRollOut {
         response.once('error', () => resolve(undefined))
         response.once('end', () => {
           try {
-            resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Answer['body'] })
+            resolve({ status: response.statusCode ?? 0, boot: String(response.headers['x-boot'] ?? ''), body: JSON.parse(text) as Answer['body'] })
           } catch {
             resolve(undefined)
           }
