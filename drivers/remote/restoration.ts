@@ -41,7 +41,7 @@ export class Restoration {
     this.options.journal.done(open.entry)
   }
 
-  /** Puts back what is still open. Throws SW_NOT_ENDED with what could not be; its order stays in the journal. */
+  /** Puts back what is still open. Throws SW_NOT_ENDED with what could not be; its order stays in the journal while the run lasts. */
   async everything(): Promise<void> {
     const problems: string[] = []
     const order: readonly Undo[] = ['thaw', 'release', 'start']
