@@ -6,7 +6,7 @@ const id = 'MONI-01'
 /** What a machine with nothing else to do answers of them. */
 const answeredPerSecond = 200
 /** Requests under way at once: as fast as they are answered, so that a busy machine is slower and not overrun. */
-const together = 12
+const together = 3
 /** Nothing is sent for so long: what is counted then comes from others. */
 const quietMs = 500
 /** A request is counted when it has ended, which a client may know before the service does. */
