@@ -34,6 +34,9 @@ const undoable: AppliedFault = { undo: async () => {} }
 const nothing = 'nothing to take back'
 const ended = { exitCode: 0, signal: null, killed: false, durationMs: 0, survivors: [] } as const
 
+/** What runs already when the harness comes is not thrown away after it. */
+const isOurs = ({ target }: ServiceDescriptor): boolean => target.compose === undefined && target.remote === undefined
+
 export const procedureText = (procedure: Procedure): string =>
   procedure.via === 'http' ? `${procedure.method} ${procedure.path}` : procedure.via === 'signal' ? procedure.signal : procedure.command.join(' ')
 
@@ -117,7 +120,7 @@ type OfDeployments = Pick<ScenarioControls, 'perform' | 'deployApart'>
 function ofDeployments(world: RehearsedWorld): OfDeployments {
   return {
     perform: async (procedure, { name, target }) => {
-      noted(world, name, target, { how: procedureText(procedure), undo: 'what the scenario performs next; the deployment is thrown away' })
+      noted(world, name, target, { how: procedureText(procedure), undo: `what the scenario performs next${isOurs(world.service) ? '; the deployment is thrown away' : ''}` })
       return { ok: true, status: 200, output: '{}', startedAtMs: world.clock.now(), tookMs: 0 }
     },
     deployApart: async ({ name, replicas }) => {

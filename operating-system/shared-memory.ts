@@ -13,16 +13,22 @@ export interface SharedMemorySegment {
   readonly changedAtMs: number // epoch; its creation, unless its rights were changed later
 }
 
-/** Linux only (proc_sysvipc_shm(5)); elsewhere none are seen. */
+/** Linux only (proc_sysvipc_shm(5)); elsewhere none are seen. Throws when the table is there and cannot be read. */
 export function listSharedMemory(): SharedMemorySegment[] {
   return parseSharedMemory(readTable())
+}
+
+/** Who has no file descriptor, process or memory left must not believe that there is nothing to remove. */
+function throwShortage(thrown: unknown): void {
+  if (['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'].includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown
 }
 
 function readTable(): string {
   if (!onLinux) return ''
   try {
     return readFileSync('/proc/sysvipc/shm', 'utf8')
-  } catch {
+  } catch (thrown) {
+    throwShortage(thrown)
     return '' // a kernel without System V IPC
   }
 }
@@ -32,9 +38,14 @@ export class SharedMemoryWatch {
   #text = ''
   readonly #seen = new Set<number>()
 
-  /** Segments that were not there at any look before. */
+  /** Segments that were not there at any look before. None when this look fails: the next one sees them. */
   fresh(): SharedMemorySegment[] {
-    const text = readTable()
+    let text = this.#text
+    try {
+      text = readTable()
+    } catch {
+      return []
+    }
     if (text === this.#text) return []
     this.#text = text
     const fresh = parseSharedMemory(text).filter(({ id }) => !this.#seen.has(id))
@@ -67,7 +78,8 @@ export function sharedMemoryKeysOf(directory: string, deepMax = foldersDeepMax):
       keys.add(Number(BigInt.asIntN(32, statSync(folder, { bigint: true }).ino)))
       if (deep === deepMax) return
       for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) visit(join(folder, entry.name), deep + 1)
-    } catch {
+    } catch (thrown) {
+      throwShortage(thrown)
       // Removed in the meantime: then so is what it stood for.
     }
   }
@@ -78,7 +90,7 @@ export function sharedMemoryKeysOf(directory: string, deepMax = foldersDeepMax):
 
 /**
  * Removes segments that nobody uses, that one of these processes made or that have one of these keys, and that are not older than the
- * run: a killed PostgreSQL leaves one. Returns what was removed.
+ * run: a killed PostgreSQL leaves one. Returns what was removed. Throws when it could not look or not run `ipcrm`.
  */
 export async function removeOrphanedSharedMemory(
   creatorPids: ReadonlySet<number>,
@@ -91,7 +103,8 @@ export async function removeOrphanedSharedMemory(
     try {
       await promisify(execFile)('ipcrm', ['-m', String(segment.id)])
       removed.push(`shared memory segment ${segment.id}`)
-    } catch {
+    } catch (thrown) {
+      throwShortage(thrown)
       // Gone in the meantime, or ipcrm is not installed: a few bytes stay, nothing that runs.
     }
   }

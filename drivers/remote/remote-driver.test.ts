@@ -88,6 +88,7 @@ describe('a hook that ends with 0 proves nothing', () => {
     expect(undoes()).toHaveLength(1) // for whoever cleans up
     rmSync(join(machine.folder, 'replica-0.stopped'))
     await expect.poll(() => answers(), { timeout: 15_000 }).toBe(true)
+    rmSync(run.directory, { recursive: true })
     run = testRun(remoteDriver)
   }, 60_000)
 })
