@@ -20,6 +20,8 @@ export function declaredCapabilities(service: ServiceDescriptor): ReadonlySet<Ca
 
 const needsNoDeclaration: readonly Capability[] = [
   'topology.balancer',
+  'topology.fixed-addresses',
+  'lifecycle.crash',
   'lifecycle.start',
   'lifecycle.stop',
   'lifecycle.kill',

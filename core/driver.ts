@@ -9,6 +9,15 @@ export interface Driver {
   availability(service: ServiceDescriptor): Promise<{ readonly available: true } | { readonly available: false; readonly reason: string }>
   /** What it can do to this service, asked before anything is started. */
   offers(service: ServiceDescriptor): ReadonlySet<Capability>
+  /** Why this driver cannot do something that its platform makes impossible or meaningless; one clause, for plan and report. */
+  whyNot?(capability: Capability): string | undefined
+  /** True when all deployments are one and the same workload that lives elsewhere: scenarios then run one after another. */
+  readonly sharesOneWorld?: boolean
+  /**
+   * Completes a descriptor with what the platform knows better: number of replicas, grace period, rhythm of the health
+   * checks. Changes nothing there. Throws SeaworthyError.
+   */
+  survey?(service: ServiceDescriptor): Promise<ServiceDescriptor>
   /** Resolves when every component and replica has been started (not: is ready). Throws SeaworthyError. */
   deploy(service: ServiceDescriptor, options: DeployOptions): Promise<Deployment>
 }
@@ -34,7 +43,7 @@ export interface DeployOptions {
   readonly reboots?: boolean
 }
 export interface DriverPlatformEvent {
-  readonly name: 'process-started' | 'process-exited' | 'backend-up' | 'backend-down' | 'machine-booted' | 'machine-down'
+  readonly name: 'process-started' | 'process-exited' | 'backend-up' | 'backend-down' | 'machine-booted' | 'machine-down' | 'cluster-surveyed' | 'cluster-lost'
   readonly target: string
   readonly atHrtimeMs: number
   readonly detail: Readonly<Record<string, unknown>>
@@ -133,6 +142,7 @@ export interface StopResult {
   readonly survivors: readonly string[]
 }
 export interface ProcessState {
+  /** Elsewhere than on this machine: a number that no other incarnation of the target is given. */
   readonly pid: number | null
   readonly state: 'running' | 'exited' | 'held'
   readonly restarts: number
@@ -162,6 +172,8 @@ export interface DeploymentControls {
   /** Shuts the machine down in order or by power loss, and boots it. Resolves when the boot entry runs. */
   reboot?(manner: 'orderly' | 'power-loss', options?: RebootOptions): Promise<{ readonly bootIdBefore: string; readonly bootIdAfter: string }>
   processState?(target: string): Promise<ProcessState>
+  /** Where processes are not in this machine's process table: whether the one with this number (of `processState`) has ended. */
+  hasEnded?(target: string, pid: number): Promise<boolean>
   /** From its next start on the target runs with these instead of the declared ones; undefined: with the declared ones. */
   configureUnit?(target: string, changes: UnitChanges | undefined): Promise<void>
   /** One more replica, started, and behind the balancer as soon as it is ready. */

@@ -57,9 +57,12 @@ export interface ServiceDescriptor {
   readonly overrides: Readonly<Partial<Record<RequirementId, ThresholdValues>>>
 }
 
-/** Local processes on a simulated machine. Templates in `command` and `env`: see `Unit`. */
+/**
+ * Local processes on a simulated machine, with templates in `command` and `env` (see `Unit`); or, with `cluster`, a
+ * workload that runs in a cluster already: then nothing is started from here, and `replicas` holds what was read there.
+ */
 export interface ProcessTarget {
-  readonly kind: 'process'
+  readonly kind: 'process' | 'kubernetes'
   /** May hold nothing that matters: gives permission for `destructive` procedures. */
   readonly disposable: boolean
   /** Run once per deployment before the first start, like a package's install script. */
@@ -68,6 +71,19 @@ export interface ProcessTarget {
   readonly image?: string
   readonly replicas: Unit & { readonly count: number }
   readonly components: readonly Component[]
+  readonly cluster?: ClusterTarget
+}
+
+/** Where a workload is that an orchestrator runs, and how clients reach it. */
+export interface ClusterTarget {
+  /** Of the kubeconfig; default: its current one, or the service account of the pod that the harness runs in. */
+  readonly context?: string
+  readonly namespace: string
+  readonly workload: { readonly kind: 'deployment' | 'statefulset'; readonly name: string }
+  /** Name of the Service whose EndpointSlices say who gets requests. */
+  readonly service: string
+  /** Where clients reach it; default inside the cluster: the address of the Service. */
+  readonly url?: URL
 }
 
 /**

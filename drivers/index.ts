@@ -1,7 +1,8 @@
 import type { Driver } from '../core/driver.js'
 import { withClient } from './client/with-client.js'
 import { dockerDriver } from './docker/docker-driver.js'
+import { kubernetesDriver } from './kubernetes/kubernetes-driver.js'
 import { processDriver } from './process/process-driver.js'
 
 /** All drivers, in order of preference: the first one that is available for a service is taken. */
-export const drivers: readonly Driver[] = [processDriver, dockerDriver].map(withClient)
+export const drivers: readonly Driver[] = [processDriver, dockerDriver, kubernetesDriver].map(withClient)

@@ -18,7 +18,8 @@ import { togglesOf } from './descriptor-sections/toggles.js'
 import { cloneOf, upgradeOf } from './descriptor-sections/upgrade.js'
 import type { DescriptorDocument } from './descriptor-schema.js'
 import type { RequirementId } from '../core/requirement.js'
-import type { BalancerSettings, DataOperations, Lifecycle, Operation, ProcessTarget, ServiceDescriptor } from '../core/service-descriptor.js'
+import { targetOf } from './descriptor-sections/target.js'
+import type { BalancerSettings, DataOperations, Lifecycle, Operation, ServiceDescriptor } from '../core/service-descriptor.js'
 
 function lifecycleOf(document: DescriptorDocument['lifecycle'], components: readonly string[]): Lifecycle {
   const { drain, undrain, startDrained, stop, upgrade, clone } = document ?? {}
@@ -77,23 +78,8 @@ function balancerOf(document: DescriptorDocument['balancer']): BalancerSettings 
   }
 }
 
-function targetOf({ disposable, install, image, replicas, components }: DescriptorDocument['target']): ProcessTarget {
-  return {
-    kind: 'process',
-    disposable,
-    ...(install === undefined ? {} : { install }),
-    ...(image === undefined ? {} : { image }),
-    replicas,
-    components: Object.entries(components).map(([name, { ready, ...component }]) => ({
-      ...component,
-      name,
-      ready: ready === 'tcp' ? { kind: 'tcp' } : { kind: 'http', path: ready },
-    })),
-  }
-}
-
 /** How operators keep callers and data from elsewhere in check. */
-function controlsOf({ access, limits, import: dataImport }: DescriptorDocument, traffic: Readonly<Record<string, Operation>>): Pick<ServiceDescriptor, 'access' | 'limits' | 'import'> {
+function controlsOf({ access, limits, import: dataImport }: Pick<DescriptorDocument, 'access' | 'limits' | 'import'>, traffic: Readonly<Record<string, Operation>>): Pick<ServiceDescriptor, 'access' | 'limits' | 'import'> {
   return {
     ...(access === undefined ? {} : { access: accessOf(access, traffic) }),
     ...(limits === undefined ? {} : { limits: limitsOf(limits, traffic) }),

@@ -7,12 +7,13 @@ import { importSection } from './descriptor-sections/import.js'
 import { backupSection, dataDeclarations } from './descriptor-sections/backup.js'
 import { configSection } from './descriptor-sections/config.js'
 import { clone, upgrade } from './descriptor-sections/upgrade.js'
-import { balancerTime, command, component, duration, exception, header, httpPath, operation, operationOrName, pointer, procedure, requirementId, signal, unit } from './descriptor-parts.js'
+import { balancerTime, duration, exception, header, httpPath, operation, operationOrName, pointer, procedure, requirementId, signal } from './descriptor-parts.js'
 import { degradationSection } from './descriptor-sections/degradation.js'
 import { dataFiles, documentedRunbook, documentedTimes, startDrained } from './descriptor-sections/operations-of-replicas.js'
 import { queueSection, scheduleSection } from './descriptor-sections/work.js'
 import { observabilitySection } from './descriptor-sections/observability.js'
 import { overloadSection } from './descriptor-sections/overload.js'
+import { targetSection } from './descriptor-sections/target.js'
 import { clientSection } from './descriptor-sections/client.js'
 
 /**
@@ -24,14 +25,7 @@ export const descriptorSchema = z.strictObject({
   $schema: z.string().optional(),
   schema: z.literal('seaworthy/v1'),
   service: z.string().min(1).max(80).describe('name of the service'),
-  target: z.strictObject({
-    kind: z.literal('process'),
-    disposable: z.boolean().default(false).describe('may hold nothing that matters: allows destructive procedures'),
-    install: command.optional().describe('run once per deployment before the first start'),
-    image: z.string().min(1).optional().describe('container image with all programs of the target; the commands must work in its working directory'),
-    replicas: z.strictObject({ ...unit, count: z.number().int().min(1).max(16).default(1) }),
-    components: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name of lower-case letters, digits and hyphens'), component).default({}),
-  }),
+  target: targetSection,
   facts: z.record(z.string(), z.union([z.boolean(), z.number(), z.string()])).default({}),
   identity: z.strictObject({ instance: header, boot: header.optional() }).optional(),
   balancer: z

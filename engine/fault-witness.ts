@@ -20,12 +20,16 @@ function processGone(pid: number): boolean {
   }
 }
 
+async function hasEnded({ deployment }: ScenarioWorld, target: string, pid: number): Promise<boolean> {
+  return deployment.controls.hasEnded?.(target, pid) ?? processGone(pid)
+}
+
 /** The old process is gone, and its address refuses connections or another boot answers there. */
 export async function witnessDeath(world: ScenarioWorld, target: string, before: { readonly pid: number; readonly boot: string | undefined }): Promise<string | undefined> {
   let seen: string | undefined
   await pollUntil(
     async () => {
-      if (!processGone(before.pid)) return false
+      if (!(await hasEnded(world, target, before.pid))) return false
       seen = await addressAfterDeath(world, target, before)
       return seen !== undefined
     },

@@ -65,7 +65,7 @@ function lackingFor(scenario: Scenario, { service, driver }: PlanInput, declared
     return { outcome: 'missing', reason: `the service has ${service.target.replicas.count} replicas, and ${scenario.id} needs ${scenario.instanceCountMin}` }
   }
   const impossible = scenario.needs.filter((capability) => !offered.has(capability))
-  return impossible.length > 0 ? { outcome: 'skipped', reason: `the ${driver.name} driver cannot do ${impossible.join(', ')}` } : undefined
+  return impossible.length > 0 ? { outcome: 'skipped', reason: cannotDo(driver, impossible) } : undefined
 }
 
 function settle(requirement: Requirement, { service, driver, allow, only }: PlanInput, declared: ReadonlySet<Capability>, offered: ReadonlySet<Capability>): Settled | undefined {
@@ -81,12 +81,18 @@ function settle(requirement: Requirement, { service, driver, allow, only }: Plan
   if (undeclared.includes('traffic.http')) return { outcome: 'not-applicable', reason: 'the service does not speak HTTP' }
   if (undeclared.length > 0) return absent(requirement, undeclared, service)
   const impossible = requirement.needs.filter((capability) => !offered.has(capability))
-  if (impossible.length > 0) return { outcome: 'skipped', reason: `the ${driver.name} driver cannot do ${impossible.join(', ')}` }
+  if (impossible.length > 0) return { outcome: 'skipped', reason: cannotDo(driver, impossible) }
   if (safetyRank[requirement.safety] > safetyRank[allow]) return { outcome: 'skipped', reason: `it is ${requirement.safety} and needs --allow ${requirement.safety}` }
   if (requirement.safety === 'destructive' && !service.target.disposable) {
     return { outcome: 'skipped', reason: 'it is destructive, and the descriptor does not say target.disposable: true' }
   }
   return undefined
+}
+
+/** What the platform makes impossible is said with its reason: never a silent gap. */
+function cannotDo(driver: Driver, impossible: readonly Capability[]): string {
+  const reasons = new Set(impossible.flatMap((capability) => driver.whyNot?.(capability) ?? []))
+  return [`the ${driver.name} driver cannot do ${impossible.join(', ')}`, ...reasons].join('; ')
 }
 
 function absent(requirement: Requirement, undeclared: readonly Capability[], service: ServiceDescriptor): Settled {

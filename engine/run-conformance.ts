@@ -70,7 +70,7 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
   let unreachable: ServiceUnreachable | undefined
   const givenUp = new AbortController()
   const signal = AbortSignal.any([options.signal, givenUp.signal])
-  await inLanes(order, { lanes: options.parallel, widthOf: ({ scenario }) => scenario.lanes ?? 1, onThrown: () => givenUp.abort() }, async (planned) => {
+  await inLanes(order, { lanes: options.driver.sharesOneWorld === true ? 1 : options.parallel, widthOf: ({ scenario }) => scenario.lanes ?? 1, onThrown: () => givenUp.abort() }, async (planned) => {
     if (signal.aborted) return
     const number = plan.scenarios.indexOf(planned)
     const run = await runScenario({ ...options, signal, scenario: planned.scenario, selected: planned.selected, thresholds, oneAtATime, workDirectory: join(options.workDirectory, `d${number}`) })

@@ -29,7 +29,7 @@ function typeOf(schema) {
   return schema.type ?? 'any value'
 }
 
-const objectOf = (schema) => (schema.properties !== undefined ? schema : (schema.anyOf ?? []).find((one) => one.properties !== undefined))
+const objectOf = (schema) => (schema.properties !== undefined ? schema : (schema.anyOf ?? schema.oneOf ?? []).find((one) => one.properties !== undefined))
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 const anchorOf = (path) => path.toLowerCase().replaceAll(/[^a-z0-9-]/g, '')
 

@@ -25,7 +25,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   yargs: ['bin'],
   vitest: ['bin/vitest.ts'],
   zod: ['engine'],
-  yaml: ['engine', 'reference-service', 'suites/configuration'],
+  yaml: ['engine', 'reference-service', 'suites/configuration', 'drivers/kubernetes'],
   'parse-prometheus-text-format': ['suites/monitoring'],
   '@sentry/core': ['reference-service'],
   marked: ['suites/documentation-for-operations'],

@@ -24,12 +24,13 @@ export interface PlanArguments {
 /** `seaworthy plan`: what `run` with the same arguments would do to whom, and what it could not judge. Starts nothing and judges nothing. */
 export async function plan(args: PlanArguments): Promise<number> {
   const descriptorPath = chooseDescriptor(args.descriptor)
-  const service = loadDescriptor(descriptorPath)
-  const suites = await suitesFor(service)
-  requireWaiversInForce(service, suites, new Date())
-  requireKnownOverrides(service, suites)
+  const described = loadDescriptor(descriptorPath)
+  const suites = await suitesFor(described)
+  requireWaiversInForce(described, suites, new Date())
+  requireKnownOverrides(described, suites)
   const only = selectRequirements(args.only, suites)
-  const driver = await chooseDriver(args.driver, service)
+  const driver = await chooseDriver(args.driver, described)
+  const service = (await driver.survey?.(described)) ?? described
   const profile = args.profile as ProfileName
   const allow = descriptorPath === referenceDescriptor() ? 'destructive' : ((args.allow as SafetyClass | undefined) ?? 'safe')
   const randomSeed = chooseRandomSeed(args.randomSeed)

@@ -22,7 +22,7 @@ const notOffered: ReadonlySet<Capability> = new Set(['topology.scale'])
  */
 export function withClient(driver: Driver): Driver {
   return {
-    name: driver.name,
+    ...driver,
     async availability(service) {
       const answer = await driver.availability(service)
       return answer.available && service.client !== undefined ? loadable(service.client) : answer

@@ -6,6 +6,7 @@ import type { ClientDeclaration } from '../../core/service-descriptor.js'
 import { DescriptorContradiction, type DescriptorPath } from '../descriptor-contradiction.js'
 import { duration, environment } from '../descriptor-parts.js'
 import type { DescriptorDocument } from '../descriptor-schema.js'
+import { wholeTarget, type WholeTarget } from './target.js'
 
 const modulePath = z.string().regex(/\.(m?js)$/, 'expected a JavaScript module such as ./client.mjs')
 
@@ -22,7 +23,7 @@ export const clientSection = z
   .describe('a module that speaks the protocol of a service without HTTP: it exports open, write, read, list and close')
 
 /** A document in which nothing that every service has is missing any more. */
-export type WholeDocument = DescriptorDocument & { readonly health: NonNullable<DescriptorDocument['health']>; readonly traffic: NonNullable<DescriptorDocument['traffic']> }
+export type WholeDocument = Omit<DescriptorDocument, 'target'> & { readonly target: WholeTarget; readonly health: NonNullable<DescriptorDocument['health']>; readonly traffic: NonNullable<DescriptorDocument['traffic']> }
 
 /** What only a service that speaks HTTP can declare. */
 const ofHttp = ['health', 'traffic', 'identity', 'data'] as const
@@ -31,7 +32,8 @@ const ofHttp = ['health', 'traffic', 'identity', 'data'] as const
  * With a client module the requests are known: they go to the HTTP face that the harness puts on the module. Throws
  * DescriptorContradiction for what is declared besides, and for a document that has neither.
  */
-export function wholeDocument(document: DescriptorDocument): WholeDocument {
+export function wholeDocument(given: DescriptorDocument): WholeDocument {
+  const document = { ...given, target: wholeTarget(given.target) }
   const { client, health, traffic } = document
   if (client === undefined) {
     if (health === undefined) throw new DescriptorContradiction(['health'], 'expected where readiness can be asked, such as { readiness: /ready }, or a client module (it is missing)')
