@@ -28,7 +28,7 @@ export async function clean({ force, driver, descriptor }: CleanArguments): Prom
 
 /** What a run left on the workload of a cluster: that cannot be found without knowing which. */
 async function cleanWorkload(descriptorPath: string, force: boolean): Promise<number> {
-  const { state, workload, runId, owner } = await cleanCluster(loadDescriptor(descriptorPath).target.cluster, { force })
+  const { state, workload, runId, owner } = await cleanCluster(loadDescriptor(descriptorPath), { force })
   if (state === 'nothing') process.stdout.write(`nothing was left behind on ${workload}\n`)
   else if (state === 'released') process.stdout.write(`took what run ${runId} left off ${workload}\n`)
   else process.stdout.write(`run ${runId} (${owner ?? 'of an unknown owner'}) has ${workload}: left alone; --force takes it away\n`)

@@ -1,10 +1,11 @@
 import { hostname } from 'node:os'
 import { SeaworthyError } from '../../core/errors.js'
-import type { ClusterTarget } from '../../core/service-descriptor.js'
+import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { processStartTime } from '../../operating-system/process-table.js'
 import { ApiClient } from './api-client.js'
 import { ownerOf, releaseWorkload, runOf, type Owner } from './claim.js'
 import { readAccess } from './kubeconfig.js'
+import { replaceUnready } from './replace-unready.js'
 import { readWorkload, workloadText } from './workload.js'
 
 export interface CleanedCluster {
@@ -15,8 +16,8 @@ export interface CleanedCluster {
   readonly owner?: string
 }
 
-/** Takes off a workload what a dead run left on it; with `force` what any run left. Throws SeaworthyError. */
-export async function cleanCluster(target: ClusterTarget | undefined, { force }: { readonly force: boolean }): Promise<CleanedCluster> {
+/** Takes off a workload what a dead run left on it, pods in a drained state too; with `force` what any run left. Throws SeaworthyError. */
+export async function cleanCluster({ target: { cluster: target }, health }: ServiceDescriptor, { force }: { readonly force: boolean }): Promise<CleanedCluster> {
   if (target === undefined) throw new SeaworthyError('SW_CLUSTER_TARGET', 'while cleaning a cluster: the descriptor has no target.kind: kubernetes')
   const api = new ApiClient(await readAccess({ context: target.context, environment: process.env }))
   try {
@@ -27,6 +28,7 @@ export async function cleanCluster(target: ClusterTarget | undefined, { force }:
     const owner = ownerOf(workload)
     const named = { workload: where, runId, ...(owner === undefined ? {} : { owner: `process ${owner.pid} on ${owner.host}` }) }
     if (!force && !isDead(owner)) return { state: 'kept', ...named }
+    await replaceUnready(api, target, health.readinessPath)
     return { state: (await releaseWorkload(api, target, runId)) ? 'released' : 'nothing', ...named }
   } finally {
     await api.close()

@@ -2,9 +2,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { hostname } from 'node:os'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Deployment } from '../../core/driver.js'
-import type { Workload } from './objects.js'
+import type { Pod, Workload } from './objects.js'
 import { ownProgram } from '../../operating-system/own-program.js'
-import { testRun, type TestRun } from '../process/deployment.test-support.js'
+import { testRun, within, type TestRun } from '../process/deployment.test-support.js'
 import { ownerAnnotation, runAnnotation } from './claim.js'
 import { cleanCluster } from './clean-cluster.js'
 import { startFakeCluster, type FakeCluster } from './fake-cluster/fake-cluster.test-support.js'
@@ -73,7 +73,7 @@ describe('stopping and starting', () => {
     expect((await deployment.balancerCounters()).byBackend['replica-0']?.up).toBe(false)
     await deployment.controls.start!('replica-0')
     expect(deployment.instances[0]!.url.href).not.toBe(before)
-    await expect.poll(async () => (await deployment.balancerCounters()).byBackend['replica-0']?.up, { timeout: 5_000 }).toBe(true)
+    await expect.poll(async () => (await deployment.balancerCounters()).byBackend['replica-0']?.up, within).toBe(true)
     expect(run.eventsOf('cluster-lost', 'cluster')).toEqual([])
   })
 
@@ -90,8 +90,8 @@ describe('stopping and starting', () => {
     const before = await deployment.controls.processState!('replica-2')
     const [struck] = await deployment.controls.kill!(['replica-2'])
     expect(struck).toEqual({ target: 'replica-2', pid: before.pid })
-    await expect.poll(() => deployment.controls.hasEnded!('replica-2', before.pid!), { timeout: 5_000 }).toBe(true)
-    await expect.poll(async () => (await deployment.controls.processState!('replica-2')).pid, { timeout: 5_000 }).not.toBe(before.pid)
+    await expect.poll(() => deployment.controls.hasEnded!('replica-2', before.pid!), within).toBe(true)
+    await expect.poll(async () => (await deployment.controls.processState!('replica-2')).pid, within).not.toBe(before.pid)
   })
 })
 
@@ -104,6 +104,15 @@ describe('what is changed is put back', () => {
     await deployment[Symbol.asyncDispose]()
     expect(annotations()).toEqual(before)
     expect(run.journaled.size).toBe(0)
+  })
+
+  test('a pod that was drained and not brought back is replaced', async () => {
+    const deployment = await deploy()
+    const drained = deployment.instances[1]!.url
+    await fetch(new URL('/drain', drained), { method: 'POST' })
+    await deployment[Symbol.asyncDispose]()
+    await expect.poll(() => cluster.store.list<Pod>('pods').filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && status.podIP === drained.hostname), within).toEqual([])
+    await expect.poll(() => cluster.store.get<Workload>('deployments', 'web')?.status?.readyReplicas, within).toBe(3)
   })
 
   test('a second run is refused while the first has it', async () => {
@@ -125,7 +134,7 @@ describe('what is changed is put back', () => {
     const child = spawn(process.execPath, [entry.path, ...entry.parameters], { env: { PATH: process.env['PATH'] }, stdio: 'ignore' })
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0)
     expect(annotations()[runAnnotation]).toBeUndefined()
-  })
+  }, 90_000)
 
   test('an order that is none changes nothing and is no success', () => {
     expect(spawnSync(process.execPath, [ownProgram(import.meta.url, 'release-run'), '{}']).status).toBe(1)
@@ -138,7 +147,7 @@ describe('what the cluster does of its own accord ends what can be judged', () =
   test('an API server that goes and stays away', async () => {
     const deployment = await deploy()
     await cluster.api.stop()
-    await expect.poll(lostReason, { timeout: 5_000 }).toContain('did not answer')
+    await expect.poll(lostReason, within).toContain('did not answer')
     await expect(deployment.balancerCounters()).rejects.toMatchObject({ code: 'SW_CLUSTER_UNREACHABLE' })
     await expect(deployment.controls.stop!('replica-0', stopTerms)).rejects.toMatchObject({ code: 'SW_CLUSTER_UNREACHABLE' })
     await cluster.api.start()
@@ -165,13 +174,13 @@ describe('what the cluster does of its own accord ends what can be judged', () =
   test('a pod that somebody else deletes', async () => {
     await deploy()
     cluster.controllers.terminate(cluster.store.list('pods')[0]!.metadata.name, 2)
-    await expect.poll(lostReason).toContain('somebody else deleted the pod')
+    await expect.poll(lostReason, within).toContain('somebody else deleted the pod')
   })
 
   test('a node that is lost', async () => {
     await deploy()
     cluster.controllers.loseNode(cluster.store.list('pods')[0]!.metadata.name)
-    await expect.poll(lostReason).toContain('the node sea1 of the pod')
+    await expect.poll(lostReason, within).toContain('the node sea1 of the pod')
   })
 
   test.each([
@@ -190,14 +199,13 @@ describe('what the cluster does of its own accord ends what can be judged', () =
 describe('clean', () => {
   const claimedBy = (owner: string): void =>
     void cluster.store.change<Workload>('deployments', 'web', (one) => ({ ...one, metadata: { ...one.metadata, annotations: { ...one.metadata.annotations, [runAnnotation]: 'dead-run', [ownerAnnotation]: owner } } }))
-  const target = () => cluster.service.target.cluster
   const deadHere = JSON.stringify({ host: hostname(), pid: 2_147_483_000, startTime: '1' })
 
   test('what a dead run of this machine left is taken off', async () => {
     claimedBy(deadHere)
-    expect(await cleanCluster(target(), { force: false })).toMatchObject({ state: 'released', runId: 'dead-run' })
+    expect(await cleanCluster(cluster.service, { force: false })).toMatchObject({ state: 'released', runId: 'dead-run' })
     expect(annotations()[runAnnotation]).toBeUndefined()
-    expect(await cleanCluster(target(), { force: false })).toMatchObject({ state: 'nothing' })
+    expect(await cleanCluster(cluster.service, { force: false })).toMatchObject({ state: 'nothing' })
   })
 
   test.each([
@@ -205,12 +213,12 @@ describe('clean', () => {
     ['somebody whose name cannot be read', 'nonsense'],
   ])('what belongs to %s is taken off by force only', async (_, owner) => {
     claimedBy(owner)
-    expect(await cleanCluster(target(), { force: false })).toMatchObject({ state: 'kept', runId: 'dead-run' })
-    expect(await cleanCluster(target(), { force: true })).toMatchObject({ state: 'released' })
+    expect(await cleanCluster(cluster.service, { force: false })).toMatchObject({ state: 'kept', runId: 'dead-run' })
+    expect(await cleanCluster(cluster.service, { force: true })).toMatchObject({ state: 'released' })
   })
 
   test('a run that lives is left alone', async () => {
     await deploy()
-    expect(await cleanCluster(target(), { force: false })).toMatchObject({ state: 'kept', runId: run.runId })
+    expect(await cleanCluster(cluster.service, { force: false })).toMatchObject({ state: 'kept', runId: run.runId })
   })
 })

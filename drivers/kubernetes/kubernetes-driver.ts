@@ -19,6 +19,7 @@ import { accepts, podControls } from './pod-controls.js'
 import { PodLogs } from './pod-logs.js'
 import { podAddress } from './pod-slots.js'
 import type { ReleaseOrder } from './release-order.js'
+import { replaceUnready } from './replace-unready.js'
 import { podsPath, readWorkload, surveyAtRest, surveyCluster, workloadText, type Survey } from './workload.js'
 
 /** A workload that runs in a cluster already, judged where it lives and together with what the cluster does for it. */
@@ -37,6 +38,7 @@ const reasons: Readonly<Partial<Record<Capability, string>>> = {
   'lifecycle.autostart': 'a controller starts every pod again, whatever image it is of',
   'lifecycle.hold': 'the controller replaces every pod that is gone: it cannot be kept down',
   'topology.fixed-addresses': 'a pod that is replaced has another address: requests cannot be raced against its start',
+  'docs.times': 'a replacement is being started while its predecessor stops: how long a start takes is not to be seen',
   'topology.scale': 'which pod goes when a workload is scaled in is chosen by its controller',
   'fault.freeze': 'a process in a pod cannot be frozen from outside its node',
 }
@@ -46,7 +48,9 @@ function whyNot(capability: Capability): string | undefined {
 }
 
 function offers(service: ServiceDescriptor): ReadonlySet<Capability> {
-  return new Set([...declaredCapabilities(service)].filter((one) => offered.has(one) || one.startsWith('docs.')))
+  // A drain that ends in an exit is followed by another start in the same pod: nobody could tell the two apart.
+  const isOffered = (one: Capability): boolean => offered.has(one) && !(one === 'lifecycle.drain' && service.lifecycle.drain?.endsInExit === true)
+  return new Set([...declaredCapabilities(service)].filter(isOffered))
 }
 
 async function availability(service: ServiceDescriptor): ReturnType<Driver['availability']> {
@@ -153,10 +157,10 @@ class Attachment {
   async deployment(service: ServiceDescriptor): Promise<Deployment> {
     const { journal, runId, directory } = this.#options
     const path = ownProgram(import.meta.url, 'release-run')
-    const entry = journal.record({ kind: 'program', path, parameters: [JSON.stringify(this.#releaseOrder())], what: `annotations of the run on ${workloadText(this.#target)} in ${this.#target.namespace}` })
+    const entry = journal.record({ kind: 'program', path, parameters: [JSON.stringify(this.#releaseOrder(service.health.readinessPath))], what: `annotations of the run on ${workloadText(this.#target)} in ${this.#target.namespace}` })
     await claimWorkload(this.#api, this.#target, runId)
     this.#ends.push(async () => {
-      await this.#release()
+      await this.#release(service.health.readinessPath)
       journal.done(entry)
     })
     const survey = await surveyAtRest(this.#api, this.#target, { timeoutMs: service.lifecycle.startTimeoutMs, signal: this.#options.signal })
@@ -193,10 +197,11 @@ class Attachment {
   }
 
   /** An API server that is gone is waited for: it may be back before anybody has to be told. */
-  async #release(): Promise<void> {
+  async #release(readinessPath: string): Promise<void> {
     const endAt = performance.now() + releaseWithinMs
     for (;;) {
       try {
+        await replaceUnready(this.#api, this.#target, readinessPath)
         await releaseWorkload(this.#api, this.#target, this.#options.runId)
         return
       } catch (thrown) {
@@ -224,12 +229,13 @@ class Attachment {
     })
   }
 
-  #releaseOrder(): ReleaseOrder {
+  #releaseOrder(readinessPath: string): ReleaseOrder {
     const files = configuredFiles(process.env).filter((file) => existsSync(file))
     const inside = ['KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))
     const { context, namespace, workload, service } = this.#target
     return {
       runId: this.#options.runId,
+      readinessPath,
       ...(context === undefined ? {} : { context }),
       ...(files.length === 0 ? {} : { files }),
       environment: Object.fromEntries(inside) as Record<string, string>,
