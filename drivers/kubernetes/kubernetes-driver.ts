@@ -9,7 +9,7 @@ import type { ClusterTarget, ServiceDescriptor } from '../../core/service-descri
 import { ownProgram } from '../../operating-system/own-program.js'
 import { startEchoServer } from '../network/echo-server.js'
 import { ApiClient } from './api-client.js'
-import { claimWorkload, releaseWorkload } from './claim.js'
+import { claimWorkload, releaseWorkload, runOf } from './claim.js'
 import { ClusterWorld, hrtimeMs } from './cluster-world.js'
 import { clusterDeployment } from './cluster-deployment.js'
 import { configuredFiles, readAccess } from './kubeconfig.js'
@@ -158,11 +158,12 @@ class Attachment {
     const { journal, runId, directory } = this.#options
     const path = ownProgram(import.meta.url, 'release-run')
     const entry = journal.record({ kind: 'program', path, parameters: [JSON.stringify(this.#releaseOrder(service.health.readinessPath))], what: `annotations of the run on ${workloadText(this.#target)} in ${this.#target.namespace}` })
-    await claimWorkload(this.#api, this.#target, runId)
+    // Before the claim: one whose answer got lost may have been made.
     this.#ends.push(async () => {
       await this.#release(service.health.readinessPath)
       journal.done(entry)
     })
+    await claimWorkload(this.#api, this.#target, runId)
     const survey = await surveyAtRest(this.#api, this.#target, { timeoutMs: service.lifecycle.startTimeoutMs, signal: this.#options.signal })
     const entrypoint = await entrypointOf(this.#target, survey)
     const echo = await startEchoServer()
@@ -201,6 +202,7 @@ class Attachment {
     const endAt = performance.now() + releaseWithinMs
     for (;;) {
       try {
+        if (runOf(await readWorkload(this.#api, this.#target)) !== this.#options.runId) return
         await replaceUnready(this.#api, this.#target, readinessPath)
         await releaseWorkload(this.#api, this.#target, this.#options.runId)
         return
