@@ -24,6 +24,7 @@ export function declaredCapabilities(service: ServiceDescriptor): ReadonlySet<Ca
 const hooksFor: Readonly<Partial<Record<Capability, readonly HookName[]>>> = {
   'lifecycle.start': ['start'],
   'lifecycle.stop': ['stop'],
+  'lifecycle.crash': ['kill'],
   'lifecycle.kill': ['kill'],
   'lifecycle.hold': ['hold', 'kill'],
   'lifecycle.reboot': ['reboot'],
@@ -32,6 +33,8 @@ const hooksFor: Readonly<Partial<Record<Capability, readonly HookName[]>>> = {
 
 const needsNoDeclaration: readonly Capability[] = [
   'topology.balancer',
+  'topology.fixed-addresses',
+  'lifecycle.crash',
   'lifecycle.start',
   'lifecycle.stop',
   'lifecycle.kill',

@@ -46,7 +46,7 @@ export interface DeployOptions {
 }
 export type DependencyAccess = 'behind-proxies' | 'direct'
 export interface DriverPlatformEvent {
-  readonly name: 'process-started' | 'process-exited' | 'backend-up' | 'backend-down' | 'machine-booted' | 'machine-down'
+  readonly name: 'process-started' | 'process-exited' | 'backend-up' | 'backend-down' | 'machine-booted' | 'machine-down' | 'cluster-surveyed' | 'cluster-lost'
   readonly target: string
   readonly atHrtimeMs: number
   readonly detail: Readonly<Record<string, unknown>>
@@ -146,6 +146,7 @@ export interface StopResult {
   readonly survivors: readonly string[]
 }
 export interface ProcessState {
+  /** Elsewhere than on this machine: a number that no other incarnation of the target is given. */
   readonly pid: number | null
   readonly state: 'running' | 'exited' | 'held'
   readonly restarts: number
@@ -175,6 +176,8 @@ export interface DeploymentControls {
   /** Shuts the machine down in order or by power loss, and boots it. Resolves when the boot entry runs. */
   reboot?(manner: 'orderly' | 'power-loss', options?: RebootOptions): Promise<{ readonly bootIdBefore: string; readonly bootIdAfter: string }>
   processState?(target: string): Promise<ProcessState>
+  /** Where processes are not in this machine's process table: whether the one with this number (of `processState`) has ended. */
+  hasEnded?(target: string, pid: number): Promise<boolean>
   /** From its next start on the target runs with these instead of the declared ones; undefined: with the declared ones. */
   configureUnit?(target: string, changes: UnitChanges | undefined): Promise<void>
   /** One more replica, started, and behind the balancer as soon as it is ready. */

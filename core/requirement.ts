@@ -14,6 +14,7 @@ export type SafetyClass = 'safe' | 'disruptive' | 'destructive'
 export type Capability =
   | 'topology.instances' // at least two replicas with a direct address
   | 'topology.balancer'
+  | 'topology.fixed-addresses' // a replica that is started again has the address it had
   | 'topology.identity'
   | 'health.readiness'
   | 'health.liveness'
@@ -21,6 +22,7 @@ export type Capability =
   | 'lifecycle.start'
   | 'lifecycle.stop'
   | 'lifecycle.kill'
+  | 'lifecycle.crash' // a kill that whoever supervises the replica takes for a crash, not for an order
   | 'lifecycle.hold'
   | 'lifecycle.reboot'
   | 'lifecycle.autostart' // a restart policy is declared

@@ -59,11 +59,13 @@ export interface ServiceDescriptor {
 
 /** What is run or reached. `remote` is there for that kind alone, which has no command, no image and no components. */
 export interface ServiceTarget {
-  /** `process`: started by the harness, templates in `command` and `env` as in `Unit`. `remote`: it runs elsewhere already. `compose`: the containers of a project. */
-  readonly kind: 'process' | 'remote' | 'compose'
+  /** `process`: started by the harness, templates in `command` and `env` as in `Unit`. `remote`: it runs elsewhere already. `compose`: the containers of a project. `kubernetes`: a workload of a cluster. */
+  readonly kind: 'process' | 'remote' | 'compose' | 'kubernetes'
   readonly remote?: RemoteTarget
   /** With kind `compose` alone. Its units have no commands, and their restart policies and number are those that the driver reads. */
   readonly compose?: ComposeProject
+  /** With kind `kubernetes` alone: a workload that runs already. Nothing is started from here, and `replicas` holds what was read there. */
+  readonly cluster?: ClusterTarget
   /** May hold nothing that matters: gives permission for `destructive` procedures. */
   readonly disposable: boolean
   /** Run once per deployment before the first start, like a package's install script. */
@@ -72,6 +74,18 @@ export interface ServiceTarget {
   readonly image?: string
   readonly replicas: Unit & { readonly count: number }
   readonly components: readonly Component[]
+}
+
+/** Where a workload is that an orchestrator runs, and how clients reach it. */
+export interface ClusterTarget {
+  /** Of the kubeconfig; default: its current one, or the service account of the pod that the harness runs in. */
+  readonly context?: string
+  readonly namespace: string
+  readonly workload: { readonly kind: 'deployment' | 'statefulset'; readonly name: string }
+  /** Name of the Service whose EndpointSlices say who gets requests. */
+  readonly service: string
+  /** Where clients reach it; default inside the cluster: the address of the Service. */
+  readonly url?: URL
 }
 
 /** A service that the harness does not start: reached by URL, and acted on by shell commands of the user's. */

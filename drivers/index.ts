@@ -2,8 +2,9 @@ import type { Driver } from '../core/driver.js'
 import { withClient } from './client/with-client.js'
 import { composeDriver } from './compose/compose-driver.js'
 import { dockerDriver } from './docker/docker-driver.js'
+import { kubernetesDriver } from './kubernetes/kubernetes-driver.js'
 import { processDriver } from './process/process-driver.js'
 import { remoteDriver } from './remote/remote-driver.js'
 
 /** All drivers, in order of preference: the first one that is available for a service is taken. */
-export const drivers: readonly Driver[] = [processDriver, dockerDriver, remoteDriver, composeDriver].map(withClient)
+export const drivers: readonly Driver[] = [processDriver, dockerDriver, remoteDriver, composeDriver, kubernetesDriver].map(withClient)

@@ -4,10 +4,11 @@ import { DescriptorContradiction, type DescriptorPath as Path } from './descript
 import type { OperationDocument } from './descriptor-parts.js'
 import { inBraces, placeholdersOfTraffic, textsIn, unknownName } from './descriptor-placeholders.js'
 import type { WholeDocument } from './descriptor-sections/client.js'
+import { componentsOf } from './descriptor-sections/target.js'
 
 /** What a schema cannot say. Throws DescriptorContradiction for what would mean something else than it says. */
 export function requireSense(document: WholeDocument): void {
-  if (document.target.kind !== 'remote') requireFreeComponentNames(document.target)
+  requireFreeComponentNames(componentsOf(document.target))
   if (document.target.kind === 'process') requireKnownComponents(document.target)
   requireTraffic(document.traffic)
   for (const { path, operation } of operationsOf(document)) requireKnownPlaceholders(path, operation)
@@ -18,8 +19,8 @@ type StartedTarget = Extract<WholeDocument['target'], { kind: 'process' }>
 /** Names of what else is in the world: logs, folders and recorded events are kept apart by name. */
 const reservedName = /^(replica-\d+|replicas|machine|network|install)$/
 
-function requireFreeComponentNames(target: { readonly components: object }): void {
-  for (const name of Object.keys(target.components)) {
+function requireFreeComponentNames(components: object): void {
+  for (const name of Object.keys(components)) {
     if (!reservedName.test(name)) continue
     throw new DescriptorContradiction(['target', 'components', name], 'the name is reserved: replica-<number>, replicas, machine, network and install are names of the harness')
   }

@@ -20,6 +20,10 @@ function processGone(pid: number): boolean {
   }
 }
 
+async function hasEnded({ deployment }: ScenarioWorld, target: string, pid: number): Promise<boolean> {
+  return deployment.controls.hasEnded?.(target, pid) ?? processGone(pid)
+}
+
 /** What is known of a target before it is killed. No pid: it runs on another machine, and only its address can tell. */
 export interface BeforeDeath {
   readonly pid: number | undefined
@@ -31,7 +35,7 @@ export async function witnessDeath(world: ScenarioWorld, target: string, before:
   let seen: string | undefined
   await pollUntil(
     async () => {
-      if (before.pid !== undefined && !processGone(before.pid)) return false
+      if (before.pid !== undefined && !(await hasEnded(world, target, before.pid))) return false
       seen = await addressAfterDeath(world, target, before)
       return seen !== undefined
     },

@@ -35,7 +35,7 @@ const nothing = 'nothing to take back'
 const ended = { exitCode: 0, signal: null, killed: false, durationMs: 0, survivors: [] } as const
 
 /** What runs already when the harness comes is not thrown away after it. */
-const isOurs = ({ target }: ServiceDescriptor): boolean => target.compose === undefined && target.remote === undefined
+const isOurs = ({ target }: ServiceDescriptor): boolean => target.kind === 'process'
 
 export const procedureText = (procedure: Procedure): string =>
   procedure.via === 'http' ? `${procedure.method} ${procedure.path}` : procedure.via === 'signal' ? procedure.signal : procedure.command.join(' ')

@@ -71,7 +71,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
     record({ kind: 'platform', name: event.name, target: event.target, atMs: event.atHrtimeMs - startedAt, detail: event.detail })
     if (isOurLoss(event)) {
       // Without the machine or the network that we play, nothing the clients see is the service's doing any more.
-      record({ kind: 'incomplete', atMs: clock(), cause: 'harness', reason: `the ${event.target} process of the harness ended: ${String(event.detail['reason'] ?? 'unknown')}` })
+      record({ kind: 'incomplete', atMs: clock(), cause: 'harness', reason: lossOf(event) })
     }
     for (const listener of listeners) listener(event)
   }
@@ -126,10 +126,15 @@ function openRecorder({ runDirectory, runId, scenario, service }: ScenarioOption
   }
 }
 
-const isOurLoss = (event: DriverPlatformEvent): boolean => event.detail['unexpected'] === true && ['machine', 'network', 'client'].includes(event.target)
+const isOurLoss = (event: DriverPlatformEvent): boolean => event.detail['unexpected'] === true && ['machine', 'network', 'client', 'cluster'].includes(event.target)
+
+function lossOf({ target, detail }: DriverPlatformEvent): string {
+  const reason = String(detail['reason'] ?? 'unknown')
+  return target === 'cluster' ? `the cluster was not left to this run: ${reason}` : `the ${target} process of the harness ended: ${reason}`
+}
 
 /** Errors of the machine, the network and the ending of processes that the harness plays itself. */
-const ownCodes: ReadonlySet<string> = new Set(['SW_MACHINE_LOST', 'SW_NETWORK', 'SW_NOT_ENDED', 'SW_CLIENT_MODULE', 'SW_ENGINE_GONE', 'SW_ENGINE_UNREACHABLE'])
+const ownCodes: ReadonlySet<string> = new Set(['SW_MACHINE_LOST', 'SW_NETWORK', 'SW_NOT_ENDED', 'SW_CLIENT_MODULE', 'SW_ENGINE_GONE', 'SW_ENGINE_UNREACHABLE', 'SW_CLUSTER_UNREACHABLE', 'SW_CLUSTER_REFUSED'])
 const isOwnFault = (thrown: unknown): boolean =>
   thrown instanceof Error && ((thrown instanceof SeaworthyError && ownCodes.has(thrown.code)) || isOwnFault(thrown.cause))
 

@@ -25,7 +25,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   yargs: ['bin'],
   vitest: ['bin/vitest.ts'],
   zod: ['engine'],
-  yaml: ['engine', 'reference-service', 'suites/configuration', 'drivers/compose'],
+  yaml: ['engine', 'reference-service', 'suites/configuration', 'drivers/compose', 'drivers/kubernetes'],
   '@sentry/core': ['reference-service'],
   marked: ['suites/documentation-for-operations'],
   fastify: ['reference-service'],

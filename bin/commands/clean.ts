@@ -1,8 +1,21 @@
-import { exitCodes } from '../../core/errors.js'
+import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import { cleanCluster } from '../../drivers/kubernetes/clean-cluster.js'
+import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { cleanAll } from '../../engine/leftovers.js'
+import { chooseDescriptor } from './run.js'
+
+export interface CleanArguments {
+  readonly force: boolean
+  readonly driver?: string | undefined
+  readonly descriptor?: string | undefined
+}
 
 /** `seaworthy clean`: ends whatever interrupted runs left behind. Runs that still go on are left alone without --force. */
-export async function clean({ force }: { readonly force: boolean }): Promise<number> {
+export async function clean({ force, driver, descriptor }: CleanArguments): Promise<number> {
+  if (driver === 'kubernetes') return cleanWorkload(chooseDescriptor(descriptor), force)
+  if (driver !== undefined || descriptor !== undefined) {
+    throw new SeaworthyError('SW_USAGE', `clean: found ${driver === undefined ? `the descriptor ${descriptor}` : `--driver ${driver}`}, expected neither, or --driver kubernetes with a descriptor`, { hint: 'What runs left on this machine, containers too, is found without being named.' })
+  }
   const { cleaned, living } = await cleanAll({ force })
   for (const run of cleaned) {
     if (run.left.length === 0) process.stdout.write(`ended what run ${run.runId} left\n`)
@@ -11,4 +24,13 @@ export async function clean({ force }: { readonly force: boolean }): Promise<num
   for (const run of living) process.stdout.write(`run ${run.runId} goes on (process ${run.pid}): left alone\n`)
   if (cleaned.length === 0) process.stdout.write('nothing was left behind\n')
   return cleaned.some((run) => run.left.length > 0) ? exitCodes.notConclusive : exitCodes.ok
+}
+
+/** What a run left on the workload of a cluster: that cannot be found without knowing which. */
+async function cleanWorkload(descriptorPath: string, force: boolean): Promise<number> {
+  const { state, workload, runId, owner } = await cleanCluster(loadDescriptor(descriptorPath), { force })
+  if (state === 'nothing') process.stdout.write(`nothing was left behind on ${workload}\n`)
+  else if (state === 'released') process.stdout.write(`took what run ${runId} left off ${workload}\n`)
+  else process.stdout.write(`run ${runId} (${owner ?? 'of an unknown owner'}) has ${workload}: left alone; --force takes it away\n`)
+  return state === 'kept' ? exitCodes.notConclusive : exitCodes.ok
 }

@@ -30,6 +30,7 @@ import { volumesOf } from './volumes.js'
 export const dockerDriver: Driver = { name: 'docker', availability, offers, deploy }
 
 async function availability({ target }: ServiceDescriptor): ReturnType<Driver['availability']> {
+  if (target.kind !== 'process') return { available: false, reason: 'the target is not made of processes' }
   if (target.image === undefined) return { available: false, reason: 'the descriptor names no image (target.image)' }
   if (process.platform !== 'linux') return { available: false, reason: 'the fault proxies listen on the network of the containers, which only Linux shares with its engine' }
   try {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { RemoteTarget, ServiceTarget } from '../../core/service-descriptor.js'
 import { composeTarget, composeTargetOf } from './compose.js'
+import { kubernetesTarget, kubernetesTargetOf } from './kubernetes.js'
 import { DescriptorContradiction } from '../descriptor-contradiction.js'
 import { command, component, duration, unit } from '../descriptor-parts.js'
 import { durationMs, list } from '../descriptor-from-parts.js'
@@ -53,11 +54,11 @@ const remoteTarget = z.strictObject({
     .describe('shell commands; {instance}, {index}, {host}, {port} and {url} are replaced'),
 })
 
-export const targetSection = z.discriminatedUnion('kind', [processTarget, remoteTarget, composeTarget])
+export const targetSection = z.discriminatedUnion('kind', [processTarget, remoteTarget, composeTarget, kubernetesTarget])
 export type TargetDocument = z.infer<typeof targetSection>
 
 /** Components of a target document; what is not started here has none. */
-export const componentsOf = (target: TargetDocument): Readonly<Record<string, unknown>> => (target.kind === 'remote' ? {} : target.components)
+export const componentsOf = (target: TargetDocument): Readonly<Record<string, unknown>> => (target.kind === 'remote' || target.kind === 'kubernetes' ? {} : target.components)
 
 export interface AroundTarget {
   /** A client module does the talking. */
@@ -70,6 +71,7 @@ export interface AroundTarget {
 /** Throws DescriptorContradiction. */
 export function targetOf(document: TargetDocument, { hasClient, stopDeclared, directory }: AroundTarget): ServiceTarget {
   if (document.kind === 'compose') return composeTargetOf(document, directory, stopDeclared)
+  if (document.kind === 'kubernetes') return kubernetesTargetOf(document)
   if (document.kind === 'remote') return remoteOf(document, hasClient)
   const { disposable: isDisposable, install, image, replicas, components } = document
   return {

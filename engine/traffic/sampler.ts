@@ -29,7 +29,14 @@ export function startSampler(context: TrafficContext, options: SamplerOptions): 
     const path = probe === 'readiness' ? context.service.health.readinessPath : context.service.health.livenessPath
     if (path === undefined) return []
     return options.instances.map((id) => {
-      const instance: Instance = { id, url: context.urlOf(id) }
+      context.urlOf(id) // told at once for an instance that is not there
+      const instance: Instance = {
+        id,
+        // Asked each time: in a cluster the replica that comes back has another address.
+        get url() {
+          return context.urlOf(id)
+        },
+      }
       return async (): Promise<void> => {
         const exchange = await readInstance(context, instance, { path, timeoutMs })
         const value = probeValue(context, exchange)

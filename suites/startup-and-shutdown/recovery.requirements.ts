@@ -59,7 +59,7 @@ export const comesBackAfterDeath: Requirement = {
   statement: 'After the unexpected death of its process the service MUST be restarted automatically and become ready, repeatedly.',
   why: 'Crashes do not announce themselves and do not keep office hours. Something has to watch the process and start it again.',
   source: ['The Practice of Cloud System Administration 2.1.2, 6.5.1', 'The Twelve-Factor App IX (robust against sudden death)'],
-  needs: ['lifecycle.kill', 'health.readiness'],
+  needs: ['lifecycle.kill', 'lifecycle.crash', 'health.readiness'],
   absence: { rule: 'fail' },
   procedure: [
     'Kill the main process of one instance with SIGKILL, past the supervisor, so that it looks like a crash and not like an operator.',
@@ -106,7 +106,7 @@ export const acknowledgedWritesSurvive: Requirement = {
   statement: 'A write that was acknowledged MUST be readable after the process is killed without warning and restarted.',
   why: 'The acknowledgement is the contract with the client. A buffer that is written behind its back breaks it, and nobody notices until the data is asked for.',
   source: ['The Practice of Cloud System Administration 2.1.2 (after a crash)', 'The Twelve-Factor App IX', 'Jepsen: set and set-full checkers'],
-  needs: ['data.write', 'data.read.strong', 'lifecycle.kill', 'health.readiness'],
+  needs: ['data.write', 'data.read.strong', 'lifecycle.kill', 'lifecycle.crash', 'health.readiness'],
   absence: { rule: 'na-structural', fact: 'stateful', equals: false },
   procedure: [
     'Write 100 times a second with a new key each time, and keep a ledger of what was acknowledged, refused and left unanswered.',

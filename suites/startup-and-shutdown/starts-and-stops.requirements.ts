@@ -12,7 +12,7 @@ export const readyMeansReady: Requirement = {
   statement: 'An instance MUST NOT report ready before it can serve real requests.',
   why: 'Balancers and roll-outs believe readiness. One premature yes turns every start into errors for clients.',
   source: ['Kubernetes: readiness probes', 'Amazon Builders\' Library: implementing health checks', 'The Practice of Cloud System Administration 2.1.2 (before providing service)'],
-  needs: ['lifecycle.start', 'lifecycle.stop', 'health.readiness', 'traffic.read', 'topology.instances'],
+  needs: ['lifecycle.start', 'lifecycle.stop', 'health.readiness', 'traffic.read', 'topology.instances', 'topology.fixed-addresses'],
   absence: { rule: 'fail' },
   procedure: [
     'From before the process exists, ask the instance for its readiness every 50 ms and send it real reads 20 times a second, each on a connection of its own.',

@@ -1,0 +1,39 @@
+import { hostname } from 'node:os'
+import { SeaworthyError } from '../../core/errors.js'
+import type { ServiceDescriptor } from '../../core/service-descriptor.js'
+import { processStartTime } from '../../operating-system/process-table.js'
+import { ApiClient } from './api-client.js'
+import { ownerOf, releaseWorkload, runOf, type Owner } from './claim.js'
+import { readAccess } from './kubeconfig.js'
+import { replaceUnready } from './replace-unready.js'
+import { readWorkload, workloadText } from './workload.js'
+
+export interface CleanedCluster {
+  /** 'kept': a run has it that lives, or may live on another machine. */
+  readonly state: 'nothing' | 'released' | 'kept'
+  readonly workload: string
+  readonly runId?: string
+  readonly owner?: string
+}
+
+/** Takes off a workload what a dead run left on it, pods in a drained state too; with `force` what any run left. Throws SeaworthyError. */
+export async function cleanCluster({ target: { cluster: target }, health }: ServiceDescriptor, { force }: { readonly force: boolean }): Promise<CleanedCluster> {
+  if (target === undefined) throw new SeaworthyError('SW_CLUSTER_TARGET', 'while cleaning a cluster: the descriptor has no target.kind: kubernetes')
+  const api = new ApiClient(await readAccess({ context: target.context, environment: process.env }))
+  try {
+    const workload = await readWorkload(api, target)
+    const where = `${workloadText(target)} in ${target.namespace}`
+    const runId = runOf(workload)
+    if (runId === undefined) return { state: 'nothing', workload: where }
+    const owner = ownerOf(workload)
+    const named = { workload: where, runId, ...(owner === undefined ? {} : { owner: `process ${owner.pid} on ${owner.host}` }) }
+    if (!force && !isDead(owner)) return { state: 'kept', ...named }
+    await replaceUnready(api, target, health.readinessPath)
+    return { state: (await releaseWorkload(api, target, runId)) ? 'released' : 'nothing', ...named }
+  } finally {
+    await api.close()
+  }
+}
+
+/** Only of a process of this machine anybody can say so. */
+const isDead = (owner: Owner | undefined): boolean => owner !== undefined && owner.host === hostname() && processStartTime(owner.pid) !== owner.startTime

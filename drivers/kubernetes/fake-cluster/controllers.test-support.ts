@@ -1,0 +1,171 @@
+import type { ContainerStatus, EndpointSlice, Pod, Workload } from '../objects.js'
+import { startProgram, type Manner, type PodProgram } from './pod-program.test-support.js'
+import { metadataOf, type StoredObjects } from './stored-objects.test-support.js'
+
+export interface ControllerOptions {
+  readonly manner: Manner
+  readonly port: number
+  /** Third number of the pods' addresses 127.0.X.Y: test files run side by side. */
+  readonly network: number
+  readonly drainMs: number
+}
+
+const labels = { app: 'web' }
+const startMs = 40
+const probeEveryMs = 25
+const image = 'docker.io/local/web:1'
+const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, 'Z')
+
+/** Deployment controller, scheduler, kubelet and endpoint slice controller of a cluster with real servers for containers. */
+export class Controllers {
+  readonly programs = new Map<string, PodProgram>()
+  readonly shared = new Map<string, unknown>()
+  readonly #store: StoredObjects
+  readonly #options: ControllerOptions
+  readonly #timer: NodeJS.Timeout
+  #pods = 0
+  /** New pods get no further than this. */
+  obstacle: 'bad-image' | 'no-node' | undefined
+  manner: Manner
+
+  constructor(store: StoredObjects, options: ControllerOptions) {
+    this.#store = store
+    this.#options = options
+    this.manner = options.manner
+    this.#timer = setInterval(() => this.#probe(), probeEveryMs)
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    for (const program of this.programs.values()) program.kill()
+  }
+
+  /** Makes what is missing of the declared replicas. */
+  reconcile(): void {
+    const deployment = this.#store.get<Workload>('deployments', 'web')
+    const live = this.#store.list<Pod>('pods').filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    for (let missing = (deployment?.spec.replicas ?? 0) - live.length; missing > 0; missing--) this.#create()
+    this.#tellStatus()
+  }
+
+  /** As the API server takes it: told at once, carried out by the kubelet. */
+  terminate(name: string, graceSeconds: number): void {
+    const pod = this.#store.get<Pod>('pods', name)
+    if (pod === undefined) return
+    if (graceSeconds === 0) {
+      this.programs.get(name)?.kill()
+      this.#store.remove('pods', name)
+      this.#tellSlices()
+      this.reconcile()
+      return
+    }
+    if (pod.metadata.deletionTimestamp !== undefined) return
+    this.#store.change<Pod>('pods', name, (one) => ({ ...one, metadata: { ...one.metadata, deletionTimestamp: now(), deletionGracePeriodSeconds: graceSeconds } }))
+    this.#tellSlices()
+    this.reconcile()
+    void this.#stop(name, graceSeconds)
+  }
+
+  /** The node controller has not heard of a node: the kubelet's own words stay as they were. */
+  loseNode(name: string): void {
+    this.#store.change<Pod>('pods', name, (pod) => ({ ...pod, status: { ...pod.status, conditions: (pod.status.conditions ?? []).map((one) => (one.type === 'Ready' ? { ...one, status: 'False' } : one)) } }))
+  }
+
+  #create(): void {
+    this.#pods += 1
+    const number = this.#pods
+    const name = `web-789b5f5f55-${String(number).padStart(5, '0')}`
+    this.#store.put<Pod>('pods', {
+      metadata: metadataOf(name, { labels, ownerReferences: [{ kind: 'ReplicaSet', name: 'web-789b5f5f55', controller: true }] }),
+      spec: { terminationGracePeriodSeconds: 2 },
+      status: { phase: 'Pending' },
+    })
+    const unscheduled = this.obstacle === 'no-node'
+    this.#store.change<Pod>('pods', name, (pod) => ({
+      ...pod,
+      spec: { ...pod.spec, ...(unscheduled ? {} : { nodeName: 'sea1' }) },
+      status: { ...pod.status, conditions: [unscheduled ? { type: 'PodScheduled', status: 'False', reason: 'Unschedulable' } : { type: 'PodScheduled', status: 'True' }] },
+    }))
+    if (unscheduled) return
+    if (this.obstacle === 'bad-image') {
+      this.#tell(name, 'Pending', { name: 'web', ready: false, restartCount: 0, state: { waiting: { reason: 'ImagePullBackOff' } } })
+      return
+    }
+    setTimeout(() => void this.#start(name, `127.0.${this.#options.network}.${number}`), startMs)
+  }
+
+  async #start(name: string, address: string): Promise<void> {
+    const pod = this.#store.get<Pod>('pods', name)
+    if (pod === undefined) return
+    const { port, drainMs } = this.#options
+    this.programs.set(name, await startProgram({ address, port, name, boot: pod.metadata.uid, manner: this.manner, shared: this.shared, drainMs }))
+    this.#store.change<Pod>('pods', name, (one) => ({ ...one, status: { ...one.status, podIP: address } }))
+    this.#tell(name, 'Running', { name: 'web', ready: false, restartCount: 0, state: { running: { startedAt: now() } } })
+  }
+
+  async #stop(name: string, graceSeconds: number): Promise<void> {
+    const program = this.programs.get(name)
+    program?.terminate()
+    const timer = setTimeout(() => program?.kill(), graceSeconds * 1_000)
+    const exitCode = (await program?.exited) ?? 0
+    clearTimeout(timer)
+    if (this.#store.get('pods', name) === undefined) return
+    this.#tell(name, exitCode === 0 ? 'Succeeded' : 'Failed', { name: 'web', ready: false, restartCount: 0, state: { terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' } } })
+    this.#store.remove('pods', name)
+    this.#tellSlices()
+    this.#tellStatus()
+  }
+
+  #probe(): void {
+    for (const pod of this.#store.list<Pod>('pods')) {
+      const status = pod.status.containerStatuses?.[0]
+      const ready = this.programs.get(pod.metadata.name)?.ready() ?? false
+      if (status?.state?.running === undefined || status.ready === ready || pod.metadata.deletionTimestamp !== undefined) continue
+      this.#tell(pod.metadata.name, 'Running', { ...status, ready })
+    }
+  }
+
+  #tell(name: string, phase: string, status: ContainerStatus): void {
+    const state = status.ready ? 'True' : 'False'
+    this.#store.change<Pod>('pods', name, (pod) => ({ ...pod, status: { ...pod.status, phase, containerStatuses: [status], conditions: [{ type: 'PodScheduled', status: 'True' }, { type: 'ContainersReady', status: state }, { type: 'Ready', status: state }] } }))
+    this.#tellSlices()
+    this.#tellStatus()
+  }
+
+  #tellSlices(): void {
+    const endpoints = this.#store.list<Pod>('pods').flatMap(({ status, metadata }) => {
+      const address = status.podIP
+      if (address === undefined || status.phase !== 'Running') return []
+      const serving = status.containerStatuses?.[0]?.ready ?? false
+      const terminating = metadata.deletionTimestamp !== undefined
+      return [{ addresses: [address], conditions: { ready: serving && !terminating, serving, terminating } }]
+    })
+    const known = this.#store.get<EndpointSlice>('endpointslices', 'web-8d9rv')
+    if (known !== undefined && JSON.stringify(known.endpoints) === JSON.stringify(endpoints)) return
+    const metadata = known?.metadata ?? metadataOf('web-8d9rv', { labels: { 'kubernetes.io/service-name': 'web' } })
+    this.#store.put<EndpointSlice>('endpointslices', { metadata, addressType: 'IPv4', endpoints, ports: [{ name: '', port: this.#options.port }] })
+  }
+
+  #tellStatus(): void {
+    const pods = this.#store.list<Pod>('pods').filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    const ready = pods.filter(({ status }) => status.containerStatuses?.[0]?.ready === true).length
+    const deployment = this.#store.get<Workload>('deployments', 'web')
+    if (deployment === undefined) return
+    const status = { observedGeneration: deployment.metadata.generation ?? 1, replicas: pods.length, updatedReplicas: pods.length, readyReplicas: ready, availableReplicas: ready }
+    if (JSON.stringify(status) === JSON.stringify(deployment.status)) return
+    this.#store.put<Workload>('deployments', { ...deployment, status })
+  }
+}
+
+export function webDeployment(replicas: number): Workload {
+  const probe = (path: string) => ({ httpGet: { path, port: 'http' }, periodSeconds: 1, timeoutSeconds: 1, successThreshold: 1, failureThreshold: 1 })
+  return {
+    metadata: metadataOf('web', { generation: 1, labels, annotations: { 'deployment.kubernetes.io/revision': '1' } }),
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template: { spec: { containers: [{ name: 'web', image, readinessProbe: probe('/ready'), livenessProbe: probe('/live') }], terminationGracePeriodSeconds: 2 } },
+    },
+  }
+}

@@ -1,0 +1,247 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { declaredCapabilities } from '../../core/capabilities.js'
+import type { DeployOptions, Deployment, Driver } from '../../core/driver.js'
+import { messageOf, SeaworthyError } from '../../core/errors.js'
+import type { Capability } from '../../core/requirement.js'
+import type { ClusterTarget, ServiceDescriptor } from '../../core/service-descriptor.js'
+import { ownProgram } from '../../operating-system/own-program.js'
+import { startEchoServer } from '../network/echo-server.js'
+import { ApiClient } from './api-client.js'
+import { claimWorkload, releaseWorkload, runOf } from './claim.js'
+import { ClusterWorld, hrtimeMs } from './cluster-world.js'
+import { clusterDeployment } from './cluster-deployment.js'
+import { configuredFiles, readAccess } from './kubeconfig.js'
+import type { ObjectList, Pod } from './objects.js'
+import { requirePermissions } from './permissions.js'
+import { accepts, podControls } from './pod-controls.js'
+import { PodLogs } from './pod-logs.js'
+import { podAddress } from './pod-slots.js'
+import type { ReleaseOrder } from './release-order.js'
+import { replaceUnready } from './replace-unready.js'
+import { podsPath, readWorkload, surveyAtRest, surveyCluster, workloadText, type Survey } from './workload.js'
+
+/** A workload that runs in a cluster already, judged where it lives and together with what the cluster does for it. */
+export const kubernetesDriver: Driver = { name: 'kubernetes', availability, offers, whyNot, deploymentsMax: 1, observe, deploy }
+
+/** What can be done to, or seen of, a pod from outside it. */
+const offered: ReadonlySet<Capability> = new Set<Capability>([
+  'topology.instances', 'topology.balancer', 'topology.identity', 'health.readiness', 'health.liveness', 'health.detail',
+  'lifecycle.start', 'lifecycle.stop', 'lifecycle.kill', 'lifecycle.drain', 'lifecycle.undrain',
+  'traffic.http', 'traffic.read', 'traffic.witness', 'data.write', 'data.read.strong', 'data.read.ordinary', 'data.delete', 'data.list',
+])
+
+const reasons: Readonly<Partial<Record<Capability, string>>> = {
+  'lifecycle.crash': 'deleting a pod tests its controller and not what restarts a process that crashes, and a kill from inside a pod does not reach its process 1',
+  'lifecycle.reboot': 'the machines of a cluster are not this run\'s to reboot, and a controller would make the service pass on another one',
+  'lifecycle.autostart': 'a controller starts every pod again, whatever image it is of',
+  'lifecycle.hold': 'the controller replaces every pod that is gone: it cannot be kept down',
+  'topology.fixed-addresses': 'a pod that is replaced has another address: requests cannot be raced against its start',
+  'docs.times': 'a replacement is being started while its predecessor stops: how long a start takes is not to be seen',
+  'topology.scale': 'which pod goes when a workload is scaled in is chosen by its controller',
+  'fault.freeze': 'a process in a pod cannot be frozen from outside its node',
+}
+
+function whyNot(capability: Capability): string | undefined {
+  return reasons[capability]
+}
+
+function offers(service: ServiceDescriptor): ReadonlySet<Capability> {
+  // A drain that ends in an exit is followed by another start in the same pod: nobody could tell the two apart.
+  const isOffered = (one: Capability): boolean => offered.has(one) && !(one === 'lifecycle.drain' && service.lifecycle.drain?.endsInExit === true)
+  return new Set([...declaredCapabilities(service)].filter(isOffered))
+}
+
+async function availability(service: ServiceDescriptor): ReturnType<Driver['availability']> {
+  const { cluster } = service.target
+  if (cluster === undefined) return { available: false, reason: 'the target is not a workload of a cluster (target.kind: kubernetes)' }
+  if (service.client !== undefined) return { available: false, reason: 'a client module has no face for pods that are replaced' }
+  try {
+    return await withCluster(cluster, async (api) => {
+      const found = await surveyCluster(api, cluster)
+      await entrypointOf(cluster, found)
+      await requireReachable(api, cluster, found)
+      return { available: true }
+    })
+  } catch (thrown) {
+    const hint = thrown instanceof SeaworthyError && thrown.hint !== undefined ? `\n${thrown.hint}` : ''
+    return { available: false, reason: `${messageOf(thrown)}${hint}` }
+  }
+}
+
+/** Permissions come first: what is missing is named before anything is read, let alone touched. */
+async function withCluster<T>(target: ClusterTarget, work: (api: ApiClient) => Promise<T>): Promise<T> {
+  const api = await connect(target)
+  try {
+    await requirePermissions(api, target)
+    return await work(api)
+  } finally {
+    await api.close()
+  }
+}
+
+export async function connect({ context }: ClusterTarget): Promise<ApiClient> {
+  return new ApiClient(await readAccess({ context, environment: process.env }))
+}
+
+async function observe(service: ServiceDescriptor): Promise<ServiceDescriptor> {
+  const { cluster } = service.target
+  if (cluster === undefined) return service
+  return surveyed(service, await withCluster(cluster, (api) => surveyCluster(api, cluster)))
+}
+
+/** Read in the cluster and not asked again: how many there are, how long a stop may take, who ejects whom how fast. */
+export function surveyed(service: ServiceDescriptor, { replicas, graceMs, rhythm }: Survey): ServiceDescriptor {
+  return {
+    ...service,
+    target: { ...service.target, replicas: { ...service.target.replicas, count: replicas } },
+    lifecycle: { ...service.lifecycle, stop: { ...service.lifecycle.stop, graceMs } },
+    balancer: rhythm === undefined ? service.balancer : { intervalMs: rhythm.intervalMs, timeoutMs: rhythm.timeoutMs, fall: rhythm.fall, rise: rhythm.rise },
+  }
+}
+
+/** Throws SW_CLUSTER_ENTRY when clients have no way in that is known. */
+async function entrypointOf({ url, service, namespace }: ClusterTarget, { serviceAddress }: Survey): Promise<URL> {
+  const entrypoint = url ?? serviceAddress
+  const hint = 'Declare target.url (ingress, load balancer or node port), or run the harness in the cluster, where the Service itself is the way in. A port-forward is none: it dies with its pod.'
+  if (entrypoint === undefined) throw new SeaworthyError('SW_CLUSTER_ENTRY', `while looking for the way in: service/${service} in ${namespace} has no address of its own, and no target.url is declared`, { hint })
+  if (await accepts(entrypoint, 3_000)) return entrypoint
+  throw new SeaworthyError('SW_CLUSTER_ENTRY', `while looking for the way in: nothing accepts connections at ${entrypoint.href}${url === undefined ? ', the address of the Service inside the cluster' : ' (target.url)'}`, { hint })
+}
+
+/** Every replica is asked itself whether it is ready. Throws SW_CLUSTER_PODS where that cannot be done from here. */
+async function requireReachable(api: ApiClient, target: ClusterTarget, { selector, podPort }: Survey): Promise<void> {
+  const { items } = await api.request<ObjectList<Pod>>({ path: podsPath(target), query: { labelSelector: selector }, doing: `listing pods of ${target.workload.name}` })
+  for (const pod of items.filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && status.podIP !== undefined)) {
+    const address = podAddress(pod, podPort)
+    if (await accepts(address, 3_000)) continue
+    throw new SeaworthyError('SW_CLUSTER_PODS', `while looking for the pods of ${workloadText(target)}: nothing accepts connections at ${address.host} (${pod.metadata.name}) from here`, {
+      hint: 'Each replica has to be asked past the Service. Run the harness where addresses of pods can be reached: in a pod of the namespace (docs/kubernetes.md has the manifest), or on a machine of the same network.',
+    })
+  }
+}
+
+async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise<Deployment> {
+  given.signal.throwIfAborted()
+  const { cluster } = service.target
+  if (cluster === undefined) throw new SeaworthyError('SW_CLUSTER_TARGET', 'while taking the workload: the target is not one of a cluster')
+  const api = await connect(cluster)
+  const attachment = new Attachment(api, cluster, given)
+  try {
+    return await attachment.deployment(service)
+  } catch (thrown) {
+    await attachment.dispose().catch(() => undefined) // the reason is worth more than what followed from it
+    throw thrown
+  }
+}
+
+const releaseWithinMs = 15_000
+const releaseAgainMs = 250
+
+/** A workload from its claim to its release. It can be let go at any time. */
+class Attachment {
+  readonly #api: ApiClient
+  readonly #target: ClusterTarget
+  readonly #options: DeployOptions
+  readonly #ends: (() => unknown)[] = []
+  #disposed: Promise<void> | undefined
+
+  constructor(api: ApiClient, target: ClusterTarget, options: DeployOptions) {
+    this.#api = api
+    this.#target = target
+    this.#options = options
+    this.#ends.push(() => api.close())
+  }
+
+  async deployment(service: ServiceDescriptor): Promise<Deployment> {
+    const { journal, runId, directory } = this.#options
+    const path = ownProgram(import.meta.url, 'release-run')
+    const entry = journal.record({ kind: 'program', path, parameters: [JSON.stringify(this.#releaseOrder(service.health.readinessPath))], what: `annotations of the run on ${workloadText(this.#target)} in ${this.#target.namespace}` })
+    // Before the claim: one whose answer got lost may have been made.
+    this.#ends.push(async () => {
+      await this.#release(service.health.readinessPath)
+      journal.done(entry)
+    })
+    await claimWorkload(this.#api, this.#target, runId)
+    const survey = await surveyAtRest(this.#api, this.#target, { timeoutMs: service.lifecycle.startTimeoutMs, signal: this.#options.signal })
+    const entrypoint = await entrypointOf(this.#target, survey)
+    const echo = await startEchoServer()
+    this.#ends.push(() => echo.close())
+    const folder = join(directory, 'logs')
+    mkdirSync(folder, { recursive: true })
+    const logs = new PodLogs(this.#api, this.#target, folder)
+    this.#ends.push(() => logs.close())
+    const world = await ClusterWorld.open({ api: this.#api, target: this.#target, service, options: this.#options, survey, onAssigned: (slot, pod) => logs.follow(slot.id, pod) })
+    this.#ends.push(() => world.close())
+    this.#ends.push(() => logs.keepEvents(new Set([this.#target.workload.name, ...world.pods.map(({ metadata }) => metadata.name)])))
+    this.#ends.push(() => this.#requireUnchanged(world, survey))
+    await this.#tellSurvey(survey)
+    return clusterDeployment(world, { service, entrypoint, echo: echo.url, logFiles: logs.files, controls: podControls(world), dispose: () => this.dispose() })
+  }
+
+  dispose(): Promise<void> {
+    return (this.#disposed ??= this.#dispose())
+  }
+
+  /** Every step is tried whatever became of the one before. Throws the first error: then the workload may still be annotated. */
+  async #dispose(): Promise<void> {
+    const errors: unknown[] = []
+    for (const end of [...this.#ends].reverse()) {
+      try {
+        await end()
+      } catch (thrown) {
+        errors.push(thrown)
+      }
+    }
+    if (errors.length > 0) throw errors[0]
+  }
+
+  /** An API server that is gone is waited for: it may be back before anybody has to be told. */
+  async #release(readinessPath: string): Promise<void> {
+    const endAt = performance.now() + releaseWithinMs
+    for (;;) {
+      try {
+        if (runOf(await readWorkload(this.#api, this.#target)) !== this.#options.runId) return
+        await replaceUnready(this.#api, this.#target, readinessPath)
+        await releaseWorkload(this.#api, this.#target, this.#options.runId)
+        return
+      } catch (thrown) {
+        const isGone = thrown instanceof SeaworthyError && thrown.code === 'SW_CLUSTER_UNREACHABLE'
+        if (!isGone || performance.now() > endAt) throw thrown
+        await pause(releaseAgainMs)
+      }
+    }
+  }
+
+  /** Of a template that somebody rolled out meanwhile nobody knows which one was measured. */
+  async #requireUnchanged(world: ClusterWorld, survey: Survey): Promise<void> {
+    const { metadata } = await readWorkload(this.#api, this.#target)
+    if ((metadata.generation ?? 0) !== survey.generation) world.lose(`somebody changed ${workloadText(this.#target)} while it was measured (generation ${survey.generation}, now ${metadata.generation ?? 0})`)
+  }
+
+  /** What the cluster is, for the history. */
+  async #tellSurvey({ update, budgets, replicas, graceMs, rhythm, podPort }: Survey): Promise<void> {
+    const clockOffset = await this.#api.clockOffset()
+    this.#options.onPlatformEvent({
+      name: 'cluster-surveyed',
+      target: workloadText(this.#target),
+      atHrtimeMs: hrtimeMs(),
+      detail: { origin: this.#api.access.origin, namespace: this.#target.namespace, replicas, graceMs, rhythm: rhythm ?? null, podPort, update, budgets, clockOffset, controlledBy: this.#target.workload.kind },
+    })
+  }
+
+  #releaseOrder(readinessPath: string): ReleaseOrder {
+    const files = configuredFiles(process.env).filter((file) => existsSync(file))
+    const inside = ['KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))
+    const { context, namespace, workload, service } = this.#target
+    return {
+      runId: this.#options.runId,
+      readinessPath,
+      ...(context === undefined ? {} : { context }),
+      ...(files.length === 0 ? {} : { files }),
+      environment: Object.fromEntries(inside) as Record<string, string>,
+      target: { namespace, workload, service },
+    }
+  }
+}

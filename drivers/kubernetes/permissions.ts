@@ -1,0 +1,85 @@
+import { SeaworthyError } from '../../core/errors.js'
+import type { ClusterTarget } from '../../core/service-descriptor.js'
+import type { ApiClient } from './api-client.js'
+
+export interface Permission {
+  readonly group: string
+  readonly resource: string
+  readonly subresource?: string
+  readonly verb: 'get' | 'list' | 'watch' | 'patch' | 'delete'
+  readonly name?: string
+}
+
+const resourceOf = (target: ClusterTarget): string => (target.workload.kind === 'deployment' ? 'deployments' : 'statefulsets')
+
+/** Everything a run does in the cluster, and nothing that it does not. All of it is inside the namespace. */
+export function permissionsFor(target: ClusterTarget): readonly Permission[] {
+  const workload = { group: 'apps', resource: resourceOf(target), name: target.workload.name }
+  return [
+    { ...workload, verb: 'get' },
+    { ...workload, verb: 'patch' },
+    { group: '', resource: 'services', name: target.service, verb: 'get' },
+    { group: '', resource: 'pods', verb: 'list' },
+    { group: '', resource: 'pods', verb: 'watch' },
+    { group: '', resource: 'pods', verb: 'delete' },
+    { group: '', resource: 'pods', subresource: 'log', verb: 'get' },
+    { group: 'discovery.k8s.io', resource: 'endpointslices', verb: 'list' },
+    { group: 'discovery.k8s.io', resource: 'endpointslices', verb: 'watch' },
+    { group: 'policy', resource: 'poddisruptionbudgets', verb: 'list' },
+    { group: '', resource: 'events', verb: 'list' },
+  ]
+}
+
+interface AccessReview {
+  readonly status?: { readonly allowed?: boolean }
+}
+
+/** Asks the cluster about each permission. Resolves to the missing ones. */
+export async function missingPermissions(api: ApiClient, target: ClusterTarget): Promise<readonly Permission[]> {
+  const asked = await Promise.all(
+    permissionsFor(target).map(async (permission) => {
+      const { group, resource, subresource, verb, name } = permission
+      const resourceAttributes = { namespace: target.namespace, group, resource, verb, ...(subresource === undefined ? {} : { subresource }), ...(name === undefined ? {} : { name }) }
+      const review = await api.request<AccessReview>({
+        method: 'POST',
+        path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+        body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } },
+        doing: `asking whether it is allowed to ${textOf(permission)}`,
+      })
+      return review.status?.allowed === true ? [] : [permission]
+    }),
+  )
+  return asked.flat()
+}
+
+/** Throws SW_CLUSTER_PERMISSIONS that names all that is missing, with the smallest Role as its hint. */
+export async function requirePermissions(api: ApiClient, target: ClusterTarget): Promise<void> {
+  const missing = await missingPermissions(api, target)
+  if (missing.length === 0) return
+  throw new SeaworthyError('SW_CLUSTER_PERMISSIONS', `while looking at what is allowed in the namespace ${target.namespace} (${api.access.origin}): not allowed to ${missing.map(textOf).join('; ')}. Nothing was touched`, {
+    hint: `This Role is all a run needs, bound to whom the kubeconfig logs in as:\n${roleText(target)}`,
+  })
+}
+
+export const textOf = ({ group, resource, subresource, verb, name }: Permission): string =>
+  `${verb} ${resource}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}${name === undefined ? '' : ` "${name}"`}`
+
+interface Rule {
+  readonly group: string
+  readonly resource: string
+  readonly name?: string | undefined
+  readonly verbs: string[]
+}
+
+/** The smallest Role, as YAML to apply. */
+export function roleText(target: ClusterTarget): string {
+  const rules: Rule[] = []
+  for (const { group, resource, subresource, verb, name } of permissionsFor(target)) {
+    const full = subresource === undefined ? resource : `${resource}/${subresource}`
+    const known = rules.find((rule) => rule.group === group && rule.resource === full && rule.name === name)
+    if (known === undefined) rules.push({ group, resource: full, name, verbs: [verb] })
+    else known.verbs.push(verb)
+  }
+  const lines = rules.map(({ group, resource, name, verbs }) => `  - { apiGroups: ['${group}'], resources: [${resource}], ${name === undefined ? '' : `resourceNames: [${name}], `}verbs: [${verbs.join(', ')}] }`)
+  return ['apiVersion: rbac.authorization.k8s.io/v1', 'kind: Role', `metadata: { name: seaworthy, namespace: ${target.namespace} }`, 'rules:', ...lines].join('\n')
+}
