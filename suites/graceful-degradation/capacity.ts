@@ -1,5 +1,6 @@
 import type { Overload } from '../../core/declarations/overload.js'
 import type { ScenarioContext } from '../../core/scenario.js'
+import { agreed } from './load-spans.js'
 import { capacityProbe, loads, type Capacity } from './overload-names.js'
 
 /** Where the search begins when nothing is declared. */
@@ -14,24 +15,31 @@ const saturatedShare = 0.95
 const rampMs = 300
 const measuredMs = { quick: 1_500, standard: 5_000, thorough: 10_000 } as const
 const restMs = { quick: 700, standard: 2_000, thorough: 2_000 } as const
-const repeats = 2
+/** A machine that others use too gives a measurement that the next one does not repeat. */
+const measurementsMax = 4
 
 /**
  * What the service does per second of an operation when more of it is asked for: an open loop at rising rates until clearly
- * less is done than asked for, and then once more at that rate. Not a closed loop: its clients would come again at once
+ * less is done than asked for, and then at that rate until two measurements in a row agree. Not a closed loop: its clients would come again at once
  * after a quick refusal, and measure how fast a service refuses. Undefined: it could not be brought to its limit.
  */
 export async function measureCapacity(context: ScenarioContext, { operation, capacityPerSecond }: Overload): Promise<number | undefined> {
   let offeredPerSecond = capacityPerSecond === undefined ? firstPerSecond : capacityPerSecond * excess
   const measured: number[] = []
-  while (measured.length < repeats) {
+  while (!settled(measured, context.threshold('DEGR-05', 'capacity_difference_max'))) {
     const capacity = await measureOnce(context, { operation, offeredPerSecond })
     context.observe(capacityProbe, 'service', capacity)
     if (capacity.saturated) measured.push(capacity.goodputPerSecond)
     else if (measured.length > 0 || offeredPerSecond * growth > offeredPerSecondMax) return undefined
     else offeredPerSecond *= growth
   }
-  return measured.reduce((sum, one) => sum + one, 0) / measured.length
+  return agreed(measured)?.mean
+}
+
+/** No more needs to be measured. */
+function settled(measured: readonly number[], differenceMax: number): boolean {
+  const last = agreed(measured)
+  return last !== undefined && (last.difference <= differenceMax || measured.length === measurementsMax)
 }
 
 async function measureOnce(context: ScenarioContext, { operation, offeredPerSecond }: { readonly operation: Overload['operation']; readonly offeredPerSecond: number }): Promise<Capacity> {

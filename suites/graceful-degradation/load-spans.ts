@@ -1,4 +1,5 @@
 import type { Finding } from '../../core/check.js'
+import { listed } from '../../core/checks/counted.js'
 import { inconclusive } from '../../core/check.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { factOf, inWindow, observationsOf, requestsOf, type Window } from '../../core/reading.js'
@@ -34,11 +35,18 @@ export function capacityOf(history: History, differenceMax: number): number | st
   const measured = all.filter((one) => one.saturated).map((one) => one.goodputPerSecond)
   const highest = Math.max(...all.map((one) => one.offeredPerSecond))
   if (measured.length === 0) return `it did all of the ${Math.round(highest)} requests per second that were offered: it is faster than it can be overloaded here`
-  const [first, second] = measured
-  if (first === undefined || second === undefined) return `its capacity was measured once only (${Math.round(first ?? 0)} per second)`
+  const last = agreed(measured)
+  if (last === undefined) return `its capacity was measured once only (${Math.round(measured[0] ?? 0)} per second)`
+  if (last.mean <= 0) return 'it served nothing when its capacity was measured'
+  return last.difference > differenceMax ? `its capacity is not reproducible: ${listed(measured.map((one) => String(Math.round(one))))} requests per second` : last.mean
+}
+
+/** What the last two measurements say together: their mean, and how far they lie apart as a share of it. Undefined for less than two. */
+export function agreed(measured: readonly number[]): { readonly mean: number; readonly difference: number } | undefined {
+  const [first, second] = measured.slice(-2)
+  if (first === undefined || second === undefined) return undefined
   const mean = (first + second) / 2
-  if (mean <= 0) return 'it served nothing when its capacity was measured'
-  return Math.abs(first - second) / mean > differenceMax ? `its capacity is not reproducible: ${Math.round(first)} and ${Math.round(second)} requests per second` : mean
+  return { mean, difference: mean <= 0 ? 0 : Math.abs(first - second) / mean }
 }
 
 /** So much of the clients' deadline may pass before a request is on its way: connecting takes its time when many wait. */

@@ -22,7 +22,7 @@ export interface OverloadFact {
   readonly deadlineMs: number
   readonly ratedPerSecond?: number
 }
-/** One measurement of what the service can do when more is asked of it; the last two are at the same rate. */
+/** One measurement of what the service can do when more is asked of it; the saturated ones are at the same rate. */
 export interface Capacity {
   readonly offeredPerSecond: number
   readonly goodputPerSecond: number

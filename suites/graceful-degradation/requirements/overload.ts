@@ -4,7 +4,7 @@ import { quantile } from './quantile-threshold.js'
 const capacityDifference: Threshold = {
   key: 'capacity_difference_max',
   unit: 'ratio',
-  meaning: 'by how much two measurements of the capacity may differ',
+  meaning: 'by how much the last two measurements of the capacity may differ',
   standard: 0.1,
 }
 
@@ -28,7 +28,7 @@ export const shedOverload: Requirement = {
   needs: ['traffic.heavy', 'health.readiness', 'health.liveness'],
   absence: { rule: 'na-justified' },
   procedure: [
-    'Offer the costly operation at rising rates until clearly less is answered in time than is offered; that is its capacity. Measure it a second time at the same rate.',
+    'Offer the costly operation at rising rates until clearly less is answered in time than is offered; that is its capacity. Measure it again at the same rate until two measurements in a row agree, at most four times.',
     'Offer half of it, to know what is usual.',
     'Offer twice as much as it can do: an open loop, with the time-out of the operation as the deadline of clients.',
     'Count what is answered in time, how late, and how the rest was turned away; sample readiness and liveness of every replica twice a second.',
@@ -55,7 +55,7 @@ export const shedOverload: Requirement = {
     'the load generator was saturated: more than 5 % of the requests were sent when a quarter of the deadline of clients had passed',
     'the null control failed or was late, the harness stalled, or health was not asked',
   ],
-  evidence: ['both measurements of the capacity', 'what was answered in time in each second of the overload', 'refusals by kind and latency, with ids of those that were none', 'health answers that failed'],
+  evidence: ['every measurement of the capacity', 'what was answered in time in each second of the overload', 'refusals by kind and latency, with ids of those that were none', 'health answers that failed'],
   remediation:
     'Limit how many requests are worked on at once, per replica, to what it can finish in time, with a short queue in front: at most what can be done within the deadline of clients. Turn away the rest before any work is done for it, with 429 or 503 and Retry-After. Serve health and operator endpoints outside of that limit. Throw away queued requests whose client has waited too long. Find the limit by measuring, and keep it in the configuration. An unbounded queue, and a thread or connection for each request, are the two usual ways to collapse.',
   defects: [{ id: 'degr.congestion-collapse', how: 'the queue has no bound: every request is accepted and waits past the deadline of its client' }],
