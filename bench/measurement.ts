@@ -13,6 +13,8 @@ export interface MeasurementRow {
   readonly target?: string
   /** Absent without a target, or where nothing could be said (a starved machine, a tool that is not installed). */
   readonly met?: boolean
+  /** A time: somebody else on the machine may be the reason of a miss. Absent for what is counted, which is right anywhere. */
+  readonly timed?: true
   readonly note?: string
 }
 

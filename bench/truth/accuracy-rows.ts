@@ -27,7 +27,7 @@ function timeRow(quantity: string, samples: readonly Sample[]): MeasurementRow {
   const said = worst === undefined ? 'nothing: the machine was starved' : `worst error ${shown(worst.error, unit)}, median ${shown(sorted[sorted.length >> 1] ?? 0, unit)}, of ${calm.length} experiments`
   const notes = [...(worst === undefined ? [] : [`worst: ${worst.cell}`]), ...(starved === 0 ? [] : [`${starved} more on a starved machine, left out`])]
   return {
-    what: quantity, measured: said, target: `at most ${shown(allowed, unit)} off`, note: notes.join('; '),
+    what: quantity, measured: said, target: `at most ${shown(allowed, unit)} off`, timed: true, note: notes.join('; '),
     ...(2 * calm.length < samples.length ? {} : { met: calm.every(({ error }) => Math.abs(error) <= allowed) }),
   }
 }
