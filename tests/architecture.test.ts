@@ -25,7 +25,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   yargs: ['bin'],
   vitest: ['bin/vitest.ts'],
   zod: ['engine'],
-  yaml: ['engine', 'reference-service', 'suites/configuration', 'drivers/compose', 'drivers/kubernetes'],
+  yaml: ['engine', 'reference-service', 'suites/configuration', 'drivers/compose', 'drivers/kubernetes', 'bench/cluster-trial'],
   '@sentry/core': ['reference-service'],
   marked: ['suites/documentation-for-operations'],
   fastify: ['reference-service'],

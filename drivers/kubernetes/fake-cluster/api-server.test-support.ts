@@ -15,9 +15,17 @@ export interface ApiOptions {
   /** Whether a disruption budget lets a pod be evicted. */
   readonly mayEvict: () => boolean
   readonly logOf: (pod: string) => string
+  /** Resolves to the object as it is stored. */
+  readonly create: (kind: Kind, object: ClusterObject) => ClusterObject
+  /** Told when a namespace is to go with everything in it. */
+  readonly empty: () => void
 }
 
-const namespaced = /^\/(?:api\/v1|apis\/(?:apps|discovery\.k8s\.io|policy)\/v1)\/namespaces\/default\/([a-z]+)(?:\/([^/]+)(?:\/([a-z]+))?)?$/
+const namespaced = /^\/(?:api\/v1|apis\/(?:apps|discovery\.k8s\.io|policy|rbac\.authorization\.k8s\.io|networking\.k8s\.io)\/v1)\/namespaces\/([^/]+)\/([a-z]+)(?:\/([^/]+)(?:\/([a-z]+))?)?$/
+const aNamespace = /^\/api\/v1\/namespaces(?:\/([^/]+))?$/
+/** Created and never read. */
+const inert = ['configmaps', 'serviceaccounts', 'roles', 'rolebindings', 'networkpolicies']
+const namespaceGoneMs = 100
 const kindNames: Readonly<Record<Kind, readonly [string, string]>> = {
   deployments: ['Deployment', 'apps/v1'],
   pods: ['Pod', 'v1'],
@@ -38,6 +46,8 @@ export class FakeApiServer {
   readonly denied = new Set<string>()
   /** Every request, as 'METHOD path'. */
   readonly asked: string[] = []
+  /** All of them show the same objects. */
+  readonly namespaces = new Set(['default'])
 
   constructor(options: ApiOptions) {
     this.#options = options
@@ -101,13 +111,18 @@ export class FakeApiServer {
     const { method, url } = asked
     if (url.pathname === '/version') return answer(response, 200, { major: '1', minor: '36', gitVersion: 'v1.36.2', platform: 'linux/amd64' })
     if (url.pathname.endsWith('/selfsubjectaccessreviews') && method === 'POST') return answer(response, 201, this.#review(asked.text))
-    const [, resource = '', name = '', sub] = namespaced.exec(url.pathname) ?? []
+    const own = aNamespace.exec(url.pathname)
+    if (own !== null) return answer(response, method === 'POST' ? 201 : 200, this.#namespace(asked, own[1] ?? ''))
+    const [, namespace = '', resource = '', name = '', sub] = namespaced.exec(url.pathname) ?? []
+    if (resource !== '' && !this.namespaces.has(namespace)) throw refusal(404, 'NotFound', `namespaces "${namespace}" not found`, { name: namespace, kind: 'namespaces' })
+    if (method === 'POST' && inert.includes(resource)) return answer(response, 201, JSON.parse(asked.text))
     if (!isKind(resource)) throw refusal(404, 'NotFound', 'the server could not find the requested resource', {})
     const verb = method === 'GET' ? (name !== '' ? 'get' : url.searchParams.has('watch') ? 'watch' : 'list') : { POST: 'create', PATCH: 'patch', PUT: 'update', DELETE: 'delete' }[method] ?? ''
     this.#requireAllowed(verb, sub === undefined ? resource : `${resource}/${sub}`, name)
     if (verb === 'watch') return this.#watch(resource, url, response)
     if (verb === 'list') return answer(response, 200, this.#list(resource, url))
     if (sub === 'eviction') return this.#evict(name, response)
+    if (method === 'POST' && this.#options.store.get(resource, nameIn(asked.text)) === undefined) return answer(response, 201, whole(resource, this.#options.create(resource, JSON.parse(asked.text) as ClusterObject)))
     if (method === 'POST') throw refusal(409, 'AlreadyExists', `${resource}.apps "${nameIn(asked.text)}" already exists`, { name: nameIn(asked.text), kind: resource })
     const object = this.#options.store.get(resource, name)
     if (object === undefined) throw refusal(404, 'NotFound', `${resource} "${name}" not found`, { name, kind: resource })
@@ -117,6 +132,20 @@ export class FakeApiServer {
     if (verb === 'update') throw conflict(resource, name)
     if (verb === 'delete') this.#delete(name, object, asked.text)
     answer(response, 200, whole(resource, this.#options.store.get(resource, name) ?? object))
+  }
+
+  #namespace({ method, text }: Asked, asked: string): unknown {
+    const verb = { POST: 'create', DELETE: 'delete' }[method] ?? 'get'
+    const name = method === 'POST' ? nameIn(text) : asked
+    this.#requireAllowed(verb, 'namespaces', name)
+    if (method === 'POST' && this.namespaces.has(name)) throw refusal(409, 'AlreadyExists', `namespaces "${name}" already exists`, { name, kind: 'namespaces' })
+    if (method === 'POST') this.namespaces.add(name)
+    else if (!this.namespaces.has(name)) throw refusal(404, 'NotFound', `namespaces "${name}" not found`, { name, kind: 'namespaces' })
+    if (method === 'DELETE') {
+      this.#options.empty()
+      setTimeout(() => this.namespaces.delete(name), namespaceGoneMs)
+    }
+    return { kind: 'Namespace', apiVersion: 'v1', metadata: { name }, status: { phase: method === 'DELETE' ? 'Terminating' : 'Active' } }
   }
 
   #review(text: string): unknown {

@@ -23,8 +23,16 @@ export interface FakeCluster {
   close(): Promise<void>
 }
 
+export interface FakeClusterOptions {
+  readonly network: number
+  readonly manner?: Manner
+  readonly drainMs?: number
+  /** Then `web` and its Service are for the test to create. */
+  readonly isEmpty?: boolean
+}
+
 /** A cluster of one namespace with the deployment `web`, three replicas that are ready, and a Service that spreads connections over them. */
-export async function startFakeCluster({ network, manner = 'graceful', drainMs = 150 }: { readonly network: number; readonly manner?: Manner; readonly drainMs?: number }): Promise<FakeCluster> {
+export async function startFakeCluster({ network, manner = 'graceful', drainMs = 150, isEmpty = false }: FakeClusterOptions): Promise<FakeCluster> {
   const store = new StoredObjects()
   const port = await freePort()
   const controllers = new Controllers(store, { manner, port, network, drainMs })
@@ -35,17 +43,28 @@ export async function startFakeCluster({ network, manner = 'graceful', drainMs =
     deletePod: (name, graceSeconds) => controllers.terminate(name, graceSeconds ?? 2),
     mayEvict: () => budget.mayEvict,
     logOf: (pod) => controllers.programs.get(pod)?.log ?? '',
+    create: (kind, object) => {
+      const stored = store.put(kind, { ...object, metadata: metadataOf(object.metadata.name, { generation: 1, labels: object.metadata.labels ?? {} }) })
+      controllers.reconcile()
+      return stored
+    },
+    empty: () => {
+      store.remove('deployments', 'web')
+      for (const { metadata } of store.list<Pod>('pods')) controllers.terminate(metadata.name, 0)
+    },
   })
   await api.start()
   const entry = await startServiceProxy(store, port)
-  store.put<Service>('services', { metadata: metadataOf('web'), spec: { type: 'NodePort', clusterIP: '10.96.90.170', ports: [{ port: 80, nodePort: entry.port }] } })
-  store.put<DisruptionBudget>('poddisruptionbudgets', { metadata: metadataOf('web'), spec: { minAvailable: 2, selector: { matchLabels: { app: 'web' } } }, status: { disruptionsAllowed: 1 } })
-  store.put('deployments', webDeployment(3))
-  controllers.reconcile()
+  if (!isEmpty) {
+    store.put<Service>('services', { metadata: metadataOf('web'), spec: { type: 'NodePort', clusterIP: '10.96.90.170', ports: [{ port: 80, nodePort: entry.port }] } })
+    store.put<DisruptionBudget>('poddisruptionbudgets', { metadata: metadataOf('web'), spec: { minAvailable: 2, selector: { matchLabels: { app: 'web' } } }, status: { disruptionsAllowed: 1 } })
+    store.put('deployments', webDeployment(3))
+    controllers.reconcile()
+  }
   const directory = mkdtempSync(join(tmpdir(), 'sw-kube-'))
   const kubeconfig = join(directory, 'config')
   writeFileSync(kubeconfig, kubeconfigText(api.url))
-  await untilReady(store)
+  if (!isEmpty) await untilReady(store)
   return Object.assign(budget, {
     api,
     store,
