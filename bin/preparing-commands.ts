@@ -12,7 +12,7 @@ export function registerPreparing(parser: Argv, command: Register): void {
       'write a seaworthy.yaml for a service of your own, from what can be found out about it',
       (args) =>
         args
-          .option('from', { type: 'string', array: true, describe: 'the start command, the URL of the running service, container:NAME, or an OpenAPI document; repeatable; without it you are asked' })
+          .option('from', { type: 'string', array: true, describe: 'the start command, the URL of the running service, container:NAME, a Compose file, or an OpenAPI document; repeatable; without it you are asked' })
           .option('output', { type: 'string', default: 'seaworthy.yaml', describe: 'file to write' })
           .option('force', { type: 'boolean', default: false, describe: 'write over a file that is there' }),
       command(async () => (await import('./commands/init.js')).init),

@@ -5,6 +5,8 @@ import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { parseDescriptor } from '../../engine/load-descriptor.js'
 import { openApiReads } from '../../engine/openapi-reads.js'
 import { portPassings, type PortPassing } from '../init/command-line.js'
+import { composeChoices } from '../init/compose-choices.js'
+import { composeText } from '../init/compose-text.js'
 import { descriptorText, type Findings } from '../init/descriptor-text.js'
 import { nextDeclarations } from '../init/next-declarations.js'
 import { probeService } from '../init/probe-service.js'
@@ -24,22 +26,23 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const stopGraceMs = 10_000
 const nextMax = 5
 
-/** `seaworthy init`: starts the service once, looks at it and stops it, or looks at one that runs; and writes what it found. Throws SW_INIT_SOURCE, SW_INIT_TRIAL, SW_INIT_EXISTS. */
+/** `seaworthy init`: starts the service once, looks at it and stops it, or looks at one that runs, or reads a Compose file; and writes what it found. Throws SW_INIT_SOURCE, SW_INIT_COMPOSE, SW_INIT_TRIAL, SW_INIT_EXISTS. */
 export async function init({ from, output, force }: InitArguments): Promise<number> {
   const path = resolve(output)
   if (existsSync(path) && !force) throw new SeaworthyError('SW_INIT_EXISTS', `while writing ${path}: it is there already`, { hint: '--force writes over it, --output names another file.' })
   const sources = await readSources(from)
   using interruption = watchInterruption((message) => process.stderr.write(`${message}\n`))
-  const { running } = sources
-  const findings = running === undefined ? await findOut(sources, path, interruption.signal) : await lookAtRunning(running, sources, path)
-  const text = descriptorText(findings)
+  const { running, compose } = sources
+  const text = compose !== undefined
+    ? composeText({ ...composeChoices(compose), path, schemaPath: schemaPathFrom(path), wanted: sources.wanted })
+    : descriptorText(running === undefined ? await findOut(sources, path, interruption.signal) : await lookAtRunning(running, sources, path))
   const service = parseDescriptor(text, path)
   try {
     writeFileSync(path, text, { flag: force ? 'w' : 'wx' })
   } catch (thrown) {
     throw new SeaworthyError('SW_INIT_EXISTS', `while writing ${path}: ${messageOf(thrown)}`, { cause: thrown })
   }
-  tellFindings(findings, path, service)
+  tellFindings(path, service)
   return exitCodes.ok
 }
 
@@ -57,6 +60,7 @@ async function findOut(sources: Sources, path: string, signal: AbortSignal): Pro
   })
 }
 
+const schemaPathFrom = (path: string): string => relative(dirname(path), packageFile('schemas/descriptor-v1.schema.json'))
 const nameOf = (path: string): string => basename(dirname(path)).slice(0, 80) || 'service'
 
 /** Enough of a descriptor to start it once. */
@@ -88,7 +92,7 @@ async function lookAt(url: URL, wanted: readonly string[], path: string): Promis
   }
   return {
     name: nameOf(path),
-    schemaPath: relative(dirname(path), packageFile('schemas/descriptor-v1.schema.json')),
+    schemaPath: schemaPathFrom(path),
     readiness,
     // The same path would say of liveness only that it is no different from readiness.
     ...(liveness === undefined || liveness === readiness ? {} : { liveness }),
@@ -101,8 +105,10 @@ async function lookAt(url: URL, wanted: readonly string[], path: string): Promis
   }
 }
 
-function tellFindings(findings: Findings, path: string, service: ServiceDescriptor): void {
-  say(`wrote ${relative(process.cwd(), path) || path}: ready at ${findings.readiness}, reads ${findings.reads.join(', ')}`)
+function tellFindings(path: string, service: ServiceDescriptor): void {
+  const { health, traffic, target: { compose } } = service
+  const project = compose === undefined ? '' : `; project ${compose.project}, replicas ${compose.replicas.services.join(', ')}, requests to ${(compose.entry ?? compose.replicas).services.join(', ')}`
+  say(`wrote ${relative(process.cwd(), path) || path}: ready at ${health.readinessPath}, reads ${Object.values(traffic).filter(({ weight }) => weight > 0).map((one) => one.path).join(', ')}${project}`)
   say('\nTo add next, for the most coverage:')
   for (const { section, example, requirements } of nextDeclarations(service, nextMax)) say(`  ${section}: ${requirements.length} requirements need it, such as ${requirements.slice(0, 4).join(', ')}\n      ${example}`)
   const file = path === resolve('seaworthy.yaml') ? '' : ` ${relative(process.cwd(), path)}`

@@ -44,7 +44,7 @@ function whereItIs(program: string): string {
   if (program === 'node' || program.includes('/') || systemFolders.some((folder) => isProgram(join(folder, program)))) return program
   const found = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, program)).find(isProgram)
   if (found !== undefined) return found
-  throw new SeaworthyError('SW_INIT_SOURCE', `--from: the program ${JSON.stringify(program)} was not found`, { hint: '--from takes a start command, a URL (http://...) or the path of an OpenAPI document that exists.' })
+  throw new SeaworthyError('SW_INIT_SOURCE', `--from: the program ${JSON.stringify(program)} was not found`, { hint: '--from takes a start command, a URL (http://...) or the path of a Compose file or an OpenAPI document that exists.' })
 }
 const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 function isProgram(path: string): boolean {

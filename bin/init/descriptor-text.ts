@@ -30,8 +30,8 @@ export interface Findings {
 }
 
 /** Text in YAML: plain where that is safe, else in double quotes. */
-const text = (value: string): string => (/^[A-Za-z/][\w./-]*$/.test(value) && !/^(true|false|null|yes|no|on|off)$/i.test(value) ? value : JSON.stringify(value))
-const operationNames = (reads: readonly string[]): readonly (readonly [string, string])[] =>
+export const text = (value: string): string => (/^[A-Za-z/][\w./-]*$/.test(value) && !/^(true|false|null|yes|no|on|off)$/i.test(value) ? value : JSON.stringify(value))
+export const operationNames = (reads: readonly string[]): readonly (readonly [string, string])[] =>
   reads.map((path, index) => [index === 0 ? 'read' : `read${index + 1}`, path] as const)
 
 /** A seaworthy.yaml with what was found, and comments that say how it was found and what is a guess. */

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { messageOf, SeaworthyError } from '../../core/errors.js'
+import { readComposeDocument, type DescribedProject } from '../../drivers/compose/compose-document.js'
 import { openApiReads } from '../../engine/openapi-reads.js'
 import { bareUrl, type RunningService } from './running-service.js'
 import { lookAtContainer } from './running-container.js'
@@ -8,9 +10,10 @@ import { startCommandOf, type StartCommand } from './command-line.js'
 
 /** What is known of the service from the start. */
 export interface Sources {
-  /** Either this, or a service that runs already. */
+  /** Either this, or a service that runs already, or a project. */
   readonly start?: StartCommand
   readonly running?: RunningService
+  readonly compose?: DescribedProject
   /** Port of the running service, when its URL was given. */
   readonly knownPort?: number
   /** Paths to be read: of the URL and of the OpenAPI document. */
@@ -18,7 +21,7 @@ export interface Sources {
 }
 
 const documentBytesMax = 10_000_000
-const hint = 'Give the start command as well: --from "node server.js"; or, for a service that runs already, its URL or container: --from http://localhost:3000, --from container:NAME.'
+const hint = 'Give the start command as well: --from "node server.js"; for a service that runs already, its URL or container: --from http://localhost:3000, --from container:NAME; or a Compose file: --from compose.yaml.'
 
 /** Takes what was given apart: URLs, files and one start command. Asks for what is missing where a person can answer. Throws SW_INIT_SOURCE. */
 export async function readSources(given: readonly string[] | undefined): Promise<Sources> {
@@ -28,6 +31,7 @@ export async function readSources(given: readonly string[] | undefined): Promise
   let knownPort: number | undefined
   let first: URL | undefined
   let container: RunningService | undefined
+  let compose: DescribedProject | undefined
   for (const one of from) {
     if (/^https?:\/\//.test(one)) {
       const url = urlOf(one)
@@ -36,14 +40,18 @@ export async function readSources(given: readonly string[] | undefined): Promise
       if (url.pathname !== '/') wanted.push(`${url.pathname}${url.search}`)
     } else if (one.startsWith('container:')) {
       container = await lookAtContainer(one.slice('container:'.length))
-    } else if (existsSync(one) && statSync(one).isFile() && !one.includes(' ')) {
-      wanted.push(...readsOf(one))
+    } else if (existsSync(one) && statSync(one).isFile() && (!one.includes(' ') || isYaml(one))) {
+      const reads = isYaml(one) ? readsOfYaml(one) : readsOf(one)
+      if (reads === undefined) compose = readComposeDocument(resolve(one), process.env)
+      else wanted.push(...reads)
     } else if (start === undefined) {
       start = startCommandOf(one)
     } else {
       throw new SeaworthyError('SW_INIT_SOURCE', `--from ${JSON.stringify(one)}: found a second start command, expected one`)
     }
   }
+  if (compose !== undefined && (start ?? container) !== undefined) throw new SeaworthyError('SW_INIT_SOURCE', `--from: found a ${start === undefined ? 'container' : 'start command'} beside the Compose file ${compose.file}, expected one of them`)
+  if (compose !== undefined) return { compose, wanted }
   if (start !== undefined) return { start, wanted, ...(knownPort === undefined ? {} : { knownPort }) }
   if (container !== undefined) return { running: container, wanted }
   if (first?.protocol === 'https:') throw new SeaworthyError('SW_INIT_SOURCE', `--from ${first.origin}: found https, expected http`, { hint: 'Name the port behind what ends TLS, or a tunnel: ssh -L 8080:localhost:8080 HOST, then --from http://localhost:8080.' })
@@ -54,6 +62,19 @@ export async function readSources(given: readonly string[] | undefined): Promise
 function urlOf(text: string): URL {
   if (URL.canParse(text)) return new URL(text)
   throw new SeaworthyError('SW_INIT_SOURCE', `--from ${JSON.stringify(text)}: found no valid URL`)
+}
+
+const isYaml = (path: string): boolean => /\.ya?ml$/i.test(path)
+
+/** Of an OpenAPI document; undefined: it is taken for a Compose file, whose reader says what is wrong with it. */
+function readsOfYaml(path: string): readonly string[] | undefined {
+  try {
+    if (statSync(path).size > documentBytesMax) return undefined
+    const { isOpenApi, paths } = openApiReads(readFileSync(path, 'utf8'))
+    return isOpenApi ? paths : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function readsOf(path: string): readonly string[] {
