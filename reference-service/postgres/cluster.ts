@@ -20,6 +20,8 @@ export interface ClusterOptions {
   readonly template?: string
   /** Where the replica finds the primary. */
   readonly primary?: { readonly host: string; readonly port: number }
+  /** Addresses that need no password, as pg_hba.conf has them: `samenet`, `all`, `10.0.0.0/8`. */
+  readonly trusted?: string
 }
 
 export const clusterDirectory = (directory: string): string => join(directory, 'cluster')
@@ -90,7 +92,7 @@ async function copyPrimary({ primary, runAs }: ClusterOptions, partial: string):
 export function configureCluster(options: ClusterOptions): void {
   const cluster = clusterDirectory(options.directory)
   // In a container everybody else is on the network that the container is on.
-  const trusted = options.host === '127.0.0.1' ? '127.0.0.1/32' : 'samenet'
+  const trusted = options.trusted ?? (options.host === '127.0.0.1' ? '127.0.0.1/32' : 'samenet')
   const files = {
     'postgresql.conf': settingsOf(options),
     'pg_hba.conf': `host all all ${trusted} trust\nhost replication all ${trusted} trust\n`,
