@@ -1,14 +1,18 @@
 import type { Journal } from '../core/driver.js'
 import { messageOf, SeaworthyError } from '../core/errors.js'
+import { runPrograms } from '../engine/end-programs.js'
 import { sweepLeftovers } from '../engine/leftovers.js'
-import { closeRun, defaultStateDirectory, openRun, type RunFolder } from '../engine/run-registry.js'
+import { abandonRun, closeRun, defaultStateDirectory, openRun, type RunFolder } from '../engine/run-registry.js'
 import { startReaper } from '../engine/start-reaper.js'
 
 export interface RunScope {
   /** Volatile folder: the reaper removes it if we cannot. */
   readonly workDirectory: string
   readonly journal: Journal
-  /** Lets the reaper go and takes the run off the registry. Returns what went wrong. */
+  /**
+   * Takes back once more what could not be taken back, lets the reaper go and takes the run off the registry, unless something is left still.
+   * Returns what went wrong.
+   */
   close(): Promise<readonly string[]>
 }
 
@@ -27,6 +31,7 @@ export async function openRunScope(runId: string, warn: (message: string) => voi
     journal: run.journal,
     close: async () => {
       const problems: string[] = []
+      let left: readonly string[] = []
       const attempt = async (work: () => void | Promise<void>): Promise<void> => {
         try {
           await work()
@@ -34,8 +39,13 @@ export async function openRunScope(runId: string, warn: (message: string) => voi
           problems.push(messageOf(thrown))
         }
       }
+      // As long as the reaper is there: we may be killed meanwhile.
+      await attempt(async () => {
+        left = await runPrograms(run.directory)
+      })
       await attempt(() => reaper.release())
-      await attempt(() => closeRun(run))
+      await attempt(() => (left.length === 0 ? closeRun(run) : abandonRun(run)))
+      if (left.length > 0) problems.push(`not put back: ${left.join(', ')}; \`seaworthy clean\` and the next run try again`)
       return problems
     },
   }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readJournal } from './journal.js'
+import type { JournalEntry } from '../core/driver.js'
+import { markDone, readJournal } from './journal.js'
 import { journalPath } from './run-registry.js'
 
 /** Nothing of a run may be there longer than ten seconds after its harness. */
@@ -8,12 +9,24 @@ const programMs = 9_000
 
 /**
  * Runs the programs that the journal names, all at once: they end what is not a process of this machine, such as
- * containers. Resolves to what is still there.
+ * containers. Resolves to what is still there. What has been done is not done again when somebody tries the rest later:
+ * the user may have changed by then what was put back.
  */
 export async function runPrograms(directory: string): Promise<string[]> {
-  const entries = readJournal(journalPath(directory)).open.flatMap((entry) => (entry.kind === 'program' ? [entry] : []))
-  const each = new Map(entries.map((entry) => [JSON.stringify([entry.path, ...entry.parameters]), entry]))
-  const left = await Promise.all([...each.values()].map(async ({ path, parameters, what }) => ((await succeeds(path, parameters)) ? [] : [what])))
+  const journal = journalPath(directory)
+  const alike = new Map<string, (JournalEntry & { readonly kind: 'program'; readonly id: number })[]>()
+  for (const entry of readJournal(journal).open) {
+    if (entry.kind !== 'program') continue
+    const key = JSON.stringify([entry.path, ...entry.parameters])
+    alike.set(key, [...(alike.get(key) ?? []), entry])
+  }
+  const left = await Promise.all([...alike.values()].map(async (same) => {
+    const [entry] = same
+    if (entry === undefined) return []
+    if (!(await succeeds(entry.path, entry.parameters))) return [entry.what]
+    markDone(journal, same.map(({ id }) => id))
+    return []
+  }))
   return left.flat()
 }
 

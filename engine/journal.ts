@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { appendFileSync, closeSync, existsSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import type { Journal, JournalEntry } from '../core/driver.js'
 
 export interface JournalFile extends Journal {
@@ -32,6 +32,11 @@ export function openJournal(file: string): JournalFile {
     },
     close: () => closeSync(descriptor),
   }
+}
+
+/** For whoever cleans up after the one who wrote it, which may have died in the middle of a line. A journal that is gone stays gone. */
+export function markDone(file: string, ids: readonly number[]): void {
+  if (ids.length > 0 && existsSync(file)) appendFileSync(file, `\n${ids.map((id) => `${JSON.stringify({ done: id })}\n`).join('')}`)
 }
 
 /** Reads a journal that may still be written, or that ends in the middle of a line. A missing file is empty. */

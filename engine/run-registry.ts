@@ -64,12 +64,22 @@ export function deploymentDirectory(run: RunFolder, name: string): string {
 
 /** Takes a run off the registry, when all of its processes have ended. May be called twice. */
 export function closeRun(run: RunFolder): void {
+  closeJournal(run)
+  removeRunFolder(run.directory)
+}
+
+/** Leaves what is open in its journal to the next run or `seaworthy clean`: nobody owns it any more, although this process may live on. */
+export function abandonRun(run: RunFolder): void {
+  closeJournal(run)
+  rmSync(join(run.directory, 'owner.json'), { force: true })
+}
+
+function closeJournal({ journal }: RunFolder): void {
   try {
-    run.journal.close()
+    journal.close()
   } catch {
     // Closed before.
   }
-  removeRunFolder(run.directory)
 }
 
 /** Removes the folder of a run, and the folder above when it was the last one. */

@@ -22,6 +22,7 @@ export async function up({ defect }: { readonly defect?: string | undefined }): 
   const scope = await openRunScope(runId, say)
   const directory = join(scope.workDirectory, 'up')
   let isUp = false
+  let problems: readonly string[] = []
   try {
     mkdirSync(directory, { mode: 0o755 })
     say(`starting ${service.name} ...`)
@@ -50,9 +51,10 @@ export async function up({ defect }: { readonly defect?: string | undefined }): 
     // What was cut short by an interrupt is no fault of the service.
     if (isUp || !interruption.signal.aborted) throw thrown
   } finally {
-    for (const problem of await scope.close()) say(`clean-up: ${problem}`)
+    problems = await scope.close()
+    for (const problem of problems) say(`clean-up: ${problem}`)
   }
-  say('stopped, nothing is left running')
+  say(problems.length === 0 ? 'stopped, nothing is left running' : 'stopped')
   const exitCode = interruption.exitCode() ?? exitCodes.ok
   return isUp && exitCode === exitCodes.interrupted ? exitCodes.ok : exitCode
 }

@@ -6,6 +6,7 @@ import type { Capability } from '../../core/requirement.js'
 import type { ClientDeclaration, ServiceDescriptor } from '../../core/service-descriptor.js'
 import { processStartTime } from '../../operating-system/process-table.js'
 import { markerVariable } from '../../operating-system/run-processes.js'
+import { everyStep } from '../every-step.js'
 import type { Network } from '../network/network-protocol.js'
 import { startNetwork } from '../network/start-network.js'
 import { clientPaths } from '../../core/client-module.js'
@@ -49,9 +50,9 @@ async function deployWithClient(driver: Driver, service: ServiceDescriptor, clie
     ...options,
     onPlatformEvent: (event) => (event.name === 'backend-up' || event.name === 'backend-down' ? undefined : options.onPlatformEvent(event)),
   })
-  const ends: (() => Promise<unknown>)[] = [async () => inner[Symbol.asyncDispose]()]
+  const ends: (() => unknown)[] = [() => inner[Symbol.asyncDispose]()]
   let disposed: Promise<void> | undefined
-  const dispose = (): Promise<void> => (disposed ??= endAll(ends))
+  const dispose = (): Promise<void> => (disposed ??= everyStep(ends))
   try {
     const parts = new ClientParts(service, options, () => disposed !== undefined)
     const started = await parts.startClient(client, inner.instances)
@@ -143,12 +144,4 @@ function clientDeployment(inner: Deployment, { service, network, instances, logF
     balancerQualification: (): Promise<BalancerQualification> => network.qualification(),
     [Symbol.asyncDispose]: dispose,
   }
-}
-
-/** Every step is tried whatever became of the one before; throws the first error. */
-async function endAll(ends: readonly (() => Promise<unknown>)[]): Promise<void> {
-  const results = []
-  for (const end of ends) results.push(await end().then(() => undefined, (error: unknown) => ({ error })))
-  const first = results.find((one) => one !== undefined)
-  if (first !== undefined) throw first.error
 }

@@ -13,6 +13,7 @@ import { deploymentLabel, deploymentName } from '../docker/labels.js'
 import { logFrames } from '../docker/log-frames.js'
 import { removeObjects } from '../docker/remove-objects.js'
 import { SignalSender } from '../docker/signal-sender.js'
+import { everyStep } from '../every-step.js'
 import type { Network } from '../network/network-protocol.js'
 import { startNetwork } from '../network/start-network.js'
 import { logFileOf, makeFolders, type DeploymentFolders } from '../process/deployment-folders.js'
@@ -24,11 +25,17 @@ import { addressOf, containersOf, projectLabel, runs, type ProjectContainer } fr
 import { projectControls, type ProjectMachine } from './project-controls.js'
 import { ProjectUnit } from './project-unit.js'
 import { componentOf, forgetAddresses, instanceOf, nameAddresses, planProject, type Place, type ProjectPlan } from './project-world.js'
-import { answersReady, foundOf, isReadyWithin, putBack, type Found } from './put-back.js'
+import { foundOf, isGone, isReadyWithin, putBack, type Found } from './put-back.js'
 import { keptOf, removeProject } from './remove-project.js'
 
 /** The engine ends a scenario's clean-up after thirty seconds. */
 const readyAgainWithinMs = 15_000
+const allReadyWithinMs = 24_000
+/** A replica that is slow to answer once is not one that was found drained. */
+const foundReadyWithinMs = 5_000
+/** What was being made when the command was ended may appear yet. */
+const interruptedSettleMs = 500
+const removedSettleMs = 100
 const shadow = 'a health check of the harness with the declared settings, not the balancer of the project itself'
 
 /** A project from the moment it is looked at until it is as it was found: it can be let go at any time. */
@@ -41,6 +48,9 @@ export class AttachedProject {
   #network: Network | undefined
   #lost: string | undefined
   #disposed: Promise<void> | undefined
+  #isOurs = false
+  #units: readonly ProjectUnit[] = []
+  #signals: SignalSender | undefined
 
   constructor(private readonly connection: EngineConnection, private readonly service: ServiceDescriptor, private readonly options: DeployOptions) {}
 
@@ -56,14 +66,14 @@ export class AttachedProject {
     const folders = makeFolders(options.directory, options.sharedDirectory, [])
     this.#ends.push(() => this.#keepLogs(folders))
     const image = plan.places.find(({ container }) => project.replicas.services.includes(container.service))?.container.inspected.Image ?? ''
-    const signals = await SignalSender.start(docker, options, image, 'none')
-    this.#ends.push(() => signals.close())
+    const signals = (this.#signals = await SignalSender.start(docker, options, image, 'none'))
     const byId = new Map(plan.places.map((place) => [place.container.id, place]))
     const watched = { label: `${projectLabel}=${project.project}`, unitOf: (id: string): string | undefined => byId.get(id)?.name }
     const events = await EngineEvents.open(docker, { deployment: watched, emit: (event) => this.#tell(event), onLost: (reason) => this.#lose(reason) })
     this.#ends.push(() => events.close())
     const network = await this.#startNetwork(folders)
-    const units = plan.places.map((place) => new ProjectUnit(place.name, foundOf(place.container), { docker, events, signals }))
+    const units = plan.places.map((place) => new ProjectUnit(place.name, foundOf(place.container), { docker, events, signals, isEnded: () => this.#disposed !== undefined }))
+    this.#units = units
     return this.#deploymentOf(plan, { network, folders, controls: projectControls(this.#machine(units, { events, signals })) })
   }
 
@@ -92,12 +102,15 @@ export class AttachedProject {
   async #bringUp(project: string, file: string): Promise<void> {
     const { connection: { docker, address }, options } = this
     const kept = await keptOf(docker, project)
+    let settleMs = interruptedSettleMs
     this.#record('take-down-project', [address.host, project, JSON.stringify(kept)], `containers, networks or volumes of the project ${project}, which the run brought up`)
     this.#ends.push(async () => {
-      const left = await removeProject(docker, project, kept)
+      const left = await removeProject(docker, project, kept, settleMs)
       if (left.length > 0) throw new SeaworthyError('SW_NOT_ENDED', `while taking the project ${project} down: found ${left.join(', ')}, which cannot be removed`, { exitCode: exitCodes.internal })
     })
-    await bringUp(project, file, ownEnvironmentOf(options))
+    this.#isOurs = true
+    await bringUp(project, file, { environment: ownEnvironmentOf(options), signal: options.signal })
+    settleMs = 0
   }
 
   /** How everything is found, before anything is done to it; with the program that puts it back if we cannot. */
@@ -105,7 +118,7 @@ export class AttachedProject {
     const { connection: { address }, options, service } = this
     this.#found = await Promise.all(places.map(async ({ container, kind, port }): Promise<Found> => {
       const readiness = { port, path: service.health.readinessPath }
-      const ready = kind === 'replica' && (await answersReady(container.inspected, readiness))
+      const ready = kind === 'replica' && (await isReadyWithin(this.connection.docker, { id: container.id, readiness }, foundReadyWithinMs))
       return { ...foundOf(container), ...(ready ? { readiness } : {}) }
     }))
     this.#record('restore-project', [address.host, JSON.stringify(this.#found)], `containers of the project ${this.#compose().project} that are not as they were found`)
@@ -210,29 +223,26 @@ export class AttachedProject {
 
   /** Every step is tried whatever became of the one before. Throws SW_NOT_RESTORED when something is not as it was found. */
   async #dispose(): Promise<void> {
-    const errors: unknown[] = []
-    const attempt = async (end: () => unknown): Promise<void> => {
-      try {
-        await end()
-      } catch (error) {
-        errors.push(error)
-      }
-    }
-    // The project first: whatever else is left of ours disturbs nobody.
-    await attempt(() => this.#putBack())
-    for (const end of [...this.#ends].reverse()) await attempt(end)
-    await attempt(() => removeObjects(this.connection.docker, { label: `${deploymentLabel}=${deploymentName(this.options)}` }))
-    if (errors.length > 0) throw errors[0]
+    // The project first: whatever else is left of ours disturbs nobody. No signal may reach what has been put back.
+    await everyStep([() => this.#signals?.close(), () => this.#putBack(), ...[...this.#ends].reverse(), () => this.#removeOurs()])
     for (const id of this.#journaled) this.options.journal.done(id)
   }
 
+  async #removeOurs(): Promise<void> {
+    const left = await removeObjects(this.connection.docker, { label: `${deploymentLabel}=${deploymentName(this.options)}` }, removedSettleMs)
+    if (left.length > 0) throw new SeaworthyError('SW_NOT_ENDED', `while letting the project ${this.#compose().project} go: found ${left.join(', ')} of ours, which cannot be removed`, { exitCode: exitCodes.internal })
+  }
+
   async #putBack(): Promise<void> {
+    if (this.#isOurs) return // it is taken down
     const { docker } = this.connection
-    const left = await putBack(docker, this.#found, readyAgainWithinMs)
-    if (left.length > 0) throw new SeaworthyError('SW_NOT_RESTORED', `while putting the project ${this.#compose().project} back: ${left.join('; ')}`, { exitCode: exitCodes.notConclusive })
-    const gone = await Promise.all(this.#found.map(async (one) => ((await docker.getContainer(one.id).inspect().catch(() => undefined)) === undefined ? [one.name] : [])))
-    if (gone.flat().length > 0) throw new SeaworthyError('SW_NOT_RESTORED', `while putting the project ${this.#compose().project} back: found no container ${gone.flat().join(', ')} any more; somebody else removed it`, { exitCode: exitCodes.notConclusive })
-    await Promise.all(this.#found.map((one) => isReadyWithin(docker, one, readyAgainWithinMs).catch(() => false))) // the next scenario asks again
+    const endAt = performance.now() + allReadyWithinMs
+    const ending = new Set((await Promise.all(this.#units.map(async (unit) => ((await unit.isEnding().catch(() => false)) ? [unit.found.id] : [])))).flat())
+    const left = await putBack(docker, this.#found.map((one) => ({ ...one, isEnding: ending.has(one.id) })), readyAgainWithinMs)
+    const removed = await Promise.all(this.#found.map(async (one) => ((await isGone(docker, one.id)) ? [one.name] : [])))
+    const gone = removed.flat().length === 0 ? [] : [`found no container ${removed.flat().join(', ')} any more; somebody else removed it`]
+    if (left.length + gone.length > 0) throw new SeaworthyError('SW_NOT_RESTORED', `while putting the project ${this.#compose().project} back: ${[...left, ...gone].join('; ')}`, { exitCode: exitCodes.notConclusive })
+    await Promise.all(this.#found.map((one) => isReadyWithin(docker, one, endAt - performance.now()).catch(() => false))) // the next scenario asks again
   }
 }
 

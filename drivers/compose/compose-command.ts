@@ -5,6 +5,7 @@ import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 
 const answerWithinMs = 20_000
 const upWithinMs = 300_000
+const endWithinMs = 10_000
 
 /** `docker compose` or `docker-compose`, whichever is there. */
 export function composeCommand(): readonly string[] | undefined {
@@ -76,8 +77,8 @@ export function policyOf(name: string): { readonly restart: RestartPolicy; reado
 }
 
 /** Brings a project up. What it printed is the reason when it fails. Throws SeaworthyError SW_COMPOSE_UP. */
-export async function bringUp(project: string, file: string, environment: Readonly<Record<string, string>>): Promise<void> {
-  await compose({ file, project, timeoutMs: upWithinMs, environment, code: 'SW_COMPOSE_UP' }, ['up', '-d'])
+export async function bringUp(project: string, file: string, options: { readonly environment: Readonly<Record<string, string>>; readonly signal: AbortSignal }): Promise<void> {
+  await compose({ file, project, timeoutMs: upWithinMs, ...options, code: 'SW_COMPOSE_UP' }, ['up', '-d'])
 }
 
 interface ComposeCall {
@@ -85,19 +86,30 @@ interface ComposeCall {
   readonly project: string
   readonly timeoutMs: number
   readonly environment?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
   readonly code?: 'SW_COMPOSE_UP'
 }
 
-function compose({ file, project, timeoutMs, environment, code }: ComposeCall, words: readonly string[]): Promise<string> {
+function compose({ file, project, timeoutMs, environment, signal, code }: ComposeCall, words: readonly string[]): Promise<string> {
   const command = composeCommand()
   if (command === undefined) throw new SeaworthyError('SW_COMPOSE_COMMAND', `while working on the project ${project}: found neither docker compose nor docker-compose`, { hint: 'install Compose, or start the project by yourself: a running one is attached to' })
   const [program = '', ...before] = command
   return new Promise((resolve, reject) => {
     const parameters = [...before, '-f', file, '-p', project, ...words]
-    execFile(program, parameters, { timeout: timeoutMs, maxBuffer: 16_000_000, env: { ...process.env, ...environment } }, (error, stdout, stderr) => {
+    const child = execFile(program, parameters, { timeout: timeoutMs, maxBuffer: 16_000_000, env: { ...process.env, ...environment } }, (error, stdout, stderr) => {
+      clearTimeout(late)
+      signal?.removeEventListener('abort', end)
       if (error === null) return resolve(stdout)
       const said = stderr.trim().split('\n').slice(-5).join('\n  ') || messageOf(error)
       reject(new SeaworthyError(code ?? 'SW_COMPOSE_FILE', `while running ${program} ${parameters.join(' ')}: ${said}`, { exitCode: exitCodes.usage, cause: error }))
     })
+    // Not by the option of the same name: that one settles while the command is still at work.
+    let late: NodeJS.Timeout | undefined
+    const end = (): void => {
+      child.kill('SIGTERM')
+      late = setTimeout(() => child.kill('SIGKILL'), endWithinMs)
+    }
+    signal?.addEventListener('abort', end, { once: true })
+    if (signal?.aborted === true) end()
   })
 }

@@ -44,8 +44,10 @@ export function projectControls(machine: ProjectMachine): DeploymentControls {
     freeze: (name) => unit(name).freeze(),
     thaw: (name) => unit(name).thaw(),
     async signal(name, signal) {
-      const process = await unit(name).process()
+      const to = unit(name)
+      const process = await to.process()
       if (process === null) throw notDone(`sending ${signal} to ${name}`, 'it down')
+      if (signal === machine.stopSignal) to.toldToEnd(process)
       await machine.signals.send(signal, [process])
     },
     async kill(names) {
@@ -74,6 +76,7 @@ async function crash({ events, signals }: Pick<ProjectMachine, 'events' | 'signa
     return { unit, process }
   }))
   const exits = Promise.all(found.map(({ process }) => events.nextExit(process.id)))
+  for (const { unit, process } of found) unit.toldToEnd(process)
   await signals.crash(found.map(({ process }) => process))
   await Promise.all(found.filter(({ process }) => process.paused).map(({ unit }) => unit.thaw()))
   if ((await Promise.race([exits, pause(goneWithinMs, null, { ref: false })])) === null) throw notDone(`killing ${units.map(({ name }) => name).join(', ')}`, `them alive after ${goneWithinMs} ms`)

@@ -1,7 +1,7 @@
 import type { ProcessState, StopResult } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import { engineError, statusOf } from '../docker/engine-error.js'
-import type { ContainerExit, EngineEvents } from '../docker/engine-events.js'
+import type { EngineEvents } from '../docker/engine-events.js'
 import type { ContainerProcess, SignalSender } from '../docker/signal-sender.js'
 import type { Engine, Inspected } from './project.js'
 import type { Found } from './put-back.js'
@@ -10,9 +10,12 @@ export interface UnitSurroundings {
   readonly docker: Engine
   readonly events: EngineEvents
   readonly signals: SignalSender
+  /** From now on nothing is done to the project any more: it is being put back. */
+  isEnded(): boolean
 }
 
 const exitAfterKillMs = 10_000
+const askedWithinMs = 3_000
 
 /**
  * One container of the project under its own restart policy. The policy is taken away where nothing may come back, and is put back
@@ -21,6 +24,8 @@ const exitAfterKillMs = 10_000
 export class ProjectUnit {
   #held = false
   #upWhenHeld = false
+  #toldToEnd: number | undefined
+  readonly #asked = new Set<Promise<unknown>>()
 
   constructor(readonly name: string, readonly found: Found, private readonly around: UnitSurroundings) {}
 
@@ -49,6 +54,7 @@ export class ProjectUnit {
     if (process === null) throw refused(`${this.name} is not running`)
     const exited = this.around.events.nextExit(process.id)
     const sentAtMs = performance.now()
+    this.toldToEnd(process)
     await this.around.signals.send(signal, [process])
     const inTime = await within(exited, graceMs)
     if (inTime !== null) return { exitCode: inTime.code, signal: inTime.signal, killed: false, durationMs: performance.now() - sentAtMs, survivors: [] }
@@ -81,7 +87,19 @@ export class ProjectUnit {
     if ((await this.inspect()).State.Restarting) await this.#endRestarts()
   }
 
+  /** To be called before it is. */
+  toldToEnd({ pid }: ContainerProcess): void {
+    this.#toldToEnd = pid
+  }
+
+  /** Whether the process that was told to end runs still. Whatever the engine was asked has been done by then, or has taken too long. */
+  async isEnding(): Promise<boolean> {
+    await within(Promise.allSettled(this.#asked), askedWithinMs)
+    return this.#toldToEnd !== undefined && (await this.process())?.pid === this.#toldToEnd
+  }
+
   async freeze(): Promise<void> {
+    this.#requireGoingOn()
     this.around.events.expect(this.found.id, 'pause', 'unpause')
     await this.#ask('pausing', (container) => container.pause())
   }
@@ -91,6 +109,7 @@ export class ProjectUnit {
   }
 
   async noRestart(): Promise<void> {
+    this.#requireGoingOn()
     await this.#ask('taking the restart policy of', (container) => container.update({ RestartPolicy: { Name: 'no' } }))
   }
   async policyBack(): Promise<void> {
@@ -101,16 +120,26 @@ export class ProjectUnit {
     return this.#ask('looking at', (container) => container.inspect())
   }
 
+  /** A scenario that is cut short does not stop what it has begun. */
+  #requireGoingOn(): void {
+    if (this.around.isEnded()) throw refused('the project is being put back')
+  }
+
   async #endRestarts(): Promise<void> {
+    this.#requireGoingOn()
     this.around.events.expect(this.found.id, 'kill')
     await this.#ask('ending the restarts of', (container) => container.stop({ t: 0 }).catch(unlessStatus(304)))
   }
 
   async #ask<T>(doing: string, work: (container: ReturnType<Engine['getContainer']>) => Promise<T>): Promise<T> {
+    const asked = work(this.around.docker.getContainer(this.found.id))
+    this.#asked.add(asked)
     try {
-      return await work(this.around.docker.getContainer(this.found.id))
+      return await asked
     } catch (error) {
       throw engineError(`${doing} ${this.name} (container ${this.found.name})`, error)
+    } finally {
+      this.#asked.delete(asked)
     }
   }
 }
@@ -123,10 +152,10 @@ const unlessStatus = (status: number) => (error: unknown): undefined => {
   return undefined
 }
 
-async function within(exited: Promise<ContainerExit>, timeoutMs: number): Promise<ContainerExit | null> {
+async function within<T>(happens: Promise<T>, timeoutMs: number): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), timeoutMs)
   })
-  return Promise.race([exited, late]).finally(() => clearTimeout(timer))
+  return Promise.race([happens, late]).finally(() => clearTimeout(timer))
 }

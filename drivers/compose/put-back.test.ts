@@ -54,6 +54,18 @@ test('a replica that was ready and is not any more is started anew', async () =>
   expect(asked).toEqual(['restart'])
 })
 
+test('one that starts anew is not started once more because it is not ready at once', async () => {
+  const { engine, asked } = engineWith({ Running: false })
+  await putBack(engine, [{ ...found, readiness: { port: 1, path: '/ready' } }], 0)
+  expect(asked).toEqual(['start'])
+})
+
+test('one that was told to end and still runs is not left to end later', async () => {
+  const { engine, asked } = engineWith({ Running: true }, { policy: 'no' })
+  await putBack(engine, [{ ...found, isEnding: true }])
+  expect(asked).toEqual(['policy unless-stopped', 'restart'])
+})
+
 test('what cannot be put back is told, and what somebody removed is nobody’s to put back', async () => {
   expect(await putBack(engineWith({ Running: false }, { refuse: { start: 500 } }).engine, [found])).toEqual(['container app-1: start refused'])
   expect(await putBack(engineWith({ Running: false }, { refuse: { start: 304 } }).engine, [found])).toEqual([])

@@ -11,6 +11,8 @@ export interface Found {
   readonly retriesMax: number
   /** Where it said that it was ready; absent when it did not. A replica that was left drained is started anew. */
   readonly readiness?: { readonly port: number; readonly path: string }
+  /** It was told to end and has not yet: it would end after everybody has looked. */
+  readonly isEnding?: boolean
 }
 
 export function foundOf({ id, name, inspected }: ProjectContainer): Found {
@@ -44,16 +46,25 @@ async function putOneBack(docker: Engine, found: Found, readyWithinMs: number): 
   if ((HostConfig.RestartPolicy?.Name || 'no') !== found.policy || (HostConfig.RestartPolicy?.MaximumRetryCount ?? 0) !== found.retriesMax) {
     await container.update({ RestartPolicy: { Name: found.policy, MaximumRetryCount: found.retriesMax } })
   }
-  if (!state.Running || state.Restarting) await unlessDone(container.start())
+  if (found.isEnding === true) return container.restart({ t: endWithinS })
+  // What starts anew is not drained: nothing is gained by starting it once more because it takes its time.
+  if (!state.Running || state.Restarting) return unlessDone(container.start())
   if (found.readiness === undefined || (await isReadyWithin(docker, found, readyWithinMs))) return
   await container.restart({ t: 1 })
 }
+
+const endWithinS = 5
 
 /** 304: it is as it should be; 409: somebody, such as the engine by its policy, was quicker. */
 async function unlessDone(work: Promise<unknown>): Promise<void> {
   await work.catch((error: unknown) => {
     if (statusOf(error) !== 304 && statusOf(error) !== 409) throw error
   })
+}
+
+/** An engine that does not answer says nothing of that. */
+export async function isGone(docker: Engine, id: string): Promise<boolean> {
+  return docker.getContainer(id).inspect().then(() => false, (error: unknown) => statusOf(error) === 404)
 }
 
 export async function isReadyWithin(docker: Engine, { id, readiness }: Pick<Found, 'id' | 'readiness'>, withinMs: number): Promise<boolean> {

@@ -2,16 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { statusOf } from '../docker/engine-error.js'
 import { projectLabel, type Engine } from './project.js'
 
-/** Networks and volumes of the project that were there before it was brought up: somebody's data. */
+/** What was there of the project before it was brought up: somebody's data, and containers of `compose run`. */
 export interface Kept {
+  readonly containers: readonly string[]
   readonly networks: readonly string[]
   readonly volumes: readonly string[]
 }
 
 export async function keptOf(docker: Engine, project: string): Promise<Kept> {
   const filters = { label: [`${projectLabel}=${project}`] }
-  const [networks, volumes] = await Promise.all([docker.listNetworks({ filters }), docker.listVolumes({ filters })])
-  return { networks: networks.map(({ Id }) => Id), volumes: (volumes.Volumes ?? []).map(({ Name }) => Name) }
+  const [containers, networks, volumes] = await Promise.all([docker.listContainers({ all: true, filters }), docker.listNetworks({ filters }), docker.listVolumes({ filters })])
+  return { containers: containers.map(({ Id }) => Id), networks: networks.map(({ Id }) => Id), volumes: (volumes.Volumes ?? []).map(({ Name }) => Name) }
 }
 
 /** Rounds of removal: the command that brings it up may be at work still when whoever started it has died. */
@@ -19,7 +20,7 @@ const roundsMax = 8
 const emptyRoundsNeeded = 2
 
 /**
- * Removes the containers of a project that this run brought up, and its networks and volumes but those that were there before.
+ * Removes the containers, networks and volumes of a project that this run brought up, but those that were there before.
  * Resolves to what is still there. `settleMs`: pause between the rounds.
  */
 export async function removeProject(docker: Engine, project: string, kept: Kept, settleMs = 0): Promise<readonly string[]> {
@@ -38,7 +39,7 @@ async function removeOnce(docker: Engine, project: string, kept: Kept): Promise<
   const filters = { label: [`${projectLabel}=${project}`] }
   const attempt = (what: string, work: Promise<unknown>): Promise<readonly string[]> =>
     work.then(() => [], (error: unknown) => (statusOf(error) === 404 ? [] : [what]))
-  const containers = await docker.listContainers({ all: true, filters })
+  const containers = (await docker.listContainers({ all: true, filters })).filter(({ Id }) => !kept.containers.includes(Id))
   const left = await Promise.all(containers.map((one) => attempt(`container ${one.Names[0] ?? one.Id}`, docker.getContainer(one.Id).remove({ force: true, v: true }))))
   const now = await keptOf(docker, project)
   const networks = now.networks.filter((one) => !kept.networks.includes(one))

@@ -4,6 +4,7 @@ import { messageOf, SeaworthyError } from '../../core/errors.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { markerVariable } from '../../operating-system/run-processes.js'
 import { ownProgram } from '../../operating-system/own-program.js'
+import { everyStep } from '../every-step.js'
 import { makeFolders } from '../process/deployment-folders.js'
 import { DeploymentUnits } from '../process/deployment-units.js'
 import type { MachineUnit } from '../process/machine-protocol.js'
@@ -157,24 +158,14 @@ class Making {
   }
 
   /** Every step is tried whatever became of the one before. Throws SW_NOT_ENDED when something of it is still there. */
-  async #dispose(): Promise<void> {
-    const errors: unknown[] = []
-    const attempt = async (end: () => unknown): Promise<void> => {
-      try {
-        await end()
-      } catch (error) {
-        errors.push(error)
-      }
-    }
-    for (const end of [...this.#ends].reverse()) await attempt(end)
-    await attempt(async () => {
+  #dispose(): Promise<void> {
+    return everyStep([...[...this.#ends].reverse(), async () => {
       const left = await removeObjects(this.#connection.docker, { label: `${deploymentLabel}=${deploymentName(this.#options)}` }).catch((error: unknown) => {
         throw engineError(`ending the deployment ${deploymentName(this.#options)}`, error)
       })
       if (left.length > 0) throw new SeaworthyError('SW_NOT_ENDED', `while ending the deployment ${deploymentName(this.#options)}: found ${left.join(', ')}, which cannot be removed`)
       if (this.#journalId !== undefined) this.#options.journal.done(this.#journalId)
-    })
-    if (errors.length > 0) throw errors[0]
+    }])
   }
 }
 

@@ -7,6 +7,7 @@ import { messageOf, SeaworthyError } from '../../core/errors.js'
 import type { Capability } from '../../core/requirement.js'
 import type { ClusterTarget, ServiceDescriptor } from '../../core/service-descriptor.js'
 import { ownProgram } from '../../operating-system/own-program.js'
+import { everyStep } from '../every-step.js'
 import { startEchoServer } from '../network/echo-server.js'
 import { ApiClient } from './api-client.js'
 import { claimWorkload, releaseWorkload, runOf } from './claim.js'
@@ -185,16 +186,8 @@ class Attachment {
   }
 
   /** Every step is tried whatever became of the one before. Throws the first error: then the workload may still be annotated. */
-  async #dispose(): Promise<void> {
-    const errors: unknown[] = []
-    for (const end of [...this.#ends].reverse()) {
-      try {
-        await end()
-      } catch (thrown) {
-        errors.push(thrown)
-      }
-    }
-    if (errors.length > 0) throw errors[0]
+  #dispose(): Promise<void> {
+    return everyStep([...this.#ends].reverse())
   }
 
   /** An API server that is gone is waited for: it may be back before anybody has to be told. */

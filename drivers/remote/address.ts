@@ -33,6 +33,17 @@ export async function untilReachable(address: Address, wanted: Reachability, opt
   return untilTrue(async () => (await reachabilityOf(address)) === wanted, options)
 }
 
+/** Whether it gives any HTTP answer in time, asked anew now and then. What is frozen accepts connections and answers nothing. */
+export async function untilAnswers(url: URL, timeoutMs: number): Promise<boolean> {
+  const endAt = performance.now() + timeoutMs
+  const answers = (): Promise<boolean> =>
+    fetch(url, { signal: AbortSignal.timeout(Math.max(1, Math.ceil(endAt - performance.now()))), headers: { connection: 'close' }, redirect: 'manual' }).then(
+      async (answer) => (await answer.body?.cancel(), true),
+      () => false,
+    )
+  return untilTrue(answers, { timeoutMs })
+}
+
 /** Asks at least once, and again until it holds, the time is up or the signal fires. */
 export async function untilTrue(holds: () => Promise<boolean>, { timeoutMs, everyMs = 50, signal }: { readonly timeoutMs: number; readonly everyMs?: number; readonly signal?: AbortSignal }): Promise<boolean> {
   const deadlineMs = performance.now() + timeoutMs

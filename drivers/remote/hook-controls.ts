@@ -105,21 +105,10 @@ function freezeControls(world: RemoteWorld): Pick<DeploymentControls, 'freeze' |
     async thaw(target) {
       const instance = named(world, target)
       await hooks.run('thaw', instance, { whateverHappens: true })
-      if (!(await answersAgain(world, instance))) throw notDone(`thawing ${target}`, 'that the thaw hook ended with 0 and the replica answers nothing')
+      if (!(await restoration.isThawed(instance))) throw notDone(`thawing ${target}`, 'that the thaw hook ended with 0 and the replica answers nothing')
       restoration.isDone(instance, 'thaw')
     },
   }
-}
-
-const answerWithinMs = 10_000
-
-/** Any answer: of what does not speak HTTP, only that it accepts connections can be seen. */
-async function answersAgain({ service }: RemoteWorld, { url, address }: RemoteInstance): Promise<boolean> {
-  if (service.client !== undefined) return untilReachable(address, 'accepts', { timeoutMs: answerWithinMs })
-  return fetch(new URL(service.health.readinessPath, url), { signal: AbortSignal.timeout(answerWithinMs), headers: { connection: 'close' }, redirect: 'manual' }).then(
-    async (answer) => (await answer.body?.cancel(), true),
-    () => false,
-  )
 }
 
 /** One order to each machine; done when each says by itself that it is in another boot. */

@@ -93,6 +93,21 @@ describe('a hook that ends with 0 proves nothing', () => {
   }, 60_000)
 })
 
+test('what is frozen still accepts connections: it is thawed when it answers, not before', async () => {
+  const deployment = await deployed({ thaw: 'true' })
+  await controlsOf(deployment).freeze('replica-0')
+  try {
+    const [order] = [...run.journaled.values()].flatMap((entry) => (entry.kind === 'program' ? [entry] : []))
+    await expect(deployment[Symbol.asyncDispose]()).rejects.toThrow('it answers nothing on 127.0.0.1')
+    expect(undoes()).toHaveLength(1) // for whoever cleans up
+    expect(spawnSync(process.execPath, [ownProgram(import.meta.url, 'undo-hooks'), ...order!.parameters], { env: {} }).status).toBe(1)
+  } finally {
+    process.kill(Number(readFileSync(join(machine.folder, 'replica-0.pid'), 'utf8')), 'SIGCONT')
+  }
+  rmSync(run.directory, { recursive: true })
+  run = testRun(remoteDriver)
+}, 60_000)
+
 test('a hook that hangs or fails is said so, without its command, and what it started is ended', async () => {
   const secret = 'tell-nobody'
   const controls = controlsOf(await deployed({ kill: `: ${secret}; sleep 1000`, freeze: `: ${secret}; exit 3`, timeout: '300ms' }))

@@ -8,6 +8,7 @@ import type { RemoteTarget, ServiceDescriptor } from '../../core/service-descrip
 import { endProcesses } from '../../operating-system/end-processes.js'
 import { processStartTime } from '../../operating-system/process-table.js'
 import { findRunProcesses, markerVariable } from '../../operating-system/run-processes.js'
+import { everyStep } from '../every-step.js'
 import type { Network } from '../network/network-protocol.js'
 import { startNetwork } from '../network/start-network.js'
 import { hookControls } from './hook-controls.js'
@@ -65,7 +66,7 @@ class RemoteDeployment {
     this.#marker = `${options.runId}/${basename(options.directory)}`
     for (const name of ['network', 'hooks']) this.#logFiles.set(name, this.#logFile(name))
     this.#hooks = new Hooks(service, { directory: service.directory, environment: { ...userEnvironment(), [markerVariable]: this.#marker }, logFile: this.#logFile('hooks') }, options)
-    this.#restoration = new Restoration(this.#hooks, options, service.lifecycle.startTimeoutMs)
+    this.#restoration = new Restoration(this.#hooks, options, service)
   }
 
   async start(): Promise<Deployment> {
@@ -110,16 +111,8 @@ class RemoteDeployment {
     return (this.#ended ??= this.#end())
   }
 
-  async #end(): Promise<void> {
-    const errors: unknown[] = []
-    for (const step of [() => this.#restoration.everything(), () => this.#fetchLogs(), () => this.#network?.close(), () => this.#endRest()]) {
-      try {
-        await step()
-      } catch (error) {
-        errors.push(error)
-      }
-    }
-    if (errors.length > 0) throw errors[0]
+  #end(): Promise<void> {
+    return everyStep([() => this.#restoration.everything(), () => this.#fetchLogs(), () => this.#network?.close(), () => this.#endRest()])
   }
 
   /** A log that cannot be fetched is missing from the report, and no more than that. */
