@@ -2,12 +2,13 @@ import { realpathSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { DeployOptions, Deployment, DriverPlatformEvent } from '../../core/driver.js'
-import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import type { ComposeProject, ServiceDescriptor } from '../../core/service-descriptor.js'
 import { moveAddress } from '../../operating-system/moving-addresses.js'
 import { ownProgram } from '../../operating-system/own-program.js'
 import { processStartTime } from '../../operating-system/process-table.js'
 import type { EngineConnection } from '../docker/engine-connection.js'
+import { statusOf } from '../docker/engine-error.js'
 import { EngineEvents } from '../docker/engine-events.js'
 import { deploymentLabel, deploymentName } from '../docker/labels.js'
 import { logFrames } from '../docker/log-frames.js'
@@ -183,7 +184,11 @@ export class AttachedProject {
   }
 
   async #follow(place: Place): Promise<void> {
-    const inspected = await this.connection.docker.getContainer(place.container.id).inspect().catch(() => undefined)
+    const inspected = await this.connection.docker.getContainer(place.container.id).inspect().catch((error: unknown) => {
+      // Else what cannot be found by us would be taken for a service that does not come back.
+      if (statusOf(error) !== 404) this.#lose(`the engine does not say where ${place.name} is: ${messageOf(error)}`)
+      return undefined
+    })
     const address = inspected?.State.Running === true ? addressOf(inspected) : undefined
     if (address === undefined || this.#disposed !== undefined) return
     moveAddress(place.host, address)

@@ -17,6 +17,9 @@ const pollEveryMs = 50
 /** On top of the grace period: the engine stops its containers, and then itself. */
 const shutDownExtraMs = 20_000
 const reasonLinesMax = 5
+/** By SIGKILL: somebody else's, such as that of a kernel short of memory. */
+const killedCode = 137
+const pingWithinMs = 5_000
 
 export interface NestedMachinePlace {
   readonly outer: Docker
@@ -49,6 +52,7 @@ export class NestedMachine {
   readonly #container: Docker.Container
   readonly #folder: string
   readonly #descriptor: number
+  readonly #socketPath: string
   readonly #hostPids = new Map<string, number>()
   #bootId = ''
 
@@ -58,7 +62,8 @@ export class NestedMachine {
     this.#folder = folder
     this.#descriptor = openSync(folder, 'r')
     // The path of a socket has at most 107 bytes, fewer than many a folder of a run.
-    this.docker = new Docker({ socketPath: `/proc/self/fd/${this.#descriptor}/docker.sock` })
+    this.#socketPath = `/proc/self/fd/${this.#descriptor}/docker.sock`
+    this.docker = new Docker({ socketPath: this.#socketPath })
   }
 
   /** Makes it; it is off. Throws SeaworthyError. */
@@ -130,7 +135,8 @@ export class NestedMachine {
 
   /** Its engine is told to end and stops its containers, as when a machine is shut down. Throws SeaworthyError SW_NOT_ENDED. */
   async shutDown(graceMs: number): Promise<void> {
-    await this.#end('SIGTERM', graceMs + shutDownExtraMs)
+    const exitCode = await this.#end('SIGTERM', graceMs + shutDownExtraMs)
+    if (exitCode === killedCode) throw new SeaworthyError('SW_NOT_ENDED', 'while shutting the machine down: found it killed, expected that its engine ends in order', { exitCode: exitCodes.notConclusive })
   }
 
   /** With its first process the kernel kills all that runs in it, in one go. Throws SeaworthyError SW_NOT_ENDED. */
@@ -182,8 +188,9 @@ export class NestedMachine {
 
   async #untilEngineAnswers(): Promise<void> {
     const deadlineMs = performance.now() + bootWithinMs
+    const pinged = new Docker({ socketPath: this.#socketPath, timeout: pingWithinMs }) // one that accepts and does not answer is asked again
     for (;;) {
-      const answers = await this.docker.ping().then(() => true, () => false)
+      const answers = await pinged.ping().then(() => true, () => false)
       if (answers) return
       const { State } = await this.#container.inspect()
       if (State.Running && performance.now() < deadlineMs && !this.#place.options.signal.aborted) {
@@ -196,14 +203,16 @@ export class NestedMachine {
     }
   }
 
-  async #end(signal: NodeJS.Signals, withinMs: number): Promise<void> {
+  /** Resolves to the exit code of its first process. */
+  async #end(signal: NodeJS.Signals, withinMs: number): Promise<number> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), withinMs)
     })
     try {
       await this.#container.kill({ signal })
-      if ((await Promise.race([this.#container.wait(), late])) !== 'late') return
+      const ended = await Promise.race([exitCodeOf(this.#container), late])
+      if (ended !== 'late') return ended
     } catch (error) {
       throw engineError(`sending ${signal} to the machine`, error)
     } finally {
@@ -211,6 +220,11 @@ export class NestedMachine {
     }
     throw new SeaworthyError('SW_NOT_ENDED', `while ending the machine with ${signal}: found it running after ${withinMs} ms`, { exitCode: exitCodes.notConclusive })
   }
+}
+
+async function exitCodeOf(container: Docker.Container): Promise<number> {
+  const { StatusCode: code }: { readonly StatusCode: number } = await container.wait()
+  return code
 }
 
 /** The last two numbers are those in the machine and in the container, of which it is the first process. */

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -106,6 +106,20 @@ test('what is frozen still accepts connections: it is thawed when it answers, no
   }
   rmSync(run.directory, { recursive: true })
   run = testRun(remoteDriver)
+}, 60_000)
+
+test('a replica that was being stopped when the run was interrupted is not left to end later', async () => {
+  const stopped = join(machine.folder, 'replica-0.stopped')
+  const path = machine.descriptor({ stop: `touch ${machine.folder}/replica-{index}.stopped; kill -TERM $(cat ${machine.folder}/replica-{index}.pid); sleep 5` })
+  const interruption = new AbortController()
+  const deployment = await run.deploy(loadDescriptor(path), 'interrupted', { signal: interruption.signal })
+  const stopping = controlsOf(deployment).stop('replica-0', stop).catch((thrown: Error) => thrown.message)
+  await expect.poll(() => existsSync(stopped), { timeout: 15_000, interval: 5 }).toBe(true)
+  interruption.abort()
+  await deployment[Symbol.asyncDispose]()
+  expect(await stopping).toContain('interrupted')
+  expect([existsSync(stopped), await answers()]).toEqual([false, true])
+  expect(undoes()).toHaveLength(0)
 }, 60_000)
 
 test('a hook that hangs or fails is said so, without its command, and what it started is ended', async () => {
