@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest'
-import { composeDurationMs, composeServices, policyOf } from './compose-command.js'
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { bringUp, composeDurationMs, composeServices, policyOf } from './compose-command.js'
 import { healthcheckPath } from './observe.js'
 
 test('a service is read with its number, policy, stop and published ports', () => {
@@ -38,3 +41,27 @@ test('the path of a health check is only taken of an address of its own containe
   expect(healthcheckPath('CMD curl http://other/ready')).toBeUndefined()
   expect(healthcheckPath('CMD pg_isready')).toBeUndefined()
 })
+
+test('a command that is interrupted is told to end, and is waited for', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sw-compose-'))
+  const [began, ended] = [join(folder, 'began'), join(folder, 'ended')]
+  writeFileSync(join(folder, 'docker'), `#!/bin/sh
+case "$*" in *version*) exit 0;; esac
+trap 'sleep 0.2; touch ${ended}; echo what it said >&2; exit 130' TERM
+touch ${began}
+while :; do sleep 0.02; done
+`)
+  chmodSync(join(folder, 'docker'), 0o755)
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`)
+  try {
+    const interruption = new AbortController()
+    const up = bringUp('shop', 'compose.yaml', { environment: {}, signal: interruption.signal }).catch((thrown: unknown) => thrown)
+    await expect.poll(() => existsSync(began), { timeout: 15_000 }).toBe(true)
+    interruption.abort()
+    expect(await up).toMatchObject({ code: 'SW_COMPOSE_UP', message: expect.stringContaining('what it said') })
+    expect(existsSync(ended)).toBe(true)
+  } finally {
+    vi.unstubAllEnvs()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}, 30_000)

@@ -96,19 +96,24 @@ function compose({ file, project, timeoutMs, environment, signal, code }: Compos
   const [program = '', ...before] = command
   return new Promise((resolve, reject) => {
     const parameters = [...before, '-f', file, '-p', project, ...words]
-    const child = execFile(program, parameters, { timeout: timeoutMs, maxBuffer: 16_000_000, env: { ...process.env, ...environment } }, (error, stdout, stderr) => {
+    const child = execFile(program, parameters, { maxBuffer: 16_000_000, env: { ...process.env, ...environment } }, (error, stdout, stderr) => {
       clearTimeout(late)
+      clearTimeout(timer)
       signal?.removeEventListener('abort', end)
       if (error === null) return resolve(stdout)
       const said = stderr.trim().split('\n').slice(-5).join('\n  ') || messageOf(error)
       reject(new SeaworthyError(code ?? 'SW_COMPOSE_FILE', `while running ${program} ${parameters.join(' ')}: ${said}`, { exitCode: exitCodes.usage, cause: error }))
     })
-    // Not by the option of the same name: that one settles while the command is still at work.
+    // Not by the options of execFile: one settles while the command is still at work, the other waits for ever for what does not hear.
     let late: NodeJS.Timeout | undefined
     const end = (): void => {
       child.kill('SIGTERM')
-      late = setTimeout(() => child.kill('SIGKILL'), endWithinMs)
+      late ??= setTimeout(() => {
+        child.kill('SIGKILL')
+        for (const output of [child.stdout, child.stderr]) output?.destroy() // a grandchild may keep them open
+      }, endWithinMs)
     }
+    const timer = setTimeout(end, timeoutMs)
     signal?.addEventListener('abort', end, { once: true })
     if (signal?.aborted === true) end()
   })
