@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { addressTemplate } from '../core/capabilities.js'
-import { messageOf } from '../core/errors.js'
+import { messageOf, SeaworthyError } from '../core/errors.js'
 import { procedureOutputBytesMax, type Performed, type Procedure, type ProcedureValues } from '../core/procedure.js'
 import { currentAddress, lookupMoving } from '../operating-system/moving-addresses.js'
 import { noteShortage } from '../operating-system/own-shortage.js'
@@ -42,7 +42,11 @@ async function answerOf(world: ScenarioWorld, procedure: Procedure, address: Add
   if (procedure.via === 'signal') {
     const send = world.deployment.controls.signal
     if (send === undefined) throw new Error('this driver cannot send signals')
-    return send(address.target, procedure.signal).then(() => ({ ok: true, output: '' }), (thrown: unknown) => ({ ok: false, output: '', error: messageOf(thrown) }))
+    return send(address.target, procedure.signal).then(() => ({ ok: true, output: '' }), (thrown: unknown) => {
+      // Others keep the platform from sending it: the service has refused nothing.
+      if (thrown instanceof SeaworthyError && thrown.code === 'SW_CLUSTER_BUDGET') throw thrown
+      return { ok: false, output: '', error: messageOf(thrown) }
+    })
   }
   const command = procedure.command.map((text) => fillCommand(world, text, address))
   const { exitCode, output, error } = await runCommand(world, command, address.timeoutMs)

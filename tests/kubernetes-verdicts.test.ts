@@ -89,6 +89,15 @@ test.each([
   expect(outcomeOf(await decided({ manner, network, only: 'DRAIN-03' }), 'DRAIN-03')).toMatchObject({ outcome })
 }, 120_000)
 
+test('DRAIN-03: a disruption budget that never lets a pod go is named, and is no failure of the service', async () => {
+  const change = (service: ServiceDescriptor): ServiceDescriptor => ({ ...service, lifecycle: { ...service.lifecycle, startTimeoutMs: 1_500 } })
+  const onStep = (_: string, held: FakeCluster): void => void (held.mayEvict = false)
+  const report = await judge({ manner: 'graceful', network: 67, only: 'DRAIN-03', change, onStep })
+  expect(outcomeOf(report, 'DRAIN-03')).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('The disruption budget web does not allow evicting pods currently') })
+  expect(cluster.api.asked.some((asked) => asked.endsWith('/eviction'))).toBe(true)
+  expect(annotations()).toEqual(asItWas)
+}, 60_000)
+
 test('an API server that is lost in the middle is no failure of the service, and what was changed is put back when it returns', async () => {
   let isDown = false
   const onStep = (message: string, { api }: FakeCluster): void => {

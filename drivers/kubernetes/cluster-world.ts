@@ -103,6 +103,11 @@ export class ClusterWorld {
     this.#ordered.add(pod.metadata.uid)
   }
 
+  /** The order was not carried out. */
+  withdraw(pod: Pod): void {
+    this.#ordered.delete(pod.metadata.uid)
+  }
+
   lose(reason: string): void {
     if (this.#lost !== undefined) return
     this.#lost = reason

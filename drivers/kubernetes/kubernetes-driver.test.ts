@@ -95,6 +95,41 @@ describe('stopping and starting', () => {
   })
 })
 
+describe('the stop signal alone, which stands for a drain', () => {
+  const did = (what: RegExp): number => cluster.api.asked.filter((asked) => what.test(asked)).length
+
+  test('is an eviction where there is a disruption budget, asked for again while that does not allow it', async () => {
+    const deployment = await deploy()
+    const { pid } = await deployment.controls.processState!('replica-0')
+    cluster.mayEvict = false
+    setTimeout(() => (cluster.mayEvict = true), 700)
+    await deployment.controls.signal!('replica-0', 'SIGTERM')
+    await expect.poll(() => deployment.controls.hasEnded!('replica-0', pid!), within).toBe(true)
+    expect(did(/^POST .*\/eviction$/)).toBeGreaterThan(1)
+    expect(did(/^DELETE/)).toBe(0)
+    expect(run.eventsOf('cluster-lost', 'cluster')).toEqual([])
+  })
+
+  test('is a deletion where there is none', async () => {
+    cluster.store.remove('poddisruptionbudgets', 'web')
+    const deployment = await deploy()
+    await deployment.controls.signal!('replica-0', 'SIGTERM')
+    expect(did(/^POST .*\/eviction$/)).toBe(0)
+    expect(did(/^DELETE/)).toBe(1)
+  })
+
+  test('is given up with the name of a budget that never allows it, and the pod is then nobody\'s doing of this run', async () => {
+    const service = await surveyed()
+    const deployment = await run.deploy({ ...service, lifecycle: { ...service.lifecycle, startTimeoutMs: 1_000 } })
+    cluster.mayEvict = false
+    await expect(deployment.controls.signal!('replica-0', 'SIGTERM')).rejects.toMatchObject({ code: 'SW_CLUSTER_BUDGET', message: expect.stringMatching(/the disruption budget web did not allow it within 1 s.*429 TooManyRequests/) })
+    expect(run.eventsOf('cluster-lost', 'cluster')).toEqual([])
+    const held = cluster.store.list('pods').find(({ metadata }) => cluster.api.asked.some((asked) => asked.endsWith(`/${metadata.name}/eviction`)))
+    cluster.controllers.terminate(held!.metadata.name, 2)
+    await expect.poll(() => String(run.eventsOf('cluster-lost', 'cluster')[0]?.detail['reason'] ?? ''), within).toContain('somebody else deleted the pod')
+  })
+})
+
 describe('what is changed is put back', () => {
   test('the workload is annotated with the run while it is measured, and as it was afterwards', async () => {
     const before = annotations()

@@ -6,7 +6,7 @@ export interface Permission {
   readonly group: string
   readonly resource: string
   readonly subresource?: string
-  readonly verb: 'get' | 'list' | 'watch' | 'patch' | 'delete'
+  readonly verb: 'get' | 'list' | 'watch' | 'patch' | 'delete' | 'create'
   readonly name?: string
 }
 
@@ -22,6 +22,7 @@ export function permissionsFor(target: ClusterTarget): readonly Permission[] {
     { group: '', resource: 'pods', verb: 'list' },
     { group: '', resource: 'pods', verb: 'watch' },
     { group: '', resource: 'pods', verb: 'delete' },
+    { group: '', resource: 'pods', subresource: 'eviction', verb: 'create' },
     { group: '', resource: 'pods', subresource: 'log', verb: 'get' },
     { group: 'discovery.k8s.io', resource: 'endpointslices', verb: 'list' },
     { group: 'discovery.k8s.io', resource: 'endpointslices', verb: 'watch' },

@@ -4,6 +4,7 @@ import { notDone } from '../process/not-done.js'
 import { ClusterRefusal } from './api-client.js'
 import type { ClusterWorld } from './cluster-world.js'
 import type { ContainerStatus, Pod } from './objects.js'
+import { evictPod } from './pod-eviction.js'
 import { isLive, type PodSlot } from './pod-slots.js'
 import { podsPath } from './workload.js'
 
@@ -14,7 +15,8 @@ const missing = 404
 
 /**
  * What can be done to the pods of a workload. A stop is the deletion of its pod: the kubelet sends the stop signal and
- * kills it after the pod's grace period, while the controller makes another one, which `start` takes into its place.
+ * kills it after the pod's grace period, while the controller makes another one, which `start` takes into its place. A stop signal
+ * alone, which stands for a drain, is an eviction where a disruption budget has a say, as in the drain of a node.
  */
 export function podControls(world: ClusterWorld): DeploymentControls {
   const { service } = world.parts
@@ -41,8 +43,13 @@ export function podControls(world: ClusterWorld): DeploymentControls {
     async signal(target, signal) {
       if (signal !== 'SIGTERM') throw notDone(`sending ${signal} to ${target}`, 'a cluster, which sends the stop signal of the image only')
       const pod = occupant(world, target, 'stopping')
-      world.slots.named(target).takesReplacements = false
-      await deletePod(world, pod)
+      const slot = world.slots.named(target)
+      slot.takesReplacements = false
+      if (world.parts.survey.budgets.length === 0) return deletePod(world, pod)
+      await evictPod(world, pod).catch((thrown: unknown) => {
+        slot.takesReplacements = true
+        throw thrown
+      })
     },
     async kill(targets) {
       const struck = targets.map((target) => ({ target, slot: world.slots.named(target), pod: occupant(world, target, 'killing') }))
