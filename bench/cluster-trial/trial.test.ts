@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { webDeployment } from '../../drivers/kubernetes/fake-cluster/controllers.test-support.js'
 import { startFakeCluster, type FakeCluster } from '../../drivers/kubernetes/fake-cluster/fake-cluster.test-support.js'
 import type { Manifest } from './manifests.js'
@@ -97,3 +99,37 @@ test('an interruption while the service is judged ends the run in order and dele
   await expect(tried({ tell, signal: interruption.signal })).rejects.toThrow(/aborted/)
   expect(namespaces()).toEqual(['default'])
 }, 100_000)
+
+describe('npm run test:kubernetes', () => {
+  async function command(environment: Readonly<Record<string, string>>, interruptAfter?: string): Promise<{ readonly code: unknown; readonly said: string }> {
+    const child = spawn(process.execPath, [join(root, 'dist/bench/cluster-trial/main.js')], { env: { PATH: process.env['PATH'], ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    let isInterrupted = false
+    const onOutput = (piece: Buffer): void => {
+      said += piece.toString()
+      if (isInterrupted || interruptAfter === undefined || !said.includes(interruptAfter)) return
+      isInterrupted = true
+      child.kill('SIGINT')
+    }
+    child.stdout.on('data', onOutput)
+    child.stderr.on('data', onOutput)
+    const [code]: unknown[] = await once(child, 'close')
+    return { code, said }
+  }
+
+  test('says loudly that it was skipped where no cluster is named, and ends with 0', async () => {
+    expect(await command({})).toEqual({ code: 0, said: expect.stringContaining('WAS NOT TESTED AGAINST A CLUSTER: skipped, as SEAWORTHY_TEST_KUBECONFIG names no kubeconfig') })
+  })
+
+  test('names what is missing', async () => {
+    expect(await command({ SEAWORTHY_TEST_KUBECONFIG: '/nowhere', SEAWORTHY_TEST_IMAGE: 'x' })).toEqual({ code: 64, said: expect.stringContaining('/nowhere, which is not there') })
+    expect(await command({ SEAWORTHY_TEST_KUBECONFIG: cluster.kubeconfig })).toEqual({ code: 64, said: expect.stringContaining('SEAWORTHY_TEST_IMAGE names no image') })
+  })
+
+  test('creates the reference service, and leaves no namespace after a Ctrl-C', async () => {
+    const { code, said } = await command({ SEAWORTHY_TEST_KUBECONFIG: cluster.kubeconfig, SEAWORTHY_TEST_IMAGE: 'x' }, 'created the namespace')
+    expect({ code, said }).toEqual({ code: 130, said: expect.stringMatching(/deleted the namespace seaworthy-trial-/) })
+    expect(cluster.api.asked.filter((asked) => asked.startsWith('POST') && asked.endsWith('/deployments')).length).toBeGreaterThan(0)
+    expect(namespaces()).toEqual(['default'])
+  })
+})
