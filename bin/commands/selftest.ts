@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
+import type { RequirementReport } from '../../core/run-report.js'
 import { isSharp, type CleanResult, type DefectResult, type SelftestReport } from '../../core/selftest-report.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { makeFolder } from '../../engine/run-directory.js'
@@ -68,14 +69,23 @@ async function selftestIn(context: SelftestContext, { defects, lanes, withClean 
 
 async function cleanRun(defects: readonly SelectedDefect[], context: SelftestContext, parallel: number): Promise<CleanResult> {
   const only = new Set(defects.flatMap((one) => [...requirementsFor(one)]))
-  const report = await runOnce(context, { only, folder: 'clean', parallel })
-  const judged = report.requirements.filter((one) => only.has(one.id))
+  const first = (await runOnce(context, { only, folder: 'clean', parallel })).requirements.filter((one) => only.has(one.id))
+  const judged = await decidedAlone(first, context)
   const others = judged.filter((one) => one.outcome !== 'passed')
   const notPassed = others.map((one) => one.id)
   context.say(`${notPassed.length === 0 ? 'ok  ' : 'BAD '} without a defect: ${judged.length - notPassed.length} of ${judged.length} requirements passed${notPassed.length === 0 ? '' : `, not: ${notPassed.join(', ')}`}`)
   const reasons = Object.fromEntries(others.map((one) => [one.id, one.summary]))
   for (const text of told(reasons)) context.say(text)
   return { outcomes: Object.fromEntries(judged.map((one) => [one.id, one.outcome])), notPassed, reasons, run: 'clean' }
+}
+
+/** What came out undecided may have been disturbed by its neighbours, as with defects: once more alone. What failed stays failed. */
+async function decidedAlone(first: readonly RequirementReport[], context: SelftestContext): Promise<readonly RequirementReport[]> {
+  const undecided = new Set(first.filter(({ outcome }) => outcome === 'inconclusive' || outcome === 'error').map(({ id }) => id))
+  if (undecided.size === 0 || context.interruption.signal.aborted) return first
+  context.say(`     without a defect, undecided at first: ${[...undecided].join(', ')}`)
+  const { requirements } = await runOnce(context, { only: undecided, folder: 'clean-2', parallel: 1 })
+  return first.map((one) => (undecided.has(one.id) ? (requirements.find(({ id }) => id === one.id) ?? one) : one))
 }
 
 function writeResults(directory: string, report: SelftestReport): void {

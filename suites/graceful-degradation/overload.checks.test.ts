@@ -73,6 +73,14 @@ describe('DEGR-05', () => {
     expect(judge(overloadIsShed, shed(() => ({ captured: {} })))).toMatchObject(saying('failed', 'when to come again'))
     expect(judge(overloadIsShed, shed(({ plannedAtMs }) => ({ endedAtMs: plannedAtMs + 400 })))).toMatchObject(saying('failed', 'refusals took longer than 250 ms'))
   })
+  test('refusals that are slow only while our own echo server is slow as well', () => {
+    const inSpan = (atMs: number, fromMs: number, toMs: number): boolean => atMs >= fromMs && atMs < toMs
+    const echo = (tookMs: number) => good.map((event) => (event.kind === 'request' && event.load === 'null-control' && (inSpan(event.plannedAtMs, 7_500, 8_500) || inSpan(event.plannedAtMs, 10_500, 12_500)) ? { ...event, endedAtMs: event.plannedAtMs + tookMs } : event))
+    const slow = (events: readonly HistoryEvent[], untilMs: number) => changedIn(events, loads.overload, (one) => (!isServed(one) && inSpan(one.plannedAtMs, 10_500, untilMs) ? { endedAtMs: one.plannedAtMs + 400 } : {}))
+    expect(judge(overloadIsShed, slow(echo(150), 12_500))).toMatchObject(saying('inconclusive', 'our own echo server needed more than 125 ms'))
+    expect(judge(overloadIsShed, slow(echo(150), 16_000))).toMatchObject(saying('failed', 'while our own echo server was quick'))
+    expect(judge(overloadIsShed, slow(echo(100), 12_500))).toMatchObject(saying('failed', 'refusals took longer than 250 ms'))
+  })
   test('health that does not pass, unless the harness stalled; a replica that ends', () => {
     const bad: HistoryEvent = { kind: 'observation', probe: 'liveness', target: 'r1', sentAtMs: 12_000, atMs: 14_000, value: { outcome: 'timeout' } }
     expect(judge(overloadIsShed, [...good, bad])).toMatchObject(saying('failed', 'liveness of r1'))
