@@ -1,4 +1,5 @@
 import { inconclusive, type Finding } from './check.js'
+import { starvationText, worstStarvation } from './processor-waits.js'
 import { eventsOf, type History, type ObservationEvent, type RequestEvent, type RequestOutcome, type WitnessEvent } from './history.js'
 
 /** Ways of reading a history that most checks need. All pure, all in one pass each. */
@@ -172,5 +173,14 @@ export function disturbedHarness(history: History, window: Window, limitMs: numb
       { note: 'slowest answer of the null control', measured: Math.round(health.controlSlowestMs), allowed: Math.round(starvedMs), unit: 'ms' },
     ])
   }
-  return null
+  return starvedReplica(history, window, starvedMs)
+}
+
+/** A kernel that shares the machine by groups, as with containers, may serve our echo server well and starve a replica. */
+export function starvedReplica(history: History, window: Window, limitMs: number): Finding | null {
+  const worst = worstStarvation(history, window)
+  if (worst === undefined || worst.waitedMs <= limitMs) return null
+  return inconclusive(`the machine was starved: ${starvationText(worst)}, more than the ${Math.round(limitMs)} ms that can be told apart`, [
+    { note: `time that ${worst.target} waited for a processor`, measured: Math.round(worst.waitedMs), allowed: Math.round(limitMs), unit: 'ms' },
+  ])
 }

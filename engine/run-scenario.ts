@@ -11,6 +11,7 @@ import { onShortage } from '../operating-system/own-shortage.js'
 import { CleanupStack } from './cleanup-stack.js'
 import { deployApart, deployScenario, recordFacts } from './deploy-scenario.js'
 import { exerciseScenario } from './exercise-scenario.js'
+import { ProcessorWaits } from './processor-waits.js'
 import { Recorder } from './recorder.js'
 import type { ScenarioWorld } from './scenario-world.js'
 import { ServiceUnreachable } from './service-unreachable.js'
@@ -67,7 +68,10 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
   let counted = { requests: 0, lost: 0 }
   const listeners = new Set<(event: DriverPlatformEvent) => void>()
   const record = (event: HistoryEvent): void => recorder.record(event)
+  // A service that is brought to its limit makes its own processes wait: that is what is judged there, and excuses nothing.
+  const waits = scenario.needs.includes('traffic.heavy') ? undefined : new ProcessorWaits(record, clock)
   const onPlatformEvent = (event: DriverPlatformEvent): void => {
+    waits?.see(event)
     record({ kind: 'platform', name: event.name, target: event.target, atMs: event.atHrtimeMs - startedAt, detail: event.detail })
     if (isOurLoss(event)) {
       // Without the machine or the network that we play, nothing the clients see is the service's doing any more.
@@ -111,6 +115,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
   }
   notRestored.push(...(await cleanup.run()))
   clearInterval(progress)
+  waits?.stop()
   unwatch()
   if (recorder.failure !== undefined) options.emit({ type: 'warning', message: `the history of ${scenario.id} could not be written: ${messageOf(recorder.failure)}` })
   recorder.close(clock())

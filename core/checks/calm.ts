@@ -1,5 +1,6 @@
 import { inconclusive, type Finding } from '../check.js'
 import type { History, RequestEvent } from '../history.js'
+import { starvationsOf } from '../processor-waits.js'
 import { countsAsLost, disturbedHarness, inWindow, numberFact, observationsOf, requestsOf, type Window } from '../reading.js'
 
 /** A stall or slip longer than this could make requests time out, or delay the balancer, which shares the machine. */
@@ -9,7 +10,7 @@ export const echoMsMax = 300
 
 /**
  * When the harness, or the machine it shares with the service, was too busy to be believed: it stalled, sent late, or lost
- * requests to its own echo server or had to wait long for them. What the balancer took from a starved check stays in force for another ejection
+ * requests to its own echo server or had to wait long for them, or a replica had to wait for a processor. What the balancer took from a starved check stays in force for another ejection
  * window, so each span ends that much later. In order, without overlap; empty when there was no disturbance.
  */
 export function disturbances(history: History, window: Window): Window[] {
@@ -25,7 +26,8 @@ export function disturbances(history: History, window: Window): Window[] {
   const echoes = requestsOf(history, 'null-control')
     .filter((one) => countsAsLost(one) || one.endedAtMs - one.plannedAtMs > echoMsMax)
     .map((one) => ({ fromMs: one.plannedAtMs, toMs: one.endedAtMs }))
-  const spans = [...stalls, ...slips, ...echoes].map((span) => ({ fromMs: span.fromMs, toMs: span.toMs + aftermathMs }))
+  const waits = starvationsOf(history).filter(({ waitedMs }) => waitedMs > echoMsMax)
+  const spans = [...stalls, ...slips, ...echoes, ...waits].map((span) => ({ fromMs: span.fromMs, toMs: span.toMs + aftermathMs }))
   return merged(spans.filter((span) => span.fromMs <= window.toMs && span.toMs >= window.fromMs))
 }
 

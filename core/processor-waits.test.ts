@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import { fact } from './checks/literal-events.test-support.js'
+import { disturbances } from './checks/calm.js'
+import { starvedMachine } from './checks/starved-machine.js'
+import { historyOf, type HistoryEvent } from './history.js'
+import { processorWaitProbe, starvationsOf } from './processor-waits.js'
+import { disturbedHarness } from './reading.js'
+
+/** Looks every 200 ms, each with the share of it that the replica waited. */
+const waits = (target: string, fromMs: number, shares: readonly number[]): HistoryEvent[] =>
+  shares.map((share, index) => ({ kind: 'observation', probe: processorWaitProbe, target, atMs: fromMs + 200 * (index + 1), value: { waitedMs: 200 * share, ranMs: 200 * (1 - share), windowMs: 200 } }))
+const history = (...events: readonly HistoryEvent[]) => historyOf([fact('ejectWindowMs', 2_000), ...events])
+
+describe('spans in which a replica waited for a processor', () => {
+  test('looks that follow each other are one span, and those of each replica are apart', () => {
+    expect(starvationsOf(history(...waits('replica-0', 1_000, [0.9, 0.9, 0.9]), ...waits('replica-1', 1_000, [0.6])))).toEqual([
+      { target: 'replica-0', fromMs: 1_000, toMs: 1_600, waitedMs: 540 },
+      { target: 'replica-1', fromMs: 1_000, toMs: 1_200, waitedMs: 120 },
+    ])
+  })
+  test('what mostly ran did not starve, and a pause makes two spans', () => {
+    const [first, second, ...more] = starvationsOf(history(...waits('replica-0', 1_000, [0.9]), ...waits('replica-0', 1_200, [0.3]), ...waits('replica-0', 3_000, [0.9])))
+    expect([first?.toMs, second?.fromMs, more]).toEqual([1_200, 3_000, []])
+  })
+})
+
+describe('a replica that waited for a processor', () => {
+  const starved = history(...waits('replica-1', 5_000, Array<number>(10).fill(0.8)))
+  test('makes what is timed in that window doubtful, and no other window', () => {
+    expect(disturbedHarness(starved, { fromMs: 6_000, toMs: 7_000 }, 1_000)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('replica-1 waited 1600 of 2000 ms for a processor') as string })
+    expect(disturbedHarness(starved, { fromMs: 8_000, toMs: 9_000 }, 1_000)).toBeNull()
+    expect(disturbedHarness(starved, { fromMs: 6_000, toMs: 7_000 }, 2_000)).toBeNull()
+  })
+  test('excuses a failure right after it, and its span is left out where the rest is judged', () => {
+    expect(starvedMachine(starved, { fromMs: 7_500, toMs: 8_000 })).toMatchObject({ outcome: 'inconclusive' })
+    expect(starvedMachine(starved, { fromMs: 9_000, toMs: 9_500 })).toBeNull()
+    expect(disturbances(starved, { fromMs: 0, toMs: 10_000 })).toEqual([{ fromMs: 5_000, toMs: 9_000 }])
+  })
+})

@@ -1,0 +1,60 @@
+import type { DriverPlatformEvent } from '../core/driver.js'
+import type { ObservationEvent } from '../core/history.js'
+import { processorWaitProbe, type ProcessorWait } from '../core/processor-waits.js'
+import { processorTimeOf, withDescendantPids, type ProcessorTime } from '../operating-system/processor-time.js'
+
+const everyMs = 200
+/** Less is what every process of a machine with something to do waits. */
+const toldShareMin = 0.2
+const isReplica = (target: string): boolean => /^replica-\d+$/.test(target)
+
+/**
+ * How long the replicas had to wait for a processor, as observations `processor-wait`. Our own echo server may be served well by a
+ * kernel that shares a machine by groups while a container is starved, and the other way round: only what judges a process by its own waiting is just to it.
+ */
+export class ProcessorWaits {
+  readonly #pids = new Map<string, number>()
+  #before = new Map<number, ProcessorTime>()
+  #lookedAtMs: number
+  readonly #timer: NodeJS.Timeout
+
+  constructor(private readonly record: (event: ObservationEvent) => void, private readonly clock: () => number) {
+    this.#lookedAtMs = clock()
+    this.#timer = setInterval(() => this.#look(), everyMs)
+    this.#timer.unref()
+  }
+
+  /** Tells which process a replica is. Numbers of processes on other machines say nothing here and are not told by their drivers. */
+  see({ name, target, detail }: DriverPlatformEvent): void {
+    if (!isReplica(target)) return
+    const pid = detail['pid']
+    if (name === 'process-started' && typeof pid === 'number' && pid > 0) this.#pids.set(target, pid)
+    if (name === 'process-exited') this.#pids.delete(target)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  #look(): void {
+    const atMs = this.clock()
+    const windowMs = atMs - this.#lookedAtMs
+    const now = new Map<number, ProcessorTime>()
+    for (const [target, pid] of this.#pids) {
+      const worst = withDescendantPids(pid).map((one) => this.#since(one, now)).reduce((found, one) => (one.waitedMs > found.waitedMs ? one : found), { ranMs: 0, waitedMs: 0 })
+      if (worst.waitedMs < windowMs * toldShareMin) continue
+      const value: ProcessorWait = { waitedMs: Math.round(Math.min(worst.waitedMs, windowMs)), ranMs: Math.round(worst.ranMs), windowMs: Math.round(windowMs) }
+      this.record({ kind: 'observation', probe: processorWaitProbe, target, atMs, value })
+    }
+    this.#before = now
+    this.#lookedAtMs = atMs
+  }
+
+  #since(pid: number, now: Map<number, ProcessorTime>): ProcessorTime {
+    const time = processorTimeOf(pid)
+    const before = this.#before.get(pid)
+    if (time === null) return { ranMs: 0, waitedMs: 0 }
+    now.set(pid, time)
+    return before === undefined ? { ranMs: 0, waitedMs: 0 } : { ranMs: time.ranMs - before.ranMs, waitedMs: time.waitedMs - before.waitedMs }
+  }
+}

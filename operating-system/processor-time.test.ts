@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpus } from 'node:os'
+import { expect, test } from 'vitest'
+import { onLinux } from './process-table.js'
+import { processorTimeOf, withDescendantPids } from './processor-time.js'
+
+test.runIf(onLinux)('a process that works on an idle processor runs, and one of many on one processor waits', async () => {
+  const work = 'const end = Date.now() + 1500; while (Date.now() < end);'
+  // All on one processor: most of the time each of them waits.
+  const crowd = Array.from({ length: 4 }, () => spawn('taskset', ['-c', String(cpus().length - 1), process.execPath, '-e', work], { stdio: 'ignore' }))
+  await new Promise((resolve) => setTimeout(resolve, 1_200))
+  const times = crowd.map(({ pid = 0 }) => processorTimeOf(pid))
+  await Promise.all(crowd.map((child) => once(child, 'exit')))
+  for (const time of times) expect(time?.ranMs).toBeGreaterThan(0)
+  expect(Math.max(...times.map((time) => time?.waitedMs ?? 0))).toBeGreaterThan(400)
+})
+
+test.runIf(onLinux)('what serves may be below a shell', async () => {
+  const shell = spawn('sh', ['-c', 'sleep 1000 & wait'], { stdio: 'ignore', detached: true })
+  try {
+    await expect.poll(() => withDescendantPids(shell.pid ?? 0).length).toBe(2)
+  } finally {
+    process.kill(-(shell.pid ?? 0), 'SIGKILL')
+  }
+})
+
+test('a process that is not there has no times', () => expect(processorTimeOf(2 ** 22 + 1)).toBeNull())
