@@ -1,6 +1,7 @@
 import type { InstanceId } from './history.js'
 import type { Capability } from './requirement.js'
 import type { BalancerSettings, ServiceDescriptor } from './service-descriptor.js'
+import type { WorldSurvey } from './world-survey.js'
 
 /** How a deployment is put in the world. A driver records nothing and judges nothing. */
 export interface Driver {
@@ -15,6 +16,11 @@ export interface Driver {
   whyNot?(capability: Capability, service: ServiceDescriptor): string | undefined
   /** The descriptor with what is not asked for because it can be read from the target. Changes nothing. Throws SeaworthyError. */
   observe?(service: ServiceDescriptor): Promise<ServiceDescriptor>
+  /**
+   * What there is of this service and of this run for others to see. Asked before the first deployment and after the last: a run
+   * whose world differs did not put it back. Absent: nothing outlives the processes that the journal names. Throws SeaworthyError.
+   */
+  survey?(service: ServiceDescriptor, runId: string): Promise<WorldSurvey>
   /** Resolves when every component and replica has been started (not: is ready). Throws SeaworthyError. */
   deploy(service: ServiceDescriptor, options: DeployOptions): Promise<Deployment>
 }

@@ -15,6 +15,7 @@ import { inLanes } from './lanes.js'
 import { descriptorPosition } from './load-descriptor.js'
 import { planRun, type Plan, type PlannedScenario } from './plan.js'
 import { writeRunInput } from './run-directory.js'
+import { surveyWorld } from './restored-world.js'
 import { runScenario, type ScenarioRun } from './run-scenario.js'
 import type { ServiceUnreachable } from './service-unreachable.js'
 import { seededRandom } from './seeded-random.js'
@@ -65,6 +66,7 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
     scenarios: order.map(({ scenario, expectedMs }) => ({ id: scenario.id, title: scenario.title, expectedMs })),
     randomSeed: options.randomSeed,
   })
+  const changes = await surveyWorld(options.driver, options.service, options.runId)
   const notRestored: string[] = []
   const judged: JudgedScenario<PlannedScenario>[] = []
   const announcer = new VerdictAnnouncer(options.suites, plan)
@@ -88,6 +90,7 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
     for (const verdict of announcer.accept(done)) options.emit(verdict)
     options.emit({ type: 'scenario-ended', scenario: planned.scenario.id, durationMs: done.durationMs, incomplete: done.incomplete })
   })
+  notRestored.push(...(await changes()))
   if (unreachable !== undefined) throw neverStarted(unreachable, options)
   return buildReport({
     ...options,

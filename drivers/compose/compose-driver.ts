@@ -1,12 +1,15 @@
 import type { DeployOptions, Deployment, Driver } from '../../core/driver.js'
 import { messageOf } from '../../core/errors.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
+import type { WorldSurvey } from '../../core/world-survey.js'
 import { connectEngine } from '../docker/engine-connection.js'
+import { surveyEngine } from '../docker/survey-engine.js'
 import { AttachedProject } from './attached-project.js'
 import { composeCommand } from './compose-command.js'
 import { offers, whyNot } from './compose-offers.js'
 import { notThere, observed } from './observe.js'
 import { containersOf, ofServices, runs } from './project.js'
+import { surveyProject } from './survey-project.js'
 
 /** The containers of a Compose project, which is attached to where it runs, and else brought up and taken down. */
 export const composeDriver: Driver = {
@@ -16,6 +19,7 @@ export const composeDriver: Driver = {
   whyNot,
   observe: async (service) => observed((await connectEngine()).docker, service),
   deploymentsMax: 1,
+  survey,
   deploy,
 }
 
@@ -32,6 +36,12 @@ async function availability({ target }: ServiceDescriptor): ReturnType<Driver['a
   } catch (error) {
     return { available: false, reason: messageOf(error) }
   }
+}
+
+/** What is of the run itself goes through the same labels as with the docker driver. */
+async function survey({ target: { compose } }: ServiceDescriptor, runId: string): Promise<WorldSurvey> {
+  const { docker } = await connectEngine()
+  return new Map([...(await surveyEngine(docker, runId, [])), ...(compose === undefined ? [] : await surveyProject(docker, compose.project))])
 }
 
 async function deploy(service: ServiceDescriptor, options: DeployOptions): Promise<Deployment> {

@@ -15,14 +15,14 @@ import { NestedMachine } from './nested-machine.js'
  * reason why there is none, and a reboot has to be played. Nothing of such a try is running when it resolves.
  */
 export async function bootMachineWithEngine(place: DockerPlace, outer: Docker, onLost: (reason: string) => void): Promise<MachineWithEngine | string> {
-  const { options, units, definitionOf, folders, image, signals } = place
+  const { options, units, definitionOf, folders, image, signals, cgroupParent } = place
   if (options.reboots !== true) return 'the experiment is not about the boot of a machine, so no engine of its own was booted for it'
   const unlike = units.configured.flatMap((unit) => unlikeAnEngine(definitionOf(unit)) ?? [])[0]
   if (unlike !== undefined) return unlike
   if (!(await hasImage(outer, machineImage))) return `the engine has no image "${machineImage}", a machine with an engine of its own (seaworthy image build --offline makes it where an engine is installed)`
   let machine: NestedMachine
   try {
-    machine = await NestedMachine.make({ outer, options, folders, placeId: signals.containerId })
+    machine = await NestedMachine.make({ outer, options, folders, placeId: signals.containerId, cgroupParent })
   } catch (error) {
     return notBooted(options, error)
   }

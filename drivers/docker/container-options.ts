@@ -3,6 +3,7 @@ import type Docker from 'dockerode'
 import type { RestartPolicy } from '../../core/service-descriptor.js'
 import type { DeploymentFolders } from '../process/deployment-folders.js'
 import type { MachineUnit } from '../process/machine-protocol.js'
+import { underGroup } from './cgroup-parent.js'
 import { dataFolder, type DockerWorld } from './docker-world.js'
 import { labelsOf, objectName } from './labels.js'
 
@@ -27,7 +28,7 @@ export function unlikeAnEngine({ name, restart, startAtBoot }: Pick<MachineUnit,
  * process more every few seconds in every container would disturb what is timed.
  */
 export function containerOptions(world: DockerWorld, unit: MachineUnit): Docker.ContainerCreateOptions {
-  const { options, folders, image, signals, machine, service } = world
+  const { options, folders, image, signals, machine, service, cgroupParent } = world
   return {
     name: objectName(options, unit.name),
     Image: image,
@@ -43,6 +44,7 @@ export function containerOptions(world: DockerWorld, unit: MachineUnit): Docker.
       RestartPolicy: { Name: policyNames[policyOf(world, unit)] },
       Binds: [...folderBinds(folders), `${objectName(options, unit.name)}:${dataFolder}`],
       LogConfig: { Type: 'json-file', Config: {} },
+      ...underGroup(machine === undefined ? cgroupParent : undefined),
     },
   }
 }

@@ -13,6 +13,7 @@ import { edgesOf, machineUnit, planUnits, unitNames, type PlannedUnit } from '..
 import { claimPorts } from '../process/ports.js'
 import { deploymentOf } from '../process/process-deployment.js'
 import { bootMachineWithEngine } from './boot-machine.js'
+import { cgroupParentOf } from './cgroup-parent.js'
 import { containerControls } from './container-controls.js'
 import { dataFolder, type DockerPlace, type DockerWorld } from './docker-world.js'
 import { connectEngine, type EngineConnection } from './engine-connection.js'
@@ -22,13 +23,15 @@ import { EnginePower, type MachineWithEngine } from './engine-power.js'
 import { openToContainers } from './folders-for-containers.js'
 import { installInContainer } from './install-in-container.js'
 import { deploymentLabel, deploymentName } from './labels.js'
+import { machineImage } from './machine-image.js'
 import { makeNetwork } from './make-network.js'
 import { removeObjects } from './remove-objects.js'
 import { SignalSender } from './signal-sender.js'
+import { surveyEngine } from './survey-engine.js'
 import { volumesOf } from './volumes.js'
 
 /** Containers in an engine on this machine, with the harness's balancer and fault proxies around them. */
-export const dockerDriver: Driver = { name: 'docker', availability, offers, deploy }
+export const dockerDriver: Driver = { name: 'docker', availability, offers, deploy, survey: async ({ target }, runId) => surveyEngine((await connectEngine()).docker, runId, [target.image ?? '', machineImage]) }
 
 async function availability({ target }: ServiceDescriptor): ReturnType<Driver['availability']> {
   if (target.kind !== 'process') return { available: false, reason: 'the target is not made of processes' }
@@ -150,7 +153,7 @@ class Making {
     const place = { listenHost: '0.0.0.0', dependencyHost: gateway, program: (program: string) => program, dataFolder: () => dataFolder }
     const definitionOf = (planned: PlannedUnit): MachineUnit =>
       machineUnit(planned, { service, folders, place, weakEnvironment: {}, environment: unmarked(options), proxyPort: network.proxyPort.bind(network) })
-    return { service, options, folders, units, ports, network, definitionOf, image, signals }
+    return { service, options, folders, units, ports, network, definitionOf, image, signals, cgroupParent: await cgroupParentOf(docker) }
   }
 
   dispose(): Promise<void> {

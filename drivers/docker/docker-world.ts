@@ -13,6 +13,8 @@ export interface DockerWorld extends UnitWorld {
   readonly events: EngineEvents
   readonly machine: NestedMachine | undefined
   readonly signals: SignalSender
+  /** Group of the kernel for containers of the engine outside of a machine; undefined: that engine's choice. */
+  readonly cgroupParent: string | undefined
 }
 
 /** All of it that is there before it is known which engine runs the units. */

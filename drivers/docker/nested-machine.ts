@@ -6,6 +6,7 @@ import type { DeployOptions } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import { logFileOf, type DeploymentFolders } from '../process/deployment-folders.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
+import { underGroup } from './cgroup-parent.js'
 import { folderBinds } from './container-options.js'
 import { engineError } from './engine-error.js'
 import { labelsOf, machineName, objectName } from './labels.js'
@@ -27,6 +28,7 @@ export interface NestedMachinePlace {
   readonly folders: DeploymentFolders
   /** Container whose place in the network it takes: its address stays over reboots. */
   readonly placeId: string
+  readonly cgroupParent: string | undefined
 }
 
 /**
@@ -68,7 +70,7 @@ export class NestedMachine {
 
   /** Makes it; it is off. Throws SeaworthyError. */
   static async make(place: NestedMachinePlace): Promise<NestedMachine> {
-    const { outer, options, folders, placeId } = place
+    const { outer, options, folders, placeId, cgroupParent } = place
     const folder = join(folders.root, 'engine')
     const disk = objectName(options, `${machineName}-disk`)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -88,6 +90,7 @@ export class NestedMachine {
           Binds: [...folderBinds(folders), `${disk}:${engineDataFolder}`, `${folder}:${socketFolder}`],
           Tmpfs: { '/run': 'exec', '/tmp': 'exec' },
           LogConfig: { Type: 'json-file', Config: {} },
+          ...underGroup(cgroupParent),
         },
       })
       return new NestedMachine(place, container, folder)
