@@ -11,5 +11,5 @@ const lanesMax = 8
 export const parallel = { type: 'number', default: Math.min(lanesMax, 2 * availableParallelism()), defaultDescription: `two for each processor, at most ${lanesMax}`, describe: 'scenarios running side by side' } as const
 export const randomSeed = { type: 'number', describe: 'repeats the order and the random choices of a run' } as const
 export const reporter = { ...list, default: ['html', 'junit', 'json', 'terminal'], describe: 'html, junit, json, sarif, markdown, badge, allure, terminal' } as const
-export const driver = { type: 'string', describe: 'how the service is put in the world (see `seaworthy list`)' } as const
+export const driver = { type: 'string', describe: 'how the service is put in the world (see `seaworthy list`); default: the first that can, containers before processes' } as const
 export const ownSuites = { type: 'string', describe: 'the descriptor whose own suites belong to it (default: ./seaworthy.yaml)' } as const

@@ -6,5 +6,5 @@ import { kubernetesDriver } from './kubernetes/kubernetes-driver.js'
 import { processDriver } from './process/process-driver.js'
 import { remoteDriver } from './remote/remote-driver.js'
 
-/** All drivers, in order of preference: the first one that is available for a service is taken. */
-export const drivers: readonly Driver[] = [processDriver, dockerDriver, remoteDriver, composeDriver, kubernetesDriver].map(withClient)
+/** All drivers, in order of preference: the first one that is available for a service is taken. Containers, where an engine has the image, are nearer to where the service will run. */
+export const drivers: readonly Driver[] = [dockerDriver, processDriver, remoteDriver, composeDriver, kubernetesDriver].map(withClient)

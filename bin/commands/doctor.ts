@@ -8,15 +8,17 @@ import { requireKnownOverrides, requireWaiversInForce } from '../../core/waivers
 import { openHistory } from '../../engine/history-file.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { runScenario } from '../../engine/run-scenario.js'
+import { chooseDriver } from '../choose-driver.js'
 import { suitesFor } from '../own-suites.js'
 import { examineAnswers } from '../doctor/answers.js'
 import { examination } from '../doctor/examination.js'
 import { examineMachine, type Examined } from '../doctor/machine.js'
 import { watchInterruption } from '../interruption.js'
+import { referenceDescriptor } from '../package-files.js'
 import { newRunId } from '../run-id.js'
 import { openRunScope } from '../run-scope.js'
 import { redactionFor, throwingNoSecrets } from '../without-secrets.js'
-import { chooseDescriptor, chooseDriver } from './run.js'
+import { chooseDescriptor } from './run.js'
 
 export interface DoctorArguments {
   readonly descriptor?: string | undefined
@@ -37,7 +39,7 @@ export async function doctor({ descriptor, driver: named, json }: DoctorArgument
   const suites = await suitesFor(described)
   requireWaiversInForce(described, suites, new Date())
   requireKnownOverrides(described, suites)
-  const driver = await chooseDriver(named, described)
+  const driver = await chooseDriver(named, described, { isReference: path === referenceDescriptor() })
   const service = (await driver.observe?.(described)) ?? described
   const before: readonly Examined[] = [
     { what: 'descriptor', state: 'good', found: path },

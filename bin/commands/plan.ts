@@ -6,10 +6,11 @@ import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { planRun, type Plan, type PlannedScenario } from '../../engine/plan.js'
 import { rehearse, type Rehearsal } from '../../engine/rehearsal.js'
 import { thresholdsOf } from '../../engine/run-conformance.js'
+import { chooseDriver } from '../choose-driver.js'
 import { suitesFor } from '../own-suites.js'
 import { referenceDescriptor } from '../package-files.js'
 import { redactionFor } from '../without-secrets.js'
-import { chooseDescriptor, chooseDriver, chooseRandomSeed } from './run.js'
+import { chooseDescriptor, chooseRandomSeed } from './run.js'
 
 export interface PlanArguments {
   readonly descriptor?: string | undefined
@@ -29,10 +30,11 @@ export async function plan(args: PlanArguments): Promise<number> {
   requireWaiversInForce(described, suites, new Date())
   requireKnownOverrides(described, suites)
   const only = selectRequirements(args.only, suites)
-  const driver = await chooseDriver(args.driver, described)
+  const isReference = descriptorPath === referenceDescriptor()
+  const driver = await chooseDriver(args.driver, described, { isReference })
   const service = (await driver.observe?.(described)) ?? described
   const profile = args.profile as ProfileName
-  const allow = descriptorPath === referenceDescriptor() ? 'destructive' : ((args.allow as SafetyClass | undefined) ?? 'safe')
+  const allow = isReference ? 'destructive' : ((args.allow as SafetyClass | undefined) ?? 'safe')
   const randomSeed = chooseRandomSeed(args.randomSeed)
   const planned = planRun({ suites, service, driver, profile, allow, only })
   const thresholds = thresholdsOf({ suites, service, profile })

@@ -1,17 +1,15 @@
 import { existsSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { SeaworthyError } from '../../core/errors.js'
-import type { Driver } from '../../core/driver.js'
 import { nearMisses } from '../../core/near-miss.js'
 import type { Level, ProfileName, SafetyClass } from '../../core/requirement.js'
 import { selectRequirements } from '../../core/selection.js'
-import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { requireKnownOverrides, requireWaiversInForce } from '../../core/waivers.js'
-import { drivers } from '../../drivers/index.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { makeRunDirectory } from '../../engine/run-directory.js'
 import { readRunReport } from '../../engine/saved-run.js'
 import { suites as ours } from '../../suites/index.js'
+import { chooseDriver } from '../choose-driver.js'
 import { conductRun } from '../conduct-run.js'
 import { announceOnGitHub } from '../github-actions.js'
 import { watchInterruption } from '../interruption.js'
@@ -47,7 +45,7 @@ export async function run(args: RunArguments): Promise<number> {
   requireWaiversInForce(described, suites, new Date())
   requireKnownOverrides(described, suites)
   const only = selectRequirements(args.only, suites)
-  const driver = await chooseDriver(args.driver, described)
+  const driver = await chooseDriver(args.driver, described, { isReference })
   const service = (await driver.observe?.(described)) ?? described
   const parallel = requireCount('--parallel', args.parallel, 1, 16)
   const randomSeed = chooseRandomSeed(args.randomSeed)
@@ -102,19 +100,6 @@ export function requireKnownDefect(defect: string | undefined, isReference: bool
   if (known.includes(defect)) return
   const near = nearMisses(defect, known)
   throw new SeaworthyError('SW_DEFECT_UNKNOWN', `--defect ${defect}: no such defect${near.length === 0 ? '' : `, did you mean ${near.join(' or ')}?`}`, { hint: 'seaworthy list shows all defects.' })
-}
-
-export async function chooseDriver(named: string | undefined, service: ServiceDescriptor): Promise<Driver> {
-  if (named !== undefined && !drivers.some((one) => one.name === named)) {
-    throw new SeaworthyError('SW_DRIVER_UNKNOWN', `--driver ${named}: no such driver, expected one of ${drivers.map((one) => one.name).join(', ')}`)
-  }
-  const reasons: string[] = []
-  for (const driver of drivers.filter((one) => named === undefined || one.name === named)) {
-    const answer = await driver.availability(service)
-    if (answer.available) return driver
-    reasons.push(`${driver.name}: ${answer.reason}`)
-  }
-  throw new SeaworthyError('SW_DRIVER_UNAVAILABLE', `while choosing a driver: none can run this service here\n  ${reasons.join('\n  ')}`)
 }
 
 export const chooseRandomSeed = (named: number | undefined): number =>

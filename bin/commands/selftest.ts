@@ -12,7 +12,8 @@ import { selectDefects, requirementsFor, type SelectedDefect } from '../selftest
 import { runDefects } from '../selftest/defect-runs.js'
 import { runOnce, type SelftestContext } from '../selftest/run-once.js'
 import { openRunScope } from '../run-scope.js'
-import { chooseDriver, chooseRandomSeed, requireCount } from './run.js'
+import { chooseDriver } from '../choose-driver.js'
+import { chooseRandomSeed, requireCount } from './run.js'
 import { referenceDescriptor } from '../package-files.js'
 
 export interface SelftestArguments {
@@ -32,7 +33,7 @@ export async function selftest(args: SelftestArguments): Promise<number> {
   const defects = selectDefects(args.only)
   const lanes = requireCount('--parallel', args.parallel, 1, 16)
   const randomSeed = chooseRandomSeed(args.randomSeed)
-  const driver = await chooseDriver(args.driver, loadDescriptor(referenceDescriptor()))
+  const driver = await chooseDriver(args.driver ?? 'process', loadDescriptor(referenceDescriptor()), { isReference: true })
   const directory = makeFolder(args.output ?? join('seaworthy-runs', `selftest-${newRunId()}`))
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
   say(`selftest of ${defects.length} defects of the reference service, seed ${randomSeed}, in ${directory}`)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type Docker from 'dockerode'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import { contentLabel } from './image-content.js'
 import { connectEngine } from './engine-connection.js'
 import { engineError } from './engine-error.js'
 import { enginePrograms, machineDockerfile, machineImage } from './machine-image.js'
@@ -17,6 +18,8 @@ export interface ImageBuild {
   readonly programs: readonly string[]
   /** From what is on this machine, without a registry. */
   readonly offline: boolean
+  /** What it is built from, as a digest that the image carries. */
+  readonly content: string
   /** Instead of the default of the Dockerfile. */
   readonly baseImage: string | undefined
   readonly tell: (line: string) => void
@@ -42,7 +45,7 @@ export async function buildImage(build: ImageBuild): Promise<string> {
     mkdirSync(join(context, 'data'))
     cpSync(build.dockerfile, join(context, 'Dockerfile'))
     const base = build.offline ? offlineBase : build.baseImage
-    await buildFolder(docker, context, { name: build.name, tell: build.tell, ...(base === undefined ? {} : { base }) })
+    await buildFolder(docker, context, { name: build.name, tell: build.tell, labels: { ...imageLabel, [contentLabel]: build.content }, ...(base === undefined ? {} : { base }) })
     return (await docker.getImage(build.name).inspect()).Id
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
