@@ -1,6 +1,6 @@
 // Looks for anything a run could have left on this machine: for tests and CI, independent of the product's own clean-up.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -36,17 +36,48 @@ function stateFolders(directory) {
     .map((path) => `folder ${path}`)
 }
 
-/** System V segments nobody is attached to: `kill -9` of PostgreSQL leaves one. */
-export function orphanedSegments() {
+function segments() {
   return read('/proc/sysvipc/shm')
     .split('\n')
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => fields.length > 6 && fields[6] === '0')
-    .map((fields) => `shared memory segment ${fields[1]} made by ${fields[4]}`)
+    .filter((fields) => fields.length > 6)
+    .map((fields) => ({ id: fields[1], creator: fields[4], attached: Number(fields[6]) }))
+}
+const told = ({ id, creator }) => `shared memory segment ${id} made by ${creator}`
+
+/** System V segments nobody is attached to: `kill -9` of PostgreSQL leaves one. */
+export const orphanedSegments = () => segments().filter(({ attached }) => attached === 0).map(told)
+
+/**
+ * Segments of the runs below this folder: whoever makes one, PostgreSQL say, works in a folder of its run. Seen while it lives, as segments bear
+ * no name. The returned function tells which of them nobody is attached to.
+ */
+export function watchSegments(directory) {
+  const known = new Set(segments().map(({ id }) => id))
+  const ours = new Set()
+  const look = () => {
+    for (const { id, creator } of segments()) {
+      if (known.has(id)) continue
+      const folder = folderOf(creator)
+      if (folder === undefined) continue
+      known.add(id)
+      if (folder.startsWith(`${directory}/`)) ours.add(id)
+    }
+  }
+  setInterval(look, 50).unref()
+  return () => segments().filter(({ id, attached }) => ours.has(id) && attached === 0).map(told)
 }
 
-/** With `directory`, the folder for temporary files of some runs, and their `runIds`: what is left of these alone. Segments bear no name. */
+function folderOf(pid) {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
+  } catch {
+    return undefined
+  }
+}
+
+/** With `directory`, the folder for temporary files of some runs, and their `runIds`: what is left of these alone, but for segments. */
 export function leftovers({ directory, runIds = [] } = {}) {
   if (directory === undefined) return [...markedProcesses(tmpdir(), () => true), ...stateFolders(tmpdir()), ...orphanedSegments()]
   return [...markedProcesses(directory, (marker) => runIds.some((id) => marker === id || marker.startsWith(`${id}/`))), ...stateFolders(directory)]

@@ -40,8 +40,9 @@ export const kinds = {
     exits: ordinary,
     reports: true,
     /** Burners end by themselves, also when nobody is left to end them. */
-    async act() {
-      const burners = Array.from({ length: 3 * availableParallelism() }, () => spawn(process.execPath, ['-e', 'for (const end = Date.now() + 6000; Date.now() < end; );'], { stdio: 'ignore' }))
+    async act({ started }) {
+      const burners = Array.from({ length: 3 * availableParallelism() }, () => spawn(process.execPath, ['-e', 'for (const end = Date.now() + 6000; Date.now() < end; );'], { stdio: 'ignore', detached: true }))
+      burners.forEach(started)
       await Promise.all(burners.map((burner) => new Promise((resolve) => burner.once('exit', resolve))))
     },
   },
@@ -61,6 +62,15 @@ export const kinds = {
     act: ({ child, prepared }) => (prepared.withoutMount === true ? limit(child.pid, 'fsize', between(10_000, 400_000)) : undefined),
   },
   descriptors: { exits: [...ordinary, 64, 70], reports: false, act: ({ child }) => limit(child.pid, 'nofile', between(24, 60)) },
+  'descriptors-SIGINT': {
+    exits: [...ordinary, 64, 70, 130],
+    reports: false,
+    async act({ child }) {
+      limit(child.pid, 'nofile', between(24, 60))
+      await pause(between(0, 4_000))
+      send(child.pid, 'SIGINT')
+    },
+  },
   output: {
     exits: ordinary,
     reports: true,

@@ -12,7 +12,8 @@ import { parseArgs } from 'node:util'
 import addFormats from 'ajv-formats'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { writeMeasurement } from '../dist/bench/measurement.js'
-import { leftovers } from './leftovers.js'
+import { leftovers, watchSegments } from './leftovers.js'
+import { OwnChildren, whenToldToEnd } from './own-children.js'
 import { kinds, pause } from './torture-kinds.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -44,7 +45,9 @@ const isValid = ajv.compile(schema)
 const temporary = mkdtempSync(join(tmpdir(), 'sw-'))
 const environment = values.apart ? { ...process.env, TMPDIR: temporary } : process.env
 const runIds = []
-const left = () => leftovers(values.apart ? { directory: temporary, runIds } : {})
+const leftSegments = values.apart ? watchSegments(temporary) : () => []
+const left = () => [...leftovers(values.apart ? { directory: temporary, runIds } : {}), ...leftSegments()]
+const children = new OwnChildren()
 
 async function untilNothingIsLeft() {
   const endAt = Date.now() + goneWithinMs
@@ -70,6 +73,7 @@ function start(kind, { output, log }) {
     detached: true,
   })
   closeSync(said)
+  children.add(child)
   child.stdout?.resume()
   child.stderr?.resume()
   const ended = new Promise((resolve) => child.once('exit', (code, by) => resolve({ code, by })))
@@ -82,23 +86,26 @@ async function torture(name) {
   const log = `${output}.log`
   const afterMs = Math.round(Math.random() * Number(values['within-ms']))
   const prepared = (await kind.prepare?.({ output })) ?? {}
+  if (prepared.end !== undefined) endings.add(prepared.end)
   const { child, ended, only } = start(kind, { output, log })
   // Loading takes longer than many a scenario on a busy machine: mostly the moment is counted from where the run begins.
   const fromBegin = Math.random() < 0.8
   if (fromBegin) await Promise.race([ended, untilThere(join(output, 'run-input.json'))])
   const early = await Promise.race([ended, pause(afterMs)])
   const problems = []
-  if (early === undefined) await kind.act({ child, prepared })
+  if (early === undefined) await kind.act({ child, prepared, started: (one) => children.add(one) })
   const result = await Promise.race([ended, pause(kind.interrupts || kind.killed ? stopWithinMs : endWithinMs)])
   if (result === undefined) {
     child.kill('SIGKILL')
     problems.push(`it had not ended in time after ${name}`)
     await ended
   }
+  await unlessTold()
   const said = readFileSync(log, 'utf8')
   problems.push(...wrongInEnd(kind, { result, early, said }), ...wrongInFiles(kind, { output, result, mustReport: kind.reports && (fromBegin || afterMs > reportAfterMs) && (kind.pipes === true || said !== ''), early }))
   if (problems.length > 0) problems.push(`it said: ${said.trim().split('\n').slice(-4).join(' | ')}`)
   prepared.end?.()
+  endings.delete(prepared.end)
   rmSync(dirname(output), { recursive: true, force: true })
   return { name, what: `${name} ${afterMs} ms after the ${fromBegin ? 'begin' : 'start'} of ${only}`, exit: result?.code ?? result?.by ?? null, problems }
 }
@@ -153,20 +160,38 @@ function writeMeasurements(results) {
   writeMeasurement(values.output, { name: 'survival', title: 'Survival of the harness', command: `npm run torture -- --times ${values.times}`, rows })
 }
 
+/** What undoes the preparation of the runs that are under way. */
+const endings = new Set()
+/** Goes no further once this program was told to end: then all of it is being ended. */
+const unlessTold = whenToldToEnd(async () => {
+  children.kill()
+  // Their reapers see to what they had started. A run that was killed before it had one left no more than its folder.
+  if ((await untilNothingIsLeft()).length > 0) spawnSync(process.execPath, [join(root, 'bin/seaworthy.js'), 'clean'], { env: environment })
+  const found = left()
+  if (found.length > 0) console.error(`left: ${found.join('; ')}`)
+  cleanUp()
+})
+function cleanUp() {
+  for (const end of endings) end()
+  rmSync(temporary, { recursive: true, force: true })
+}
 const wanted = values.kinds.split(',')
 const unknown = wanted.filter((name) => !Object.hasOwn(kinds, name))
 if (unknown.length > 0) {
+  cleanUp()
   console.error(`--kinds: found ${unknown.join(', ')}, expected some of ${Object.keys(kinds).join(', ')}`)
   process.exit(64)
 }
 const before = left()
 if (before.length > 0) {
+  cleanUp()
   console.error(`not starting, something is left already: ${before.join('; ')}`)
   process.exit(1)
 }
 const rounds = Array.from({ length: Number(values.times) }, () => (values.together ? [wanted] : wanted.map((name) => [name]))).flat()
 const all = []
 for (const round of rounds) {
+  await unlessTold()
   const results = await Promise.all(round.map(torture))
   const found = await untilNothingIsLeft()
   for (const one of results) {
@@ -177,6 +202,6 @@ for (const round of rounds) {
 }
 const bad = all.filter(({ problems }) => problems.length > 0).length
 if (values.output !== undefined) writeMeasurements(all)
-rmSync(temporary, { recursive: true, force: true })
+cleanUp()
 console.log(`${all.length - bad} of ${all.length} runs ended as they must and left nothing behind`)
 process.exit(bad === 0 ? 0 : 1)
