@@ -11,6 +11,7 @@ import { onShortage } from '../operating-system/own-shortage.js'
 import { CleanupStack } from './cleanup-stack.js'
 import { deployApart, deployScenario, recordFacts } from './deploy-scenario.js'
 import { exerciseScenario } from './exercise-scenario.js'
+import { isOwnFault } from './own-fault.js'
 import { ProcessorWaits } from './processor-waits.js'
 import { Recorder } from './recorder.js'
 import type { ScenarioWorld } from './scenario-world.js'
@@ -137,11 +138,6 @@ function lossOf({ target, detail }: DriverPlatformEvent): string {
   const reason = String(detail['reason'] ?? 'unknown')
   return target === 'cluster' ? `the cluster was not left to this run: ${reason}` : `the ${target} process of the harness ended: ${reason}`
 }
-
-/** Errors of the machine, the network and the ending of processes that the harness plays itself. */
-const ownCodes: ReadonlySet<string> = new Set(['SW_MACHINE_LOST', 'SW_NETWORK', 'SW_NOT_ENDED', 'SW_CLIENT_MODULE', 'SW_ENGINE_GONE', 'SW_ENGINE_UNREACHABLE', 'SW_CLUSTER_UNREACHABLE', 'SW_CLUSTER_REFUSED'])
-const isOwnFault = (thrown: unknown): boolean =>
-  thrown instanceof Error && ((thrown instanceof SeaworthyError && ownCodes.has(thrown.code)) || isOwnFault(thrown.cause))
 
 /** Whose fault it was that the exercise did not reach its end. Never the service's: what it did is for checks to say. */
 function incompleteEvent(thrown: unknown, signal: AbortSignal, atMs: number): IncompleteEvent {

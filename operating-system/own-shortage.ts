@@ -12,6 +12,15 @@ export function noteShortage(error: { readonly code?: string | undefined } | nul
   for (const listener of listeners) listener(code)
 }
 
+/** What this process, or the machine under it, has no more of: descriptors, processes, memory, room on the disk. */
+const anyShortage: ReadonlySet<string> = new Set([...shortages, 'EAGAIN', 'ENOSPC', 'EDQUOT', 'ERR_WORKER_OUT_OF_MEMORY'])
+export const isShortage = (thrown: unknown): boolean => thrown instanceof Error && anyShortage.has(String((thrown as NodeJS.ErrnoException).code))
+
+/** Who has no file descriptor, process or memory left must not believe that there is nothing to find. */
+export function throwShortage(thrown: unknown): void {
+  if (isShortage(thrown)) throw thrown
+}
+
 /** Told of each shortage until the returned function is called. */
 export function onShortage(listener: (code: string) => void): () => void {
   listeners.add(listener)
