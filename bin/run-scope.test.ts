@@ -1,10 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { readJournal } from '../engine/journal.js'
 import { cleanAll } from '../engine/leftovers.js'
 import { defaultStateDirectory, journalPath, newRunId } from '../engine/run-registry.js'
+import { notEndedName, processRecordName } from '../operating-system/process-record.js'
+import { onLinux } from '../operating-system/process-table.js'
+import { listSharedMemory } from '../operating-system/shared-memory.js'
 import { openRunScope, type RunScope } from './run-scope.js'
 
 let folder: string
@@ -58,4 +62,36 @@ test('what has been undone is not undone again', async () => {
   scope.journal.done(1)
   expect(await scope.close()).toEqual([])
   expect(undo.attempts()).toBe(0)
+})
+
+/** Makes a segment and ends, as a killed PostgreSQL does; its maker stands in the record of a deployment. */
+function leaveSegment(deployment: string): number {
+  const { pid, stdout } = spawnSync('ipcmk', ['-M', '56'], { encoding: 'utf8' })
+  mkdirSync(deployment)
+  writeFileSync(join(deployment, processRecordName), `${JSON.stringify({ pid, startTime: 'gone' })}\n`)
+  return Number(/(\d+)\s*$/.exec(stdout)?.[1])
+}
+const segmentIsThere = (id: number): boolean => listSharedMemory().some((segment) => segment.id === id)
+
+test.runIf(onLinux)('what a deployment left that this process could not end is removed by the reaper, and then the folder of the run', async () => {
+  const scope = await openScope()
+  const deployment = join(scope.workDirectory, 'd0')
+  const id = leaveSegment(deployment)
+  writeFileSync(join(deployment, notEndedName), '')
+  expect(await scope.close()).toEqual([expect.stringMatching(/^not known to have ended: .*d0; the reaper/)])
+  expect([segmentIsThere(id), existsSync(defaultStateDirectory())]).toEqual([false, false])
+})
+
+test.runIf(onLinux)('what neither can look at stays with all that tells whose it is, until `clean` can', async () => {
+  const scope = await openScope()
+  const journal = journalPath(scope.workDirectory)
+  const id = leaveSegment(join(scope.workDirectory, 'd0'))
+  renameSync(journal, `${journal}.aside`)
+  mkdirSync(journal) // to read it fails, as without descriptors
+  expect(await scope.close()).toEqual([expect.stringMatching(/EISDIR/), expect.stringMatching(/may be left; `seaworthy clean`/)])
+  expect(existsSync(scope.workDirectory)).toBe(true)
+  rmSync(journal, { recursive: true })
+  renameSync(`${journal}.aside`, journal)
+  expect(await cleanAll()).toMatchObject({ cleaned: [{ ended: [`shared memory segment ${id}`], left: [] }], living: [] })
+  expect([segmentIsThere(id), existsSync(defaultStateDirectory())]).toEqual([false, false])
 })

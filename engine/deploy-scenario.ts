@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Deployment, DriverPlatformEvent } from '../core/driver.js'
 import { ejectWindowMs, returnWindowMs } from '../core/service-descriptor.js'
+import { notEndedName } from '../operating-system/process-record.js'
 import type { CleanupStack } from './cleanup-stack.js'
 import { keepLog } from './keep-log.js'
 import type { ScenarioOptions } from './run-scenario.js'
@@ -22,7 +23,7 @@ export async function deployScenario(options: DeployScenarioOptions): Promise<De
   const { cleanup, driver, service, workDirectory } = options
   let deployment: Deployment | undefined
   // Never the synchronous kind: thousands of files, while other scenarios are being timed in this event loop.
-  cleanup.push(`remove ${workDirectory}`, () => rm(workDirectory, { recursive: true, force: true, maxRetries: 3 }), disposeBudgetMs)
+  cleanup.push(`remove ${workDirectory}`, () => removeEnded(workDirectory), disposeBudgetMs)
   cleanup.push('keep the logs', async () => options.onLogs(deployment === undefined ? [] : await keepLogs(deployment, options)))
   cleanup.push('end the deployment', async () => deployment?.[Symbol.asyncDispose](), disposeBudgetMs)
   return options.oneAtATime(async () => {
@@ -53,7 +54,7 @@ export async function deployApart(options: DeployApartOptions): Promise<{ readon
   const { cleanup, driver, service, name } = options
   const workDirectory = `${options.workDirectory}-${name}`
   let deployment: Deployment | undefined
-  const folder = cleanup.push(`remove ${workDirectory}`, () => rm(workDirectory, { recursive: true, force: true, maxRetries: 3 }), disposeBudgetMs)
+  const folder = cleanup.push(`remove ${workDirectory}`, () => removeEnded(workDirectory), disposeBudgetMs)
   const logs = cleanup.push(`keep the logs of ${name}`, async () => void (deployment === undefined ? [] : await keepLogs(deployment, options, name)))
   const ending = cleanup.push(`end the deployment ${name}`, async () => deployment?.[Symbol.asyncDispose](), disposeBudgetMs)
   deployment = await options.oneAtATime(async () => {
@@ -78,10 +79,16 @@ export async function deployApart(options: DeployApartOptions): Promise<{ readon
       ending()
       await keepLogs(made, options, name)
       logs()
-      await rm(workDirectory, { recursive: true, force: true, maxRetries: 3 })
+      await removeEnded(workDirectory)
       folder()
     },
   }
+}
+
+/** The folder of a deployment that may not have ended stays for who cleans up after the run: it tells what belongs to it. */
+async function removeEnded(directory: string): Promise<void> {
+  if (existsSync(join(directory, notEndedName))) throw new Error('it stays for the clean-up of the run, as the deployment is not known to have ended')
+  await rm(directory, { recursive: true, force: true, maxRetries: 3 })
 }
 
 async function keepLogs(deployment: Deployment, { scenario, service, runDirectory }: ScenarioOptions, name = ''): Promise<readonly string[]> {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { exitCodes, SeaworthyError } from '../core/errors.js'
+import { notEndedName } from '../operating-system/process-record.js'
 import { isAlive, processStartTime, type ProcessIdentity } from '../operating-system/process-table.js'
 import { openJournal, type JournalFile } from './journal.js'
 
@@ -72,6 +73,12 @@ export function closeRun(run: RunFolder): void {
 export function abandonRun(run: RunFolder): void {
   closeJournal(run)
   rmSync(join(run.directory, 'owner.json'), { force: true })
+}
+
+/** Folders of deployments of the run that are not known to have ended. Throws when it cannot look. */
+export function notEnded({ directory }: Pick<RunFolder, 'directory'>): string[] {
+  const folders = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return folders.map(({ name }) => join(directory, name)).filter((folder) => existsSync(join(folder, notEndedName)))
 }
 
 function closeJournal({ journal }: RunFolder): void {

@@ -9,10 +9,17 @@ export interface Reaper {
   readonly pid: number
   /** For a normal end, after everything of the run has ended: the reaper goes without doing anything. */
   release(): Promise<void>
+  /**
+   * For an end at which something of the run may be left that this process could not end or remove: the reaper does it now, with descriptors and
+   * memory of its own. Nothing may be started for the run any more. Resolves to whether nothing is left.
+   */
+  takeOver(): Promise<boolean>
 }
 
 const startWithinMs = 15_000
 const releaseWithinMs = 3_000
+/** It goes on when that is over, but nobody waits for it. */
+const takeOverWithinMs = 25_000
 
 /**
  * Starts the reaper of a run; to be called before the first resource of the run is made. Resolves when it is
@@ -48,6 +55,19 @@ export async function startReaper(run: Pick<RunFolder, 'directory'>, onLost: (re
       const timer = setTimeout(() => child.kill('SIGKILL'), releaseWithinMs)
       await ended
       clearTimeout(timer)
+    },
+    async takeOver() {
+      released = true
+      child.ref()
+      child.stdin?.end()
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, takeOverWithinMs)
+      })
+      await Promise.race([ended, late])
+      clearTimeout(timer)
+      child.unref()
+      return child.exitCode === 0
     },
   }
 }

@@ -1,9 +1,16 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import type { ProcessEntry, ProcessIdentity } from './process-table.js'
+import { throwShortage } from './own-shortage.js'
 import { listSharedMemoryFiles, mappedSharedMemoryOf } from './shared-memory.js'
 
 /** Name of the record in the folder of a deployment. */
 export const processRecordName = 'processes.ndjson'
+
+/**
+ * Name of a file that is in the folder of a deployment from before its first process until everything of it is known to be gone. While it is
+ * there the folder stays: without its record and its data folders nobody could tell whose a process or shared memory is.
+ */
+export const notEndedName = 'not-ended'
 
 export interface RecordedProcesses {
   readonly processes: readonly ProcessIdentity[]
@@ -36,7 +43,7 @@ export class ProcessRecord {
       const times = this.#mappingsRead.get(key) ?? 0
       if (!mayMapMore || times >= mappingsReadMax) continue
       this.#mappingsRead.set(key, times + 1)
-      for (const path of mappedSharedMemoryOf(pid)) {
+      for (const path of mappedBy(pid)) {
         if (this.#sharedMemory.has(path)) continue
         this.#sharedMemory.add(path)
         lines.push(JSON.stringify({ sharedMemory: path }))
@@ -52,12 +59,20 @@ export class ProcessRecord {
     return [...this.#filesSinceMs].some(([path, sinceMs]) => !this.#sharedMemory.has(path) && now - sinceMs < freshForMs)
   }
 }
+/** The next look sees what this one could not: what is known is written all the same. */
+function mappedBy(pid: number): string[] {
+  try {
+    return mappedSharedMemoryOf(pid)
+  } catch {
+    return []
+  }
+}
 /** A program maps what it shares when it starts; reading that again and again would only cost time. */
 const mappingsReadMax = 5
 /** Whoever makes a file maps it soon, but a busy computer may take its time. */
 const freshForMs = 10_000
 
-/** Empty when there is no record. Lines that are torn are left out. */
+/** Empty when there is no record. Lines that are torn are left out. Throws when it could not be read for want of something. */
 export function readProcessRecord(file: string): RecordedProcesses {
   const processes: ProcessIdentity[] = []
   const sharedMemoryFiles: string[] = []
@@ -74,7 +89,8 @@ export function readProcessRecord(file: string): RecordedProcesses {
 function readLines(file: string): string[] {
   try {
     return readFileSync(file, 'utf8').split('\n')
-  } catch {
+  } catch (thrown) {
+    throwShortage(thrown)
     return []
   }
 }

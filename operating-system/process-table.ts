@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { throwShortage } from './own-shortage.js'
 import { listWithPs } from './process-table-ps.js'
 
 /** A pid alone is not a process: pids are used again. Together with the start time it is. */
@@ -16,7 +17,7 @@ export interface ProcessEntry extends ProcessIdentity {
 
 export const onLinux = process.platform === 'linux'
 
-/** Every living process that may be seen. Zombies are left out: they run nothing and hold nothing. */
+/** Every living process that may be seen. Zombies are left out: they run nothing and hold nothing. Throws when it has not the means to look. */
 export function listProcesses(): ProcessEntry[] {
   if (!onLinux) return listWithPs()
   return readProcesses(listPids())
@@ -108,8 +109,16 @@ export function withDescendants(
 /** The whole command line for people, at most 200 characters; the short name when it cannot be read. */
 export function commandLineOf(entry: ProcessEntry): string {
   if (!onLinux) return entry.command
-  const text = readText(`/proc/${entry.pid}/cmdline`)?.replaceAll('\0', ' ').trim()
+  const text = readCommandLine(entry.pid)?.replaceAll('\0', ' ').trim()
   return text === undefined || text === '' ? entry.command : text.slice(0, 200)
+}
+
+function readCommandLine(pid: number): string | null {
+  try {
+    return readText(`/proc/${pid}/cmdline`)
+  } catch {
+    return null // for people only
+  }
 }
 
 const isDead = (state: string): boolean => state === 'Z' || state === 'X'
@@ -141,7 +150,8 @@ function bootOfThisMachine(): string {
 function readText(path: string): string | null {
   try {
     return readFileSync(path, 'utf8')
-  } catch {
+  } catch (thrown) {
+    throwShortage(thrown)
     return null // it ended in the meantime, or belongs to somebody else
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { sep } from 'node:path'
 import { ForeignProcesses } from './foreign-processes.js'
+import { throwShortage } from './own-shortage.js'
 import { pidsByEnvironmentWithPs } from './process-table-ps.js'
 import {
   listProcesses,
@@ -81,7 +82,8 @@ const groupOfTheKernel = 0
 function environmentOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'latin1')
-  } catch {
+  } catch (thrown) {
+    throwShortage(thrown)
     return '' // it ended, or belongs to another user and so not to us
   }
 }

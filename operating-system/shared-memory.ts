@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { throwShortage } from './own-shortage.js'
 import { onLinux } from './process-table.js'
 
 /** A System V shared memory segment. It outlives the processes that used it until somebody removes it. */
@@ -16,11 +17,6 @@ export interface SharedMemorySegment {
 /** Linux only (proc_sysvipc_shm(5)); elsewhere none are seen. Throws when the table is there and cannot be read. */
 export function listSharedMemory(): SharedMemorySegment[] {
   return parseSharedMemory(readTable())
-}
-
-/** Who has no file descriptor, process or memory left must not believe that there is nothing to remove. */
-function throwShortage(thrown: unknown): void {
-  if (['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'].includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown
 }
 
 function readTable(): string {
@@ -121,14 +117,15 @@ export function listSharedMemoryFiles(): string[] {
   }
 }
 
-/** Files in /dev/shm that a living process has mapped (shm_open(3)). Linux only. */
+/** Files in /dev/shm that a living process has mapped (shm_open(3)). Linux only. Throws when it could not look for want of something. */
 export function mappedSharedMemoryOf(pid: number): string[] {
   if (!onLinux) return []
   try {
     const paths = readFileSync(`/proc/${pid}/maps`, 'utf8').matchAll(/ (\/dev\/shm\/[^\n]+)$/gm)
     return [...new Set([...paths].flatMap(([, path]) => (path === undefined || path.endsWith(' (deleted)') ? [] : [path])))]
-  } catch {
-    return []
+  } catch (thrown) {
+    throwShortage(thrown)
+    return [] // it ended in the meantime
   }
 }
 

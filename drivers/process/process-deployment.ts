@@ -1,10 +1,14 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { BalancerCounters, BalancerQualification, Deployment, DeploymentControls, DeployedComponent, Edge, Instance } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import { endProcesses } from '../../operating-system/end-processes.js'
 import { ForeignProcesses } from '../../operating-system/foreign-processes.js'
+import { notEndedName } from '../../operating-system/process-record.js'
+import { everyStep } from '../every-step.js'
 import { processesOfMachine } from './deployment-world.js'
 import type { DeploymentWorld, UnitWorld } from './deployment-world.js'
-import { logFileOf } from './deployment-folders.js'
+import { logFileOf, type DeploymentFolders } from './deployment-folders.js'
 import type { MachinePower } from './machine-power.js'
 import { componentOf, instanceOf } from './plan-units.js'
 import { removeSharedMemory } from './shared-memory-of-deployment.js'
@@ -46,27 +50,22 @@ export function deploymentOf(world: UnitWorld, { controls, rebootGrade, rebootGr
   }
 }
 
+/** To be called before the first process of a deployment is started. */
+export const beginDeployment = ({ root }: DeploymentFolders): void => writeFileSync(join(root, notEndedName), '')
+
 /**
- * Ends a deployment that may be half made. Log files stay. Every step is tried whatever became of the one before;
- * throws the first error, SW_NOT_ENDED when something of ours is still there.
+ * Ends a deployment that may be half made. Log files stay. Every step is tried whatever became of the one before; throws what they threw,
+ * SW_NOT_ENDED when something of ours is still there.
  */
 export async function endDeployment(world: DeploymentWorld, power: MachinePower): Promise<void> {
-  const steps = [
+  await everyStep([
     () => power.end(),
     () => world.network.close(),
     () => endRest(world),
     () => removeSharedMemory(world.folders),
     () => world.ports.release(),
-  ]
-  const errors: unknown[] = []
-  for (const step of steps) {
-    try {
-      await step()
-    } catch (error) {
-      errors.push(error)
-    }
-  }
-  if (errors.length > 0) throw errors[0]
+  ])
+  rmSync(join(world.folders.root, notEndedName), { force: true })
 }
 
 /** The proof that nothing is left, the network included: it rests on nothing that was found before. */

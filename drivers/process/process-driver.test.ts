@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { notEndedName } from '../../operating-system/process-record.js'
 import { isAlive } from '../../operating-system/process-table.js'
 import { answering, ask, component, descriptor, idle, testRun, within, type TestRun } from './deployment.test-support.js'
 import { processDriver } from './process-driver.js'
@@ -118,6 +119,26 @@ describe('the end of a deployment', () => {
     expect(run.processes()).toEqual([])
     expect(existsSync(deployment.logFiles.get('machine')!)).toBe(true)
     expect([...run.journaled.values()].filter((entry) => entry.kind === 'process-group' && isAlive(entry.pid, entry.startTime))).toEqual([])
+  })
+
+  test('takes its mark away when everything is known to be gone, and leaves it when something may be there', async () => {
+    const deployment = await run.deploy(descriptor({}))
+    expect(existsSync(join(run.directory, '1', notEndedName))).toBe(true)
+    await deployment[Symbol.asyncDispose]()
+    expect(existsSync(join(run.directory, '1', notEndedName))).toBe(false)
+
+    const other = testRun()
+    const failing = await other.deploy(descriptor({}))
+    Object.assign(other.journaled, {
+      delete: (id: number) => {
+        const entry = other.journaled.get(id)
+        if (entry?.kind === 'process-group' && entry.what === 'machine') throw new Error('no room for the journal')
+      },
+    })
+    await expect(failing[Symbol.asyncDispose]()).rejects.toThrow(/no room/)
+    expect(existsSync(join(other.directory, '1', notEndedName))).toBe(true)
+    expect(other.processes()).toEqual([])
+    rmSync(other.directory, { recursive: true })
   })
 
   test('ends what left its group, its parent and its log file, and what is frozen', async () => {

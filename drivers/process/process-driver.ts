@@ -18,7 +18,7 @@ import type { MachineUnit } from './machine-protocol.js'
 import { startOwnNetwork } from './own-network.js'
 import { edgesOf, planUnits, searchPath, unitNames, type PlannedUnit } from './plan-units.js'
 import { claimPorts } from './ports.js'
-import { deploymentOf, endDeployment } from './process-deployment.js'
+import { beginDeployment, deploymentOf, endDeployment } from './process-deployment.js'
 
 /** Local processes on a simulated machine, with the harness's balancer and fault proxies around them. */
 export const processDriver: Driver = { name: 'process', availability, offers, deploy }
@@ -70,6 +70,7 @@ async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise
   let units: DeploymentUnits
   try {
     units = new DeploymentUnits(planUnits(service.target, ports.ports), options)
+    beginDeployment(folders)
     network = await startOwnNetwork(service, options, { folders, units })
   } catch (error) {
     ports.release()

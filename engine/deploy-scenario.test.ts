@@ -1,0 +1,52 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Deployment } from '../core/driver.js'
+import { notEndedName } from '../operating-system/process-record.js'
+import { CleanupStack } from './cleanup-stack.js'
+import { deployApart, deployScenario, type DeployApartOptions, type DeployScenarioOptions } from './deploy-scenario.js'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sw-deploy-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Deploys with a driver that does this in the folder of the deployment, and cleans up. */
+async function cleaned(deploy: (directory: string) => Partial<Deployment>): Promise<{ readonly problems: readonly string[]; readonly stays: boolean }> {
+  const cleanup = new CleanupStack()
+  const workDirectory = join(folder, 'd0')
+  const driver = { deploy: async (_: unknown, { directory }: { readonly directory: string }) => Promise.resolve(deploy(directory)) }
+  const scenario = { id: 'suite/scenario', needs: [] }
+  const options = { cleanup, driver, service: {}, scenario, workDirectory, runDirectory: join(folder, 'run'), oneAtATime: async <T>(work: () => Promise<T>) => work(), onLogs: () => {} }
+  await deployScenario(options as unknown as DeployScenarioOptions).catch(() => {})
+  return { problems: await cleanup.run(), stays: existsSync(workDirectory) }
+}
+
+const mark = (directory: string): void => writeFileSync(join(directory, notEndedName), '')
+const staying = expect.stringMatching(/^remove .*d0: it stays for the clean-up of the run/)
+
+test('the folder of a deployment goes with it', async () => {
+  const dispose = async (): Promise<void> => rmSync(join(folder, 'd0', notEndedName))
+  expect(await cleaned((directory) => (mark(directory), { logFiles: new Map(), [Symbol.asyncDispose]: dispose }))).toEqual({ problems: [], stays: false })
+})
+
+test('it stays when the end of the deployment failed, and when it failed before it was there', async () => {
+  const dispose = async (): Promise<void> => Promise.reject(new Error('EMFILE'))
+  const failing = { logFiles: new Map(), [Symbol.asyncDispose]: dispose }
+  expect(await cleaned((directory) => (mark(directory), failing))).toEqual({ problems: ['end the deployment: EMFILE', staying], stays: true })
+  expect(await cleaned((directory) => {
+    mark(directory)
+    throw new Error('not deployed')
+  })).toEqual({ problems: [staying], stays: true })
+})
+
+test('so does that of one beside it', async () => {
+  const cleanup = new CleanupStack()
+  const driver = { deploy: async (_: unknown, { directory }: { readonly directory: string }) => (mark(directory), Promise.reject(new Error('not deployed'))) }
+  const options = { name: 'apart', cleanup, driver, service: {}, scenario: { id: 'suite/scenario' }, workDirectory: join(folder, 'd0'), oneAtATime: async <T>(work: () => Promise<T>) => work() }
+  await expect(deployApart(options as unknown as DeployApartOptions)).rejects.toThrow('not deployed')
+  expect(await cleanup.run()).toEqual([expect.stringMatching(/^remove .*d0-apart: it stays/)])
+  expect(existsSync(join(folder, 'd0-apart'))).toBe(true)
+})
