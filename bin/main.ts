@@ -80,8 +80,10 @@ function registerRunning(parser: Argv, command: Register): void {
           .option('output', { type: 'string', describe: 'folder for selftest.json and the runs (default: seaworthy-runs/selftest-<id>)' })
           .option('parallel', { ...parallel, describe: 'defects running side by side' })
           .option('driver', driver)
-          .option('defects-only', { type: 'boolean', default: false, describe: 'leave out the run without a defect' })
-          .option('random-seed', randomSeed),
+          .option('defects-only', { type: 'boolean', describe: 'leave out the run without a defect' })
+          .option('random-seed', randomSeed)
+          .option('recheck', { type: 'string', describe: 'folder of an earlier selftest: run nothing, judge its runs again' })
+          .conflicts('recheck', ['only', 'driver', 'defects-only', 'random-seed']),
       command(async () => (await import('./commands/selftest.js')).selftest),
     )
     .command(

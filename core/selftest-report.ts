@@ -10,6 +10,26 @@ export interface SelftestReport {
   /** The run without any defect, over every requirement that the defects concern; null when it was left out. */
   readonly clean: CleanResult | null
   readonly defects: readonly DefectResult[]
+  /** Set when the runs of an earlier selftest were judged again: nothing was run, and the times are those of then. */
+  readonly recheck?: SelftestRecheck
+}
+
+export interface SelftestRecheck {
+  /** Folder of that selftest, relative to the report. */
+  readonly of: string
+  readonly judgedAt: string // ISO 8601
+  readonly moved: readonly MovedOutcome[]
+}
+
+/** An outcome that is another one than it was when the run was judged first. */
+export interface MovedOutcome {
+  /** Id of the defect; null for the run without one. */
+  readonly defect: string | null
+  readonly requirement: string
+  readonly before: Outcome
+  /** Null: today's version does not judge it in this run. */
+  readonly after: Outcome | null
+  readonly summary: string
 }
 
 export interface CleanResult {

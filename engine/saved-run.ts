@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { messageOf, SeaworthyError } from '../core/errors.js'
 import type { RunReport } from '../core/run-report.js'
+import type { SelftestReport } from '../core/selftest-report.js'
 import type { RunInput } from './run-directory.js'
 
 /** Throws SW_RUN_UNREADABLE with the path when there is no such run or its input is damaged. */
@@ -13,6 +14,12 @@ export function readRunInput(directory: string): RunInput {
 /** Throws SW_RUN_UNREADABLE like `readRunInput`. */
 export function readRunReport(directory: string): RunReport {
   return readAs(reportShape, join(resolve(directory), 'run.json')) as unknown as RunReport
+}
+
+/** Throws SW_RUN_UNREADABLE with the path when there is no such selftest, it is damaged, or has no runs of its own that could be judged. */
+export function readSelftestReport(directory: string): SelftestReport {
+  const path = join(resolve(directory), 'selftest.json')
+  return readAs(selftestShape, path, 'Name the folder of a selftest: `seaworthy selftest` says where it writes.') as unknown as SelftestReport
 }
 
 /** What the readers of these files rely on; more may stand there, so that a newer version can be read. */
@@ -103,25 +110,33 @@ const reportShape = z.looseObject({
   scenarios: z.array(scenario),
 })
 
-function readAs<T>(shape: z.ZodType<T>, path: string): T {
-  const result = shape.safeParse(readJson(path))
+const outcomesOfRun = z.record(z.string(), z.string())
+const selftestShape = z.looseObject({
+  schema: z.literal('seaworthy-selftest/v1'),
+  randomSeed: z.number(),
+  startedAt: z.string(),
+  durationMs: z.number(),
+  clean: z.looseObject({ outcomes: outcomesOfRun, run: pathInRun }).nullable(),
+  defects: z.array(z.looseObject({ id: z.string(), outcomes: outcomesOfRun, run: pathInRun, attempts: z.number().int(), durationMs: z.number() })).min(1, 'found no result of a defect'),
+  recheck: z.never('it was itself judged again from another one: name that one').optional(),
+})
+
+function readAs<T>(shape: z.ZodType<T>, path: string, hint = 'Name the folder of a run, such as seaworthy-runs/latest.'): T {
+  const result = shape.safeParse(readJson(path, hint))
   if (result.success) return result.data
   const [first] = result.error.issues
-  throw unreadable(path, `${first?.path.join('.') || 'document'}: ${first?.message ?? 'not valid'}`)
+  throw unreadable(path, `${first?.path.join('.') || 'document'}: ${first?.message ?? 'not valid'}`, { hint })
 }
 
-function readJson(path: string): unknown {
+function readJson(path: string, hint: string): unknown {
   try {
     // Reading a pipe or a device might never end.
     if (!statSync(path).isFile()) throw new Error('found no regular file')
     return JSON.parse(readFileSync(path, 'utf8')) as unknown
   } catch (thrown) {
-    throw unreadable(path, messageOf(thrown), thrown)
+    throw unreadable(path, messageOf(thrown), { hint, cause: thrown })
   }
 }
 
-const unreadable = (path: string, found: string, cause?: unknown): SeaworthyError =>
-  new SeaworthyError('SW_RUN_UNREADABLE', `while reading a saved run: ${found} (${path})`, {
-    hint: 'Name the folder of a run, such as seaworthy-runs/latest.',
-    ...(cause === undefined ? {} : { cause }),
-  })
+const unreadable = (path: string, found: string, options: { readonly hint: string; readonly cause?: unknown }): SeaworthyError =>
+  new SeaworthyError('SW_RUN_UNREADABLE', `while reading a saved run: ${found} (${path})`, options)

@@ -73,6 +73,17 @@ function schemaOnly(): string {
   return path
 }
 
+const savedSelftest = {
+  schema: 'seaworthy-selftest/v1', randomSeed: 1, startedAt: '2026-01-01T00:00:00Z', durationMs: 1, clean: null,
+  defects: [{ id: 'drain.kills-inflight', requirement: 'DRAIN-03', outcomes: { 'DRAIN-03': 'failed' }, run: 'drain.kills-inflight', attempts: 1, durationMs: 1 }],
+}
+function selftestFolder(report: unknown, name?: string): string {
+  const path = name === undefined ? mkdtempSync(join(folder, 'selftest-')) : join(folder, name)
+  mkdirSync(path, { recursive: true })
+  writeFileSync(join(path, 'selftest.json'), JSON.stringify(report))
+  return path
+}
+
 describe('bad input: a clear error, exit 64, no stack trace', () => {
   const cases: readonly (readonly [string, () => readonly string[], RegExp])[] = [
     ['no command', () => [], /SW_USAGE.*name a command/],
@@ -101,6 +112,13 @@ describe('bad input: a clear error, exit 64, no stack trace', () => {
     ['requests of no requirement', () => ['requests', 'no-such-run'], /SW_USAGE.*requirement/],
     ['requests of no such run', () => ['requests', 'no-such-run', '--requirement', 'DRAIN-03'], /SW_RUN_UNREADABLE.*no-such-run/],
     ['an unknown requirement', () => ['explain', 'DRAIN-3'], /SW_REQUIREMENT_UNKNOWN.*DRAIN-03/],
+    ['no such selftest', () => ['selftest', '--recheck', 'no-such-selftest'], /SW_RUN_UNREADABLE.*no-such-selftest/],
+    ['a selftest of only a schema', () => ['selftest', '--recheck', selftestFolder({ schema: 'seaworthy-selftest/v1' })], /SW_RUN_UNREADABLE.*selftest\.json/],
+    ['a selftest that was itself judged again', () => ['selftest', '--recheck', selftestFolder({ ...savedSelftest, recheck: {} })], /SW_RUN_UNREADABLE.*judged again/],
+    ['a selftest without results', () => ['selftest', '--recheck', selftestFolder({ ...savedSelftest, defects: [] })], /SW_RUN_UNREADABLE.*no result/],
+    ['a selftest that is written over by its recheck', () => [...['selftest', '--recheck', 'own', '--output'], selftestFolder(savedSelftest, 'own')], /SW_OUTPUT_NOT_EMPTY.*own/],
+    ['a recheck of a selftest whose runs are gone', () => ['selftest', '--recheck', selftestFolder(savedSelftest), '--output', 'again'], /SW_RUN_UNREADABLE.*run-input\.json/],
+    ['a recheck of a selftest that would choose what to run', () => ['selftest', '--recheck', 'own', '--only', 'DRAIN'], /SW_USAGE.*recheck.*only/],
     ['an unknown defect for selftest', () => ['selftest', '--only', 'nothing-like-it'], /SW_SELECTION_EMPTY/],
   ]
   test.each(cases)('%s', async (_, args, expected) => {

@@ -1,17 +1,15 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { againstBaseline } from '../../core/comparison.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
-import { thresholdValues, type Requirement, type RequirementId, type ThresholdValues } from '../../core/requirement.js'
-import { buildReport } from '../../engine/build-report.js'
-import { judgeScenario, scenarioReport } from '../../engine/judge-scenario.js'
-import { isSameFolder, makeReportDirectory, type RunInput } from '../../engine/run-directory.js'
+import type { Requirement, RequirementId, ThresholdValues } from '../../core/requirement.js'
+import { isSameFolder, makeReportDirectory } from '../../engine/run-directory.js'
 import { readRunInput, readRunReport } from '../../engine/saved-run.js'
 import type { Suite } from '../../core/scenario.js'
 import { suitesOfRun } from '../own-suites.js'
 import type { Reporter } from '../../core/run-event.js'
 import type { RunReport } from '../../core/run-report.js'
 import { historiesOf } from '../histories.js'
+import { judgeAgain } from '../judge-again.js'
 import { liveReporter, namesFiles, selectReporters } from '../live-reporter.js'
 import { writeReports, type WrittenReports } from '../conduct-run.js'
 
@@ -62,39 +60,6 @@ async function writeElsewhere(report: RunReport, { directory, output, reporters,
     historyOf: historiesOf(directory, report),
     warn: (message) => process.stderr.write(`${message}\n`),
     ...(namesFiles ? {} : { tell: (path) => process.stdout.write(`${path}\n`) }),
-  })
-}
-
-interface Judging {
-  readonly overrides: ReadonlyMap<RequirementId, ThresholdValues>
-  readonly suites: readonly Suite[]
-}
-
-function judgeAgain(directory: string, input: RunInput, { overrides, suites }: Judging): RunReport {
-  const earlier = existsSync(join(directory, 'run.json')) ? readRunReport(directory) : undefined
-  // A threshold that came later than the run has the value of its profile today.
-  const since = new Map(suites.flatMap((suite) => suite.requirements).map((one) => [one.id, thresholdValues(one, input.profile)]))
-  const thresholds = (id: RequirementId): ThresholdValues => ({ ...since.get(id), ...input.thresholds[id], ...overrides.get(id) })
-  const judged = input.scenarios.flatMap(({ id, selected }) => {
-    const history = `scenarios/${id}/history.ndjson`
-    const scenario = suites.flatMap((suite) => suite.scenarios).find((one) => one.id === id)
-    if (scenario === undefined) throw new SeaworthyError('SW_RUN_UNREADABLE', `while reading a saved run: it has a scenario ${id} that this version does not know (${directory})`)
-    if (!existsSync(join(directory, history))) return []
-    const then = earlier?.scenarios.find((one) => one.id === id)
-    const run = { history, logs: then?.logs ?? [], durationMs: then?.durationMs ?? 0 }
-    return [judgeScenario({ scenario, selected: new Set(selected) }, { runDirectory: directory, runId: input.runId, run, thresholds })]
-  })
-  return buildReport({
-    ...input,
-    status: earlier?.status ?? 'interrupted',
-    durationMs: earlier?.durationMs ?? 0,
-    notRestored: earlier?.notRestored ?? [],
-    service: { ...input.service, overrides: { ...input.service.overrides, ...Object.fromEntries(overrides) } },
-    suites,
-    plan: { settled: new Map(Object.entries(input.settled)) as ReadonlyMap<RequirementId, RunInput['settled'][RequirementId]> },
-    thresholds,
-    judgements: judged.flatMap((one) => one.judgements),
-    scenarios: judged.map(scenarioReport),
   })
 }
 

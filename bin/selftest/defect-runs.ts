@@ -1,6 +1,7 @@
 import { exitCodes } from '../../core/errors.js'
 import type { DefectResult } from '../../core/selftest-report.js'
 import { requirementsFor, type SelectedDefect } from './defect-selection.js'
+import { defectResult, isDisturbed } from './judged-result.js'
 import { runOnce, type SelftestContext } from './run-once.js'
 
 const attemptsMax = 2
@@ -33,33 +34,12 @@ export async function runDefects(defects: readonly SelectedDefect[], context: Se
   return defects.flatMap(({ defect }) => results.get(defect.id) ?? [])
 }
 
-const isDisturbed = ({ detected, requirement, outcomes }: DefectResult): boolean =>
-  !detected && (outcomes[requirement] === 'inconclusive' || outcomes[requirement] === 'error')
-
 async function runDefect(selected: SelectedDefect, context: SelftestContext, attempts: number): Promise<DefectResult> {
-  const { defect, requirement } = selected
+  const { defect } = selected
   const only = requirementsFor(selected)
   const startedAt = performance.now()
   const folder = attempts === 1 ? defect.id : `${defect.id}-${attempts}`
   const report = await runOnce(context, { only, folder, defect: defect.id, parallel: 1 })
-  const judged = report.requirements.filter((one) => only.has(one.id))
-  const failed = judged.filter((one) => one.outcome === 'failed' || one.outcome === 'missing').map((one) => one.id)
-  const allowed = new Set<string>([requirement.id, ...(defect.mayFire ?? requirement.mayFire)])
-  const detected = judged.some((one) => one.id === requirement.id && one.outcome === 'failed')
-  const unexpected = failed.filter((id) => !allowed.has(id))
-  const puzzling = judged.filter((one) => (one.id === requirement.id && !detected) || unexpected.includes(one.id))
   const unwritten = report.exitCode === exitCodes.internal && report.status !== 'crashed'
-  return {
-    id: defect.id,
-    requirement: requirement.id,
-    detected,
-    failed,
-    unexpected,
-    reasons: Object.fromEntries(puzzling.map((one) => [one.id, one.summary])),
-    outcomes: Object.fromEntries(judged.map((one) => [one.id, one.outcome])),
-    run: folder,
-    attempts,
-    durationMs: Math.round(performance.now() - startedAt),
-    ...(unwritten ? { unwritten } : {}),
-  }
+  return { ...defectResult(selected, report.requirements, { run: folder, attempts, durationMs: Math.round(performance.now() - startedAt) }), ...(unwritten ? { unwritten } : {}) }
 }

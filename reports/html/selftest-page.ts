@@ -18,6 +18,7 @@ export function selftestPage(report: SelftestReport): string {
 <h1>${sharp.length} of ${report.defects.length} seeded defects were detected by their own check, with nothing unexpected</h1>
 <p>Seed ${report.randomSeed}, begun ${report.startedAt}, ${Math.round(report.durationMs / 1_000)} s.</p>
 ${cleanLine(report)}
+${recheckLines(report)}
 <div class="scroll"><table class="matrix">
 <thead><tr><th scope="col">Defect</th><th scope="col">Breaks</th><th scope="col">Its own check</th><th scope="col">May fail with it, and did</th><th scope="col">Stayed quiet</th><th scope="col">Unexpected</th><th scope="col">Seconds</th></tr></thead>
 <tbody>${report.defects.map(row)}</tbody>
@@ -25,6 +26,12 @@ ${cleanLine(report)}
 </main></body></html>
 `
   return page.source
+}
+
+function recheckLines({ recheck }: SelftestReport): Content {
+  if (recheck === undefined) return ''
+  const moved = recheck.moved.map((one) => html`<li>${one.defect ?? 'without a defect'}: ${one.requirement} was ${one.before}, is ${one.after ?? 'not judged'}${one.summary === '' ? '' : `: ${one.summary}`}</li>`)
+  return html`<p>Judged again ${recheck.judgedAt} from the runs of ${recheck.of}; ${moved.length === 0 ? 'no outcome moved.' : `outcomes that moved: ${moved.length}.`}</p>${moved.length === 0 ? '' : html`<ul>${moved}</ul>`}`
 }
 
 function cleanLine({ clean }: SelftestReport): Content {

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { SeaworthyError } from '../core/errors.js'
+import { thresholdValues, type RequirementId, type ThresholdValues } from '../core/requirement.js'
+import type { RunReport } from '../core/run-report.js'
+import type { Suite } from '../core/scenario.js'
+import { buildReport } from '../engine/build-report.js'
+import { judgeScenario, scenarioReport } from '../engine/judge-scenario.js'
+import type { RunInput } from '../engine/run-directory.js'
+import { readRunReport } from '../engine/saved-run.js'
+
+interface Judging {
+  readonly overrides: ReadonlyMap<RequirementId, ThresholdValues>
+  readonly suites: readonly Suite[]
+}
+
+/** What the checks of today say of the histories of a saved run, with its thresholds. Throws SW_RUN_UNREADABLE. */
+export function judgeAgain(directory: string, input: RunInput, { overrides, suites }: Judging): RunReport {
+  const earlier = existsSync(join(directory, 'run.json')) ? readRunReport(directory) : undefined
+  // A threshold that came later than the run has the value of its profile today.
+  const since = new Map(suites.flatMap((suite) => suite.requirements).map((one) => [one.id, thresholdValues(one, input.profile)]))
+  const thresholds = (id: RequirementId): ThresholdValues => ({ ...since.get(id), ...input.thresholds[id], ...overrides.get(id) })
+  const judged = input.scenarios.flatMap(({ id, selected }) => {
+    const history = `scenarios/${id}/history.ndjson`
+    const scenario = suites.flatMap((suite) => suite.scenarios).find((one) => one.id === id)
+    if (scenario === undefined) throw new SeaworthyError('SW_RUN_UNREADABLE', `while reading a saved run: it has a scenario ${id} that this version does not know (${directory})`)
+    if (!existsSync(join(directory, history))) return []
+    const then = earlier?.scenarios.find((one) => one.id === id)
+    const run = { history, logs: then?.logs ?? [], durationMs: then?.durationMs ?? 0 }
+    return [judgeScenario({ scenario, selected: new Set(selected) }, { runDirectory: directory, runId: input.runId, run, thresholds })]
+  })
+  return buildReport({
+    ...input,
+    status: earlier?.status ?? 'interrupted',
+    durationMs: earlier?.durationMs ?? 0,
+    notRestored: earlier?.notRestored ?? [],
+    service: { ...input.service, overrides: { ...input.service.overrides, ...Object.fromEntries(overrides) } },
+    suites,
+    plan: { settled: new Map(Object.entries(input.settled)) as ReadonlyMap<RequirementId, RunInput['settled'][RequirementId]> },
+    thresholds,
+    judgements: judged.flatMap((one) => one.judgements),
+    scenarios: judged.map(scenarioReport),
+  })
+}

@@ -1,0 +1,45 @@
+import type { RequirementReport } from '../../core/run-report.js'
+import type { CleanResult, DefectResult } from '../../core/selftest-report.js'
+import { requirementsFor, type SelectedDefect } from './defect-selection.js'
+
+export type JudgedRequirement = Pick<RequirementReport, 'id' | 'outcome' | 'summary'>
+
+/** What the verdicts on a run with a defect make of it. */
+export function defectResult(selected: SelectedDefect, requirements: readonly JudgedRequirement[], run: Pick<DefectResult, 'run' | 'attempts' | 'durationMs'>): DefectResult {
+  const { defect, requirement } = selected
+  const only = requirementsFor(selected)
+  const judged = requirements.filter((one) => only.has(one.id))
+  const failed = judged.filter((one) => one.outcome === 'failed' || one.outcome === 'missing').map((one) => one.id)
+  const allowed = new Set<string>([requirement.id, ...(defect.mayFire ?? requirement.mayFire)])
+  const detected = judged.some((one) => one.id === requirement.id && one.outcome === 'failed')
+  const unexpected = failed.filter((id) => !allowed.has(id))
+  const puzzling = judged.filter((one) => (one.id === requirement.id && !detected) || unexpected.includes(one.id))
+  return {
+    id: defect.id,
+    requirement: requirement.id,
+    detected,
+    failed,
+    unexpected,
+    reasons: Object.fromEntries(puzzling.map((one) => [one.id, one.summary])),
+    outcomes: Object.fromEntries(judged.map((one) => [one.id, one.outcome])),
+    ...run,
+  }
+}
+
+/** Its own requirement came out undecided, which its neighbours may have caused. */
+export const isDisturbed = ({ detected, requirement, outcomes }: DefectResult): boolean =>
+  !detected && (outcomes[requirement] === 'inconclusive' || outcomes[requirement] === 'error')
+
+export function cleanResult(judged: readonly JudgedRequirement[], run: string): CleanResult {
+  const others = judged.filter((one) => one.outcome !== 'passed')
+  return {
+    outcomes: Object.fromEntries(judged.map((one) => [one.id, one.outcome])),
+    notPassed: others.map((one) => one.id),
+    reasons: Object.fromEntries(others.map((one) => [one.id, one.summary])),
+    run,
+  }
+}
+
+/** Those that were not decided in a run, which a second one may decide. */
+export const undecidedOf = (judged: readonly JudgedRequirement[]): readonly JudgedRequirement['id'][] =>
+  judged.filter(({ outcome }) => outcome === 'inconclusive' || outcome === 'error').map(({ id }) => id)
