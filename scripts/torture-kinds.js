@@ -20,8 +20,8 @@ function limit(pid, resource, value) {
   execFileSync('prlimit', ['--pid', String(pid), `--${resource}=${value}:${value}`], { stdio: 'pipe' })
 }
 
-/** `interrupts`: the report says interrupted. `exits`: every exit code that is right. `reports`: whether there must be a run.json. */
-const signalled = (signal, exitCode) => ({ interrupts: true, exits: [exitCode], reports: true, act: ({ child }) => send(child.pid, signal) })
+/** `interrupts`: the report says interrupted. `mayEndUnloaded`: a signal may end it before the program is loaded. `exits`: every exit code that is right. `reports`: whether there must be a run.json. */
+const signalled = (signal, exitCode) => ({ interrupts: true, mayEndUnloaded: true, exits: [exitCode], reports: true, act: ({ child }) => send(child.pid, signal) })
 
 export const kinds = {
   SIGINT: signalled('SIGINT', 130),
@@ -63,6 +63,7 @@ export const kinds = {
   },
   descriptors: { exits: [...ordinary, 64, 70], reports: false, act: ({ child }) => limit(child.pid, 'nofile', between(24, 60)) },
   'descriptors-SIGINT': {
+    mayEndUnloaded: true,
     exits: [...ordinary, 64, 70, 130],
     reports: false,
     async act({ child }) {

@@ -27,3 +27,13 @@ test('one that was not detected, or that tripped a neighbour, is not', () => {
 test('a clean run that was not clean is said', () => {
   expect(selftestPage(report([], { outcomes: { 'DRAIN-01': 'failed' }, notPassed: ['DRAIN-01'], reasons: { 'DRAIN-01': 'two were lost' }, run: 'clean' }))).toContain('these did not pass: DRAIN-01')
 })
+
+test('what moved when the runs were judged again is said, and so is that nothing did', () => {
+  const again = (moved: NonNullable<SelftestReport['recheck']>['moved']) => selftestPage({ ...report([defect()]), recheck: { of: '../saved', judgedAt: '2026-01-02T00:00:00Z', moved } })
+  expect(again([])).toContain('from the runs of ../saved; no outcome moved.')
+  const page = again([{ defect: 'drain.kills-inflight', requirement: 'DRAIN-03', before: 'failed', after: 'passed', summary: 'none was <lost>' }, { defect: null, requirement: 'DRAIN-01', before: 'passed', after: null, summary: '' }])
+  expect(page).toContain('outcomes that moved: 2.')
+  expect(page).toContain('<li>drain.kills-inflight: DRAIN-03 was failed, is passed: none was &lt;lost&gt;</li>')
+  expect(page).toContain('<li>without a defect: DRAIN-01 was passed, is not judged</li>')
+  expect(selftestPage(report([defect()]))).not.toContain('Judged again')
+})
