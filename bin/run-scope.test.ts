@@ -12,11 +12,13 @@ import { listSharedMemory } from '../operating-system/shared-memory.js'
 import { openRunScope, type RunScope } from './run-scope.js'
 
 let folder: string
+const segments: number[] = []
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sw-scope-'))
   vi.stubEnv('TMPDIR', folder) // a state folder of its own
 })
 afterEach(async () => {
+  for (const id of segments.splice(0)) if (segmentIsThere(id)) spawnSync('ipcrm', ['-m', String(id)])
   await cleanAll({ force: true })
   vi.unstubAllEnvs()
   rmSync(folder, { recursive: true, force: true })
@@ -67,9 +69,11 @@ test('what has been undone is not undone again', async () => {
 /** Makes a segment and ends, as a killed PostgreSQL does; its maker stands in the record of a deployment. */
 function leaveSegment(deployment: string): number {
   const { pid, stdout } = spawnSync('ipcmk', ['-M', '56'], { encoding: 'utf8' })
+  const id = Number(/(\d+)\s*$/.exec(stdout)?.[1])
+  segments.push(id)
   mkdirSync(deployment)
   writeFileSync(join(deployment, processRecordName), `${JSON.stringify({ pid, startTime: 'gone' })}\n`)
-  return Number(/(\d+)\s*$/.exec(stdout)?.[1])
+  return id
 }
 const segmentIsThere = (id: number): boolean => listSharedMemory().some((segment) => segment.id === id)
 
