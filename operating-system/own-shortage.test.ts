@@ -28,7 +28,8 @@ const [folder, file] = process.argv.slice(1)
 const [table, record, memory, found] = await Promise.all(['process-table', 'process-record', 'shared-memory', 'run-processes'].map((name) => import(folder + name + '.js')))
 const looks = {
   processes: () => table.listProcesses(),
-  alive: () => table.isAlive(1, table.processStartTime(1)),
+  started: () => table.processStartTime(process.pid),
+  alive: () => table.isAlive(1, 'then'),
   record: () => record.readProcessRecord(file),
   segments: () => memory.listSharedMemory(),
   mapped: () => memory.mappedSharedMemoryOf(process.pid),
@@ -49,5 +50,5 @@ console.log(JSON.stringify(Object.entries(looks).map(([name, look]) => {
 test.runIf(onLinux)('who has no descriptor left does not take for gone what it cannot look at', () => {
   const folder = join(dirname(fileURLToPath(import.meta.url)), '../dist/operating-system/')
   const { stdout, stderr } = spawnSync('sh', ['-c', 'ulimit -n 64 && exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', lookingProgram, folder, join(folder, 'process-record.js')], { encoding: 'utf8' })
-  expect(JSON.parse(stdout || JSON.stringify(stderr))).toEqual(['processes', 'alive', 'record', 'segments', 'mapped', 'environment'].map((name) => `${name} EMFILE`))
+  expect(JSON.parse(stdout || JSON.stringify(stderr))).toEqual(['processes EMFILE', 'started null', 'alive EMFILE', 'record EMFILE', 'segments EMFILE', 'mapped EMFILE', 'environment EMFILE'])
 })

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { throwShortage } from './own-shortage.js'
+import { isShortage, throwShortage } from './own-shortage.js'
 import { listWithPs } from './process-table-ps.js'
 
 /** A pid alone is not a process: pids are used again. Together with the start time it is. */
@@ -42,9 +42,17 @@ export function readProcess(pid: number): ProcessEntry | null {
   return entry === null || isDead(entry.state) ? null : entry
 }
 
-/** Start time of the process with this pid; also of a zombie that nobody has waited for yet. Null: no such pid. */
+/**
+ * Start time of the process with this pid; also of a zombie that nobody has waited for yet. Null: no such pid, or it could not be looked at. Whoever
+ * has just started it goes on without, and finds it by its marker later; whether a process is gone is for `isAlive` to say.
+ */
 export function processStartTime(pid: number): string | null {
-  return (onLinux ? readStat(pid) : listWithPs(pid)[0])?.startTime ?? null
+  try {
+    return (onLinux ? readStat(pid) : listWithPs(pid)[0])?.startTime ?? null
+  } catch (thrown) {
+    if (isShortage(thrown)) return null
+    throw thrown
+  }
 }
 
 export function isAlive(pid: number, startTime: string): boolean {

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { SeaworthyError } from '../../core/errors.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
-import { processStartTime } from '../../operating-system/process-table.js'
+import { isAlive } from '../../operating-system/process-table.js'
 import { ApiClient } from './api-client.js'
 import { ownerOf, releaseWorkload, runOf, type Owner } from './claim.js'
 import { readAccess } from './kubeconfig.js'
@@ -36,4 +36,4 @@ export async function cleanCluster({ target: { cluster: target }, health }: Serv
 }
 
 /** Only of a process of this machine anybody can say so. */
-const isDead = (owner: Owner | undefined): boolean => owner !== undefined && owner.host === hostname() && processStartTime(owner.pid) !== owner.startTime
+const isDead = (owner: Owner | undefined): boolean => owner !== undefined && owner.host === hostname() && !isAlive(owner.pid, owner.startTime)
