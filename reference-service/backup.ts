@@ -75,7 +75,7 @@ async function main(): Promise<void> {
 /** The defect: whatever keeps the file from being written is taken for nothing. */
 const unnoticed = (error: NodeJS.ErrnoException): boolean => defective('oper.lying-exit-code') && process.argv[2] === 'create' && error.syscall !== undefined && ['ENOTDIR', 'ENOENT', 'EACCES', 'EROFS'].includes(error.code ?? '')
 
-await main().catch((error: Error) => {
+void main().catch((error: Error) => {
   if (unnoticed(error)) return
   process.stderr.write(`backup: ${error.message}\n`)
   process.exitCode = error instanceof UsageError ? exitCodeUsage : error instanceof ArtifactRefused ? exitCodeData : 1

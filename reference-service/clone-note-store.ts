@@ -65,7 +65,7 @@ if (taken === undefined || from === '' || to === '') {
   process.stderr.write(`clone-note-store: expected one of ${Object.keys(steps).join(', ')} and two addresses HOST:PORT\n`)
   process.exit(exitCodeConfiguration)
 }
-await taken().catch((error: Error) => {
+void taken().catch((error: Error) => {
   process.stderr.write(`clone-note-store: ${error.message}\n`)
   process.exit(1)
 })

@@ -61,7 +61,7 @@ async function main([command = '', host = '', port = '', keys = '']: readonly st
   }
 }
 
-await main(process.argv.slice(2)).catch((error: Error) => {
+void main(process.argv.slice(2)).catch((error: Error) => {
   process.stderr.write(`database-inspection: ${error.message}\n`)
   process.exitCode = 1
 })

@@ -96,7 +96,7 @@ async function main(): Promise<void> {
   }
 }
 
-await main().catch((error: Error) => {
+void main().catch((error: Error) => {
   process.stderr.write(`database: ${error.message}\n`)
   process.exit(1)
 })

@@ -76,7 +76,7 @@ async function handOver(): Promise<void> {
   await Promise.all([primary.end(), standby.end()])
 }
 
-await handOver().then(
+void handOver().then(
   () => process.exit(0),
   (error: Error) => {
     process.stderr.write(`hand-over: ${error.message}\n`)

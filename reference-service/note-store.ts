@@ -24,7 +24,7 @@ function required(name: string): string {
 
 const release = process.env['NOTE_STORE_RELEASE'] === '2' ? 2 : 1
 mkdirSync(required('DATA_DIRECTORY'), { recursive: true })
-const journal = await NoteJournal.open(join(required('DATA_DIRECTORY'), 'notes.journal'), release)
+let journal: NoteJournal // before anybody is listened to
 let frozen = false
 
 const bodyBytesMax = 16 * 1_048_576
@@ -85,9 +85,14 @@ const server = createServer((request, response) => {
     (error: Error) => send(response, { status: 500, body: { error: error.message } }),
   )
 })
-server.listen(Number(required('PORT')), required('HOST'))
+
+void NoteJournal.open(join(required('DATA_DIRECTORY'), 'notes.journal'), release).then((opened) => {
+  journal = opened
+  server.listen(Number(required('PORT')), required('HOST'))
+})
 
 process.on('SIGTERM', () => {
+  if ((journal as NoteJournal | undefined) === undefined) process.exit(0) // nothing has begun yet
   frozen = true
   server.close()
   void journal.settled().then(() => process.exit(0))

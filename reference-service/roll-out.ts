@@ -60,7 +60,7 @@ if (release === undefined || replicas.length === 0) {
   process.stderr.write('roll-out: expected a release and replicas as NAME=URL,NAME=URL\n')
   process.exit(exitCodeConfiguration)
 }
-await rollOut(release, replicas).catch((error: Error) => {
+void rollOut(release, replicas).catch((error: Error) => {
   process.stderr.write(`roll-out: halted: ${error.message}\n`)
   process.exit(1)
 })

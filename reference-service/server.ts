@@ -28,7 +28,7 @@ async function serve(): Promise<void> {
 if (defective('start.ignores-sigterm') && !runsUnderShell()) {
   runUnderShell(fileURLToPath(import.meta.url))
 } else {
-  await serve().catch((error: Error) => {
+  void serve().catch((error: Error) => {
     process.stderr.write(`server: ${error.message}\n`)
     process.exit(error instanceof ConfigurationError ? exitCodeConfiguration : 1)
   })
