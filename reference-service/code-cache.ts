@@ -53,6 +53,14 @@ function keep(code: Buffer, path: string): void {
     }
     renameSync(draft, path)
   } catch {
-    rmSync(draft, { force: true }) // it is only slower without
+    discard(draft) // it is only slower without
+  }
+}
+
+function discard(path: string): void {
+  try {
+    rmSync(path)
+  } catch {
+    // It was never there, or the disk is no longer ours to write to.
   }
 }
