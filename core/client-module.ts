@@ -10,6 +10,11 @@ export interface ClientModule<Handle = unknown> {
   write(handle: Handle, key: string, value: string): Promise<unknown>
   /** The value that every acknowledged write must be seen in at once; undefined or null when there is none. */
   read(handle: Handle, key: string): Promise<string | null | undefined>
+  /**
+   * The value as the service's clients usually read it: it may lag behind for as long as `client.maxLag` says, and may come from a
+   * read replica. Demanded where `client.ordinaryRead` is declared.
+   */
+  readOrdinary?(handle: Handle, key: string): Promise<string | null | undefined>
   /** Keys that begin with the prefix. */
   list(handle: Handle, prefix: string): Promise<readonly string[]>
   /** Lets go of the connection, whatever state it is in. */
@@ -35,9 +40,10 @@ export interface ClientError extends Error {
 }
 
 export const clientFunctions = ['open', 'write', 'read', 'list', 'close'] as const
+export const ordinaryReadFunction = 'readOrdinary'
 
 /** The HTTP face of a client module, which traffic talks to. */
-export const clientPaths = { ready: '/ready', keys: '/keys' } as const
+export const clientPaths = { ready: '/ready', keys: '/keys', ordinary: '/ordinary' } as const
 export const clientHeaders = { instance: 'x-seaworthy-instance', boot: 'x-seaworthy-boot', failure: 'x-seaworthy-client' } as const
 
 /** Why there is no answer of the service. `unknown`: it may have been applied. */

@@ -149,6 +149,8 @@ export interface Component extends Unit {
 export interface ClientDeclaration {
   readonly module: string // absolute path
   readonly env: Readonly<Record<string, string>>
+  /** The module exports readOrdinary as well: a read that may lag. */
+  readonly ordinaryRead?: boolean
 }
 
 /** Where an answer says which instance and which boot of it produced it: a header name. */

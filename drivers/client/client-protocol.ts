@@ -3,6 +3,8 @@ export interface ClientSpec {
   /** Absolute path of the module. */
   readonly module: string
   readonly env: Readonly<Record<string, string>>
+  /** The module must export readOrdinary as well. */
+  readonly ordinaryRead?: boolean
   readonly instances: readonly ClientInstance[]
 }
 export interface ClientInstance {

@@ -44,7 +44,7 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end()
 })
 
-async function serverOf(module: ScriptedModule) {
+async function serverOf(module: ClientModule<Handle>) {
   const server = new ClientServer(module as ClientModule, { host: 'nowhere', port: 1, instance: 'replica-0', env: {} })
   const port = await server.listen()
   ends.push(() => server.close())
@@ -77,6 +77,27 @@ describe('the HTTP face of a client module', () => {
     expect(await send('GET', '/keys/a%2Fb')).toMatchObject({ status: 200, body: { value: 'v1' } })
     expect(await send('GET', '/keys?prefix=a')).toMatchObject({ status: 200, body: { items: [{ key: 'a/b' }] } })
     expect(await send('GET', '/keys/other')).toMatchObject({ status: 404, failure: undefined })
+  })
+
+  test('an ordinary read is the function of its own, and nothing stands in for it', async () => {
+    const module = new ScriptedModule()
+    module.values.set('a', 'fresh')
+    const lagging: ClientModule<Handle> = Object.assign(module, { readOrdinary: async (_handle: Handle, key: string) => (key === 'a' ? 'old' : undefined) })
+    const { send } = (await serverOf(lagging)).client()
+    expect(await send('GET', '/ordinary/a')).toMatchObject({ status: 200, body: { value: 'old' }, instance: 'replica-0' })
+    expect(await send('GET', '/keys/a')).toMatchObject({ status: 200, body: { value: 'fresh' } })
+    expect(await send('GET', '/ordinary/b')).toMatchObject({ status: 404, failure: undefined })
+    const without = (await serverOf(new ScriptedModule())).client()
+    expect(await without.send('GET', '/ordinary/a')).toMatchObject({ status: 503, failure: { detail: 'the module does not export readOrdinary' } })
+  })
+
+  test('what the module cannot do is refused, never answered like a read', async () => {
+    const module = new ScriptedModule()
+    module.values.set('a', 'v')
+    const { send } = (await serverOf(module)).client()
+    for (const [method, path] of [['DELETE', '/keys/a'], ['POST', '/keys/a'], ['PUT', '/ordinary/a']] as const) expect(await send(method, path, method === 'DELETE' ? undefined : { value: 'w' })).toMatchObject({ status: 405 })
+    for (const path of ['/keys/a/b', '/ordinary', '/other/a', '/keyshift/a']) expect(await send('GET', path)).toMatchObject({ status: 400 })
+    expect(module.values.get('a')).toBe('v')
   })
 
   test('each client has a connection of its own, and keeps it', async () => {

@@ -77,15 +77,24 @@ export class ClientServer {
     const { pathname } = url
     if (pathname === clientPaths.ready) return { status: 200 }
     if (pathname === clientPaths.keys) return { status: 200, body: { items: (await this.#module.list(handle, url.searchParams.get('prefix') ?? '')).map((key) => ({ key })) } }
-    if (!pathname.startsWith(`${clientPaths.keys}/`)) return { status: 400 }
-    const key = decodeURIComponent(pathname.slice(clientPaths.keys.length + 1))
+    const [, face = '', ...rest] = pathname.split('/')
+    const place = `/${face}`
+    if ((place !== clientPaths.keys && place !== clientPaths.ordinary) || rest.length !== 1) return { status: 400 }
+    // What the module cannot do is not done by halves: a DELETE that was answered like a read would look like a removal.
+    if (method !== 'GET' && !(method === 'PUT' && place === clientPaths.keys)) return { status: 405 }
+    const key = decodeURIComponent(rest[0]!)
     if (method === 'PUT') {
       await this.#module.write(handle, key, String((JSON.parse(body) as { readonly value: unknown }).value))
       return { status: 200 }
     }
-    const value: unknown = await this.#module.read(handle, key)
+    const value: unknown = place === clientPaths.ordinary ? await this.#readOrdinary(handle, key) : await this.#module.read(handle, key)
     if (value === undefined || value === null) return { status: 404 }
     return { status: 200, body: { value: Buffer.isBuffer(value) ? value.toString('utf8') : value } }
+  }
+
+  async #readOrdinary(handle: unknown, key: string): Promise<unknown> {
+    if (this.#module.readOrdinary === undefined) throw new Error('the module does not export readOrdinary')
+    return this.#module.readOrdinary(handle, key)
   }
 
   async #attempt(slot: Slot, operation: (handle: unknown) => Promise<Answer>): Promise<Answer> {

@@ -144,6 +144,13 @@ describe('a service that does not speak HTTP', () => {
     expect(await driver.availability(service(join(folder, file)))).toMatchObject({ available: false, reason: expect.stringMatching(reason) as string })
   })
 
+  test('a module that is said to read ordinarily must export it', async () => {
+    const declared = { ...service(), client: { module, env: {}, ordinaryRead: true } }
+    expect(await driver.availability(declared)).toMatchObject({ available: false, reason: expect.stringMatching(/it does not export readOrdinary\(\); expected .*close, readOrdinary$/) as string })
+    writeFileSync(join(folder, 'ordinary.mjs'), `${lineModule}export const readOrdinary = read`)
+    expect(await driver.availability({ ...declared, client: { module: join(folder, 'ordinary.mjs'), env: {}, ordinaryRead: true } })).toMatchObject({ available: true })
+  })
+
   test('a service that speaks HTTP is the driver’s alone', () => {
     const { client: _client, ...plain } = service()
     expect(driver.offers(plain)).toContain('topology.scale')

@@ -33,9 +33,9 @@ export function withClient(driver: Driver): Driver {
   }
 }
 
-async function loadable({ module, env }: ClientDeclaration): ReturnType<Driver['availability']> {
+async function loadable({ module, env, ordinaryRead = false }: ClientDeclaration): ReturnType<Driver['availability']> {
   try {
-    await (await startClient({ module, env, instances: [] }, { environment: { PATH: process.env['PATH'] ?? '' } })).close()
+    await (await startClient({ module, env, ordinaryRead, instances: [] }, { environment: { PATH: process.env['PATH'] ?? '' } })).close()
     return { available: true }
   } catch (thrown) {
     return { available: false, reason: messageOf(thrown) }
@@ -79,9 +79,9 @@ class ClientParts {
     this.#environment = { PATH: process.env['PATH'] ?? '', [markerVariable]: `${options.runId}/${basename(options.directory)}-client` }
   }
 
-  async startClient({ module, env }: ClientDeclaration, instances: readonly Instance[]): Promise<StartedClient> {
+  async startClient({ module, env, ordinaryRead = false }: ClientDeclaration, instances: readonly Instance[]): Promise<StartedClient> {
     const reached: ClientInstance[] = instances.map(({ id, url }) => ({ id, host: url.hostname, port: Number(url.port) }))
-    const started = await startClient({ module, env, instances: reached }, {
+    const started = await startClient({ module, env, ordinaryRead, instances: reached }, {
       environment: this.#environment,
       logFile: this.logFiles.get('client')!,
       onUnexpectedExit: (reason) => this.#lost('client', reason),

@@ -34,6 +34,39 @@ describe('client', () => {
     expect(service.data?.maxLagMs).toBe(2_000)
   })
 
+  test('an ordinary read is one of its own, and only where the module is said to export it', () => {
+    expect(load('client: ./client.mjs\n').data?.readOrdinary).toBeUndefined()
+    expect(declaredCapabilities(load('client: ./client.mjs\n'))).not.toContain('data.read.ordinary')
+    const service = load('client: { module: ./client.mjs, ordinaryRead: true, timeout: 3s }\n')
+    expect(service.client?.ordinaryRead).toBe(true)
+    expect(service.data?.readOrdinary).toMatchObject({ method: 'GET', path: '/ordinary/{key}', weight: 0, timeoutMs: 3_000, expect: { json: { '/value': '{value}' } } })
+    expect(service.data?.readStrong).toMatchObject({ path: '/keys/{key}' })
+    expect(declaredCapabilities(service)).toContain('data.read.ordinary')
+  })
+
+  describe('a replicated database behind a client module', () => {
+    const components = 'target:\n  kind: process\n  replicas: { command: [store, "{one:port}"] }\n  components: { one: { role: db-primary, command: [one] }, two: { role: db-replica, command: [two] } }\n'
+    const asks = "{ exec: [ask, '{databaseHost}', '{databasePort}', '{keys}'] }"
+    const loadWith = (database: string) => {
+      const file = join(folder, 'replicated.yaml')
+      writeFileSync(file, `schema: seaworthy/v1\nservice: store\n${components}client: { module: ./client.mjs, ordinaryRead: true }\ndatabase: ${database}\n`)
+      return loadDescriptor(file, {})
+    }
+    test('is asked by commands', () => {
+      const service = loadWith(`{ counters: ${asks}, lookUp: ${asks}, pauseReplay: ${asks}, resumeReplay: ${asks}, mutations: [write] }`)
+      for (const capability of ['database.counters', 'database.lookUp', 'database.pauseReplay', 'database.readShares', 'data.read.ordinary'] as const) expect(declaredCapabilities(service)).toContain(capability)
+      expect(service.database?.mutations.map(({ name }) => name)).toEqual(['write'])
+    })
+    test.each([
+      ["{ counters: { http: 'GET /counters/{database}' } }", /database\.counters: expected exec/],
+      ["{ lookUp: { http: 'GET /held/{database}/{keys}' } }", /database\.lookUp: expected exec/],
+      [`{ mutations: [write, { http: 'DELETE /keys/{key}' }] }`, /database\.mutations\.1: expected write/],
+      ["{ staleMarker: 'header:age' }", /database\.staleMarker: belongs to a service that speaks HTTP/],
+    ])('%s is refused: it would be asked of nobody', (database, message) => {
+      expect(() => loadWith(database)).toThrow(message)
+    })
+  })
+
   test.each([
     ['client: ./other.mjs\n', /seaworthy\.yaml:6:1: client: expected a module, found no file .*other\.mjs/],
     ['client: { module: ./other.mjs }\n', /seaworthy\.yaml:6:11: client\.module: expected a module/],

@@ -17,6 +17,7 @@ export const clientSection = z
       env: environment.default({}).describe('what the functions of the module are given as env'),
       timeout: duration.default('10s').describe('of one operation'),
       maxLag: duration.default('1s').describe('how long a read may lag behind'),
+      ordinaryRead: z.boolean().default(false).describe('the module also exports readOrdinary: a read that may lag behind, such as one of a read replica'),
     }),
   ])
   .describe('a module that speaks the protocol of a service without HTTP: it exports open, write, read, list and close')
@@ -42,22 +43,37 @@ export function wholeDocument(document: DescriptorDocument): WholeDocument {
   if (document.target.kind === 'compose') throw new DescriptorContradiction(['client'], 'belongs to a target of kind process: a client module reaches replicas at addresses that stay')
   const besides = ofHttp.find((name) => document[name] !== undefined)
   if (besides !== undefined) throw new DescriptorContradiction([besides], `belongs to a service that speaks HTTP, and client is declared: the module stands for ${ofHttp.join(', ')}`)
-  const { timeout = '10s', maxLag = '1s' } = typeof client === 'string' ? {} : client
+  databaseWithClient(document.database)
+  const { timeout = '10s', maxLag = '1s', ordinaryRead = false } = typeof client === 'string' ? {} : client
   const write = { http: `PUT ${clientPaths.keys}/{key}`, body: { value: '{value}' }, timeout, weight: 1 }
   const read = { http: `GET ${clientPaths.keys}/{key}`, expect: { json: { '/value': '{value}' } }, timeout, weight: 1 }
+  const ordinary = { http: `GET ${clientPaths.ordinary}/{key}`, expect: { json: { '/value': '{value}' } }, timeout, weight: 0 }
   return {
     ...document,
     health: { readiness: clientPaths.ready },
     identity: { instance: `header:${clientHeaders.instance}`, boot: `header:${clientHeaders.boot}` },
     traffic: { write, read },
-    data: { write: 'write', read: { strong: 'read' }, maxLag, list: { http: `GET ${clientPaths.keys}?prefix={prefix}`, items: '/items', key: '/key' } },
+    data: { write: 'write', read: { strong: 'read', ...(ordinaryRead ? { ordinary } : {}) }, maxLag, list: { http: `GET ${clientPaths.keys}?prefix={prefix}`, items: '/items', key: '/key' } },
   }
+}
+
+/** What a replicated database can only declare where requests are HTTP: with a client module it would be asked of nobody. Throws DescriptorContradiction. */
+function databaseWithClient(document: DescriptorDocument['database']): void {
+  if (document === undefined) return
+  const { counters, lookUp, pauseReplay, resumeReplay, mutations = [], staleMarker } = document
+  for (const [name, asked] of Object.entries({ counters, lookUp, pauseReplay, resumeReplay })) {
+    if (asked?.http !== undefined) throw new DescriptorContradiction(['database', name], 'expected exec: behind a client module nobody speaks HTTP')
+  }
+  const request = mutations.findIndex((one) => typeof one !== 'string')
+  if (request >= 0) throw new DescriptorContradiction(['database', 'mutations', String(request)], 'expected write: a client module changes data by no other operation')
+  if (staleMarker !== undefined) throw new DescriptorContradiction(['database', 'staleMarker'], 'belongs to a service that speaks HTTP: a client module answers with a value and nothing beside it')
 }
 
 /** Throws DescriptorContradiction when there is no such file. */
 export function clientOf(document: NonNullable<DescriptorDocument['client']>, directory: string): ClientDeclaration {
-  const { module, env } = typeof document === 'string' ? { module: document, env: {} } : document
-  return { module: moduleFile(directory, module, typeof document === 'string' ? ['client'] : ['client', 'module']), env }
+  const { module, env, ordinaryRead } = typeof document === 'string' ? { module: document, env: {}, ordinaryRead: false } : document
+  const file = moduleFile(directory, module, typeof document === 'string' ? ['client'] : ['client', 'module'])
+  return { module: file, env, ...(ordinaryRead ? { ordinaryRead } : {}) }
 }
 
 /** Absolute. Throws DescriptorContradiction, with the path given, when there is no such file. */
