@@ -1,10 +1,11 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire, Module } from 'node:module'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { constants, Script } from 'node:vm'
 
 /** Long enough for a replica to be ready and to have answered requests, so that what these need is in the cache too. */
-const warmAfterMs = 5_000
+const warmAfterMsDefault = 5_000
 
 const [opening, closing] = Module.wrap('|').split('|') as [string, string]
 
@@ -13,7 +14,7 @@ const [opening, closing] = Module.wrap('|').split('|') as [string, string]
  * compiling. The first start leaves that beside the program. Where it cannot, as in an installation that is read-only,
  * or when V8 refuses what it finds, as after another version of Node, the program is compiled as always.
  */
-export function runProgram(path: string): void {
+export function runProgram(path: string, warmAfterMs = warmAfterMsDefault): void {
   const cachePath = codeCacheOf(path)
   const cachedData = readIfThere(cachePath)
   const script = new Script(opening + readFileSync(path, 'latin1') + closing, {
@@ -26,7 +27,7 @@ export function runProgram(path: string): void {
   const module = { exports: {} }
   run.call(module.exports, module.exports, createRequire(path), module, path, dirname(path))
   if (cachedData !== undefined && script.cachedDataRejected === false) return
-  setTimeout(() => keep(script.createCachedData(), cachePath), warmAfterMs).unref()
+  setTimeout(() => void keep(script.createCachedData(), cachePath), warmAfterMs).unref()
 }
 
 /** The name of a program changes with its contents: V8 itself compares nothing but their length. */
@@ -40,27 +41,27 @@ function readIfThere(path: string): Buffer | undefined {
   }
 }
 
-/** All of it or nothing, also when several replicas start at once or the power goes off. */
-function keep(code: Buffer, path: string): void {
+/**
+ * All of it or nothing, also when several replicas start at once or the power goes off. Without waiting: requests are being answered meanwhile. A process
+ * that is killed on the way leaves its draft, which a later one removes.
+ */
+async function keep(code: Buffer, path: string): Promise<void> {
+  await removeOldDrafts(path).catch(() => undefined)
   const draft = `${path}.${process.pid}`
   try {
-    const file = openSync(draft, 'wx')
-    try {
-      writeFileSync(file, code)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(draft, path)
+    await writeFile(draft, code, { flag: 'wx', flush: true })
+    await rename(draft, path)
   } catch {
-    discard(draft) // it is only slower without
+    await rm(draft, { force: true }).catch(() => undefined) // it is only slower without
   }
 }
 
-function discard(path: string): void {
-  try {
-    rmSync(path)
-  } catch {
-    // It was never there, or the disk is no longer ours to write to.
+const draftMsMax = 60_000
+
+async function removeOldDrafts(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(`${basename(path)}.`)) continue
+    const draft = join(dirname(path), name)
+    if (Date.now() - (await stat(draft)).mtimeMs > draftMsMax) await rm(draft, { force: true })
   }
 }

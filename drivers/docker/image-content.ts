@@ -7,7 +7,7 @@ import { engineError } from './engine-error.js'
 /** What an image was built from, as a digest. One without this label was built by somebody who knows what is in it. */
 export const contentLabel = 'seaworthy.content'
 
-/** Digest of files and of what is in folders, by their names below these and their bytes. */
+/** Digest of files and of what is in folders, by their names below these and their bytes. What V8 compiled of a program is no other program. */
 export function contentDigest(paths: readonly string[]): string {
   const hash = createHash('sha256')
   for (const path of paths) {
@@ -18,7 +18,7 @@ export function contentDigest(paths: readonly string[]): string {
 
 function filesIn(path: string): readonly string[] {
   if (!statSync(path).isDirectory()) return [path]
-  return readdirSync(path).sort().flatMap((name) => filesIn(join(path, name)))
+  return readdirSync(path).filter((name) => !name.includes('.code-cache')).sort().flatMap((name) => filesIn(join(path, name)))
 }
 
 /** The digest that an image carries; undefined when it carries none. Throws SeaworthyError, also when there is no such image. */
