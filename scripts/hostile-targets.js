@@ -2,6 +2,9 @@
 // it can. Everything is bounded: a service ends with its process, and no fork goes on for ever.
 const reply = `const answer = (response, text = '{}') => response.end(text)`
 
+/** What a file holds that a run has nothing to do with: it must be neither read, nor written, nor removed. */
+export const fileOfAnother = 'nobody of this run has anything to do with this'
+
 export const targets = {
   'endless headers': { handler: `response.socket.write('HTTP/1.1 200 OK\\r\\n'); const more = () => { while (response.socket.writable && response.socket.write('x-' + 'h'.repeat(4000) + ': 1\\r\\n')); response.socket.once('drain', more) }; response.socket.on('error', () => {}); more()` },
   'endless bodies': { handler: `const more = () => { while (response.writable && !response.destroyed && response.write('b'.repeat(65536))); response.once('drain', more) }; response.on('error', () => {}); more()` },
@@ -28,8 +31,8 @@ const meddle = setInterval(() => { try {
   },
   'a log replaced by a link': {
     start: `import { readlinkSync, rmSync, symlinkSync } from 'node:fs'
-try { const log = readlinkSync('/proc/self/fd/1'); rmSync(log); symlinkSync('/etc/passwd', log) } catch {}`,
-    handler: `answer(response)`, mustNotHold: 'root:x:0:0',
+try { const log = readlinkSync('/proc/self/fd/1'); rmSync(log); symlinkSync(process.env.FILE_OF_ANOTHER, log) } catch {}`,
+    handler: `answer(response)`, mustNotHold: fileOfAnother,
   },
   'redirects to elsewhere': { handler: `response.writeHead(307, { location: process.env.ELSEWHERE + request.url }); response.end()`, redirects: true },
   'hostile words everywhere': { handler: `response.writeHead(500, { 'retry-after': '-1e999', 'x-boot': '"><script>alert(2)</script>', 'cache-control': '\\\\x00max-age=9'.repeat(50), connection: 'close, upgrade' }); response.end('{"a":' + '['.repeat(50_000))` },
@@ -49,7 +52,7 @@ process.on('SIGTERM', () => process.exit(0))
 `
 
 /** Everything is declared, so that every declared operation is answered by the hostile handler. */
-export const descriptorOf = ({ directory, elsewhere }) => `schema: seaworthy/v1
+export const descriptorOf = ({ directory, elsewhere, another }) => `schema: seaworthy/v1
 service: hostile
 target:
   kind: process
@@ -57,7 +60,7 @@ target:
   replicas:
     count: 2
     command: [node, server.mjs]
-    env: { PORT: "{port}", NAME: "{instance}", INDEX: "{index}", RUN_DIRECTORY_TO_SPOIL: ${JSON.stringify(directory)}, ELSEWHERE: ${JSON.stringify(elsewhere)} }
+    env: { PORT: "{port}", NAME: "{instance}", INDEX: "{index}", RUN_DIRECTORY_TO_SPOIL: ${JSON.stringify(directory)}, ELSEWHERE: ${JSON.stringify(elsewhere)}, FILE_OF_ANOTHER: ${JSON.stringify(another)} }
     restart: always
     startAtBoot: true
 identity: { instance: header:x-instance, boot: header:x-boot }

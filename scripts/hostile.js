@@ -2,7 +2,7 @@
 // listens on loopback only, and leaves nothing.
 //   node scripts/hostile.js [--targets 'endless bodies,…'] [--only DRAIN-01,MONI-02] [--output FILE]
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -12,7 +12,7 @@ import addFormats from 'ajv-formats'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { validateXML } from 'xmllint-wasm'
 import { writeMeasurement } from '../dist/bench/measurement.js'
-import { descriptorOf, serverOf, targets } from './hostile-targets.js'
+import { descriptorOf, fileOfAnother, serverOf, targets } from './hostile-targets.js'
 import { leftovers } from './leftovers.js'
 import { listenersOf } from './listeners.js'
 
@@ -83,8 +83,10 @@ async function run(name) {
   const folder = mkdtempSync(join(temporary, 'hostile-'))
   const output = join(folder, 'run')
   const away = await elsewhere()
+  const another = join(folder, 'of-another')
+  writeFileSync(another, fileOfAnother)
   writeFileSync(join(folder, 'server.mjs'), serverOf(target))
-  writeFileSync(join(folder, 'seaworthy.yaml'), descriptorOf({ directory: output, elsewhere: away.url }))
+  writeFileSync(join(folder, 'seaworthy.yaml'), descriptorOf({ directory: output, elsewhere: away.url, another }))
   const reporters = ['html', 'junit', 'sarif', 'markdown', 'json'].flatMap((one) => ['--reporter', one])
   const child = spawn(process.execPath, [join(root, 'bin/seaworthy.js'), 'run', 'seaworthy.yaml', '--allow', 'destructive', '--only', values.only, '--output', output, ...reporters], { cwd: folder, env: { ...process.env, TMPDIR: temporary }, stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
@@ -99,6 +101,7 @@ async function run(name) {
   const bytes = files.reduce((sum, path) => sum + statSync(path).size, 0)
   if (bytes > runBytesMax) wrong.push(`${bytes} bytes in the run directory`)
   if (target.mustNotHold !== undefined && files.some((path) => readFileSync(path).includes(target.mustNotHold))) wrong.push(`a file of the run holds ${target.mustNotHold}`)
+  if (!lstatSync(another).isFile() || readFileSync(another, 'utf8') !== fileOfAnother) wrong.push('a file that the run has nothing to do with is not as it was')
   wrong.push(...(await wrongInReports(output, target).catch((error) => [`a report cannot be read: ${error.message}`])))
   const runId = runIdIn(output)
   const left = leftovers({ directory: temporary, runIds: runId === undefined ? [] : [runId] })

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { messageOf, SeaworthyError } from '../../core/errors.js'
+import { openLog } from '../../operating-system/open-log.js'
 import { ownProgram } from '../../operating-system/own-program.js'
 import type { ClientMessage, ClientSpec } from './client-protocol.js'
 
@@ -67,7 +68,7 @@ function endWhenSilent(child: ChildProcess, exited: Promise<unknown>): void {
 
 /** In a process group of its own, so that a Ctrl-C meant for the harness does not take the traffic away. */
 function spawnClient({ environment, logFile }: StartClientOptions): ChildProcess {
-  const log = logFile === undefined ? 'ignore' : openSync(logFile, 'a')
+  const log = logFile === undefined ? 'ignore' : openLog(logFile)
   try {
     return fork(ownProgram(import.meta.url, 'client-process'), [], { detached: true, env: { ...environment }, execArgv: [], stdio: ['ignore', log, log, 'ipc'] })
   } finally {

@@ -1,8 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Edge } from '../../core/driver.js'
 import { messageOf, SeaworthyError } from '../../core/errors.js'
+import { openLog } from '../../operating-system/open-log.js'
 import type { Network, NetworkAddresses, NetworkCall, NetworkCalls, NetworkMessage, StartNetwork } from './network-protocol.js'
 import { edgeKey } from './network-protocol.js'
 
@@ -31,7 +32,7 @@ export const startNetwork: StartNetwork = async (spec, options) => {
 
 /** In a process group of its own, so that a Ctrl-C meant for the harness does not take the traffic away. */
 function spawnNetwork(environment: Readonly<Record<string, string>>, logFile: string): ChildProcess {
-  const log = openSync(logFile, 'a')
+  const log = openLog(logFile)
   try {
     return fork(programPath, [], { detached: true, env: { ...environment }, execArgv: [], stdio: ['ignore', log, log, 'ipc'] })
   } finally {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import type { DeployOptions } from '../../core/driver.js'
 import { messageOf, SeaworthyError } from '../../core/errors.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { endProcesses } from '../../operating-system/end-processes.js'
 import { lastLines } from '../../operating-system/last-lines.js'
+import { openLog } from '../../operating-system/open-log.js'
 import { processStartTime, processTree } from '../../operating-system/process-table.js'
 import { logFileOf, type DeploymentFolders } from './deployment-folders.js'
 import { ourNode, searchPath } from './plan-units.js'
@@ -27,7 +28,7 @@ export async function runInstall(
   const [program, ...parameters] = words
   if (program === undefined) return
   const logFile = logFileOf(folders, 'install')
-  const log = openSync(logFile, 'a')
+  const log = openLog(logFile)
   const child = spawn(ourNode(program), parameters, {
     cwd: service.directory,
     env: { PATH: searchPath, MACHINE_DIRECTORY: folders.machine, RUN_DIRECTORY: folders.run, SHARED_DIRECTORY: folders.shared, ...options.environment },

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import { openLog } from '../../operating-system/open-log.js'
 import { ownProgram } from '../../operating-system/own-program.js'
 import { processStartTime, type ProcessIdentity } from '../../operating-system/process-table.js'
 import type { MachineMessage, MachineRequestName, MachineRequests, UnitEvent } from './machine-protocol.js'
@@ -31,7 +32,7 @@ export class MachineControl {
 
   /** Resolves when it listens; it boots nothing until asked. Throws SeaworthyError SW_MACHINE_LOST. */
   static async start(options: MachineStart): Promise<MachineControl> {
-    const log = openSync(options.logFile, 'a')
+    const log = openLog(options.logFile)
     const child = spawn(process.execPath, [ownProgram(import.meta.url, 'machine'), options.logFile], {
       detached: true,
       cwd: '/',

@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import { messageOf } from '../../core/errors.js'
 import type { MachineMessage, MachineRequest } from './machine-protocol.js'
+import { appendOnly } from '../../operating-system/open-log.js'
 import { SimulatedMachine } from './simulated-machine.js'
 
 /**
@@ -10,7 +11,7 @@ import { SimulatedMachine } from './simulated-machine.js'
 const logFile = process.argv[2] ?? '/dev/null'
 const log = (message: string): void => {
   try {
-    appendFileSync(logFile, `${new Date().toISOString()} ${message}\n`)
+    appendFileSync(logFile, `${new Date().toISOString()} ${message}\n`, appendOnly)
   } catch {
     // The folder was removed under us. The units matter more than the log.
   }

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import type { StopResult } from '../../core/driver.js'
 import { groupExists, groupMembers, processStartTime, type ProcessEntry, type ProcessIdentity } from '../../operating-system/process-table.js'
 import { killAtOnce } from '../../operating-system/end-processes.js'
+import { openLog } from '../../operating-system/open-log.js'
 import type { ProcessWatch } from '../../operating-system/process-watch.js'
 import { hrtimeMs, type MachineUnit, type UnitEvent, type UnitState } from './machine-protocol.js'
 import { RestartSchedule, wantsRestart } from './restart-schedule.js'
@@ -157,7 +158,7 @@ export class SupervisedUnit {
     const { command: [program, ...parameters], environment, directory, logFile } = this.#unit
     let log: number | undefined
     try {
-      log = openSync(logFile, 'a')
+      log = openLog(logFile)
       return spawn(program, parameters, { cwd: directory, env: environment, detached: true, stdio: ['ignore', log, log] })
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error))

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { endProcesses } from '../../operating-system/end-processes.js'
+import { openLog } from '../../operating-system/open-log.js'
 import { processStartTime, processTree } from '../../operating-system/process-table.js'
 
 export interface ShellOptions {
@@ -20,8 +21,8 @@ export interface ShellOptions {
  * what was found. What hangs, fails or is cut does not go on acting: all of its group is ended first.
  */
 export async function runShell(command: string, options: ShellOptions): Promise<string | undefined> {
-  const log = openSync(options.logFile ?? '/dev/null', 'a')
-  const output = options.outputFile === undefined ? log : openSync(options.outputFile, 'a')
+  const log = options.logFile === undefined ? openSync('/dev/null', 'a') : openLog(options.logFile)
+  const output = options.outputFile === undefined ? log : openLog(options.outputFile)
   const child = spawn('sh', ['-c', command], { cwd: options.directory, env: { ...options.environment }, detached: true, stdio: ['ignore', output, log] })
   closeSync(log)
   if (output !== log) closeSync(output)
