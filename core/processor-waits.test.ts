@@ -18,6 +18,10 @@ describe('spans in which a replica waited for a processor', () => {
       { target: 'replica-1', fromMs: 1_000, toMs: 1_200, waitedMs: 120 },
     ])
   })
+  test('who was idle in between had nothing left to do, so that a wait before it delays nothing after it', () => {
+    const idle: HistoryEvent = { kind: 'observation', probe: processorWaitProbe, target: 'replica-0', atMs: 1_400, value: { waitedMs: 130, ranMs: 20, windowMs: 200 } }
+    expect(starvationsOf(history(...waits('replica-0', 1_000, [0.9]), idle, ...waits('replica-0', 1_400, [0.9])))).toMatchObject([{ waitedMs: 180 }, { waitedMs: 180 }])
+  })
   test('what mostly ran did not starve, and a pause makes two spans', () => {
     const [first, second, ...more] = starvationsOf(history(...waits('replica-0', 1_000, [0.9]), ...waits('replica-0', 1_200, [0.3]), ...waits('replica-0', 3_000, [0.9])))
     expect([first?.toMs, second?.fromMs, more]).toEqual([1_200, 3_000, []])

@@ -9,7 +9,10 @@ export interface ProcessorWait {
   readonly windowMs: number
 }
 
-/** A span in which a replica waited for a processor more than half of the time. */
+/**
+ * A span in which a replica waited for a processor more than half of the time and was never idle. What had to be done in it may be late by all that was
+ * waited. Whoever was idle for a moment had nothing left to do: a wait before that delays nothing after it.
+ */
 export interface Starvation {
   readonly target: string
   readonly fromMs: number
@@ -18,8 +21,9 @@ export interface Starvation {
 }
 
 const starvedShare = 0.5
-/** Looks that follow each other this closely are one span. */
-const gapMsMax = 300
+const neverIdleShare = 0.9
+/** A look begins where the last one ended: what is further apart had another look in between. */
+const gapMsMax = 50
 
 /** By the time they began. A service that is brought to its limit makes its own processes wait: there nothing is recorded. */
 export function starvationsOf(history: History): readonly Starvation[] {
@@ -38,8 +42,8 @@ export function starvationsOf(history: History): readonly Starvation[] {
 }
 
 function isStarved({ value }: ObservationEvent): boolean {
-  const { waitedMs, windowMs } = value as ProcessorWait
-  return waitedMs >= windowMs * starvedShare
+  const { waitedMs, ranMs, windowMs } = value as ProcessorWait
+  return waitedMs >= windowMs * starvedShare && waitedMs + ranMs >= windowMs * neverIdleShare
 }
 
 /** The one that waited longest among those that touch a span. */

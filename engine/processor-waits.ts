@@ -43,7 +43,9 @@ export class ProcessorWaits {
     for (const [target, pid] of this.#pids) {
       const worst = withDescendantPids(pid).map((one) => this.#since(one, now)).reduce((found, one) => (one.waitedMs > found.waitedMs ? one : found), { ranMs: 0, waitedMs: 0 })
       if (worst.waitedMs < windowMs * toldShareMin) continue
-      const value: ProcessorWait = { waitedMs: Math.round(Math.min(worst.waitedMs, windowMs)), ranMs: Math.round(worst.ranMs), windowMs: Math.round(windowMs) }
+      // The kernel counts a wait when it is over: it may have begun before the last look.
+      const spannedMs = Math.max(windowMs, worst.waitedMs + worst.ranMs)
+      const value: ProcessorWait = { waitedMs: Math.round(worst.waitedMs), ranMs: Math.round(worst.ranMs), windowMs: Math.round(spannedMs) }
       this.record({ kind: 'observation', probe: processorWaitProbe, target, atMs, value })
     }
     this.#before = now
