@@ -55,7 +55,7 @@ export async function measureRun(folder: string): Promise<RunMeasurement> {
   const startedAt = performance.now()
   const startedAtMs = Date.now()
   const output = join(folder, `run-${randomUUID()}`)
-  const child = spawn(process.execPath, [packageFile('bin/seaworthy.js'), 'run', '--output', output, '--random-seed', '1'], { stdio: 'ignore' })
+  const child = spawn(process.execPath, [packageFile('bin/seaworthy.js'), 'run', '--driver', 'process', '--output', output, '--random-seed', '1'], { stdio: 'ignore' })
   let harnessMiB = 0
   let everythingMiB = 0
   let harnessCpuS = 0

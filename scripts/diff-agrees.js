@@ -39,10 +39,10 @@ export function comparePair(before, after) {
   return { regressions, unsure: idsOf(comparison.unsure), compared: comparison.compared, gate, problems }
 }
 
-/** Each run against the next, and the last against the first, so that there are as many pairs as runs. */
-export function compareCleanRuns(directories) {
-  return directories.map((before, index) => {
-    const after = directories[(index + 1) % directories.length]
+/** Each run against the next, and the last against the first, so that there are as many pairs as runs; or each against all that came after it. */
+export function compareCleanRuns(directories, { allPairs = false } = {}) {
+  const pairs = directories.flatMap((before, index) => (allPairs ? directories.slice(index + 1) : [directories[(index + 1) % directories.length]]).map((after) => [before, after]))
+  return pairs.map(([before, after]) => {
     const pair = comparePair(before, after)
     const problems = [...pair.problems, ...(pair.regressions.length > 0 ? [`${pair.regressions.join(', ')} broke without a defect`] : [])]
     return { before, after, ...pair, problems }

@@ -1,6 +1,6 @@
 // Clean runs of the reference service in a row: none may fail, and at most one finding in a hundred may be inconclusive. At the end each is
-// compared with the next: no comparison of two runs without a defect may show a regression. The runs are kept.
-//   node scripts/soak.js [--runs 20] [--profile quick] [--output DIR]
+// compared with the next, or with every later one: no comparison of two runs without a defect may show a regression. The runs are kept.
+//   node scripts/soak.js [--runs 20] [--profile quick] [--driver process] [--all-pairs] [--output DIR]
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -10,7 +10,7 @@ import { compareCleanRuns } from './diff-agrees.js'
 
 const inconclusiveShareMax = 0.01
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '20' }, profile: { type: 'string', default: 'quick' }, output: { type: 'string' }, only: { type: 'string' } } })
+const { values } = parseArgs({ options: { runs: { type: 'string', default: '20' }, profile: { type: 'string', default: 'quick' }, output: { type: 'string' }, only: { type: 'string' }, driver: { type: 'string', default: 'process' }, 'all-pairs': { type: 'boolean', default: false } } })
 const runs = Number(values.runs)
 if (!Number.isInteger(runs) || runs < 1) {
   console.error(`--runs: found ${values.runs}, expected a whole number from 1`)
@@ -23,7 +23,7 @@ function oneRun(number) {
   const directory = join(folder, String(number).padStart(3, '0'))
   const only = values.only === undefined ? [] : ['--only', values.only]
   const startedAt = performance.now()
-  const { status } = spawnSync(process.execPath, [join(root, 'bin/seaworthy.js'), 'run', '--profile', values.profile, '--output', directory, '--reporter', 'json', ...only], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const { status } = spawnSync(process.execPath, [join(root, 'bin/seaworthy.js'), 'run', '--driver', values.driver, '--profile', values.profile, '--output', directory, '--reporter', 'json', ...only], { stdio: ['ignore', 'ignore', 'inherit'] })
   const seconds = Math.round((performance.now() - startedAt) / 1_000)
   let requirements = []
   try {
@@ -48,14 +48,14 @@ for (let number = 1; number <= runs; number++) {
 function comparisons() {
   const comparable = done.filter((one) => one.exitCode === 0 || one.exitCode === 1 || one.exitCode === 2)
   if (comparable.length < 2) return []
-  return compareCleanRuns(comparable.map(({ number }) => join(folder, String(number).padStart(3, '0'))))
+  return compareCleanRuns(comparable.map(({ number }) => join(folder, String(number).padStart(3, '0'))), { allPairs: values['all-pairs'] })
 }
 const compared = comparisons()
 for (const { before, after, regressions, compared: count, unsure, gate, problems } of compared) {
   console.log(`${before} → ${after}: ${count} compared, ${unsure.length} undecided, regressions: ${regressions.join(', ') || 'none'}, gate ${gate}${problems.length > 0 ? `: ${problems.join('; ')}` : ''}`)
 }
 const disagreeing = compared.filter(({ problems }) => problems.length > 0).length
-if (compared.length > 0) console.log(`${compared.length - disagreeing} of ${compared.length} comparisons of a run with the next show no regression`)
+if (compared.length > 0) console.log(`${compared.length - disagreeing} of ${compared.length} comparisons of two runs show no regression`)
 writeFileSync(join(folder, 'soak.json'), `${JSON.stringify({ schema: 'seaworthy-soak/v1', profile: values.profile, runs: done, comparisons: compared }, null, 2)}\n`)
 const sum = (count) => done.reduce((total, one) => total + count(one), 0)
 const judged = sum((one) => one.judged)

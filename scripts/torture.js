@@ -66,7 +66,7 @@ function start(kind, { output, log }) {
   const areas = values.only.split(',')
   const only = values.whole ? [] : ['--only', areas[Math.floor(Math.random() * areas.length)]]
   const said = openSync(log, 'w')
-  const child = spawn(process.execPath, [join(root, 'bin/seaworthy.js'), 'run', '--output', output, ...only], {
+  const child = spawn(process.execPath, [join(root, 'bin/seaworthy.js'), 'run', '--driver', 'process', '--output', output, ...only], {
     cwd: root,
     env: environment,
     stdio: kind.pipes ? ['ignore', 'pipe', 'pipe'] : ['ignore', said, said],
