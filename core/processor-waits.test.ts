@@ -8,7 +8,7 @@ import { disturbedHarness } from './reading.js'
 
 /** Looks every 200 ms, each with the share of it that the replica waited. */
 const waits = (target: string, fromMs: number, shares: readonly number[]): HistoryEvent[] =>
-  shares.map((share, index) => ({ kind: 'observation', probe: processorWaitProbe, target, atMs: fromMs + 200 * (index + 1), value: { waitedMs: 200 * share, ranMs: 200 * (1 - share), windowMs: 200 } }))
+  shares.map((share, index) => ({ kind: 'observation', probe: processorWaitProbe, target, atMs: fromMs + 200 * (index + 1), value: { waitedMs: 200 * share, ranMs: 200 * (1 - share), windowMs: 200, serviceRanMs: 100, capacityMs: 400 } }))
 const history = (...events: readonly HistoryEvent[]) => historyOf([fact('ejectWindowMs', 2_000), ...events])
 
 describe('spans in which a replica waited for a processor', () => {
@@ -19,8 +19,12 @@ describe('spans in which a replica waited for a processor', () => {
     ])
   })
   test('who was idle in between had nothing left to do, so that a wait before it delays nothing after it', () => {
-    const idle: HistoryEvent = { kind: 'observation', probe: processorWaitProbe, target: 'replica-0', atMs: 1_400, value: { waitedMs: 130, ranMs: 20, windowMs: 200 } }
+    const idle: HistoryEvent = { kind: 'observation', probe: processorWaitProbe, target: 'replica-0', atMs: 1_400, value: { waitedMs: 130, ranMs: 20, windowMs: 200, serviceRanMs: 100, capacityMs: 400 } }
     expect(starvationsOf(history(...waits('replica-0', 1_000, [0.9]), idle, ...waits('replica-0', 1_400, [0.9])))).toMatchObject([{ waitedMs: 180 }, { waitedMs: 180 }])
+  })
+  test('a service that takes the processors itself waits for nobody else', () => {
+    const own = waits('replica-0', 1_000, [0.9, 0.9]).map((one) => ({ ...one, value: { ...(one as { value: object }).value, serviceRanMs: 250 } }) as HistoryEvent)
+    expect(starvationsOf(history(...own))).toEqual([])
   })
   test('what mostly ran did not starve, and a pause makes two spans', () => {
     const [first, second, ...more] = starvationsOf(history(...waits('replica-0', 1_000, [0.9]), ...waits('replica-0', 1_200, [0.3]), ...waits('replica-0', 3_000, [0.9])))
@@ -31,9 +35,10 @@ describe('spans in which a replica waited for a processor', () => {
 describe('a replica that waited for a processor', () => {
   const starved = history(...waits('replica-1', 5_000, Array<number>(10).fill(0.8)))
   test('makes what is timed in that window doubtful, and no other window', () => {
-    expect(disturbedHarness(starved, { fromMs: 6_000, toMs: 7_000 }, 1_000)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('replica-1 waited 1600 of 2000 ms for a processor') as string })
-    expect(disturbedHarness(starved, { fromMs: 8_000, toMs: 9_000 }, 1_000)).toBeNull()
-    expect(disturbedHarness(starved, { fromMs: 6_000, toMs: 7_000 }, 2_000)).toBeNull()
+    expect(disturbedHarness(starved, { fromMs: 6_000, toMs: 7_000 }, 600)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('replica-1 waited 800 of 1000 ms for a processor') as string })
+    expect(disturbedHarness(starved, { fromMs: 8_000, toMs: 9_000 }, 600)).toBeNull()
+    expect(disturbedHarness(starved, { fromMs: 6_800, toMs: 9_000 }, 600)).toBeNull()
+    expect(disturbedHarness(starved, { fromMs: 6_000, toMs: 7_000 }, 1_000)).toBeNull()
   })
   test('excuses a failure right after it, and its span is left out where the rest is judged', () => {
     expect(starvedMachine(starved, { fromMs: 7_500, toMs: 8_000 })).toMatchObject({ outcome: 'inconclusive' })

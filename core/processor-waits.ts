@@ -7,11 +7,15 @@ export interface ProcessorWait {
   readonly waitedMs: number
   readonly ranMs: number
   readonly windowMs: number
+  /** What all replicas together ran in the span, and all processors together could have. */
+  readonly serviceRanMs: number
+  readonly capacityMs: number
 }
 
 /**
- * A span in which a replica waited for a processor more than half of the time and was never idle. What had to be done in it may be late by all that was
- * waited. Whoever was idle for a moment had nothing left to do: a wait before that delays nothing after it.
+ * A span in which a replica waited for a processor more than half of the time and was never idle, while others than the replicas had most of the
+ * processors. What had to be done in it may be late by all that was waited. Whoever was idle for a moment had nothing left to do: a wait before that
+ * delays nothing after it. A service that takes the processors itself, as in a busy loop, waits for nobody else.
  */
 export interface Starvation {
   readonly target: string
@@ -22,6 +26,7 @@ export interface Starvation {
 
 const starvedShare = 0.5
 const neverIdleShare = 0.9
+const ownShareMax = 0.5
 /** A look begins where the last one ended: what is further apart had another look in between. */
 const gapMsMax = 50
 
@@ -42,15 +47,20 @@ export function starvationsOf(history: History): readonly Starvation[] {
 }
 
 function isStarved({ value }: ObservationEvent): boolean {
-  const { waitedMs, ranMs, windowMs } = value as ProcessorWait
-  return waitedMs >= windowMs * starvedShare && waitedMs + ranMs >= windowMs * neverIdleShare
+  const { waitedMs, ranMs, windowMs, serviceRanMs, capacityMs } = value as ProcessorWait
+  return waitedMs >= windowMs * starvedShare && waitedMs + ranMs >= windowMs * neverIdleShare && serviceRanMs < capacityMs * ownShareMax
 }
 
-/** The one that waited longest among those that touch a span. */
+/** The one that waited longest inside of a span, with that part of it alone. */
 export function worstStarvation(history: History, span: { readonly fromMs: number; readonly toMs: number }): Starvation | undefined {
   return starvationsOf(history)
-    .filter(({ fromMs, toMs }) => fromMs <= span.toMs && toMs >= span.fromMs)
+    .flatMap((one) => inside(one, span))
     .reduce<Starvation | undefined>((worst, one) => (worst === undefined || one.waitedMs > worst.waitedMs ? one : worst), undefined)
+}
+
+function inside({ target, fromMs, toMs, waitedMs }: Starvation, span: { readonly fromMs: number; readonly toMs: number }): Starvation[] {
+  const part = { fromMs: Math.max(fromMs, span.fromMs), toMs: Math.min(toMs, span.toMs) }
+  return part.toMs <= part.fromMs ? [] : [{ target, ...part, waitedMs: (waitedMs * (part.toMs - part.fromMs)) / (toMs - fromMs) }]
 }
 
 export const starvationText = ({ target, waitedMs, fromMs, toMs }: Starvation): string => `${target} waited ${Math.round(waitedMs)} of ${Math.round(toMs - fromMs)} ms for a processor`

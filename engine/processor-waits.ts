@@ -1,7 +1,8 @@
+import { availableParallelism } from 'node:os'
 import type { DriverPlatformEvent } from '../core/driver.js'
 import type { ObservationEvent } from '../core/history.js'
 import { processorWaitProbe, type ProcessorWait } from '../core/processor-waits.js'
-import { processorTimeOf, withDescendantPids, type ProcessorTime } from '../operating-system/processor-time.js'
+import { hasProcessorQuota, processorTimeOf, withDescendantPids, type ProcessorTime } from '../operating-system/processor-time.js'
 
 const everyMs = 200
 /** Less is what every process of a machine with something to do waits. */
@@ -24,11 +25,14 @@ export class ProcessorWaits {
     this.#timer.unref()
   }
 
-  /** Tells which process a replica is. Numbers of processes on other machines say nothing here and are not told by their drivers. */
+  /**
+   * Tells which process a replica is. Numbers of processes on other machines say nothing here and are not told by their drivers. One that may use only so
+   * much of the processors waits for its own quota, and is not looked at: that is how it is configured, and nobody else's doing.
+   */
   see({ name, target, detail }: DriverPlatformEvent): void {
     if (!isReplica(target)) return
     const pid = detail['pid']
-    if (name === 'process-started' && typeof pid === 'number' && pid > 0) this.#pids.set(target, pid)
+    if (name === 'process-started' && typeof pid === 'number' && pid > 0 && !hasProcessorQuota(pid)) this.#pids.set(target, pid)
     if (name === 'process-exited') this.#pids.delete(target)
   }
 
@@ -40,12 +44,14 @@ export class ProcessorWaits {
     const atMs = this.clock()
     const windowMs = atMs - this.#lookedAtMs
     const now = new Map<number, ProcessorTime>()
-    for (const [target, pid] of this.#pids) {
-      const worst = withDescendantPids(pid).map((one) => this.#since(one, now)).reduce((found, one) => (one.waitedMs > found.waitedMs ? one : found), { ranMs: 0, waitedMs: 0 })
+    const looks = [...this.#pids].map(([target, pid]) => ({ target, times: withDescendantPids(pid).map((one) => this.#since(one, now)) }))
+    const service = { serviceRanMs: Math.round(looks.flatMap(({ times }) => times).reduce((sum, { ranMs }) => sum + ranMs, 0)), capacityMs: Math.round(windowMs * availableParallelism()) }
+    for (const { target, times } of looks) {
+      const worst = times.reduce((found, one) => (one.waitedMs > found.waitedMs ? one : found), { ranMs: 0, waitedMs: 0 })
       if (worst.waitedMs < windowMs * toldShareMin) continue
       // The kernel counts a wait when it is over: it may have begun before the last look.
       const spannedMs = Math.max(windowMs, worst.waitedMs + worst.ranMs)
-      const value: ProcessorWait = { waitedMs: Math.round(worst.waitedMs), ranMs: Math.round(worst.ranMs), windowMs: Math.round(spannedMs) }
+      const value: ProcessorWait = { waitedMs: Math.round(worst.waitedMs), ranMs: Math.round(worst.ranMs), windowMs: Math.round(spannedMs), ...service }
       this.record({ kind: 'observation', probe: processorWaitProbe, target, atMs, value })
     }
     this.#before = now

@@ -91,6 +91,7 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
     options.emit({ type: 'scenario-ended', scenario: planned.scenario.id, durationMs: done.durationMs, incomplete: done.incomplete })
   })
   notRestored.push(...(await changes()))
+  if (unreachable !== undefined) for (const what of notRestored) options.emit({ type: 'warning', message: `not restored: ${what}` })
   if (unreachable !== undefined) throw neverStarted(unreachable, options)
   return buildReport({
     ...options,

@@ -3,7 +3,7 @@ import { closeSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, r
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openLog } from './open-log.js'
+import { appendTo, openLog } from './open-log.js'
 
 let folder: string
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'seaworthy-log-')) })
@@ -40,3 +40,17 @@ test.each([
 })
 
 test('a folder that is not there is told', () => expect(() => openLog(join(folder, 'none', 'log'))).toThrow(/ENOENT/))
+
+test('what is appended by name goes into no link either', () => {
+  const other = join(folder, 'other')
+  writeFileSync(other, 'not ours')
+  symlinkSync(other, join(folder, 'log'))
+  appendTo(join(folder, 'log'), 'a')
+  appendTo(join(folder, 'log'), 'b')
+  expect([said(), readFileSync(other, 'utf8')]).toEqual(['ab', 'not ours'])
+})
+
+test('a device is written to and stays', () => {
+  appendTo('/dev/null', 'a')
+  expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true)
+})

@@ -1,9 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, rmSync, type WriteFileOptions } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, rmSync, writeFileSync } from 'node:fs'
 
 const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
-
-/** For what is appended by name, line by line, to a file beside those of a service: never through a link that it may have put there. */
-export const appendOnly = { flag: flags, mode: 0o600 } as unknown as WriteFileOptions
 
 /**
  * Opens a log file to append to, for a process that is about to be started. Whoever had it before may have put something else in its place: a link would
@@ -27,7 +24,18 @@ function regularFile(path: string): number | undefined {
     throw error
   }
   const found = fstatSync(descriptor)
-  if (found.isFile() && found.nlink === 1) return descriptor
+  // A device, such as /dev/null, was named by us: nobody puts one in the place of a log, and it must not be removed.
+  if (found.isCharacterDevice() || found.isBlockDevice() || (found.isFile() && found.nlink === 1)) return descriptor
   closeSync(descriptor)
   return undefined
+}
+
+/** Appends to a file beside those of a service, in the same way. Throws what the system says. */
+export function appendTo(path: string, text: string): void {
+  const file = openLog(path)
+  try {
+    writeFileSync(file, text)
+  } finally {
+    closeSync(file)
+  }
 }

@@ -1,6 +1,6 @@
-import { appendFileSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { ProcessEntry, ProcessIdentity } from './process-table.js'
-import { appendOnly } from './open-log.js'
+import { appendTo } from './open-log.js'
 import { throwShortage } from './own-shortage.js'
 import { listSharedMemoryFiles, mappedSharedMemoryOf } from './shared-memory.js'
 
@@ -50,7 +50,7 @@ export class ProcessRecord {
         lines.push(JSON.stringify({ sharedMemory: path }))
       }
     }
-    if (lines.length > 0) appendFileSync(this.#file, lines.map((line) => `${line}\n`).join(''), appendOnly)
+    if (lines.length > 0) appendTo(this.#file, lines.map((line) => `${line}\n`).join(''))
   }
 
   /** Whether there is shared memory that came lately and is nobody's yet. To read what all processes have mapped is dear. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { cpus } from 'node:os'
 import { expect, test } from 'vitest'
 import { onLinux } from './process-table.js'
-import { processorTimeOf, withDescendantPids } from './processor-time.js'
+import { hasProcessorQuota, processorTimeOf, withDescendantPids } from './processor-time.js'
 
 test.runIf(onLinux)('a process that works on an idle processor runs, and one of many on one processor waits', async () => {
   const work = 'const end = Date.now() + 1500; while (Date.now() < end);'
@@ -26,3 +26,16 @@ test.runIf(onLinux)('what serves may be below a shell', async () => {
 })
 
 test('a process that is not there has no times', () => expect(processorTimeOf(2 ** 22 + 1)).toBeNull())
+
+test.each([
+  ['0::/system.slice/docker-a.scope', '/sys/fs/cgroup/system.slice/docker-a.scope/cpu.max', '25000 100000', true],
+  ['0::/system.slice/docker-a.scope', '/sys/fs/cgroup/system.slice/docker-a.scope/cpu.max', 'max 100000', false],
+  ['0::/', '/sys/fs/cgroup//cpu.max', '', false],
+  ['9:name=systemd:/\n2:cpuacct:/x\n1:cpu:/a\n0::/', '/sys/fs/cgroup/cpu/a/cpu.cfs_quota_us', '25000', true],
+  ['4:cpu,cpuacct:/a', '/sys/fs/cgroup/cpu/a/cpu.cfs_quota_us', '-1', false],
+  ['4:cpuset:/a', '/sys/fs/cgroup/cpu/a/cpu.cfs_quota_us', '25000', false],
+])('a process in the group %j, where %s says %j: a quota of processor time is %s', (groups, file, text, expected) => {
+  expect(hasProcessorQuota(7, (path) => (path === '/proc/7/cgroup' ? groups : path === file ? text : ''))).toBe(expected)
+})
+
+test('a process that is not there has no quota', () => expect(hasProcessorQuota(2 ** 22 + 1)).toBe(false))

@@ -22,11 +22,30 @@ export function withDescendantPids(pid: number, generations = generationsMax): r
   return [pid, ...numbersIn(`/proc/${pid}/task/${pid}/children`).flatMap((child) => withDescendantPids(child, generations - 1))]
 }
 
-function numbersIn(file: string): readonly number[] {
-  if (!onLinux) return []
+const numbersIn = (file: string): readonly number[] => textOf(file).split(/\s+/).filter((word) => word !== '').map(Number) // none when it has just ended
+
+const groupFiles = [
+  // Control groups, version 2: "max 100000" is no quota.
+  { line: /^0::(\/.*)$/m, file: (path: string) => `/sys/fs/cgroup${path}/cpu.max`, isQuota: (text: string) => !text.startsWith('max') },
+  // Version 1: -1 is none.
+  { line: /^\d+:(?:[\w,]*,)?cpu(?:,[\w,]*)?:(\/.*)$/m, file: (path: string) => `/sys/fs/cgroup/cpu${path}/cpu.cfs_quota_us`, isQuota: (text: string) => Number(text) > 0 },
+]
+
+/** Whether the group of a process may use only so much of the processors (CFS bandwidth). False where that cannot be read. Linux: cgroup-v2.rst, sched-bwc.rst. */
+export function hasProcessorQuota(pid: number, read = textOf): boolean {
+  const groups = read(`/proc/${pid}/cgroup`)
+  return groupFiles.some(({ line, file, isQuota }) => {
+    const path = line.exec(groups)?.[1]
+    const text = path === undefined ? '' : read(file(path))
+    return text !== '' && isQuota(text)
+  })
+}
+
+function textOf(file: string): string {
+  if (!onLinux) return ''
   try {
-    return readFileSync(file, 'latin1').trim().split(/\s+/).filter((word) => word !== '').map(Number)
+    return readFileSync(file, 'latin1').trim()
   } catch {
-    return [] // it has just ended
+    return ''
   }
 }

@@ -45,7 +45,7 @@ export async function run(args: RunArguments): Promise<number> {
   requireWaiversInForce(described, suites, new Date())
   requireKnownOverrides(described, suites)
   const only = selectRequirements(args.only, suites)
-  const driver = await chooseDriver(args.driver, described, { isReference })
+  const driver = await chooseDriver(args.driver, described, { isReference, tell: (line) => void process.stderr.write(`seaworthy: ${line}\n`) })
   const service = (await driver.observe?.(described)) ?? described
   const parallel = requireCount('--parallel', args.parallel, 1, 16)
   const randomSeed = chooseRandomSeed(args.randomSeed)

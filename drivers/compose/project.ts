@@ -28,7 +28,7 @@ export async function containersOf(docker: Engine, project: string): Promise<rea
     const inspected = await Promise.all(listed.map(({ Id }) => inspectedOrGone(docker, Id)))
     return inspected
       .filter((one) => one !== undefined)
-      .filter(({ Config: { Labels: labels } }) => labels[projectLabel] === project && labels[oneOffLabel]?.toLowerCase() !== 'true' && labels[serviceLabel] !== undefined)
+      .filter((one) => one.Config.Labels[projectLabel] === project && !isOneOff(one) && one.Config.Labels[serviceLabel] !== undefined)
       .map((one) => ({ id: one.Id, name: one.Name.replace(/^\//, ''), service: one.Config.Labels[serviceLabel] ?? '', number: Number(one.Config.Labels[numberLabel] ?? 1), inspected: one }))
       .sort((a, b) => a.service.localeCompare(b.service, 'en') || a.number - b.number)
   } catch (error) {
@@ -36,7 +36,10 @@ export async function containersOf(docker: Engine, project: string): Promise<rea
   }
 }
 
-async function inspectedOrGone(docker: Engine, id: string): Promise<Inspected | undefined> {
+/** Made by `compose run`. */
+export const isOneOff = ({ Config: { Labels: labels } }: Inspected): boolean => (labels as Readonly<Record<string, string>> | null)?.[oneOffLabel]?.toLowerCase() === 'true'
+
+export async function inspectedOrGone(docker: Engine, id: string): Promise<Inspected | undefined> {
   return docker.getContainer(id).inspect().catch((error: unknown) => {
     if (statusOf(error) === 404) return undefined
     throw error

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { WorldSurvey } from '../../core/world-survey.js'
 import { engineError } from '../docker/engine-error.js'
-import { projectLabel, type Engine, type Inspected } from './project.js'
+import { inspectedOrGone, isOneOff, projectLabel, type Engine, type Inspected } from './project.js'
 
 /**
  * A Compose project as `docker inspect` shows it, without what a restart must change: process ids, times, counts, addresses. What
- * may hold secrets (commands, variables) is told by a digest only. Throws SeaworthyError.
+ * may hold secrets (commands, variables) is told by a digest only. Containers of `compose run` come and go by themselves. Throws SeaworthyError.
  */
 export async function surveyProject(docker: Engine, project: string): Promise<WorldSurvey> {
   const filters = { label: [`${projectLabel}=${project}`] }
   try {
     const listed = await docker.listContainers({ all: true, filters })
-    const containers = await Promise.all(listed.map(({ Id }) => docker.getContainer(Id).inspect()))
+    const containers = (await Promise.all(listed.map(({ Id }) => inspectedOrGone(docker, Id)))).filter((one) => one !== undefined).filter((one) => !isOneOff(one))
     const networks = await docker.listNetworks({ filters })
     const { Volumes: volumes } = await docker.listVolumes({ filters: JSON.stringify(filters) })
     return new Map([
@@ -31,7 +31,7 @@ export function entriesOf({ Name, Image, Config, HostConfig, State, Mounts, Netw
   const networks = Object.entries(NetworkSettings.Networks).map(([network, { Aliases: aliases }]) => `${network} as ${[...((aliases as readonly string[] | null) ?? [])].sort().join('+')}`)
   const mounts = Mounts.map(({ Type: type, Source: source, Destination: destination, RW: writable }) => `${type} ${source} at ${destination}${writable ? '' : ', to read'}`)
   return [
-    [name, State.Paused ? 'paused' : State.Restarting ? 'restarting' : State.Running ? 'running' : 'not running'],
+    [name, State.Paused ? 'paused' : State.Running || State.Restarting ? 'running' : 'not running'],
     [`${name}, restart policy`, `${policy?.Name || 'no'} ${policy?.MaximumRetryCount ?? 0}`],
     [`${name}, image`, Image],
     [`${name}, networks`, networks.sort().join('; ')],

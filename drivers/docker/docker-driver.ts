@@ -23,7 +23,6 @@ import { EnginePower, type MachineWithEngine } from './engine-power.js'
 import { openToContainers } from './folders-for-containers.js'
 import { installInContainer } from './install-in-container.js'
 import { deploymentLabel, deploymentName } from './labels.js'
-import { machineImage } from './machine-image.js'
 import { makeNetwork } from './make-network.js'
 import { removeObjects } from './remove-objects.js'
 import { SignalSender } from './signal-sender.js'
@@ -31,7 +30,7 @@ import { surveyEngine } from './survey-engine.js'
 import { volumesOf } from './volumes.js'
 
 /** Containers in an engine on this machine, with the harness's balancer and fault proxies around them. */
-export const dockerDriver: Driver = { name: 'docker', availability, offers, deploy, survey: async ({ target }, runId) => surveyEngine((await connectEngine()).docker, runId, [target.image ?? '', machineImage]) }
+export const dockerDriver: Driver = { name: 'docker', availability, offers, deploy, survey: async ({ target }, runId) => surveyEngine((await connectEngine()).docker, runId, [target.image ?? '']) }
 
 async function availability({ target }: ServiceDescriptor): ReturnType<Driver['availability']> {
   if (target.kind !== 'process') return { available: false, reason: 'the target is not made of processes' }
@@ -153,7 +152,7 @@ class Making {
     const place = { listenHost: '0.0.0.0', dependencyHost: gateway, program: (program: string) => program, dataFolder: () => dataFolder }
     const definitionOf = (planned: PlannedUnit): MachineUnit =>
       machineUnit(planned, { service, folders, place, weakEnvironment: {}, environment: unmarked(options), proxyPort: network.proxyPort.bind(network) })
-    return { service, options, folders, units, ports, network, definitionOf, image, signals, cgroupParent: await cgroupParentOf(docker) }
+    return { service, options, folders, units, ports, network, definitionOf, image, signals, cgroupParent: await cgroupParentOf(docker, signals.containerId) }
   }
 
   dispose(): Promise<void> {

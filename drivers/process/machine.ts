@@ -1,17 +1,16 @@
-import { appendFileSync } from 'node:fs'
 import { messageOf } from '../../core/errors.js'
 import type { MachineMessage, MachineRequest } from './machine-protocol.js'
-import { appendOnly } from '../../operating-system/open-log.js'
+import { appendTo } from '../../operating-system/open-log.js'
 import { SimulatedMachine } from './simulated-machine.js'
 
 /**
  * A program of its own: `node machine.js <log file>`, with an IPC channel to the driver. Nothing of it may outlive
  * that channel: when it closes, or when anything goes wrong in here, the power goes off.
  */
-const logFile = process.argv[2] ?? '/dev/null'
+const logFile = process.argv[2]
 const log = (message: string): void => {
   try {
-    appendFileSync(logFile, `${new Date().toISOString()} ${message}\n`, appendOnly)
+    if (logFile !== undefined) appendTo(logFile, `${new Date().toISOString()} ${message}\n`)
   } catch {
     // The folder was removed under us. The units matter more than the log.
   }

@@ -53,6 +53,9 @@ export function deploymentOf(world: UnitWorld, { controls, rebootGrade, rebootGr
 /** To be called before the first process of a deployment is started. */
 export const beginDeployment = ({ root }: DeploymentFolders): void => writeFileSync(join(root, notEndedName), '')
 
+/** To be called when nothing of it is left. */
+export const endedDeployment = ({ root }: Pick<DeploymentFolders, 'root'>): void => rmSync(join(root, notEndedName), { force: true })
+
 /**
  * Ends a deployment that may be half made. Log files stay. Every step is tried whatever became of the one before; throws what they threw,
  * SW_NOT_ENDED when something of ours is still there.
@@ -65,7 +68,7 @@ export async function endDeployment(world: DeploymentWorld, power: MachinePower)
     () => removeSharedMemory(world.folders),
     () => world.ports.release(),
   ])
-  rmSync(join(world.folders.root, notEndedName), { force: true })
+  endedDeployment(world.folders)
 }
 
 /** The proof that nothing is left, the network included: it rests on nothing that was found before. */

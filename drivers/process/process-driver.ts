@@ -6,6 +6,7 @@ import type { Capability } from '../../core/requirement.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { onLinux } from '../../operating-system/process-table.js'
 import { ForeignProcesses } from '../../operating-system/foreign-processes.js'
+import { isShortage } from '../../operating-system/own-shortage.js'
 import { ProcessRecord } from '../../operating-system/process-record.js'
 import type { Network } from '../network/network-protocol.js'
 import { makeFolders } from './deployment-folders.js'
@@ -18,7 +19,7 @@ import type { MachineUnit } from './machine-protocol.js'
 import { startOwnNetwork } from './own-network.js'
 import { edgesOf, planUnits, searchPath, unitNames, type PlannedUnit } from './plan-units.js'
 import { claimPorts } from './ports.js'
-import { beginDeployment, deploymentOf, endDeployment } from './process-deployment.js'
+import { beginDeployment, deploymentOf, endDeployment, endedDeployment } from './process-deployment.js'
 
 /** Local processes on a simulated machine, with the harness's balancer and fault proxies around them. */
 export const processDriver: Driver = { name: 'process', availability, offers, deploy }
@@ -74,6 +75,8 @@ async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise
     network = await startOwnNetwork(service, options, { folders, units })
   } catch (error) {
     ports.release()
+    // Whoever starts a network waits for its end when it cannot be started; only for want of something nobody knows.
+    if (!isShortage(error)) endedDeployment(folders)
     throw error
   }
   const parts = { service, options, folders, units, ports, network, data: localData(folders) }

@@ -1,8 +1,7 @@
-import { appendFileSync } from 'node:fs'
 import type { DeployOptions } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { HookName, RemoteTarget, ServiceDescriptor } from '../../core/service-descriptor.js'
-import { appendOnly } from '../../operating-system/open-log.js'
+import { appendTo } from '../../operating-system/open-log.js'
 import { addressOf, type Address } from './address.js'
 import { runShell } from './shell.js'
 
@@ -63,7 +62,7 @@ export class Hooks {
   async run(name: HookName, instance: RemoteInstance, { values = {}, timeoutMs = this.#remote.hookTimeoutMs, outputFile, whateverHappens = false }: HookRun = {}): Promise<void> {
     const { journal, signal } = this.options
     let entry: number | undefined
-    appendFileSync(this.place.logFile, `${new Date().toISOString()} ${name} ${instance.id}\n`, appendOnly)
+    appendTo(this.place.logFile, `${new Date().toISOString()} ${name} ${instance.id}\n`)
     const found = await runShell(this.commandOf(name, instance, values), {
       ...this.place,
       timeoutMs,
