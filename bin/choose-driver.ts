@@ -26,7 +26,7 @@ export async function chooseDriver(named: string | undefined, service: ServiceDe
   for (const driver of drivers.filter((one) => named === undefined || one.name === named)) {
     const reason = await reasonWithin(answerWithinMs, () => reasonAgainst(driver, service, choice))
     if (reason === undefined) {
-      if (named === undefined && driver.name === 'docker') tell?.(`containers of the image ${service.target.image ?? ''}, which this machine has; what changed since it was built is not in it (--driver process: the programs that are here)`)
+      if (named === undefined && driver.name === 'docker') tell?.(`containers of the image ${service.target.image ?? ''}${choice.isReference ? '' : ', as it was built: what changed since then is not in it'} (--driver process: the programs that are here)`)
       return driver
     }
     reasons.push(`${driver.name}: ${reason}`)
