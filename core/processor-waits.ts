@@ -1,4 +1,4 @@
-import type { History, ObservationEvent } from './history.js'
+import type { History, HistoryEvent, ObservationEvent } from './history.js'
 import { eventsOf } from './history.js'
 
 /** Observation of a replica: for so long, of a span that ends with it, it could have run and other processes had the processors. */
@@ -64,3 +64,16 @@ function inside({ target, fromMs, toMs, waitedMs }: Starvation, span: { readonly
 }
 
 export const starvationText = ({ target, waitedMs, fromMs, toMs }: Starvation): string => `${target} waited ${Math.round(waitedMs)} of ${Math.round(toMs - fromMs)} ms for a processor`
+
+/** The history as it would be on a machine where nobody waits; itself where nobody did. */
+export function withoutWaits(history: History): History {
+  const isWait = (event: HistoryEvent): boolean => event.kind === 'observation' && event.probe === processorWaitProbe
+  let any = false
+  for (const event of history.events()) any ||= isWait(event)
+  if (!any) return history
+  return {
+    *events() {
+      for (const event of history.events()) if (!isWait(event)) yield event
+    },
+  }
+}

@@ -1,6 +1,7 @@
 import { inconclusive, type Check, type Finding } from '../core/check.js'
 import { messageOf, SeaworthyError } from '../core/errors.js'
 import { eventsOf, type GateEvent, type History, type IncompleteEvent } from '../core/history.js'
+import { withoutWaits } from '../core/processor-waits.js'
 import type { RequirementId, ThresholdValues } from '../core/requirement.js'
 
 export interface Judgement {
@@ -16,10 +17,11 @@ export interface Judgement {
  */
 export function judge(history: History, checks: readonly Check[], thresholds: (requirement: RequirementId) => ThresholdValues): readonly Judgement[] {
   const fitness = fitnessOf(history)
+  const calm = withoutWaits(history)
   return checks.map((check) => ({
     requirement: check.requirement,
     check: check.id,
-    finding: fitness.baseline ?? tempered(evaluate(check, history, thresholds(check.requirement)), fitness.incomplete),
+    finding: fitness.baseline ?? tempered(inDoubt(check, { history, calm }, thresholds(check.requirement)), fitness.incomplete),
   }))
 }
 
@@ -44,6 +46,17 @@ function fitnessOf(history: History): Fitness {
     return { baseline: inconclusive(incomplete === undefined ? 'the baseline was never checked' : `the baseline was never reached: ${incomplete.reason}`), incomplete }
   }
   return { baseline: undefined, incomplete }
+}
+
+/**
+ * That a replica waited for a processor is asked only where a check would fail otherwise, and makes that inconclusive at best: who holds what is asked
+ * of it while it starves, holds it.
+ */
+function inDoubt(check: Check, { history, calm }: { readonly history: History; readonly calm: History }, thresholds: ThresholdValues): Finding {
+  const finding = evaluate(check, calm, thresholds)
+  if (finding.outcome !== 'failed' || calm === history) return finding
+  const doubt = evaluate(check, history, thresholds)
+  return doubt.outcome === 'inconclusive' ? doubt : finding
 }
 
 function evaluate(check: Check, history: History, thresholds: ThresholdValues): Finding {
