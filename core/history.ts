@@ -145,9 +145,21 @@ export type HistoryEvent =
   | PlatformEvent
   | IncompleteEvent
 
+/** What a reader wants of a history: events of one kind, and of requests those of one load, planned in a span. */
+export interface Selection {
+  readonly kind: HistoryEvent['kind']
+  readonly load?: string | undefined
+  readonly fromMs?: number | undefined
+  readonly toMs?: number | undefined
+}
+
 /** A recorded history that can be walked any number of times; it need not fit in memory. */
 export interface History {
   events(): Iterable<HistoryEvent>
+  /** All events of the selection, in recorded order, and possibly others: for a history that can find them without reading everything. */
+  select?(selection: Selection): Iterable<HistoryEvent>
+  /** As `endOf` says, for a history that knows it. */
+  endAtMs?(): number
 }
 
 /** A history from literal events, for tests and small runs. */
@@ -155,12 +167,26 @@ export function historyOf(events: readonly HistoryEvent[]): History {
   return { events: () => events }
 }
 
+/** At least the events of the selection, in recorded order: readers look again at what they get. */
+export const selected = (history: History, selection: Selection): Iterable<HistoryEvent> => history.select?.(selection) ?? history.events()
+
+/** When an event was over. */
+export const timeOf = (event: HistoryEvent): number => (event.kind === 'request' ? event.endedAtMs : event.kind === 'witness' ? event.provenAtMs : event.atMs)
+
+/** When the last of what is recorded was over. */
+export function endOf(history: History): number {
+  if (history.endAtMs !== undefined) return history.endAtMs()
+  let lastMs = 0
+  for (const event of history.events()) lastMs = Math.max(lastMs, timeOf(event))
+  return lastMs
+}
+
 /** Every event of one kind, in recorded order. */
 export function* eventsOf<K extends HistoryEvent['kind']>(
   history: History,
   kind: K,
 ): Generator<Extract<HistoryEvent, { kind: K }>> {
-  for (const event of history.events()) {
+  for (const event of selected(history, { kind })) {
     if (event.kind === kind) yield event as Extract<HistoryEvent, { kind: K }>
   }
 }

@@ -1,4 +1,4 @@
-import { eventsOf, type History, type RequestEvent } from './history.js'
+import { eventsOf, selected, type History, type RequestEvent } from './history.js'
 
 /**
  * What became of the writes of one load, judged from what the clients saw alone (the words are those of Jepsen's
@@ -30,43 +30,66 @@ export interface LedgerLoads {
   readonly reads: string
 }
 
+/** What is kept of all attempts to write a key: a run may write millions. */
+interface Attempts {
+  readonly ids: number[]
+  acknowledgedAtMs: number | undefined
+  refusedForCertain: boolean
+}
+
+/** What the last read of a key found. */
+interface LastRead {
+  readonly id: number
+  readonly found: Found
+  readonly described: string
+}
+
 /** One entry for each key of the write load, and one for each key that was read and that no request ever carried before. */
 export function ledgerOf(history: History, loads: LedgerLoads): LedgerEntry[] {
-  const writes = new Map<string, RequestEvent[]>()
-  const reads = new Map<string, RequestEvent>()
+  const reads = lastReads(history, loads.reads)
+  const writes = new Map<string, Attempts>()
   const attempted = new Set<string>()
   for (const event of eventsOf(history, 'request')) {
-    if (event.key === undefined) continue
-    if (event.load === loads.reads) {
-      if (event.outcome !== 'cancelled') reads.set(event.key, event)
-      continue
-    }
-    attempted.add(event.key)
-    if (event.load !== loads.writes) continue
-    const known = writes.get(event.key)
-    if (known) known.push(event)
-    else writes.set(event.key, [event])
+    if (event.key === undefined || event.load === loads.reads) continue
+    if (event.load === loads.writes) count(writes, event.key, event)
+    else if (reads.has(event.key)) attempted.add(event.key)
   }
   const entries = [...writes].map(([key, attempts]) => entryOf(key, attempts, reads.get(key)))
-  for (const [key, read] of reads) {
-    if (attempted.has(key) || finding(read) !== 'present') continue
-    entries.push({ key, state: 'unexpected', acknowledgedAtMs: undefined, requests: [read.id], found: 'present, never written' })
+  for (const [key, { id, found }] of reads) {
+    if (writes.has(key) || attempted.has(key) || found !== 'present') continue
+    entries.push({ key, state: 'unexpected', acknowledgedAtMs: undefined, requests: [id], found: 'present, never written' })
   }
   return entries
 }
 
+function lastReads(history: History, load: string): ReadonlyMap<string, LastRead> {
+  const reads = new Map<string, LastRead>()
+  for (const event of selected(history, { kind: 'request', load })) {
+    if (event.kind !== 'request' || event.load !== load || event.key === undefined || event.outcome === 'cancelled') continue
+    reads.set(event.key, { id: event.id, found: finding(event), described: described(event) })
+  }
+  return reads
+}
+
+function count(writes: Map<string, Attempts>, key: string, write: RequestEvent): void {
+  const attempts = writes.get(key) ?? { ids: [], acknowledgedAtMs: undefined, refusedForCertain: true }
+  writes.set(key, attempts)
+  attempts.ids.push(write.id)
+  attempts.refusedForCertain &&= refusedForCertain(write)
+  if (acknowledged(write)) attempts.acknowledgedAtMs = Math.min(attempts.acknowledgedAtMs ?? Infinity, write.endedAtMs)
+}
+
 export const acknowledged = (write: RequestEvent): boolean => write.outcome === 'ok' || write.outcome === 'degraded'
 
-function entryOf(key: string, attempts: readonly RequestEvent[], read: RequestEvent | undefined): LedgerEntry {
-  const acks = attempts.filter(acknowledged).map((write) => write.endedAtMs)
-  const found = read === undefined ? 'unreadable' : finding(read)
-  const state = acks.length > 0 ? acknowledgedState(found) : unacknowledgedState(found, attempts.every(refusedForCertain))
+function entryOf(key: string, { ids, acknowledgedAtMs, refusedForCertain: refused }: Attempts, read: LastRead | undefined): LedgerEntry {
+  const found = read?.found ?? 'unreadable'
+  const state = acknowledgedAtMs === undefined ? unacknowledgedState(found, refused) : acknowledgedState(found)
   return {
     key,
     state,
-    acknowledgedAtMs: acks.length > 0 ? Math.min(...acks) : undefined,
-    requests: [...attempts.map((write) => write.id), ...(read === undefined ? [] : [read.id])],
-    found: state === 'lost' && read !== undefined ? described(read) : undefined,
+    acknowledgedAtMs,
+    requests: read === undefined ? ids : [...ids, read.id],
+    found: state === 'lost' && read !== undefined ? read.described : undefined,
   }
 }
 

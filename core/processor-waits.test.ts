@@ -46,3 +46,25 @@ describe('a replica that waited for a processor', () => {
     expect(disturbances(starved, { fromMs: 0, toMs: 10_000 })).toEqual([{ fromMs: 5_000, toMs: 9_000 }])
   })
 })
+
+describe('a replica that the balancer took out', () => {
+  const ejected = (target: string, atMs: number, detail: Readonly<Record<string, unknown>>): HistoryEvent => ({ kind: 'platform', name: 'backend-down', target, atMs, detail })
+  const late = { reason: 'readiness gave no answer within 500 ms', lateAfterMs: 500 }
+  const waiting = waits('replica-1', 5_000, [0.9, 0.9, 0.9])
+  const window = { fromMs: 5_400, toMs: 7_000 }
+  test('for an answer that was late while it waited for a processor is nobody\'s loss', () => {
+    const finding = disturbedHarness(history(...waiting, ejected('replica-1', 5_600, late)), window, 1_000)
+    expect(finding).toMatchObject({ outcome: 'inconclusive', summary: 'the machine was starved: replica-1 waited 450 of 500 ms for a processor, and the balancer took it out because its answer was late' })
+  })
+  test('for another reason, at another time, or while another one waited, is held against the service', () => {
+    expect(disturbedHarness(history(...waiting, ejected('replica-1', 5_600, { reason: 'readiness answered 503' })), window, 1_000)).toBeNull()
+    expect(disturbedHarness(history(...waiting, ejected('replica-0', 5_600, late)), window, 1_000)).toBeNull()
+    expect(disturbedHarness(history(...waiting, ejected('replica-1', 6_500, late)), window, 1_000)).toBeNull()
+    expect(disturbedHarness(history(...waits('replica-1', 5_000, [0.9]), ejected('replica-1', 5_600, late)), window, 1_000)).toBeNull()
+  })
+  test('before the window or after it is not its business', () => {
+    const starved = history(...waiting, ejected('replica-1', 5_600, late))
+    expect(disturbedHarness(starved, { fromMs: 6_700, toMs: 9_000 }, 1_000)).toBeNull()
+    expect(disturbedHarness(starved, { fromMs: 4_000, toMs: 5_500 }, 1_000)).toBeNull()
+  })
+})

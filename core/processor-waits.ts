@@ -1,5 +1,5 @@
 import type { History, HistoryEvent, ObservationEvent } from './history.js'
-import { eventsOf } from './history.js'
+import { endOf, eventsOf, selected } from './history.js'
 
 /** Observation of a replica: for so long, of a span that ends with it, it could have run and other processes had the processors. */
 export const processorWaitProbe = 'processor-wait'
@@ -63,17 +63,44 @@ function inside({ target, fromMs, toMs, waitedMs }: Starvation, span: { readonly
   return part.toMs <= part.fromMs ? [] : [{ target, ...part, waitedMs: (waitedMs * (part.toMs - part.fromMs)) / (toMs - fromMs) }]
 }
 
+/** What waited for a processor for so much of the time that its answer was given is late because of that. */
+const waitedShareOfLateness = 0.5
+
+/**
+ * A replica that our balancer took out because an answer was late, while the replica waited for a processor for at least half of the time that answer was given:
+ * what clients lose to a rotation without it is not the service's.
+ */
+export function starvedEjection(history: History, span: { readonly fromMs: number; readonly toMs: number }): Starvation | undefined {
+  const starvations = starvationsOf(history)
+  if (starvations.length === 0) return undefined
+  for (const { name, target, atMs, detail } of eventsOf(history, 'platform')) {
+    const lateAfterMs = detail?.['lateAfterMs']
+    if (name !== 'backend-down' || typeof lateAfterMs !== 'number' || atMs < span.fromMs || atMs > span.toMs) continue
+    const waited = starvations.filter((one) => one.target === target).flatMap((one) => inside(one, { fromMs: atMs - lateAfterMs, toMs: atMs }))
+    const worst = waited.find(({ waitedMs }) => waitedMs >= lateAfterMs * waitedShareOfLateness)
+    if (worst !== undefined) return worst
+  }
+  return undefined
+}
+
 export const starvationText = ({ target, waitedMs, fromMs, toMs }: Starvation): string => `${target} waited ${Math.round(waitedMs)} of ${Math.round(toMs - fromMs)} ms for a processor`
 
 /** The history as it would be on a machine where nobody waits; itself where nobody did. */
 export function withoutWaits(history: History): History {
   const isWait = (event: HistoryEvent): boolean => event.kind === 'observation' && event.probe === processorWaitProbe
-  let any = false
-  for (const event of history.events()) any ||= isWait(event)
-  if (!any) return history
+  if (!anyOf(eventsOf(history, 'observation'), isWait)) return history
   return {
-    *events() {
-      for (const event of history.events()) if (!isWait(event)) yield event
-    },
+    events: () => without(history.events(), isWait),
+    select: (selection) => without(selected(history, selection), isWait),
+    endAtMs: () => endOf(history),
   }
+}
+
+function anyOf(events: Iterable<HistoryEvent>, is: (event: HistoryEvent) => boolean): boolean {
+  for (const event of events) if (is(event)) return true
+  return false
+}
+
+function* without(events: Iterable<HistoryEvent>, is: (event: HistoryEvent) => boolean): Generator<HistoryEvent> {
+  for (const event of events) if (!is(event)) yield event
 }

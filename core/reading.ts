@@ -1,6 +1,7 @@
 import { inconclusive, type Finding } from './check.js'
-import { starvationText, worstStarvation } from './processor-waits.js'
-import { eventsOf, type History, type ObservationEvent, type RequestEvent, type RequestOutcome, type WitnessEvent } from './history.js'
+import { greatestOf } from './extremes.js'
+import { starvationText, starvedEjection, worstStarvation } from './processor-waits.js'
+import { eventsOf, selected, type History, type ObservationEvent, type RequestEvent, type RequestOutcome, type WitnessEvent } from './history.js'
 
 /** Ways of reading a history that most checks need. All pure, all in one pass each. */
 
@@ -58,7 +59,8 @@ export const inWindow = (atMs: number, window: Window): boolean => atMs >= windo
 /** Requests of one load, by the time they were planned (intended send time) when a window is given. */
 export function requestsOf(history: History, load?: string, window?: Window): RequestEvent[] {
   const found: RequestEvent[] = []
-  for (const event of eventsOf(history, 'request')) {
+  for (const event of selected(history, { kind: 'request', load, ...window })) {
+    if (event.kind !== 'request') continue
     if (load !== undefined && event.load !== load) continue
     if (window !== undefined && !inWindow(event.plannedAtMs, window)) continue
     found.push(event)
@@ -143,7 +145,7 @@ export function harnessHealth(history: History, window: Window): HarnessHealth {
     stallMsMax,
     controlRequests: control.length,
     controlFailed: control.filter(countsAsLost).length,
-    controlSlowestMs: Math.max(0, ...underWay.map((one) => one.endedAtMs - one.plannedAtMs)),
+    controlSlowestMs: Math.max(0, greatestOf(underWay.map((one) => one.endedAtMs - one.plannedAtMs))),
   }
 }
 
@@ -176,11 +178,17 @@ export function disturbedHarness(history: History, window: Window, limitMs: numb
   return starvedReplica(history, window, starvedMs)
 }
 
+/** Whoever was taken out this long before a window may still have been missing in it. */
+const ejectedBeforeMs = 1_000
+
 /** A kernel that shares the machine by groups, as with containers, may serve our echo server well and starve a replica. */
 export function starvedReplica(history: History, window: Window, limitMs: number): Finding | null {
   const worst = worstStarvation(history, window)
-  if (worst === undefined || worst.waitedMs <= limitMs) return null
-  return inconclusive(`the machine was starved: ${starvationText(worst)}, more than the ${Math.round(limitMs)} ms that can be told apart`, [
-    { note: `time that ${worst.target} waited for a processor`, measured: Math.round(worst.waitedMs), allowed: Math.round(limitMs), unit: 'ms' },
-  ])
+  if (worst !== undefined && worst.waitedMs > limitMs) {
+    return inconclusive(`the machine was starved: ${starvationText(worst)}, more than the ${Math.round(limitMs)} ms that can be told apart`, [
+      { note: `time that ${worst.target} waited for a processor`, measured: Math.round(worst.waitedMs), allowed: Math.round(limitMs), unit: 'ms' },
+    ])
+  }
+  const ejected = starvedEjection(history, { fromMs: window.fromMs - ejectedBeforeMs, toMs: window.toMs })
+  return ejected === undefined ? null : inconclusive(`the machine was starved: ${starvationText(ejected)}, and the balancer took it out because its answer was late`)
 }

@@ -36,10 +36,8 @@ const seriousness: Readonly<Record<IncompleteEvent['cause'], number>> = { interv
 function fitnessOf(history: History): Fitness {
   let baseline: GateEvent | undefined
   let incomplete: IncompleteEvent | undefined
-  for (const event of history.events()) {
-    if (event.kind === 'gate' && event.name === 'baseline') baseline = event
-    if (event.kind === 'incomplete' && (incomplete === undefined || seriousness[event.cause] > seriousness[incomplete.cause])) incomplete = event
-  }
+  for (const event of eventsOf(history, 'gate')) if (event.name === 'baseline') baseline = event
+  for (const event of eventsOf(history, 'incomplete')) if (incomplete === undefined || seriousness[event.cause] > seriousness[incomplete.cause]) incomplete = event
   if (baseline !== undefined && !baseline.passed) return { baseline: inconclusive(`baseline not healthy: ${baseline.reason ?? 'unknown'}`), incomplete }
   if (baseline === undefined && incomplete?.cause === 'harness') return { baseline: broken(incomplete), incomplete }
   if (baseline === undefined) {

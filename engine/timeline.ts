@@ -1,7 +1,6 @@
-import type { History } from '../core/history.js'
+import { endOf, eventsOf, type History } from '../core/history.js'
 import { ownLoads } from '../core/own-loads.js'
 import { countsAsLost, interventionsOf } from '../core/reading.js'
-import { eventsOf } from '../core/history.js'
 import type { Timeline, TimelineBucket } from '../core/run-report.js'
 
 const bucketsAim = 240
@@ -15,9 +14,8 @@ export interface Totals {
 
 /** Sums a history up for a report, in bounded memory: requests in buckets of equal width, interventions as spans. */
 export function totalsOf(history: History): Totals {
-  let lastMs = 0
-  for (const event of history.events()) lastMs = Math.max(lastMs, event.kind === 'request' ? event.endedAtMs : event.kind === 'witness' ? event.provenAtMs : event.atMs)
-  const bucketMs = bucketWidthsMs.find((width) => lastMs / width <= bucketsAim) ?? 60_000
+  const endMs = endOf(history)
+  const bucketMs = bucketWidthsMs.find((width) => endMs / width <= bucketsAim) ?? 60_000
   const buckets = new Map<number, { -readonly [K in keyof TimelineBucket]: number }>()
   let requests = 0
   let lost = 0

@@ -85,6 +85,7 @@ describe('bans', () => {
     ['type checks switched off', /@ts-(ignore|expect-error|nocheck)/, (path) => !isTest(path)],
     ['unfinished work', /\b(TODO|FIXME|XXX)\b/, (path) => path !== 'tests/tidy.test.ts'],
     ['console output outside of scripts and benchmarks', /\bconsole\.(log|error|warn|info)\(/, (path) => !/^(scripts|bench|reference-service|tests)\//.test(path) && !isTest(path) && !programsWithALogFile.includes(path)],
+    ['extremes of any number of requests on the stack (core/extremes.ts)', /Math\.(min|max)\([^)\n]*\.\.\./, (path) => /^(core|suites)\//.test(path) && !isTest(path) && path !== 'core/extremes.ts'],
     ['module state in suites', /^(export )?let\b/m, (path) => path.startsWith('suites/') && !isTest(path)],
   ]
   test.each(banned)('%s', (_, pattern, applies) => {

@@ -1,4 +1,5 @@
 import { evidenceRequestsMax, type Evidence } from '../check.js'
+import { greatestOf, leastOf } from '../extremes.js'
 import type { History, RequestEvent } from '../history.js'
 import { disturbedHarness, harnessHealth, type Window } from '../reading.js'
 import type { Comeback, Service } from './comeback.js'
@@ -71,8 +72,8 @@ function judgeService(history: History, what: string, service: Service & { reado
 function excuseFor(history: History, failing: readonly RequestEvent[]): string | undefined {
   if (failing.some((one) => one.status !== undefined)) return undefined
   const window = {
-    fromMs: Math.min(...failing.map((one) => one.plannedAtMs)) - disturbanceNearMs,
-    toMs: Math.max(...failing.map((one) => one.endedAtMs)) + disturbanceNearMs,
+    fromMs: leastOf(failing.map((one) => one.plannedAtMs)) - disturbanceNearMs,
+    toMs: greatestOf(failing.map((one) => one.endedAtMs)) + disturbanceNearMs,
   }
   return disturbedHarness(history, window, requestStallMsMax)?.summary
 }

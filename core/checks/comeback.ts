@@ -1,3 +1,4 @@
+import { greatestOf } from '../extremes.js'
 import { eventsOf, type History, type InstanceId, type RequestEvent } from '../history.js'
 import { requestsOf } from '../reading.js'
 import { bootAt, bootSightings } from './boot-sightings.js'
@@ -75,7 +76,7 @@ export function comebackOf(history: History, question: ComebackQuestion): Comeba
   if (cancelledBefore && !lateByItself && first.endedAtMs - fromMs > limitMs) {
     return unknown(`${instance} served only after ${spanned(first.endedAtMs - fromMs)}, and the harness had cancelled requests before`)
   }
-  const downAtMs = Math.max(...[...samples.filter((sample) => sample.sentAtMs < ready.sentAtMs).map((sample) => sample.sentAtMs), ...failedBefore.map((one) => one.endedAtMs), fromMs]) - fromMs
+  const downAtMs = greatestOf([...samples.filter((sample) => sample.sentAtMs < ready.sentAtMs).map((sample) => sample.sentAtMs), ...failedBefore.map((one) => one.endedAtMs), fromMs]) - fromMs
   if (tookMs > limitMs && downAtMs <= limitMs) {
     return unknown(`${instance} was not back after ${spanned(downAtMs)} and was seen back after ${spanned(tookMs)}, so it is not known whether it took more than ${spanned(limitMs)}`)
   }

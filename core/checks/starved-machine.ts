@@ -1,4 +1,5 @@
 import { inconclusive, type Finding } from '../check.js'
+import { greatestOf } from '../extremes.js'
 import { echoMsMax, stallMsMax } from './calm.js'
 import type { History } from '../history.js'
 import { disturbedHarness, requestsOf, starvedReplica, type Window } from '../reading.js'
@@ -13,7 +14,7 @@ export function starvedMachine(history: History, window: Window, stallLimitMs = 
   const disturbed = disturbedHarness(history, window, stallLimitMs)
   if (disturbed !== null) return disturbed
   const control = requestsOf(history, 'null-control', { fromMs: window.fromMs - aroundMs, toMs: window.toMs })
-  const slowestMs = Math.max(0, ...control.map((one) => one.endedAtMs - one.plannedAtMs))
+  const slowestMs = Math.max(0, greatestOf(control.map((one) => one.endedAtMs - one.plannedAtMs)))
   if (slowestMs <= echoMsMax) return starvedReplica(history, { fromMs: window.fromMs - aroundMs, toMs: window.toMs }, echoMsMax)
   return inconclusive(`the machine was starved: our own echo server needed ${Math.round(slowestMs)} ms for an answer in the same span`, [
     { note: 'slowest answer of the null control', measured: Math.round(slowestMs), allowed: echoMsMax, unit: 'ms' },

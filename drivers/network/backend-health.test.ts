@@ -13,7 +13,7 @@ function controlledHealth(rise: number, fall: number): { health: BackendHealth; 
   const health = new BackendHealth(
     { intervalMs: 1, timeoutMs: 1_000, rise, fall },
     () => new Promise((resolve) => checks.push(resolve)),
-    (up, reason) => changes.push(`${up ? 'up' : 'down'}: ${reason}`),
+    (up, { reason }) => changes.push(`${up ? 'up' : 'down'}: ${reason}`),
   )
   onTestFinished(() => health.stop())
   health.start()

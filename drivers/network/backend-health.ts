@@ -10,14 +10,14 @@ import type { CheckResult } from './readiness-check.js'
 export class BackendHealth {
   readonly #settings: BalancerSettings
   readonly #check: () => Promise<CheckResult>
-  readonly #onChange: (up: boolean, reason: string) => void
+  readonly #onChange: (up: boolean, because: CheckResult) => void
   readonly #pending: { result: CheckResult | undefined }[] = []
   #timer: NodeJS.Timeout | undefined
   #stopped = false
   #up = false
   #inARow = 0 // checks in a row that speak against the present state
 
-  constructor(settings: BalancerSettings, check: () => Promise<CheckResult>, onChange: (up: boolean, reason: string) => void) {
+  constructor(settings: BalancerSettings, check: () => Promise<CheckResult>, onChange: (up: boolean, because: CheckResult) => void) {
     this.#settings = settings
     this.#check = check
     this.#onChange = onChange
@@ -59,6 +59,6 @@ export class BackendHealth {
     if (this.#inARow < (this.#up ? this.#settings.fall : this.#settings.rise)) return
     this.#up = result.passed
     this.#inARow = 0
-    this.#onChange(this.#up, result.reason)
+    this.#onChange(this.#up, result)
   }
 }

@@ -7,7 +7,7 @@ import { endServer, listenLocally, withoutTimeouts } from './local-server.js'
 import { ForwardedExchange } from './forwarded-exchange.js'
 import { balancerHeader } from './forwarded-headers.js'
 import type { BackendAddress, NetworkEvent } from './network-protocol.js'
-import { checkReadiness } from './readiness-check.js'
+import { checkReadiness, type CheckResult } from './readiness-check.js'
 import { UpstreamConnections, type UpstreamOptions } from './upstream-connections.js'
 
 /** Defaults: `maxIdleMs` 500, `connectTimeoutMs` 5 000, `responseTimeoutMs` 60 000. */
@@ -103,9 +103,9 @@ export class LoadBalancer {
       responseTimeoutMs: settings.responseTimeoutMs ?? 60_000,
     })
     const target = { host: address.host, port: address.port, path: settings.readinessPath }
-    const health = new BackendHealth(settings, () => checkReadiness(target, settings.timeoutMs), (up, reason) => {
+    const health = new BackendHealth(settings, () => checkReadiness(target, settings.timeoutMs), (up, because) => {
       connections.accepting = up
-      this.#tell(up ? 'backend-up' : 'backend-down', address.id, reason)
+      this.#tell(up ? 'backend-up' : 'backend-down', address.id, because)
     })
     if (!this.#counters.has(address.id)) this.#counters.set(address.id, { requests: 0, errors: 0 })
     return { address, connections, health }
@@ -116,11 +116,11 @@ export class LoadBalancer {
     const wasUp = backend.health.up
     backend.health.stop()
     backend.connections.accepting = false
-    if (wasUp) this.#tell('backend-down', backend.address.id, 'it was removed')
+    if (wasUp) this.#tell('backend-down', backend.address.id, { reason: 'it was removed' })
   }
 
-  #tell(name: NetworkEvent['name'], backend: string, reason: string): void {
-    this.#onEvent({ name, backend, atHrtimeMs: Number(process.hrtime.bigint()) / 1e6, reason })
+  #tell(name: NetworkEvent['name'], backend: string, { reason, lateAfterMs }: Pick<CheckResult, 'reason' | 'lateAfterMs'>): void {
+    this.#onEvent({ name, backend, atHrtimeMs: Number(process.hrtime.bigint()) / 1e6, reason, ...(lateAfterMs === undefined ? {} : { lateAfterMs }) })
   }
 
   #choose(): Backend | undefined {

@@ -60,6 +60,7 @@ export interface NetworkEvent {
   readonly backend: string
   readonly atHrtimeMs: number
   readonly reason: string // 'readiness answered 503' …
+  readonly lateAfterMs?: number // the answer that decided had not come within this time
 }
 
 /** Starts the network process. `environment` is its whole environment. Throws SeaworthyError. */

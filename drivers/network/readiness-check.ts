@@ -5,6 +5,7 @@ import { messageOf } from '../../core/errors.js'
 export interface CheckResult {
   readonly passed: boolean
   readonly reason: string // 'readiness answered 503'
+  readonly lateAfterMs?: number // no answer came within this time
 }
 
 /** A timer that fires this late shows that this process was stalled, and the answer may be waiting unread. */
@@ -25,7 +26,7 @@ export function checkReadiness(target: { readonly host: string; readonly port: n
     })
     const dueAtMs = performance.now() + timeoutMs
     const expire = (): void => {
-      resolve({ passed: false, reason: `readiness gave no answer within ${timeoutMs} ms` })
+      resolve({ passed: false, reason: `readiness gave no answer within ${timeoutMs} ms`, lateAfterMs: timeoutMs })
       check.destroy()
     }
     let timer = setTimeout(() => {

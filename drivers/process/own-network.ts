@@ -22,7 +22,7 @@ export async function startOwnNetwork(
   const network = await startNetwork({ balancer, edges, ...(proxyHost === undefined ? {} : { proxyHost }) }, {
     environment: ownEnvironment(options),
     logFile: logFileOf(folders, 'network'),
-    onEvent: ({ name, backend, atHrtimeMs, reason }) => options.onPlatformEvent({ name, target: backend, atHrtimeMs, detail: { reason } }),
+    onEvent: ({ name, backend, atHrtimeMs, ...detail }) => options.onPlatformEvent({ name, target: backend, atHrtimeMs, detail }),
     onUnexpectedExit: (reason) => options.onPlatformEvent({ name: 'process-exited', target: 'network', atHrtimeMs: hrtimeMs(), detail: { reason, unexpected: true } }),
   })
   const startTime = processStartTime(network.pid)

@@ -1,5 +1,6 @@
 import { failed, inconclusive, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
 import { disturbedHarness, factOf, interventionsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import { beforeChangeLoad, changeLoad, changeName, listChanges, type AccessFact, type ListChange } from './names.js'
@@ -67,8 +68,8 @@ function judgeOn(history: History, made: Intervention, { change, access, limitMs
 /** A list that needs a restart is not changed at run time. */
 function restartFinding(history: History, instances: readonly string[], evidence: readonly Evidence[]): Finding | undefined {
   const reads = [beforeChangeLoad, ...listChanges.map(changeLoad)].flatMap((load) => requestsOf(history, load))
-  const fromMs = Math.min(...reads.map((one) => one.plannedAtMs))
-  const toMs = Math.max(...reads.map((one) => one.endedAtMs))
+  const fromMs = leastOf(reads.map((one) => one.plannedAtMs))
+  const toMs = greatestOf(reads.map((one) => one.endedAtMs))
   const started = [...eventsOf(history, 'platform')].filter((one) => one.name === 'process-started' && one.atMs >= fromMs && one.atMs <= toMs).map(({ target }) => target)
   const restarted = instances.filter((id) => started.includes(id) || new Set(reads.flatMap((one) => (one.via === id && one.boot !== undefined ? [one.boot] : []))).size > 1)
   return restarted.length === 0 ? undefined : failed(`${counted(restarted.length, 'replica')} restarted while the list was changed: ${listed(restarted)}`, evidence)

@@ -1,6 +1,7 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted } from '../../core/checks/counted.js'
 import { requestEvidence } from '../../core/checks/worst-finding.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import { acknowledged } from '../../core/ledger.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, factOf, requestsOf } from '../../core/reading.js'
@@ -18,7 +19,7 @@ export const limitsAreEnforced: Check = {
     const offered = requestsOf(history, overLoad)
     if (limit === undefined || offered.length === 0) return inconclusive('no caller went beyond its quota')
     const windows = numberThreshold(thresholds, 'windows')
-    const first = Math.min(...offered.map((one) => one.plannedAtMs))
+    const first = leastOf(offered.map((one) => one.plannedAtMs))
     const spans = Array.from({ length: windows }, (_, index): Window => ({ fromMs: first + index * limit.windowMs, toMs: first + (index + 1) * limit.windowMs }))
     const given = { limit, offered, spans, thresholds }
     return tooMany(history, given) ?? notTried(history, given) ?? tooFew(history, given) ?? wordsFinding({ ...given, requests: [...offered, ...requestsOf(history, fillLoad)] }) ?? obeyedFinding(history, given) ?? whole(given)
@@ -73,7 +74,7 @@ function tooFew(history: History, { limit, offered, spans, thresholds }: Given):
   const needed = numberThreshold(thresholds, 'accepted_over_quota_ratio_min') * limit.quota
   const accepted = offered.filter(acknowledged)
   const found = spans.map((window) => accepted.filter(mayBeIn(window)).length)
-  const least = Math.min(...found)
+  const least = leastOf(found)
   if (least >= needed) return undefined
   return disturbedHarness(history, { fromMs: spans[0]!.fromMs, toMs: spans.at(-1)!.toMs }, limit.windowMs) ?? failed(`only ${least} requests were accepted in a window, the quota is ${limit.quota}`, perWindow(offered, spans))
 }
@@ -94,7 +95,7 @@ function obeyedFinding(history: History, { thresholds, limit }: Given): Finding 
 
 /** What was under way with the last request that was refused, and was accepted, may have taken the place that Retry-After had promised. */
 function mayHaveTakenItsPlace(fill: readonly RequestEvent[]): boolean {
-  const refusedFromMs = Math.max(...fill.filter((one) => one.status === 429).map(sentAt))
+  const refusedFromMs = greatestOf(fill.filter((one) => one.status === 429).map(sentAt))
   return fill.some((one) => acknowledged(one) && one.endedAtMs > refusedFromMs)
 }
 

@@ -4,6 +4,7 @@ import { believed, isCalm } from '../../core/checks/calm.js'
 import { highestQuantile, quantileOf } from '../../core/checks/quantile.js'
 import { quantileName } from '../../core/checks/quantile-limit.js'
 import { outcomesText, requestEvidence } from '../../core/checks/worst-finding.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import { acknowledged } from '../../core/ledger.js'
 import type { RequestEvent } from '../../core/history.js'
 import { factOf, requestsOf, type Window } from '../../core/reading.js'
@@ -30,7 +31,7 @@ export const neighboursAreLeftAlone: Check = {
     if (refused.length < numberThreshold(thresholds, 'limited_ratio_min') * flood.length) return inconclusive('the other caller was not limited, so that nothing protected the neighbour', evidence)
     const before = alone.filter((one) => !acknowledged(one))
     if (before.length > 0) return inconclusive(`the neighbour was not served alone either: ${outcomesText(before)}`, evidence)
-    const window: Window = { fromMs: Math.min(...beside.map((one) => one.plannedAtMs)), toMs: Math.max(...beside.map((one) => one.endedAtMs)) }
+    const window: Window = { fromMs: leastOf(beside.map((one) => one.plannedAtMs)), toMs: greatestOf(beside.map((one) => one.endedAtMs)) }
     const judge = (requests: readonly RequestEvent[]): Finding => judgeNeighbour({ alone, beside: requests, thresholds, evidence })
     return believed(judge(beside), history, { window, calmly: (spans) => judge(beside.filter(isCalm(spans))) })
   },

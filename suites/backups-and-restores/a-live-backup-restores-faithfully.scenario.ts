@@ -1,3 +1,4 @@
+import { greatestOf } from '../../core/extremes.js'
 import { numberThreshold, thresholdValues, type ProfileName, type RequirementId } from '../../core/requirement.js'
 import type { ApartDeployment, Load, Scenario, ScenarioContext } from '../../core/scenario.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
@@ -134,7 +135,7 @@ async function restoreAndCompare(context: ScenarioContext, { backups, known, wan
   await apart.end()
 }
 
-const longest = (backups: readonly TakenBackup[]): number => Math.max(0, ...backups.filter(({ performed }) => performed.ok).map(({ performed }) => performed.tookMs))
+const longest = (backups: readonly TakenBackup[]): number => Math.max(0, greatestOf(backups.filter(({ performed }) => performed.ok).map(({ performed }) => performed.tookMs)))
 
 async function restoreOne(context: ScenarioContext, apart: ApartDeployment, { backup, known, label = backup.label }: { readonly backup: TakenBackup; readonly known: Known; readonly label?: string }): Promise<void> {
   context.step(`restoring the backup ${label} in isolation`)

@@ -1,4 +1,5 @@
 import { failed, inconclusive, passed, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { disturbedHarness, interventionsOf, numberFact, requestsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -23,7 +24,7 @@ export const backupsComeFromTheReplica: Check = {
     if (usual.length === 0) return inconclusive('no backup succeeded with the primary at work either')
     const thawed = notFrozen(history, backup)
     if (thawed !== undefined) return inconclusive(thawed)
-    return judge(history, backup, { usualMs: Math.max(...usual), thresholds })
+    return judge(history, backup, { usualMs: greatestOf(usual), thresholds })
   },
 }
 

@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, evidenceRequestsMax, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, isIdleReset, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -37,7 +38,7 @@ export const backupsDisturbNobody: Check = {
     if (loss !== undefined) return loss
     const long = measured.filter(({ span }) => durationMs(span) >= numberThreshold(thresholds, 'backup_min_duration_s') * 1_000)
     if (long.length === 0) {
-      const longestMs = Math.max(...measured.map(({ span }) => durationMs(span)))
+      const longestMs = greatestOf(measured.map(({ span }) => durationMs(span)))
       return inconclusive(`the longest backup took ${Math.round(longestMs)} ms, too short to show a stall: at least ${numberThreshold(thresholds, 'backup_min_duration_s')} s are needed`)
     }
     return judge(history, long, thresholds)
@@ -58,7 +59,7 @@ const isWrite = ({ method }: RequestEvent): boolean => !['GET', 'HEAD'].includes
 function longestWriteGapMs(users: readonly RequestEvent[], { fromMs, toMs }: Window): number {
   const ends = users.filter((one) => isWrite(one) && wasOk(one) && one.endedAtMs >= fromMs && one.endedAtMs <= toMs).map((one) => one.endedAtMs)
   const marks = [fromMs, ...ends.sort((a, b) => a - b), toMs]
-  return Math.max(...marks.slice(1).map((at, index) => at - (marks[index] ?? at)))
+  return greatestOf(marks.slice(1).map((at, index) => at - (marks[index] ?? at)))
 }
 
 function lossIn(history: History, measured: readonly Measured[], thresholds: ThresholdValues): Finding | undefined {

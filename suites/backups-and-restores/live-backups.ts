@@ -1,3 +1,4 @@
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { interventionsOf, observationsOf, type Intervention, type Window } from '../../core/reading.js'
 import { interventions, isLiveLabel, type Artifact, type Span } from './vocabulary.js'
@@ -38,4 +39,4 @@ export function backupOf(history: History, intervention: Intervention, label: st
 }
 
 export const durationMs = ({ fromMs, toMs }: Window): number => toMs - fromMs
-export const joined = (windows: readonly Window[]): Window => ({ fromMs: Math.min(...windows.map((one) => one.fromMs)), toMs: Math.max(...windows.map((one) => one.toMs)) })
+export const joined = (windows: readonly Window[]): Window => ({ fromMs: leastOf(windows.map((one) => one.fromMs)), toMs: greatestOf(windows.map((one) => one.toMs)) })

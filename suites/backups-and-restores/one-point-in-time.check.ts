@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, evidenceRequestsMax, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { factOf, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -96,7 +97,7 @@ function unexplained({ accounts, balance }: TransferAccounts, copy: { readonly b
 
 /** A transfer that was acknowledged before a present one was sent must be present as well. */
 function notClosed(sent: readonly Transfer[], { requests, isPresent }: { readonly requests: ReadonlyMap<string, RequestEvent>; readonly isPresent: (marker: string) => boolean }, thresholds: ThresholdValues): Evidence[] {
-  const lastSentMs = Math.max(-Infinity, ...sent.filter(({ marker }) => isPresent(marker)).map(({ marker }) => requests.get(marker)?.sentAtMs ?? -Infinity))
+  const lastSentMs = Math.max(-Infinity, greatestOf(sent.filter(({ marker }) => isPresent(marker)).map(({ marker }) => requests.get(marker)?.sentAtMs ?? -Infinity)))
   const missing = sent.flatMap(({ marker }) => {
     const request = requests.get(marker)
     return request !== undefined && request.outcome === 'ok' && request.endedAtMs < lastSentMs && !isPresent(marker) ? [request] : []

@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, evidenceRequestsMax, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { numberFact } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -81,5 +82,5 @@ function doubtsOf({ deleted, unexpected, marks, records }: Comparison, promised:
 function recoveryPoint({ marks }: Comparison, startMs: number): Evidence[] {
   const restored = marks.filter((one) => one.reading === 'same').map((one) => one.acknowledgedAtMs)
   if (restored.length === 0) return []
-  return [{ note: 'the newest record that came back was acknowledged so long before the backup began (recovery point)', measured: Math.round(Math.max(0, startMs - Math.max(...restored))), unit: 'ms' }]
+  return [{ note: 'the newest record that came back was acknowledged so long before the backup began (recovery point)', measured: Math.round(Math.max(0, startMs - greatestOf(restored))), unit: 'ms' }]
 }

@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, factOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -30,7 +31,7 @@ export const theUserIsNotLockedOut: Check = {
     const doubt = doubtOf(history, { used, window, witness: restore.intervention.witness, account }, thresholds)
     if (doubt !== undefined) return doubt
     const during = used.flatMap(({ requests }) => requests.filter(overlaps(window)))
-    return passed(`the user could go on for all ${((window.toMs - window.fromMs) / 1_000).toFixed(1)} s of the restore: ${counted(during.length, 'request')}, no operation was away for longer than ${Math.round(Math.max(...used.map((one) => outage(one.requests, window))))} ms`, used.map((one) => outageEvidence(one, window, thresholds)), { strength: strengthOf(during.length) })
+    return passed(`the user could go on for all ${((window.toMs - window.fromMs) / 1_000).toFixed(1)} s of the restore: ${counted(during.length, 'request')}, no operation was away for longer than ${Math.round(greatestOf(used.map((one) => outage(one.requests, window))))} ms`, used.map((one) => outageEvidence(one, window, thresholds)), { strength: strengthOf(during.length) })
   },
 }
 

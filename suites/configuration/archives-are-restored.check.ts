@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { observationsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -81,7 +82,7 @@ function judgeInPlace(history: History, plan: ConfigurationPlan, { a, masked, th
     if (last === undefined || !isReadable(last)) return inconclusive(`the settings of ${stale[0].via} could not be read after the restore`)
     return unlessDisturbed(history, window, { finding: failed(`after the restore in place ${stale[0].via} does not behave as archived: ${notShown(plan, 'restored', last).join(', ')}`, evidence), limitMs: plan.effectiveWithinMs })
   }
-  const tookMs = Math.max(...seen.map(({ looks }) => looks.find((one) => showsAll(plan, 'restored', one))?.atMs ?? 0)) - answered.startedAtMs
+  const tookMs = greatestOf(seen.map(({ looks }) => looks.find((one) => showsAll(plan, 'restored', one))?.atMs ?? 0)) - answered.startedAtMs
   if (tookMs > limitMs) return unlessDisturbed(history, window, { finding: failed(`the restore took ${spanned(tookMs)}, allowed are ${spanned(limitMs)}`, evidence), limitMs })
   return passed(`in place within ${spanned(tookMs)}`, evidence)
 }

@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { listed, spanned } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
 import { disturbedHarness, harnessHealth, inWindow, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -72,7 +73,7 @@ function judgePresence(history: History, thresholds: ThresholdValues, window: Wi
     if (one.instance === undefined || fails(one) || one.outcome === 'cancelled' || one.endedAtMs > window.toMs) continue
     times.set(one.instance, [...(times.get(one.instance) ?? []), one.endedAtMs])
   }
-  const gone = [...times].filter(([, ended]) => ended.filter((atMs) => atMs < window.fromMs).length >= completionsMin && Math.max(...ended) < window.toMs - limitMs).map(([instance]) => instance)
+  const gone = [...times].filter(([, ended]) => ended.filter((atMs) => atMs < window.fromMs).length >= completionsMin && greatestOf(ended) < window.toMs - limitMs).map(([instance]) => instance)
   return gone.length === 0 ? passed('') : inconclusive(`${listed(gone)} completed requests before and none in the last ${spanned(limitMs)}`)
 }
 
@@ -109,7 +110,7 @@ function judgeStall(history: History, thresholds: ThresholdValues, { archives, t
   const ownMs = ownStalls(history)
   const duringArchives = (gap: Window): number => (spans.some((span) => gap.fromMs <= span.toMs && gap.toMs >= span.fromMs) ? gap.toMs - gap.fromMs : 0)
   const gaps = longestGaps(sent, window, (gap) => Math.max(0, duringArchives(gap) - ownMs(gap)))
-  const seenMs = Math.max(0, ...longestGaps(sent, window, duringArchives).map((one) => one.gapMs))
+  const seenMs = Math.max(0, greatestOf(longestGaps(sent, window, duringArchives).map((one) => one.gapMs)))
   if (gaps.length === 0) return inconclusive('no instance completed enough requests to see a stall')
   const [longest] = gaps.sort((a, b) => b.gapMs - a.gapMs)
   if (longest === undefined) return inconclusive('no instance completed enough requests to see a stall')
@@ -136,7 +137,7 @@ function longestGaps(requests: readonly RequestEvent[], window: Window, lengthOf
     if (inside.length === 0) return []
     // A completion ends the gap since the one before it, and only the part of it in which it was itself waiting counts.
     const gaps = inside.map((one, index) => lengthOf({ fromMs: Math.max(one.plannedAtMs, inside[index - 1]?.endedAtMs ?? window.fromMs), toMs: one.endedAtMs }))
-    return [{ instance, gapMs: Math.max(...gaps) }]
+    return [{ instance, gapMs: greatestOf(gaps) }]
   })
 }
 

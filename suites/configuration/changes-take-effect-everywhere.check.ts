@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { listed, spanned } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { answeredOf, behavioursOf, changeLabels, isReadable, notShown, planOf, showsAll, type Answered, type ConfigurationPlan, type SeenBehaviour } from './experiment.js'
@@ -37,7 +38,7 @@ function judgeTraffic(history: History, thresholds: ThresholdValues, { changes, 
   if (doubt !== undefined) return doubt
   if (traffic.failure !== undefined) return traffic.failure
   if (traffic.tooLittle !== undefined) return inconclusive(traffic.tooLittle)
-  const slowestMs = Math.max(...changes.map((one) => one.slowestMs))
+  const slowestMs = greatestOf(changes.map((one) => one.slowestMs))
   return passed(`${changes.length} changes were in force on every instance within ${spanned(slowestMs)}, and ${traffic.evidence.note}`, [...changes.flatMap((one) => one.evidence), traffic.evidence], {
     strength: strengthOf(traffic.requests.length),
   })
@@ -62,7 +63,7 @@ function judgeChange(history: History, plan: ConfigurationPlan, { label, thresho
     const finding = worst.conclusive ? failed(`${worst.problem} after a change that was accepted`, [{ note: worst.problem ?? '', measured: late.length, allowed: 0, unit: 'count' }]) : inconclusive(worst.problem ?? '')
     return { ...none, answered, finding: unlessDisturbed(history, { fromMs: window.fromMs, toMs: window.toMs + limitMs }, { finding, limitMs }) }
   }
-  const slowestMs = Math.max(...sightings.map((one) => one.tookMs))
+  const slowestMs = greatestOf(sightings.map((one) => one.tookMs))
   return { answered, slowestMs, evidence: [{ note: `slowest instance to show configuration ${label}`, measured: Math.round(slowestMs), allowed: limitMs, unit: 'ms' }] }
 }
 

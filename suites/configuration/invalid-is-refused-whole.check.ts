@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { interventionsOf, observationsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -36,7 +37,7 @@ function judgeAttempt(history: History, plan: ConfigurationPlan, { label, thresh
   if (answered === undefined) return inconclusive(`${what[label]} was not given: no invalid value is declared, or the experiment was cut`)
   const looks = plan.instances.flatMap((via) => behavioursOf(history, label, via))
   const endMs = answered.startedAtMs + answered.tookMs
-  const window: Window = { fromMs: answered.startedAtMs, toMs: Math.max(endMs, ...looks.map((one) => one.atMs)) }
+  const window: Window = { fromMs: answered.startedAtMs, toMs: Math.max(endMs, greatestOf(looks.map((one) => one.atMs))) }
   const limitMs = numberThreshold(thresholds, 'reject_within_s') * 1_000
   const evidence: Evidence = { note: `${what[label]}: ${answered.error ?? 'accepted'}`, measured: Math.round(answered.tookMs), allowed: limitMs, unit: 'ms' }
   const broken = (summary: string): Finding => failed(summary, [evidence])
@@ -70,7 +71,7 @@ function slowestChangeMs(history: History, plan: ConfigurationPlan): number {
     if (answered === undefined) return []
     return plan.instances.map((via) => (behavioursOf(history, label, via).find((one) => showsAll(plan, label, one))?.sentAtMs ?? 0) - answered.startedAtMs - answered.tookMs)
   })
-  return Math.max(0, ...tookMs)
+  return Math.max(0, greatestOf(tookMs))
 }
 
 /** Paths in which the archive after an attempt differs from the one before all attempts; undefined without both. */

@@ -3,6 +3,7 @@ import { believed, isCalm } from '../../core/checks/calm.js'
 import { counted } from '../../core/checks/counted.js'
 import { outcomesText, requestEvidence } from '../../core/checks/worst-finding.js'
 import type { FeedRecord } from '../../core/declarations/import.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { countsAsLost, factOf, interventionsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -72,7 +73,7 @@ const reported = (fact: ImportFact, one: ImportRecord): boolean => (fact.policy 
 function disturbance(history: History, thresholds: ThresholdValues): Finding | undefined {
   const load = requestsOf(history, importLoad).filter((one) => one.outcome !== 'cancelled')
   const imports = interventionsOf(history, importIntervention).filter(({ label }) => label === 'broken' || label === 'broken-again')
-  const window = { fromMs: Math.min(...load.map((one) => one.plannedAtMs)), toMs: Math.max(...load.map((one) => one.endedAtMs)) }
+  const window = { fromMs: leastOf(load.map((one) => one.plannedAtMs)), toMs: greatestOf(load.map((one) => one.endedAtMs)) }
   if (load.length < requestsMin || imports.some(({ issuedAtMs }) => issuedAtMs < window.fromMs || issuedAtMs > window.toMs)) return inconclusive(`${counted(load.length, 'request')} were made beside the imports, needs ${requestsMin}`)
   const judge = (requests: readonly RequestEvent[]): Finding => {
     const lost = requests.filter((one) => countsAsLost(one) || one.outcome === 'polite-refusal')

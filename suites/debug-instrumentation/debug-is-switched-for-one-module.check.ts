@@ -2,6 +2,7 @@ import { failed, inconclusive, passed, type Check, type Evidence, type Finding }
 import { starvedMachine } from '../../core/checks/starved-machine.js'
 import { counted, listed } from '../../core/checks/counted.js'
 import { judgeQuantile, quantileName } from '../../core/checks/quantile-limit.js'
+import { greatestOf } from '../../core/extremes.js'
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
 import { countsAsLost, disturbedHarness, factOf, interventionsOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -86,8 +87,8 @@ function harmDone(history: History, thresholds: ThresholdValues): Finding | unde
   const usual = requestsOf(history, spanLoads.usual)
   const during = requestsOf(history, spanLoads.debug)
   const first = usual[0]?.plannedAtMs ?? 0
-  const window: Window = { fromMs: during[0]?.plannedAtMs ?? first, toMs: Math.max(...during.map(({ endedAtMs }) => endedAtMs)) }
-  const end = Math.max(window.toMs, ...requestsOf(history, spanLoads.after).map(({ endedAtMs }) => endedAtMs))
+  const window: Window = { fromMs: during[0]?.plannedAtMs ?? first, toMs: greatestOf(during.map(({ endedAtMs }) => endedAtMs)) }
+  const end = Math.max(window.toMs, greatestOf(requestsOf(history, spanLoads.after).map(({ endedAtMs }) => endedAtMs)))
   const instances = (factOf(history, logsFact) as LogsFact).instances
   const exits = [...eventsOf(history, 'platform')].filter(({ name, target, atMs }) => name === 'process-exited' && instances.includes(target) && atMs >= first && atMs <= end)
   if (exits.length > numberThreshold(thresholds, 'restarts_max')) return failed(`${listed([...new Set(exits.map(({ target }) => target))])} ended while levels were switched`)

@@ -1,6 +1,7 @@
 import { failed, inconclusive, passed, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import { namesInList } from '../../core/declarations/toggles.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import type { ReadValue } from '../../core/procedure.js'
 import { factOf, observationsOf } from '../../core/reading.js'
@@ -56,7 +57,7 @@ function tableOf(record: ToggleRecord, feature: FeatureFact, { through, limitMs 
 
 const evidenceOf = ({ feature, tookMs, wrong }: FlipTable): Evidence => ({
   note: `${feature.name}: ${counted(tookMs.length, 'effective flip')}, ${wrong.length} without effect; slowest`,
-  ...(tookMs.length === 0 ? {} : { measured: Math.round(Math.max(...tookMs)), unit: 'ms' as const }),
+  ...(tookMs.length === 0 ? {} : { measured: Math.round(greatestOf(tookMs)), unit: 'ms' as const }),
 })
 
 /** Undefined when the list was not read. */
@@ -76,5 +77,5 @@ function enough(tables: readonly FlipTable[], flipsMin: number, evidence: readon
     }
   }
   const all = tables.flatMap(({ tookMs }) => tookMs)
-  return passed(`${counted(tables.length, 'feature')} followed ${counted(all.length, 'flip')} of their toggles, each within ${spanned(Math.max(...all))}`, evidence)
+  return passed(`${counted(tables.length, 'feature')} followed ${counted(all.length, 'flip')} of their toggles, each within ${spanned(greatestOf(all))}`, evidence)
 }

@@ -1,6 +1,7 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { starvedMachine } from '../../core/checks/starved-machine.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import { eventsOf, type History } from '../../core/history.js'
 import { countsAsLost, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
@@ -51,7 +52,7 @@ function rowOf(record: ToggleRecord, flips: readonly Flip[], { instance, limitMs
 
 const evidenceOf = ({ instance, tookMs, wrong }: Row): Evidence => ({
   note: `${instance}: followed ${counted(tookMs.length, 'flip')}, ${wrong.length} not in time; slowest`,
-  ...(tookMs.length === 0 ? {} : { measured: Math.round(Math.max(...tookMs)), unit: 'ms' as const }),
+  ...(tookMs.length === 0 ? {} : { measured: Math.round(greatestOf(tookMs)), unit: 'ms' as const }),
 })
 
 /** From the first to the last request of the load that runs while toggles are flipped. */
@@ -97,7 +98,7 @@ function enough(history: History, given: { readonly rows: readonly Row[]; readon
   const served = load.filter(({ outcome }) => outcome === 'ok' || outcome === 'degraded').length
   if (served < requestsMin) return inconclusive(`${counted(served, 'request')} succeeded while toggles were flipped, needs ${requestsMin}`, evidence)
   if (served < 0.99 * load.length) return inconclusive(`only ${served} of ${load.length} requests sent while toggles were flipped have a verdict`, evidence)
-  const slowest = Math.max(...rows.flatMap(({ tookMs }) => tookMs))
-  const flips = Math.min(...rows.map(({ tookMs }) => tookMs.length))
+  const slowest = greatestOf(rows.flatMap(({ tookMs }) => tookMs))
+  const flips = leastOf(rows.map(({ tookMs }) => tookMs.length))
   return passed(`${counted(flips, 'flip')} reached all of ${rows.length} replicas within ${spanned(slowest)}, without a restart, and none of ${served} requests failed`, evidence, { strength: strengthOf(served) })
 }

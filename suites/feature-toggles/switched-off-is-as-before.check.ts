@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed } from '../../core/checks/counted.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { disturbedHarness, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
@@ -46,7 +47,7 @@ function answersOf(history: History, pass: AnswerPass): Answers {
 }
 const spanOf = (answers: Answers): Window => {
   const times = [...answers.values()].map(({ atMs }) => atMs)
-  return { fromMs: Math.min(...times), toMs: Math.max(...times) }
+  return { fromMs: leastOf(times), toMs: greatestOf(times) }
 }
 
 interface Difference {

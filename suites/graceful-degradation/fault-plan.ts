@@ -1,3 +1,4 @@
+import { greatestOf } from '../../core/extremes.js'
 import { numberThreshold, thresholdValues, type ProfileName } from '../../core/requirement.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import type { FaultKind } from './names.js'
@@ -31,7 +32,7 @@ export const crawlMs = 10_000
 export function faultArms(service: ServiceDescriptor, profile: ProfileName, threshold: ThresholdOf): readonly FaultArm[] {
   const { dependents = {}, breakerWindowMs = 0, cachedForMs = 0 } = service.degradation ?? {}
   const components = Object.keys(dependents)
-  const lasts = (...seconds: readonly number[]): number => cachedForMs + Math.max(3 * breakerWindowMs, ...seconds.map((one) => one * 1_000))
+  const lasts = (...seconds: readonly number[]): number => cachedForMs + Math.max(3 * breakerWindowMs, greatestOf(seconds.map((one) => one * 1_000)))
   const refuse = lasts(threshold('DEGR-01', 'outage_s'), threshold('DEGR-04', 'fault_s'))
   const silence = lasts(threshold('DEGR-02', 'fault_s'), threshold('DEGR-04', 'fault_s'))
   const delay = lasts(threshold('DEGR-02', 'fault_s'))

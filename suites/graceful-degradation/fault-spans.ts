@@ -1,3 +1,4 @@
+import { leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { countsAsLost, factOf, interventionsOf, isIdleReset, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { degradationFact, degradationLoad, release, type DeclaredDegradation, type FaultKind } from './names.js'
@@ -34,7 +35,7 @@ export function faultSpans(history: History, declared: DeclaredDegradation): Fau
 
 /** From the first request on until the first fault of all. */
 export function calmBefore(history: History, declared: DeclaredDegradation): Window {
-  const first = Math.min(...interventionsOf(history, 'fault-dependency').filter((one) => declared.dependents[one.target] !== undefined).map((one) => one.issuedAtMs))
+  const first = leastOf(interventionsOf(history, 'fault-dependency').filter((one) => declared.dependents[one.target] !== undefined).map((one) => one.issuedAtMs))
   return { fromMs: 0, toMs: first }
 }
 

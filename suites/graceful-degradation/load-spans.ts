@@ -1,6 +1,7 @@
 import type { Finding } from '../../core/check.js'
 import { listed } from '../../core/checks/counted.js'
 import { inconclusive } from '../../core/check.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { factOf, inWindow, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { capacityProbe, capturedRetryAfter, overloadFact, type Capacity, type OverloadFact } from './overload-names.js'
@@ -17,7 +18,7 @@ export function loadSpan(history: History, load: string): LoadSpan | undefined {
   const requests = requestsOf(history, load).filter((one) => one.outcome !== 'cancelled')
   if (requests.length < 2) return undefined
   const planned = requests.map((one) => one.plannedAtMs)
-  const window = { fromMs: Math.min(...planned), toMs: Math.max(...planned) }
+  const window = { fromMs: leastOf(planned), toMs: greatestOf(planned) }
   return { requests, window, ratePerSecond: ((requests.length - 1) * 1_000) / (window.toMs - window.fromMs) }
 }
 
@@ -33,7 +34,7 @@ export function capacityOf(history: History, differenceMax: number): number | st
   const all = observationsOf(history, capacityProbe).map((one) => one.value as Capacity)
   if (all.length === 0) return 'its capacity was not measured'
   const measured = all.filter((one) => one.saturated).map((one) => one.goodputPerSecond)
-  const highest = Math.max(...all.map((one) => one.offeredPerSecond))
+  const highest = greatestOf(all.map((one) => one.offeredPerSecond))
   if (measured.length === 0) return `it did all of the ${Math.round(highest)} requests per second that were offered: it is faster than it can be overloaded here`
   const last = agreed(measured)
   if (last === undefined) return `its capacity was measured once only (${Math.round(measured[0] ?? 0)} per second)`

@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { starvedMachine } from '../../core/checks/starved-machine.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { outcomesText, requestEvidence, worstFinding } from '../../core/checks/worst-finding.js'
@@ -92,7 +93,7 @@ function othersBackAtMs(history: History, question: Question): number | undefine
     return last === undefined ? [] : [last]
   })
   const backAtMs = before.map((last) => backFrom(history, question, last))
-  return backAtMs.some((one) => one === undefined) ? undefined : Math.max(span.fromMs, ...backAtMs.map((one) => one ?? 0))
+  return backAtMs.some((one) => one === undefined) ? undefined : Math.max(span.fromMs, greatestOf(backAtMs.map((one) => one ?? 0)))
 }
 
 /**
@@ -107,5 +108,5 @@ function backFrom(history: History, { declared, spans, usual }: Question, last: 
   const run = firstRun(told ? answersAfter(history, declared, { span: last, untilMs }) : asked, returnedAnswers)
   if (run === undefined) return undefined
   const lacking = asked.filter((one) => one.outcome !== 'ok' && one.plannedAtMs <= run.toMs).map((one) => one.plannedAtMs + momentMs)
-  return Math.max(run.fromMs, ...lacking)
+  return Math.max(run.fromMs, greatestOf(lacking))
 }

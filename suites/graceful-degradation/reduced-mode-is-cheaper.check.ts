@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { judgeQuantile } from '../../core/checks/quantile-limit.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, interventionsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
@@ -80,7 +81,7 @@ interface Return {
   readonly withinMs: number
 }
 function judgeReturn(history: History, again: readonly RequestEvent[], { evidence, ratio, withinMs }: Return): Finding {
-  const leftAtMs = Math.max(...interventionsOf(history, reducedModeLeft).map((one) => one.acknowledgedAtMs ?? 0))
+  const leftAtMs = greatestOf(interventionsOf(history, reducedModeLeft).map((one) => one.acknowledgedAtMs ?? 0))
   const lastReduced = again.filter((one) => one.outcome === 'degraded').at(-1)
   const tookMs = lastReduced === undefined ? 0 : lastReduced.endedAtMs - leftAtMs
   const all: Evidence[] = [...evidence, { note: 'time from leaving the reduced mode to the last reduced answer', measured: Math.round(tookMs), allowed: withinMs, unit: 'ms' }]

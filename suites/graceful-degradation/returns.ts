@@ -1,3 +1,4 @@
+import { leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { isIdleReset, requestsOf } from '../../core/reading.js'
 import type { FaultSpan } from './fault-spans.js'
@@ -36,11 +37,11 @@ export function firstRun(answers: readonly RequestEvent[], consecutive: number, 
   let run: RequestEvent[] = []
   for (const one of answers) {
     run = one.outcome === 'ok' ? [...run, one] : []
-    if (run.length >= consecutive && instances.every((id) => run.some(({ instance }) => instance === id))) return { fromMs: Math.min(...run.map(({ plannedAtMs }) => plannedAtMs)), toMs: one.endedAtMs }
+    if (run.length >= consecutive && instances.every((id) => run.some(({ instance }) => instance === id))) return { fromMs: leastOf(run.map(({ plannedAtMs }) => plannedAtMs)), toMs: one.endedAtMs }
   }
   return undefined
 }
 
 /** When the same component, or one without which its operations are not in full either, was made unfit again; Infinity: never. */
 export const nextFault = (declared: DeclaredDegradation, spans: readonly FaultSpan[], { component, toMs }: FaultSpan): number =>
-  Math.min(...spans.filter((one) => (one.component === component || confuses(declared, component, one.component)) && one.issuedAtMs > toMs).map((one) => one.issuedAtMs))
+  leastOf(spans.filter((one) => (one.component === component || confuses(declared, component, one.component)) && one.issuedAtMs > toMs).map((one) => one.issuedAtMs))

@@ -1,5 +1,6 @@
 import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Check, type Finding } from '../../core/check.js'
 import { counted, listed } from '../../core/checks/counted.js'
+import { leastOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { disturbedHarness, factOf, interventionsOf, numberFact, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -48,7 +49,7 @@ function judgeRole(history: History, role: string, thresholds: ThresholdValues):
 }
 
 const firstStopMs = (history: History, others: readonly string[], fromMs: number): number =>
-  Math.min(...interventionsOf(history, 'stop').filter((one) => others.includes(one.target) && one.issuedAtMs >= fromMs).map(({ issuedAtMs }) => issuedAtMs))
+  leastOf(interventionsOf(history, 'stop').filter((one) => others.includes(one.target) && one.issuedAtMs >= fromMs).map(({ issuedAtMs }) => issuedAtMs))
 
 interface Alone {
   readonly newcomer: string

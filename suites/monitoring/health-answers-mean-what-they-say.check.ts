@@ -1,4 +1,5 @@
 import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { factOf, harnessHealth, interventionsOf, observationsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -116,7 +117,7 @@ export const answersAreFast: Check = {
     const timed = timedAnswers(history, all, limitMs)
     if (timed.length < answersMin) return inconclusive(`${timed.length} health answers were timed while the harness was undisturbed, needs ${answersMin}`)
     const slow = timed.filter((one) => one.durationMs > limitMs)
-    const slowest = Math.round(Math.max(...timed.map((one) => one.durationMs)))
+    const slowest = Math.round(greatestOf(timed.map((one) => one.durationMs)))
     const evidence: Evidence[] = [{ note: `slowest of ${timed.length} health answers`, measured: slowest, allowed: limitMs, unit: 'ms' }]
     // With few samples the maximum stands for the percentile, against twice the limit: one slow answer is not the 99th percentile.
     const byChance = slow.length <= slowAnswersMax(timed.length)
@@ -124,7 +125,7 @@ export const answersAreFast: Check = {
     if (byChance && slowest <= 2 * limitMs && unseen !== undefined) return inconclusive(unseen, evidence)
     if (byChance && slowest <= 2 * limitMs) return passed(`the slowest of ${timed.length} health answers took ${slowest} ms`, evidence)
     if (byChance) return inconclusive(`${slow.length} of ${timed.length} health answers took longer than ${limitMs} ms, up to ${slowest} ms: too few to speak of the 99th percentile`, evidence)
-    const window = { fromMs: Math.min(...timed.map((one) => one.atMs)), toMs: Math.max(...timed.map((one) => one.atMs)) }
+    const window = { fromMs: leastOf(timed.map((one) => one.atMs)), toMs: greatestOf(timed.map((one) => one.atMs)) }
     if (harnessHealth(history, window).controlFailed > 0) return inconclusive(`${slow.length} of ${timed.length} health answers were slow, but the null control failed too`, evidence)
     return failed(`${slow.length} of ${timed.length} health answers took longer than ${limitMs} ms, up to ${slowest} ms`, [...evidence, ...counted(slow)])
   },

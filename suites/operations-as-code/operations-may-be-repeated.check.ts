@@ -1,6 +1,7 @@
 import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { starvedMachine } from '../../core/checks/starved-machine.js'
 import { counted, listed } from '../../core/checks/counted.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { ledgerOf } from '../../core/ledger.js'
 import { countsAsLost, disturbedHarness, factOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
@@ -74,7 +75,7 @@ function vacuous({ name, nothingToDo, effects }: Named): string | undefined {
 const named = (pointers: readonly string[]): string[] => pointers.slice(0, 5).map((pointer) => pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~'))
 
 function windowOf({ runs }: Named): Window {
-  return { fromMs: Math.min(...runs.map((run) => run.startedAtMs)), toMs: Math.max(...runs.map((run) => run.startedAtMs + run.tookMs)) }
+  return { fromMs: leastOf(runs.map((run) => run.startedAtMs)), toMs: greatestOf(runs.map((run) => run.startedAtMs + run.tookMs)) }
 }
 
 function judgeTraffic(history: History, thresholds: ThresholdValues, repetitions: readonly Named[]): Finding {

@@ -1,6 +1,6 @@
 import { failed, inconclusive, passed, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
-import type { History } from '../../core/history.js'
+import { eventsOf, type History } from '../../core/history.js'
 import { disturbedHarness, observationsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { answered, type Trial } from './trial.js'
@@ -39,7 +39,7 @@ interface DeclaredTask {
 }
 function declaredOf(history: History, form: 'proper' | 'failing'): string[] {
   let tasks: readonly DeclaredTask[] = []
-  for (const event of history.events()) if (event.kind === 'fact' && event.name === 'operator-tasks') tasks = event.value as readonly DeclaredTask[]
+  for (const event of eventsOf(history, 'fact')) if (event.name === 'operator-tasks') tasks = event.value as readonly DeclaredTask[]
   return tasks.filter((one) => one[form]).map((one) => one.name)
 }
 

@@ -3,6 +3,7 @@ import { bootAt, bootSightings } from '../../core/checks/boot-sightings.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { ProbeSample } from '../../core/checks/readiness-samples.js'
 import { shareRegained, type ShareRegained } from '../../core/checks/share-regained.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { countsAsLost, disturbedHarness, factOf, interventionsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -76,7 +77,7 @@ function whatFollowed(history: History, undrain: Intervention, { span, threshold
   const { target, issuedAtMs } = undrain
   const later = interventionsOf(history).filter((one) => one.issuedAtMs > issuedAtMs).map((one) => one.issuedAtMs)
   const fromMs = undrain.acknowledgedAtMs ?? issuedAtMs
-  const untilMs = Math.min(...later, endOfTraffic(history))
+  const untilMs = Math.min(leastOf(later), endOfTraffic(history))
   const samples = probeSamples(history, 'readiness', target).filter((sample) => sample.sentAtMs >= issuedAtMs && sample.atMs <= untilMs)
   const ready = samples.find((sample) => sample.outcome === 'pass')
   const requests = requestsOf(history, loads.background).filter((one) => one.plannedAtMs >= issuedAtMs && one.endedAtMs <= untilMs && judgeable(one))
@@ -88,7 +89,7 @@ function whatFollowed(history: History, undrain: Intervention, { span, threshold
 }
 
 const replicasOf = (history: History): number => (factOf(history, 'instances') as readonly string[] | undefined)?.length ?? 0
-const endOfTraffic = (history: History): number => Math.max(0, ...requestsOf(history, loads.background).map((one) => one.endedAtMs))
+const endOfTraffic = (history: History): number => Math.max(0, greatestOf(requestsOf(history, loads.background).map((one) => one.endedAtMs)))
 
 function faultsOf(history: History, undone: Undone, thresholds: ThresholdValues): string[] {
   const { undrain, target, samples, ready, fromMs, untilMs, requests, bootBefore, share } = undone
@@ -134,7 +135,7 @@ function missingIn(history: History, undone: Undone, thresholds: ThresholdValues
 function withoutShare(history: History, span: DrainSpan, undrainAtMs: number): { readonly before: number; readonly others: number } {
   const sent = requestsOf(history, loads.background).filter((one) => one.instance !== undefined && answered(one))
   const own = sent.filter((one) => one.instance === span.target && sentMs(one) < undrainAtMs)
-  const lastMs = Math.max(span.acknowledgedAtMs, ...own.map(sentMs))
+  const lastMs = Math.max(span.acknowledgedAtMs, greatestOf(own.map(sentMs)))
   return {
     before: own.filter((one) => one.endedAtMs < span.issuedAtMs).length,
     others: sent.filter((one) => one.instance !== span.target && sentMs(one) > lastMs && sentMs(one) < undrainAtMs).length,

@@ -1,6 +1,7 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { ProbeSample } from '../../core/checks/readiness-samples.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, interventionsOf, numberFact, requestsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -65,7 +66,7 @@ function whatWasSeen(history: History, start: Intervention): Seen {
   const entered = background.find((one) => one.instance === target && sentMs(one) >= endMs)
   const readiness = between(probeSamples(history, 'readiness', target))
   const later = interventionsOf(history).filter((one) => one.target === target && one.issuedAtMs > (undrain?.issuedAtMs ?? issuedAtMs)).map((one) => one.issuedAtMs)
-  const untilMs = Math.min(Math.min(Infinity, ...later), Math.max(issuedAtMs, ...background.map((one) => one.endedAtMs), ...sent.map((one) => one.endedAtMs)))
+  const untilMs = Math.min(Math.min(Infinity, leastOf(later)), Math.max(issuedAtMs, greatestOf(background.map((one) => one.endedAtMs)), greatestOf(sent.map((one) => one.endedAtMs))))
   return {
     start, undrain, servesAtMs, direct, readiness, untilMs,
     watchedMs: servesAtMs === undefined ? 0 : (undrain?.issuedAtMs ?? direct.at(-1)?.endedAtMs ?? servesAtMs) - servesAtMs,

@@ -1,6 +1,7 @@
 import { inconclusive, type Evidence, type Finding } from '../../core/check.js'
 import { spanned } from '../../core/checks/counted.js'
-import { eventsOf, type History, type HistoryEvent, type InstanceId } from '../../core/history.js'
+import { leastOf } from '../../core/extremes.js'
+import { endOf, eventsOf, type History, type InstanceId } from '../../core/history.js'
 import { interventionsOf, observationsOf, type Intervention } from '../../core/reading.js'
 import { returnedProbe, type Returned } from './names.js'
 
@@ -29,7 +30,7 @@ export function spanOf(history: History, drain: Intervention): DrainSpan | Findi
   }
   const exitedAtMs = platformAtMs(history, 'process-exited', target, issuedAtMs)
   const procedureAtMs = nextProcedureAtMs(history, drain)
-  const endedAtMs = Math.min(exitedAtMs ?? Infinity, procedureAtMs ?? Infinity, endOfRecording(history))
+  const endedAtMs = Math.min(exitedAtMs ?? Infinity, procedureAtMs ?? Infinity, endOf(history))
   const endedBy = endedAtMs === exitedAtMs ? 'exit' : endedAtMs === procedureAtMs ? 'procedure' : 'recording'
   return { drain, target, issuedAtMs, acknowledgedAtMs, endedAtMs, endedBy }
 }
@@ -67,13 +68,5 @@ export function missingReturn(history: History, target: InstanceId, afterMs: num
 /** When something else was next done to the drained replica. */
 function nextProcedureAtMs(history: History, drain: Intervention): number | undefined {
   const later = interventionsOf(history).filter((one) => one.target === drain.target && one.id !== drain.id && one.issuedAtMs >= drain.issuedAtMs)
-  return later.length === 0 ? undefined : Math.min(...later.map((one) => one.issuedAtMs))
-}
-
-const timeOf = (event: HistoryEvent): number => (event.kind === 'request' ? event.endedAtMs : event.kind === 'witness' ? event.provenAtMs : event.atMs)
-
-function endOfRecording(history: History): number {
-  let lastMs = 0
-  for (const event of history.events()) lastMs = Math.max(lastMs, timeOf(event))
-  return lastMs
+  return later.length === 0 ? undefined : leastOf(later.map((one) => one.issuedAtMs))
 }

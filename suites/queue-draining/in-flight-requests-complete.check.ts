@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, factOf, interventionsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -125,7 +126,7 @@ function killControl(history: History, lossesMin: number): Control {
 
 function disturbedSpan(history: History, drains: readonly DrainWitnesses[]): Finding | null {
   for (const { span, spanning } of drains) {
-    const toMs = Math.max(span.acknowledgedAtMs, ...spanning.map((request) => request.endedAtMs))
+    const toMs = Math.max(span.acknowledgedAtMs, greatestOf(spanning.map((request) => request.endedAtMs)))
     const disturbed = disturbedHarness(history, { fromMs: span.issuedAtMs, toMs }, stallMs)
     if (disturbed !== null) return disturbed
   }

@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { disturbedHarness, retriable } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -78,7 +79,7 @@ function doubt({ connections, span, thresholds, limitMs }: Seen, evidence: reado
   const ratio = (told.length + excused.length) / connections.length
   if (ratio >= numberThreshold(thresholds, 'told_to_close_ratio_min')) return undefined
   if (late.length > 0) {
-    return inconclusive(`${late.length} of ${connections.length} persistent connections were told to close only ${spanned(Math.max(...late.map((one) => one.toldMs ?? 0)))} after the acknowledgement (allowed ${spanned(limitMs)}), with nothing else answered on them after the limit`, evidence)
+    return inconclusive(`${late.length} of ${connections.length} persistent connections were told to close only ${spanned(greatestOf(late.map((one) => one.toldMs ?? 0)))} after the acknowledgement (allowed ${spanned(limitMs)}), with nothing else answered on them after the limit`, evidence)
   }
   const open = connections.filter((one) => one.toldMs === undefined && one.servedUntilTheEnd)
   if (open.length > 0) {
@@ -90,7 +91,7 @@ function doubt({ connections, span, thresholds, limitMs }: Seen, evidence: reado
 function pass(connections: readonly Connection[], limitMs: number, evidence: readonly Evidence[]): Finding {
   const told = connections.flatMap((one) => one.toldMs ?? [])
   return passed(
-    `${told.length} of ${connections.length} persistent connections were told to close, the last within ${spanned(Math.max(0, ...told))} of the drain (allowed ${spanned(limitMs)}), and none lost a request`,
+    `${told.length} of ${connections.length} persistent connections were told to close, the last within ${spanned(Math.max(0, greatestOf(told)))} of the drain (allowed ${spanned(limitMs)}), and none lost a request`,
     evidence,
     { strength: strengthOf(connections.length) },
   )
@@ -102,7 +103,7 @@ function evidenceOf(span: DrainSpan, connections: readonly Connection[], limitMs
   return [
     landing(span),
     { note: `persistent connections alive when the drain began, of which ${told.length === 0 ? 'none' : percent(told.length / connections.length)} were told to close`, measured: connections.length, unit: 'count' },
-    ...(told.length === 0 ? [] : [{ note: 'the last connection was told to close, after the acknowledgement', measured: Math.round(Math.max(0, ...told)), allowed: limitMs, unit: 'ms' as const }]),
+    ...(told.length === 0 ? [] : [{ note: 'the last connection was told to close, after the acknowledgement', measured: Math.round(Math.max(0, greatestOf(told))), allowed: limitMs, unit: 'ms' as const }]),
     ...(idle.length === 0 ? [] : [{ note: 'connections that were reset while idle', measured: idle.length, unit: 'count' as const, requests: idsOf(idle) }]),
     { note: 'requests served on these connections after the acknowledgement', measured: connections.reduce((sum, one) => sum + one.servedAfter, 0), unit: 'requests' },
   ]

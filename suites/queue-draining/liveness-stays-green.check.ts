@@ -1,6 +1,7 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence } from '../../core/check.js'
 import { counted, spanned } from '../../core/checks/counted.js'
 import { tallied, type ProbeSample } from '../../core/checks/readiness-samples.js'
+import { leastOf } from '../../core/extremes.js'
 import { factOf, disturbedHarness, interventionsOf } from '../../core/reading.js'
 import type { History } from '../../core/history.js'
 import { numberThreshold } from '../../core/requirement.js'
@@ -79,7 +80,7 @@ function unaskedRestart(history: History, span: DrainSpan): number | undefined {
   const oursAtMs = interventionsOf(history)
     .filter((one) => one.target === span.target && one.id !== span.drain.id && one.issuedAtMs >= span.issuedAtMs)
     .map((one) => one.issuedAtMs)
-  return startedAtMs !== undefined && startedAtMs < Math.min(...oursAtMs) ? startedAtMs : undefined
+  return startedAtMs !== undefined && startedAtMs < leastOf(oursAtMs) ? startedAtMs : undefined
 }
 
 function evidenceOf(span: DrainSpan, during: readonly ProbeSample[]): Evidence[] {

@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
+import { leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { countsAsLost, disturbedHarness, factOf, harnessHealth, interventionsOf, numberFact, requestsOf, witnessesOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -30,7 +31,7 @@ export const check: Check = {
     const hung = hungBefore(history, span, all)
     const idle = all.filter((one) => one.outcome === 'reset-idle' && !failedForClient(one))
     const requests = all.filter((one) => !idle.includes(one) && !hung.includes(one))
-    const unfit = unfitToJudge(history, { fromMs: Math.min(span.issuedAtMs, ...all.map((one) => one.plannedAtMs)), toMs: untilMs }, ejectWindowMs)
+    const unfit = unfitToJudge(history, { fromMs: Math.min(span.issuedAtMs, leastOf(all.map((one) => one.plannedAtMs))), toMs: untilMs }, ejectWindowMs)
     if (unfit !== null) return unfit
     const allowedMs = numberThreshold(thresholds, 'share_zero_within_eject_windows') * ejectWindowMs
     const share = shareOf({ requests, span, untilMs, allowedMs })
@@ -62,7 +63,7 @@ function startedAgainAtMs(history: History, span: DrainSpan): number {
     .filter((one) => one.target === span.target && one.issuedAtMs > span.issuedAtMs && (one.name === 'start' || one.name === 'undrain'))
     .map((one) => one.issuedAtMs)
   const bySupervisor = platformAtMs(history, 'process-started', span.target, span.acknowledgedAtMs)
-  return Math.min(...back, bySupervisor ?? Infinity)
+  return Math.min(leastOf(back), bySupervisor ?? Infinity)
 }
 
 function throughBalancer(history: History, untilMs: number): RequestEvent[] {
@@ -122,7 +123,7 @@ function clientFinding({ history, thresholds, span, requests, share, ejectWindow
 /** Why they failed, when the times say so: the replica left before the balancer could notice. */
 function explained({ history, span, bad, ejectWindowMs }: { readonly history: History; readonly span: DrainSpan; readonly bad: readonly RequestEvent[]; readonly ejectWindowMs: number }): string {
   const downAtMs = platformAtMs(history, 'backend-down', span.target, span.issuedAtMs)
-  const firstAtMs = Math.min(...bad.map((request) => request.endedAtMs))
+  const firstAtMs = leastOf(bad.map((request) => request.endedAtMs))
   const firstMs = Math.max(0, firstAtMs - span.acknowledgedAtMs)
   if (downAtMs === undefined) return `, the first ${spanned(firstMs)} after the acknowledgement; the balancer never took ${span.target} out`
   const downMs = Math.max(0, downAtMs - span.acknowledgedAtMs)

@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import { eventsOf, type History } from '../../core/history.js'
 import { disturbedHarness, factOf, interventionsOf, observationsOf, type Intervention } from '../../core/reading.js'
 import type { ReadValue } from '../../core/procedure.js'
@@ -56,7 +57,7 @@ function runningAtDrain(history: History, { target, issuedAtMs, acknowledgedAtMs
   const before = readings.findLast((one) => one.atMs <= issuedAtMs && issuedAtMs - one.atMs <= durationMs / 2)
   const after = readings.find((one) => (one.sentAtMs ?? one.atMs) >= acknowledgedAtMs && one.atMs <= acknowledgedAtMs + durationMs)
   const values = [before, after].map((one) => (one?.value as ReadValue | undefined)?.value).filter((value) => typeof value === 'number')
-  return values.length === 0 ? undefined : Math.max(...values)
+  return values.length === 0 ? undefined : greatestOf(values)
 }
 
 const stopAfter = (history: History, { target, issuedAtMs }: DrainSpan): Intervention | undefined =>
@@ -91,7 +92,7 @@ function violation(history: History, seen: Seen, { thresholds, evidence }: Terms
   return disturbed ?? failed(`${listed(said)} after ${seen.span.target} had been drained and stopped with jobs in progress`, [{ note: 'jobs that were not done exactly once', measured: shown.length, allowed: 0, unit: 'count', requests: shown }, ...evidence])
 }
 
-const spanOfJobs = ({ span, jobs }: Seen) => ({ fromMs: span.issuedAtMs, toMs: Math.max(span.acknowledgedAtMs, ...jobs.map(({ readAtMs = 0 }) => readAtMs)) })
+const spanOfJobs = ({ span, jobs }: Seen) => ({ fromMs: span.issuedAtMs, toMs: Math.max(span.acknowledgedAtMs, greatestOf(jobs.map(({ readAtMs = 0 }) => readAtMs))) })
 
 function doubt(history: History, seen: Seen, { thresholds, evidence }: Terms): Finding | undefined {
   const { queue, span, jobs, running, stop } = seen

@@ -1,3 +1,4 @@
+import { greatestOf } from '../../core/extremes.js'
 import type { RequestEvent } from '../../core/history.js'
 import type { DrainSpan } from './drain-span.js'
 import { loads } from './names.js'
@@ -31,7 +32,7 @@ export function shareOf({ requests, span, untilMs, allowedMs }: { readonly reque
   const draining = own.filter((one) => boot === undefined || one.boot === undefined || one.boot === boot)
   const limitMs = span.acknowledgedAtMs + allowedMs
   const after = draining.filter((one) => sentMs(one) > span.acknowledgedAtMs && sentMs(one) < untilMs)
-  const lastMs = after.length === 0 ? undefined : Math.max(...after.map(sentMs)) - span.acknowledgedAtMs
+  const lastMs = after.length === 0 ? undefined : greatestOf(after.map(sentMs)) - span.acknowledgedAtMs
   const watched = sent.filter((one) => sentMs(one) > limitMs && sentMs(one) < untilMs)
   return {
     before: before.length,

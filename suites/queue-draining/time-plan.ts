@@ -1,3 +1,4 @@
+import { greatestOf } from '../../core/extremes.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 
 /** Planning values: what these usually take, far below what they may take. */
@@ -15,7 +16,7 @@ export function witnessEndMs(service: ServiceDescriptor): number {
   const timeouts = Object.values(service.traffic)
     .filter((operation) => operation.minDurationMs !== undefined || operation.streams || operation.holdsBody)
     .map((operation) => operation.timeoutMs)
-  return Math.max(drainDeadlineMs(service), ...timeouts) + 1_000
+  return Math.max(drainDeadlineMs(service), greatestOf(timeouts)) + 1_000
 }
 
 /** Whether the service has an operation that can be proven to be executing. */

@@ -1,4 +1,5 @@
 import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { disturbedHarness, factOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -127,7 +128,7 @@ function judgeReturn(history: History, arm: UnfitArm, thresholds: ThresholdValue
     const tookMs = Math.max(0, backAtMs - undoneAtMs)
     return passed(`it was back ${seconds(tookMs)} s after the release`, [evidence(tookMs)])
   }
-  const watchedMs = Math.max(0, ...arm.requests.map((one) => one.plannedAtMs - undoneAtMs))
+  const watchedMs = Math.max(0, greatestOf(arm.requests.map((one) => one.plannedAtMs - undoneAtMs)))
   if (watchedMs < limitMs) return inconclusive(`${target} was not seen back in rotation, but traffic ended ${seconds(watchedMs)} s after the release`)
   const disturbed = disturbedHarness(history, { fromMs: undoneAtMs, toMs: undoneAtMs + limitMs }, limitMs / 4)
   if (disturbed !== null) return disturbed

@@ -1,3 +1,4 @@
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { InstanceId } from '../../core/history.js'
 import { numberThreshold, thresholdValues, type ProfileName } from '../../core/requirement.js'
 import type { AppliedFault, Scenario, ScenarioContext } from '../../core/scenario.js'
@@ -35,8 +36,8 @@ const faultMs = (faultS: number, windowMs: number): number => Math.max(faultS * 
  */
 export function clientTimeoutMs({ traffic }: ServiceDescriptor, measuredMs: number): number {
   const mixed = Object.values(traffic).filter((operation) => operation.weight > 0)
-  const slowestMs = Math.max(measuredMs, ...mixed.map((operation) => operation.minDurationMs ?? 0))
-  return Math.min(Math.max(2_000, 3 * slowestMs + 1_000), ...mixed.map((operation) => Math.max(operation.timeoutMs, slowestMs + 1_000)))
+  const slowestMs = Math.max(measuredMs, greatestOf(mixed.map((operation) => operation.minDurationMs ?? 0)))
+  return Math.min(Math.max(2_000, 3 * slowestMs + 1_000), leastOf(mixed.map((operation) => Math.max(operation.timeoutMs, slowestMs + 1_000))))
 }
 
 /** How long the slowest operation of the mix takes while nothing is wrong. What takes long by itself need not be declared. */
@@ -47,7 +48,7 @@ async function slowestAnswerMs(context: ScenarioContext): Promise<number> {
     await context.traffic.send({ load: 'measurement', operation: name, via: 'balancer', fresh: true })
     return context.now() - fromMs
   })
-  return Math.max(0, ...(await Promise.all(tookMs)))
+  return Math.max(0, greatestOf((await Promise.all(tookMs))))
 }
 
 async function exercise(context: ScenarioContext): Promise<void> {

@@ -2,6 +2,7 @@ import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, ty
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import { readinessSamples } from '../../core/checks/readiness-samples.js'
 import { shareRegained, type ShareRegained } from '../../core/checks/share-regained.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, factOf, interventionsOf, numberFact, requestsOf, witnessesOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -70,7 +71,7 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
   const scaling = scalingOf(history, thresholds)
   if (typeof scaling === 'string') return inconclusive(scaling)
   const evidence = evidenceOf(scaling)
-  const window = { fromMs: scaling.out.issuedAtMs, toMs: Math.max(scaling.out.issuedAtMs, ...scaling.requests.map((one) => one.endedAtMs)) }
+  const window = { fromMs: scaling.out.issuedAtMs, toMs: Math.max(scaling.out.issuedAtMs, greatestOf(scaling.requests.map((one) => one.endedAtMs))) }
   const faults = faultsIn(history, scaling, thresholds)
   if (faults.length > 0) return disturbedHarness(history, window, stallMs) ?? failed(listed(faults), evidence)
   const missing = missingIn(history, scaling, thresholds)

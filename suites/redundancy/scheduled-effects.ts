@@ -1,3 +1,4 @@
+import { greatestOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { factOf, interventionsOf, observationsOf, requestsOf, type Intervention, type Window } from '../../core/reading.js'
 import { effectProbe, scheduleLoad, type ScheduledEffect } from './schedule-watch.js'
@@ -73,5 +74,5 @@ export function leftOutBetween(effects: readonly SeenEffect[], periodMs: number)
 /** The longest time in a span in which the list could not be read. */
 export function longestBlindMs(readAtMs: readonly number[], window: Window): number {
   const times = [window.fromMs, ...readAtMs.filter((atMs) => atMs > window.fromMs && atMs < window.toMs), window.toMs]
-  return Math.max(...times.map((atMs, index) => (index === 0 ? 0 : atMs - times[index - 1]!)))
+  return greatestOf(times.map((atMs, index) => (index === 0 ? 0 : atMs - times[index - 1]!)))
 }

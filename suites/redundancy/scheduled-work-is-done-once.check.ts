@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import { eventsOf, type History } from '../../core/history.js'
 import { disturbedHarness, factOf, observationsOf, type Intervention, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -58,7 +59,7 @@ function judge(history: History, { schedule, kill, before, after, evidence }: Ju
   // One period at each end may be seen outside.
   const missedAfter = Math.max(0, Math.floor((after.toMs - after.fromMs) / periodMs) - 1 - periodsOf(later))
   const limits = { before: numberThreshold(thresholds, 'missed_before_kill_max'), after: numberThreshold(thresholds, 'missed_after_kill_max') }
-  const silentMs = after.toMs - Math.max(after.fromMs, ...later.map(({ seenAtMs }) => seenAtMs))
+  const silentMs = after.toMs - Math.max(after.fromMs, greatestOf(later.map(({ seenAtMs }) => seenAtMs)))
   const faults = [
     ...(beyond > numberThreshold(thresholds, 'duplicates_max') ? [`${counted(periodsOf(atFirst), 'effect')} were seen in ${spanned(before.toMs - before.fromMs)}, with a period of ${spanned(periodMs)}`] : []),
     ...(missedBefore > limits.before ? [`${counted(missedBefore, 'period')} had no effect while all replicas were there (allowed ${limits.before})`] : []),
@@ -83,7 +84,7 @@ function judge(history: History, { schedule, kill, before, after, evidence }: Ju
 
 /** What was done stays in the list, so a gap between readings hides nothing; only at the end it does, or when it is as long as what is looked for. */
 function blindness({ readAtMs, periodMs }: ScheduleHistory, { before, after }: Omit<Spans, 'kill'>): string | undefined {
-  const atEndMs = after.toMs - Math.max(after.fromMs, ...readAtMs.filter((atMs) => atMs <= after.toMs))
+  const atEndMs = after.toMs - Math.max(after.fromMs, greatestOf(readAtMs.filter((atMs) => atMs <= after.toMs)))
   const longestMs = Math.max(longestBlindMs(readAtMs, before), longestBlindMs(readAtMs, after))
   if (atEndMs > 2 * periodMs) return `what was done could not be read for the last ${spanned(atEndMs)}`
   return longestMs > 8 * periodMs ? `what was done could not be read for ${spanned(longestMs)}` : undefined

@@ -1,3 +1,4 @@
+import { leastOf } from '../../core/extremes.js'
 import type { History, ObservationEvent, RequestEvent } from '../../core/history.js'
 import { countsAsLost, interventionsOf, numberFact, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import { idleResets } from './unaccounted.js'
@@ -99,5 +100,5 @@ export function returnedAtMs(history: History, { target, releasedAtMs, requests 
     .map((one) => one.atMs)
   const answered = requests.filter((one) => one.instance === target && (one.sentAtMs ?? 0) > releasedAtMs && one.outcome === 'ok').map((one) => one.endedAtMs)
   const seen = [...rotated, ...answered]
-  return seen.length === 0 ? undefined : Math.min(...seen)
+  return seen.length === 0 ? undefined : leastOf(seen)
 }

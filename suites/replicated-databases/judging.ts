@@ -1,4 +1,5 @@
 import { inconclusive, type Finding } from '../../core/check.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { countsAsLost, disturbedHarness, type Window } from '../../core/reading.js'
 import { believed, isCalm, stallMsMax } from '../../core/checks/calm.js'
@@ -17,8 +18,8 @@ export function undisturbed(history: History, window: Window, judge: (usable: (r
 
 /** The span of these requests. */
 export const spanOf = (requests: readonly RequestEvent[]): Window => ({
-  fromMs: Math.min(...requests.map((one) => one.plannedAtMs)),
-  toMs: Math.max(...requests.map((one) => one.endedAtMs)),
+  fromMs: leastOf(requests.map((one) => one.plannedAtMs)),
+  toMs: greatestOf(requests.map((one) => one.endedAtMs)),
 })
 
 export const lacking = (reasons: readonly (string | undefined)[]): Finding | undefined => {

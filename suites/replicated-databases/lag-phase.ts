@@ -1,3 +1,4 @@
+import { greatestOf } from '../../core/extremes.js'
 import type { ScenarioContext } from '../../core/scenario.js'
 import type { Operation } from '../../core/service-descriptor.js'
 import { each, overwrite, tellingRead, valueAfter, valueBefore } from './freshness.js'
@@ -22,7 +23,7 @@ export function itemCount(context: ScenarioContext): number {
     context.selected.has('REPL-04') ? context.threshold('REPL-04', 'pairs') : 0,
     context.selected.has('REPL-07') ? context.threshold('REPL-07', 'reads') : 0,
   ]
-  return Math.max(...sizes)
+  return greatestOf(sizes)
 }
 
 interface Items {

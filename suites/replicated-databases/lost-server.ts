@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Evidence, type Finding } from '../../core/check.js'
 import { counted, spanned } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { interventionsOf, isIdleReset, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import { slowAnswersMax } from '../monitoring/slow-answers.js'
@@ -73,7 +74,7 @@ function judgeAfterGrace({ judged, within }: { readonly judged: readonly Request
   const lost = judged.filter((one) => !succeeded(one))
   const allowed = wanted.failuresMax(judged.length)
   const slow = wanted.p99MsMax === undefined ? [] : judged.filter((one) => latencyMs(one) > (wanted.p99MsMax ?? 0))
-  const slowest = Math.round(Math.max(0, ...judged.map(latencyMs)))
+  const slowest = Math.round(Math.max(0, greatestOf(judged.map(latencyMs))))
   const evidence: Evidence[] = [
     { note: `witness of the loss of ${server} (${loss}): ${witness}` },
     requestEvidence({ note: `reads without ${server} (${loss}) that failed after ${spanned(wanted.graceMs)}: ${outcomesText(lost) || 'none'} of ${judged.length}`, measured: lost.length, allowed, unit: 'requests' }, lost),

@@ -1,5 +1,6 @@
 import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import type { DatabaseCounters } from '../../core/declarations/database.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { factOf, inWindow, interventionsOf, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -41,7 +42,7 @@ function absenceOf(history: History, plan: DatabasePlan): { readonly fromMs: num
   const unseen = spans.find((one) => typeof one === 'string')
   if (typeof unseen === 'string') return `the death of ${unseen} was not witnessed, or it did not reach its end`
   const whole = spans.filter((one) => typeof one !== 'string')
-  return { fromMs: Math.max(...whole.map((one) => one.fromMs)), toMs: Math.min(...whole.map((one) => one.toMs)) }
+  return { fromMs: greatestOf(whole.map((one) => one.fromMs)), toMs: leastOf(whole.map((one) => one.toMs)) }
 }
 
 function judgeArm(history: History, requests: readonly RequestEvent[], { name, thresholds }: { readonly name: string; readonly thresholds: ThresholdValues }): Finding {

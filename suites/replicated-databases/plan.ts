@@ -1,3 +1,4 @@
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { factOf, interventionsOf, observationsOf, requestsOf } from '../../core/reading.js'
 import { valueBefore, type SeenValue } from './freshness.js'
@@ -50,8 +51,8 @@ export function pauseOf(history: History, plan: DatabasePlan, question: string =
   if (stops.length === 0) return 'replay was never stopped'
   const open = plan.replicas.find((server) => !stops.some((one) => one.label === server && one.acknowledgedAtMs !== undefined))
   if (open !== undefined) return `replay of ${open} could not be stopped${stops[0]?.error === undefined ? '' : `: ${stops[0].error}`}`
-  const fromMs = Math.max(...stops.map((one) => one.acknowledgedAtMs ?? one.issuedAtMs))
-  const toMs = ends.length === 0 ? Infinity : Math.min(...ends.map((one) => one.issuedAtMs))
+  const fromMs = greatestOf(stops.map((one) => one.acknowledgedAtMs ?? one.issuedAtMs))
+  const toMs = ends.length === 0 ? Infinity : leastOf(ends.map((one) => one.issuedAtMs))
   const asked = holdingsOf(history, question).filter((one) => one.sentAtMs >= fromMs && one.atMs <= toMs)
   const holds = (server: string): boolean | undefined => asked.filter((one) => one.server === server && one.held !== undefined && one.asked.length > 0).map((one) => one.asked.every((key) => one.held?.has(key)))[0]
   if (plan.primary !== null && holds(plan.primary) !== true) return `the primary was not seen to hold the marker that was written after replay had been stopped`

@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { lowerLimit95 } from '../../core/checks/proportion.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { disturbedHarness, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -69,7 +70,7 @@ function shareByCounters(history: History, plan: DatabasePlan, thresholds: Thres
   // that was sent counts as well.
   const ways = [Math.round((sent * replicated) / total), Math.min(sent, Math.round(replicated))]
   const how = `${Math.round(replicated)} readings of tables counted on ${plan.replicas.join(' and ')}, ${Math.round(onPrimary)} on ${plan.primary}, without what they count when nothing is sent`
-  return { least: Math.min(...ways), most: Math.max(...ways), of: sent, how }
+  return { least: leastOf(ways), most: greatestOf(ways), of: sent, how }
 }
 
 /** What a server counted while reads were sent, without what it counts in the same time when none are. Negative: it was set back. */

@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { listed, spanned } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -101,8 +102,8 @@ interface Told {
   readonly allowedLate: number
 }
 function evidenceOf(server: string, told: Told): Evidence[] {
-  const slowest = Math.round(Math.max(0, ...told.arrivals.flatMap(({ tookMs }) => tookMs ?? [])))
-  const resolution = Math.round(Math.max(...told.holdings.map((one) => one.atMs - one.sentAtMs)))
+  const slowest = Math.round(Math.max(0, greatestOf(told.arrivals.flatMap(({ tookMs }) => tookMs ?? []))))
+  const resolution = Math.round(greatestOf(told.holdings.map((one) => one.atMs - one.sentAtMs)))
   const missing = told.never.slice(0, 3).map(({ write }) => write.key ?? '')
   return [
     { note: `slowest arrival at ${server} that was seen, to the end of a question of up to ${resolution} ms`, measured: slowest, allowed: told.boundMs + resolution, unit: 'ms' },

@@ -1,6 +1,7 @@
 import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { spanned } from '../../core/checks/counted.js'
 import { lowerLimit95 } from '../../core/checks/proportion.js'
+import { greatestOf } from '../../core/extremes.js'
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
 import { ledgerOf } from '../../core/ledger.js'
 import { factOf, isIdleReset, requestsOf } from '../../core/reading.js'
@@ -88,7 +89,7 @@ function judgeRefusals(history: History, absence: Absence, thresholds: Threshold
     const evidence: Evidence[] = [
       { note: `writes while ${server} was away (${loss}): ${outcomesText(writes) || 'none'}; ${absence.witness}`, measured: writes.length, unit: 'requests' },
       requestEvidence({ note: 'of the writes that were not acknowledged, those without an explicit refusal', measured: silent.length, allowed: allowedSilent, unit: 'requests' }, silent),
-      requestEvidence({ note: `slowest of ${refused.length} refusals (${slow.length} above the limit for 95 %)`, measured: Math.round(Math.max(0, ...refused.map(latencyMs))), allowed: limitMs, unit: 'ms' }, slow),
+      requestEvidence({ note: `slowest of ${refused.length} refusals (${slow.length} above the limit for 95 %)`, measured: Math.round(Math.max(0, greatestOf(refused.map(latencyMs)))), allowed: limitMs, unit: 'ms' }, slow),
     ]
     const when = `while ${server} was away (${loss})`
     if (silent.length > allowedSilent) return failed(`${silent.length} of ${refused.length} writes got no explicit refusal ${when}: ${outcomesText(silent)}`, evidence)
@@ -96,7 +97,7 @@ function judgeRefusals(history: History, absence: Absence, thresholds: Threshold
     if (writes.length < needed) return inconclusive(`${writes.length} writes were sent ${when}, needs ${needed}`, evidence)
     if (slow.length > slowShareMax * refused.length) return inconclusive(`${slow.length} of ${refused.length} refusals took longer than ${spanned(limitMs)} ${when}: too few to speak of the 95th percentile`, evidence)
     if (refused.length === 0) return passed(`every one of ${writes.length} writes was acknowledged ${when}; whether they are there is for the reading back to say`, evidence)
-    return passed(`${refused.length - silent.length} of ${refused.length} writes were refused explicitly ${when}, the slowest after ${spanned(Math.max(...refused.map(latencyMs)))}`, evidence, { strength: strengthOf(refused.length) })
+    return passed(`${refused.length - silent.length} of ${refused.length} writes were refused explicitly ${when}, the slowest after ${spanned(greatestOf(refused.map(latencyMs)))}`, evidence, { strength: strengthOf(refused.length) })
   })
 }
 

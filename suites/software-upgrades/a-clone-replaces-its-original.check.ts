@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { acknowledged } from '../../core/ledger.js'
 import type { ReadValue } from '../../core/procedure.js'
@@ -76,7 +77,7 @@ interface Judging {
 }
 
 function judgeInterruption(history: History, writes: readonly RequestEvent[], { times, thresholds }: Judging): { readonly longestMs: number; readonly finding?: ReturnType<typeof failed> } {
-  const window = { fromMs: times.begunMs, toMs: Math.max(times.swappedMs, ...writes.map((one) => one.endedAtMs)) }
+  const window = { fromMs: times.begunMs, toMs: Math.max(times.swappedMs, greatestOf(writes.map((one) => one.endedAtMs))) }
   const spans = disturbances(history, window)
   const unanswered = writes.filter((one) => one.endedAtMs >= times.begunMs && one.status === undefined && countsAsLost(one))
   const firm = unanswered.filter(isCalm(spans))
@@ -96,8 +97,8 @@ function judgeInterruption(history: History, writes: readonly RequestEvent[], { 
 /** Between two acknowledgements: a write that is held back and acknowledged late was interrupted as one that was refused. To the last write when none followed. */
 function longestInterruptionMs(writes: readonly RequestEvent[], { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): number {
   const answered = acknowledgedIn(writes, fromMs, toMs).map((one) => one.endedAtMs).sort((a, b) => a - b)
-  const edges = [fromMs, ...answered, Math.max(fromMs, ...writes.map((one) => one.plannedAtMs))]
-  return Math.max(0, ...edges.slice(1).map((atMs, index) => atMs - edges[index]!))
+  const edges = [fromMs, ...answered, Math.max(fromMs, greatestOf(writes.map((one) => one.plannedAtMs)))]
+  return Math.max(0, greatestOf(edges.slice(1).map((atMs, index) => atMs - edges[index]!)))
 }
 
 /** What a pass would lack. */

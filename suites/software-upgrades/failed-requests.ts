@@ -1,5 +1,6 @@
 import type { Evidence } from '../../core/check.js'
 import { evidenceRequestsMax } from '../../core/check.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { countsAsLost, requestsOf, type Window } from '../../core/reading.js'
 import { disturbances, isCalm } from '../../core/checks/calm.js'
@@ -18,7 +19,7 @@ export interface Answered {
 /** What became of the requests of some loads that ended after `fromMs`. What the harness gave up does not count. */
 export function answered(history: History, names: readonly string[], fromMs: number): Answered {
   const requests = names.flatMap((name) => requestsOf(history, name)).filter((one) => one.endedAtMs >= fromMs && one.outcome !== 'cancelled')
-  const window: Window = { fromMs, toMs: Math.max(fromMs, ...requests.map((one) => one.endedAtMs)) }
+  const window: Window = { fromMs, toMs: Math.max(fromMs, greatestOf(requests.map((one) => one.endedAtMs))) }
   const calm = isCalm(disturbances(history, window))
   const lost = requests.filter(failedForClient)
   return { requests, failures: lost.filter(calm), doubtful: lost.filter((one) => !calm(one)) }

@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, type Check, type Evidence } from '../../core/check.js'
 import { listed, spanned } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { disturbedHarness, factOf } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
@@ -30,7 +31,7 @@ export const replicasAreReplacedAFewAtATime: Check = {
     // A replica that left and came back as it was has not been replaced, and says nothing of a roll-out.
     const unproven = rollOutVerdict(history, span, Infinity)
     if (unproven !== null) return inconclusive(unproven.summary)
-    const longestMs = Math.max(...runs.map((run) => run.toMs - run.fromMs))
+    const longestMs = greatestOf(runs.map((run) => run.toMs - run.fromMs))
     const unseenMs = Math.max(2 * resolutionMs, longestGapMs(history, instances, { window: span, runs }))
     return passed(
       `at most ${missingMax} of ${instances.length} replicas ${missingMax === 1 ? 'was' : 'were'} away at any time, each for up to ${spanned(longestMs)}; shortages of less than ${spanned(unseenMs)} cannot be seen`,

@@ -1,4 +1,5 @@
 import { inconclusive, type Finding } from '../../core/check.js'
+import { leastOf } from '../../core/extremes.js'
 import type { History, InstanceId } from '../../core/history.js'
 import type { ReadValue } from '../../core/procedure.js'
 import { factOf, observationsOf, type Window } from '../../core/reading.js'
@@ -43,7 +44,7 @@ export interface ReplicaVersion {
 /** When the next roll-out begins: what is seen from then on is not the doing of this one. */
 export function nextRollOutMs(history: History, span: Window): number {
   const later = observationsOf(history, rollOutProbe).filter(({ value, atMs }) => (value as RollOutSighting).phase === 'begun' && atMs > span.toMs)
-  return Math.min(Infinity, ...later.map(({ atMs }) => atMs))
+  return Math.min(Infinity, leastOf(later.map(({ atMs }) => atMs)))
 }
 
 /** What each replica said of its release before the roll-out began, and after it had ended, in its own answers. */

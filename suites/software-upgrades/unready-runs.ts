@@ -1,4 +1,5 @@
 import { readinessSamples, type ProbeSample } from '../../core/checks/readiness-samples.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History, InstanceId } from '../../core/history.js'
 import type { Window } from '../../core/reading.js'
 
@@ -61,5 +62,5 @@ export function longestGapMs(history: History, instances: readonly InstanceId[],
       return others.some((run) => run.fromMs < toMs && run.toMs > fromMs) ? [toMs - fromMs] : []
     })
   })
-  return Math.max(0, ...gaps)
+  return Math.max(0, greatestOf(gaps))
 }

@@ -1,5 +1,6 @@
 import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
+import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, interventionsOf, numberFact, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -34,7 +35,7 @@ function armsOf(history: History): Arm[] {
   const gone = new Set<string>()
   return interventionsOf(history, 'damage-file').map((damage) => {
     const label = damage.label ?? 'a damage'
-    const since = Math.max(0, ...anew.filter((atMs) => atMs < damage.issuedAtMs))
+    const since = Math.max(0, greatestOf(anew.filter((atMs) => atMs < damage.issuedAtMs)))
     const keys = writes.filter((one) => one.endedAtMs < damage.issuedAtMs && one.endedAtMs >= since && !gone.has(one.key ?? '')).map((one) => one.key ?? '')
     const hold = interventionsOf(history, 'hold', label)[0]
     const releasedAtMs = observationsOf(history, 'release').find((one) => (one.value as { readonly label?: string }).label === label)?.atMs
@@ -49,7 +50,7 @@ function armsOf(history: History): Arm[] {
       refused: lastOf.filter((one) => one.outcome !== 'ok' && one.outcome !== 'wrong-content' && !isAbsent(one)),
       altered: reads.filter((one) => one.outcome === 'wrong-content'),
       expected: keys.length,
-      watchedMs: releasedAtMs === undefined ? 0 : Math.max(0, ...reads.map((one) => one.endedAtMs)) - releasedAtMs,
+      watchedMs: releasedAtMs === undefined ? 0 : Math.max(0, greatestOf(reads.map((one) => one.endedAtMs))) - releasedAtMs,
     }
   })
 }

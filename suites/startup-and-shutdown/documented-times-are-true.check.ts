@@ -3,6 +3,7 @@ import { counted, listed, spanned } from '../../core/checks/counted.js'
 import { readinessSamples } from '../../core/checks/readiness-samples.js'
 import type { DocumentedTimes } from '../../core/declarations/documented.js'
 import type { StopResult } from '../../core/driver.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { disturbedHarness, factOf, interventionsOf, observationsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -31,7 +32,7 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
   if (bad.length > 0) return failed(`${listed(bad.map(said))} (documented in ${times.where})`, evidence)
   const reasons = [...doubts.filter((doubt) => doubt !== undefined), ...measured.filter(({ ended, tookMs, limitMs }) => !ended && tookMs <= limitMs).map(({ what, tookMs }) => `the end of ${what} was not seen in ${spanned(tookMs)}`), ...tooFew(measured, thresholds)]
   if (reasons.length > 0) return inconclusive(listed(reasons), evidence)
-  const slowest = (kind: Measured['kind']): string => spanned(Math.max(...measured.filter((one) => one.kind === kind).map(({ tookMs }) => tookMs)))
+  const slowest = (kind: Measured['kind']): string => spanned(greatestOf(measured.filter((one) => one.kind === kind).map(({ tookMs }) => tookMs)))
   const count = (kind: Measured['kind']): number => measured.filter((one) => one.kind === kind).length
   return passed(
     `the slowest of ${counted(count('start'), 'start')} took ${slowest('start')} (documented ${spanned(times.startMs)}), the slowest of ${counted(count('stop'), 'stop')} ${slowest('stop')} (documented ${spanned(times.stopMs)})`,
@@ -69,7 +70,7 @@ function stopsOf(history: History, { stopMs: limitMs }: DocumentedTimes): Measur
 /** When something else was next done to the same instance. */
 function nextAtMs(history: History, intervention: Intervention): number {
   const later = interventionsOf(history).filter(({ target, issuedAtMs }) => target === intervention.target && issuedAtMs > intervention.issuedAtMs)
-  return Math.min(Infinity, ...later.map(({ issuedAtMs }) => issuedAtMs))
+  return Math.min(Infinity, leastOf(later.map(({ issuedAtMs }) => issuedAtMs)))
 }
 
 function tooFew(measured: readonly Measured[], thresholds: ThresholdValues): string[] {

@@ -2,6 +2,7 @@ import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, ty
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import { readinessSamples } from '../../core/checks/readiness-samples.js'
 import type { StopResult } from '../../core/driver.js'
+import { greatestOf } from '../../core/extremes.js'
 import { eventsOf, type History, type PlatformEvent } from '../../core/history.js'
 import { disturbedHarness, factOf, interventionsOf, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -129,7 +130,7 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
   }
   const reasons = [...doubts.filter((doubt) => doubt !== undefined), ...stops.flatMap((stop) => missingIn(history, stop, thresholds) ?? []), ...missingStops(stops, thresholds)]
   if (reasons.length > 0) return inconclusive(listed(reasons), evidence)
-  const slowestMs = Math.max(...stops.map((stop) => stop.result?.durationMs ?? 0))
+  const slowestMs = greatestOf(stops.map((stop) => stop.result?.durationMs ?? 0))
   const how = `all of ${counted(stops.length, 'stop')}, ${stops.filter(isLoaded).length} of them under load, the slowest in ${spanned(slowestMs)} of ${spanned(terms.limitMs)}`
   return passed(
     `exited by itself with an allowed code and nothing left behind in ${how}`,

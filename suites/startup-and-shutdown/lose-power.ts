@@ -1,3 +1,4 @@
+import { greatestOf } from '../../core/extremes.js'
 import type { Load, ScenarioContext } from '../../core/scenario.js'
 import { untilServing } from './await-service.js'
 import { powerLossLabel, startOrders, type StartOrder } from './start-orders.js'
@@ -7,7 +8,7 @@ const readinessEveryMs = 100
 /** After a comeback readiness is sampled this long, so that the last readings are those of what came back. */
 const sampledAfterMs = 3 * readinessEveryMs
 
-export const latestMs = ({ delayed }: StartOrder): number => Math.max(0, ...delayed.map(({ byMs }) => byMs))
+export const latestMs = ({ delayed }: StartOrder): number => Math.max(0, greatestOf(delayed.map(({ byMs }) => byMs)))
 
 export function ordersOf(context: ScenarioContext): StartOrder[] {
   const named = (hard: boolean): string[] => context.components.filter((one) => one.hard === hard).map(({ name }) => name)

@@ -1,5 +1,6 @@
 import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import { eventsOf, type History } from '../../core/history.js'
 import { ledgerOf, type LedgerEntry, type WriteState } from '../../core/ledger.js'
 import { factOf, interventionsOf, type Intervention } from '../../core/reading.js'
@@ -36,11 +37,11 @@ function crashesOf(history: History, entries: readonly LedgerEntry[]): Crash[] {
   const everything = [...namesIn(history, 'instances'), ...namesIn(history, 'dataOwners')]
   return [...byLabel].map(([label, kills]) => {
     const targets = new Set(kills.map((kill) => kill.target))
-    const issuedAtMs = Math.min(...kills.map((kill) => kill.issuedAtMs))
+    const issuedAtMs = leastOf(kills.map((kill) => kill.issuedAtMs))
     return {
       label,
       issuedAtMs,
-      struckAtMs: Math.max(...kills.map((kill) => kill.acknowledgedAtMs ?? kill.issuedAtMs)),
+      struckAtMs: greatestOf(kills.map((kill) => kill.acknowledgedAtMs ?? kill.issuedAtMs)),
       spared: everything.filter((name) => !targets.has(name)),
       spreadMs: spreadOf(kills),
       unwitnessed: kills.filter((kill) => !isDead(history, kill)).map((kill) => kill.target),
@@ -57,7 +58,7 @@ function namesIn(history: History, name: string): readonly string[] {
 
 function spreadOf(kills: readonly Intervention[]): number | undefined {
   const times = kills.flatMap(({ acknowledgedAtMs }) => acknowledgedAtMs ?? [])
-  return times.length < kills.length ? undefined : Math.max(...times) - Math.min(...times)
+  return times.length < kills.length ? undefined : greatestOf(times) - leastOf(times)
 }
 
 /** What keeps a crash from having struck everything at one instant, or undefined. */
@@ -163,7 +164,7 @@ function nearest(lost: readonly LedgerEntry[], crashes: readonly Crash[]): strin
     return crash === undefined || acknowledgedAtMs === undefined ? [] : [crash.struckAtMs - acknowledgedAtMs]
   })
   const later = lost.length - ages.length
-  const age = ages.length === 0 ? '' : `, acknowledged up to ${Math.round(Math.max(...ages))} ms before the crash`
+  const age = ages.length === 0 ? '' : `, acknowledged up to ${Math.round(greatestOf(ages))} ms before the crash`
   return later === 0 ? age : `${age}, ${later === lost.length ? 'written' : `${later} of them written`} after the last crash`
 }
 

@@ -1,6 +1,7 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, evidenceRequestsMax, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import { readinessSamples, type ProbeSample } from '../../core/checks/readiness-samples.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, factOf, interventionsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -76,7 +77,7 @@ function missingIn(race: Race, thresholds: ThresholdValues): string | undefined 
   const needed = numberThreshold(thresholds, 'requests_after_ready_min')
   if (requests.length < needed) return `only ${counted(requests.length, 'request')} of ${needed} were sent after ready in ${label}`
   const firstWithinMs = numberThreshold(thresholds, 'first_request_within_ms')
-  const first = Math.min(...requests.map(sentAtMs)) - ready.atMs
+  const first = leastOf(requests.map(sentAtMs)) - ready.atMs
   return first > firstWithinMs ? `the first request after ready in ${label} was sent only after ${spanned(first)}, so an early failure could not be seen` : undefined
 }
 
@@ -125,8 +126,8 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
 function explained(history: History, failures: readonly RequestEvent[]): string | undefined {
   if (failures.some((one) => one.status !== undefined)) return undefined
   const window = {
-    fromMs: Math.min(...failures.map((one) => one.plannedAtMs)) - disturbanceNearMs,
-    toMs: Math.max(...failures.map((one) => one.endedAtMs)) + disturbanceNearMs,
+    fromMs: leastOf(failures.map((one) => one.plannedAtMs)) - disturbanceNearMs,
+    toMs: greatestOf(failures.map((one) => one.endedAtMs)) + disturbanceNearMs,
   }
   return disturbedHarness(history, window, stallMsMax)?.summary
 }

@@ -1,4 +1,5 @@
 import { listed, spanned } from '../../core/checks/counted.js'
+import { greatestOf, leastOf } from '../../core/extremes.js'
 import { eventsOf, type History } from '../../core/history.js'
 import { factOf, interventionsOf, type Intervention } from '../../core/reading.js'
 
@@ -31,7 +32,7 @@ export function powerLossesOf(history: History): PowerLoss[] {
 function lossOf(history: History, reboot: Intervention): PowerLoss {
   const { issuedAtMs, detail, witnessedAtMs, error } = reboot
   const later = interventionsOf(history).filter((one) => one.issuedAtMs > issuedAtMs).map((one) => one.issuedAtMs)
-  const untilMs = Math.min(Infinity, ...later)
+  const untilMs = Math.min(Infinity, leastOf(later))
   let bootedAtMs: number | undefined
   const starts = new Map<string, number>()
   for (const event of eventsOf(history, 'platform')) {
@@ -49,7 +50,7 @@ function lossOf(history: History, reboot: Intervention): PowerLoss {
     bootedAtMs: from,
     untilMs,
     starts,
-    lastStartedAtMs: Math.max(from, ...starts.values()),
+    lastStartedAtMs: Math.max(from, greatestOf(starts.values())),
     delayed: Array.isArray(detail['delayed']) ? (detail['delayed'] as PowerLoss['delayed']) : [],
     error,
   }
