@@ -6,6 +6,7 @@ import { packageFile } from '../bin/package-files.js'
 import { buildReport } from '../engine/build-report.js'
 import { historySchema } from '../engine/history-file.js'
 import { suites } from '../suites/index.js'
+import { drainedHour, hourMs } from './drained-hour.js'
 
 export interface PageMeasure {
   readonly wallS: number
@@ -17,7 +18,6 @@ export interface PageMeasure {
 
 export const scenario = 'queue-draining/draining-is-invisible-through-the-balancer'
 const runId = 'bench'
-const durationMs = 3_600_000
 const linesAtOnce = 5_000
 
 /** How long the HTML report of a run with this many requests takes, in a process of its own. */
@@ -46,31 +46,26 @@ export function runFolder(folder: string, requests: number): { readonly director
 function writeRun(directory: string, { history, requests }: { readonly history: string; readonly requests: number }): void {
   mkdirSync(join(directory, 'scenarios', scenario), { recursive: true })
   const file = openSync(join(directory, history), 'w')
-  const header = JSON.stringify({ kind: 'header', schema: historySchema, runId, scenario, startedAt: new Date().toISOString() })
-  writeSync(file, `${header}\n`)
-  for (let from = 0; from < requests; from += linesAtOnce) {
-    const lines = Array.from({ length: Math.min(linesAtOnce, requests - from) }, (_, index) => JSON.stringify(request(from + index, requests)))
+  let lines = [JSON.stringify({ kind: 'header', schema: historySchema, runId, scenario, startedAt: new Date().toISOString() })]
+  let events = 0
+  for (const event of drainedHour(requests)) {
+    lines.push(JSON.stringify(event))
+    events += 1
+    if (lines.length < linesAtOnce) continue
     writeSync(file, `${lines.join('\n')}\n`)
+    lines = []
   }
-  writeSync(file, `${JSON.stringify({ kind: 'end', atMs: durationMs, events: requests })}\n`)
+  writeSync(file, `${[...lines, JSON.stringify({ kind: 'end', atMs: hourMs, events })].join('\n')}\n`)
   closeSync(file)
   writeFileSync(join(directory, 'run.json'), JSON.stringify(reportOf(history, requests)))
-}
-
-/** A line as long as real ones are, with latencies that spread over three decades. */
-function request(index: number, requests: number): object {
-  const plannedAtMs = (index * durationMs) / requests
-  const latencyMs = 2 * Math.pow(10, ((index * 7_919) % 1_000) / 333)
-  const isLost = index % 997 === 0
-  return { kind: 'request', id: index, load: 'background', operation: index % 5 === 0 ? 'write' : 'read', method: index % 5 === 0 ? 'PUT' : 'GET', via: 'balancer', plannedAtMs, endedAtMs: plannedAtMs + latencyMs, outcome: isLost ? 'truncated' : 'ok', key: `sw-bench-background-${index}`, firstByteAtMs: plannedAtMs + latencyMs, status: 200, sentAtMs: plannedAtMs, reused: true, bytesRead: 294, connection: index % 64, instance: `replica-${index % 3}`, boot: '643c8952-71d0-41aa-8f0e-0f6d0d2e1c11' }
 }
 
 function reportOf(history: string, requests: number): object {
   const timeline = { bucketMs: 30_000, buckets: [], interventions: [], phases: [] }
   return buildReport({
     runId, status: 'complete', service: { name: 'bench', waivers: [], overrides: {} }, descriptorPath: 'seaworthy.yaml', driver: 'process', profile: 'thorough', randomSeed: 1,
-    startedAt: new Date().toISOString(), durationMs, version: '0', requiredLevel: null, notRestored: [], suites, plan: { settled: new Map() }, thresholds: () => ({}), judgements: [],
-    scenarios: [{ id: scenario, title: 'A long run', history, logs: [], durationMs, requests, lost: 0, incomplete: null, timeline }], reproduceWith: '',
+    startedAt: new Date().toISOString(), durationMs: hourMs, version: '0', requiredLevel: null, notRestored: [], suites, plan: { settled: new Map() }, thresholds: () => ({}), judgements: [],
+    scenarios: [{ id: scenario, title: 'A long run', history, logs: [], durationMs: hourMs, requests, lost: 0, incomplete: null, timeline }], reproduceWith: '',
   })
 }
 

@@ -11,7 +11,7 @@ export const historySchema = 'seaworthy-history/v1'
  * an index, so that a reader of some events parses those alone. With `keepsEvents: false` nothing is remembered between walks, which costs a single walk the least.
  * Throws SeaworthyError SW_HISTORY_CORRUPT with file and line.
  */
-export function openHistory(path: string, { runId, keepsEvents = true, keepEventsMax = 200_000 }: { readonly runId?: string; readonly keepsEvents?: boolean; readonly keepEventsMax?: number } = {}): History {
+export function openHistory(path: string, { runId, keepsEvents = true, keepEventsMax = 50_000 }: { readonly runId?: string; readonly keepsEvents?: boolean; readonly keepEventsMax?: number } = {}): History {
   if (!keepsEvents) return { events: () => walk(path, runId) }
   const walked = new Walked(path, keepEventsMax)
   const events = (): Iterable<HistoryEvent> => walked.known?.events ?? walk(path, runId, walked.begin())

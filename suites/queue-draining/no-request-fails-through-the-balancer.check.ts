@@ -27,15 +27,17 @@ export const check: Check = {
     const ejectWindowMs = numberFact(history, 'ejectWindowMs')
     if (ejectWindowMs === undefined) return inconclusive('the eject window of the balancer is not known')
     const untilMs = startedAgainAtMs(history, span)
-    const all = throughBalancer(history, untilMs)
+    const background = requestsOf(history, loads.background, { fromMs: -Infinity, toMs: untilMs }).filter((one) => one.plannedAtMs < untilMs)
+    const all = [...background, ...requestsOf(history, loads.witness)].filter((one) => one.via === 'balancer' && judgeable(one) && one.plannedAtMs < untilMs)
     const hung = hungBefore(history, span, all)
     const idle = all.filter((one) => one.outcome === 'reset-idle' && !failedForClient(one))
-    const requests = all.filter((one) => !idle.includes(one) && !hung.includes(one))
+    const leftOut = new Set([...idle, ...hung])
+    const requests = all.filter((one) => !leftOut.has(one))
     const unfit = unfitToJudge(history, { fromMs: Math.min(span.issuedAtMs, leastOf(all.map((one) => one.plannedAtMs))), toMs: untilMs }, ejectWindowMs)
     if (unfit !== null) return unfit
     const allowedMs = numberThreshold(thresholds, 'share_zero_within_eject_windows') * ejectWindowMs
     const share = shareOf({ requests, span, untilMs, allowedMs })
-    const givenUp = requestsOf(history, loads.background).filter((one) => !judgeable(one) && one.plannedAtMs < untilMs).length
+    const givenUp = background.filter((one) => !judgeable(one)).length
     const seen: Seen = { history, thresholds, span, requests, hung, idle, share, ejectWindowMs, givenUp }
     const evidence = evidenceOf(seen)
     return clientFinding(seen, evidence) ?? missingEvidence(seen, evidence) ?? pass(seen, evidence)
@@ -64,12 +66,6 @@ function startedAgainAtMs(history: History, span: DrainSpan): number {
     .map((one) => one.issuedAtMs)
   const bySupervisor = platformAtMs(history, 'process-started', span.target, span.acknowledgedAtMs)
   return Math.min(leastOf(back), bySupervisor ?? Infinity)
-}
-
-function throughBalancer(history: History, untilMs: number): RequestEvent[] {
-  return [...requestsOf(history, loads.background), ...requestsOf(history, loads.witness)].filter(
-    (request) => request.via === 'balancer' && judgeable(request) && request.plannedAtMs < untilMs,
-  )
 }
 
 function hungBefore(history: History, span: DrainSpan, requests: readonly RequestEvent[]): RequestEvent[] {
