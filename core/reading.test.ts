@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { request } from './checks/literal-events.test-support.js'
-import { historyOf, type HistoryEvent } from './history.js'
-import { disturbedHarness } from './reading.js'
+import { historyOf, type HistoryEvent, type Selection } from './history.js'
+import { disturbedHarness, requestsOf } from './reading.js'
 
 const window = { fromMs: 1_000, toMs: 2_000 }
 const stall = (atMs: number, maxMs: number): HistoryEvent => ({ kind: 'observation', probe: 'event-loop-delay', target: 'harness', atMs, value: { maxMs, windowMs: 250 } })
@@ -30,4 +30,15 @@ describe('a starved machine', () => {
     expect(summary([echo(1_500, 1_900)], 50)).toBeUndefined()
     expect(summary([echo(1_500, 2_001)], 50)).toContain('starved')
   })
+})
+
+test('a selection says of a window its ends alone, whatever else the span carries', () => {
+  const asked: Selection[] = []
+  const select = (selection: Selection): readonly HistoryEvent[] => {
+    asked.push(selection)
+    return [echo(1_500, 1_501)]
+  }
+  const span = { fromMs: 1_000, toMs: 2_000, kind: 'refuse', load: 'another' }
+  expect(requestsOf({ events: () => [], select }, 'null-control', span)).toHaveLength(1)
+  expect(asked).toEqual([{ kind: 'request', load: 'null-control', fromMs: 1_000, toMs: 2_000 }])
 })

@@ -59,7 +59,7 @@ export const inWindow = (atMs: number, window: Window): boolean => atMs >= windo
 /** Requests of one load, by the time they were planned (intended send time) when a window is given. */
 export function requestsOf(history: History, load?: string, window?: Window): RequestEvent[] {
   const found: RequestEvent[] = []
-  for (const event of selected(history, { kind: 'request', load, ...window })) {
+  for (const event of selected(history, { kind: 'request', load, fromMs: window?.fromMs, toMs: window?.toMs })) {
     if (event.kind !== 'request') continue
     if (load !== undefined && event.load !== load) continue
     if (window !== undefined && !inWindow(event.plannedAtMs, window)) continue
