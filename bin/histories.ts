@@ -9,6 +9,6 @@ export function historiesOf(runDirectory: string, report: RunReport): HistoryOf 
   return (scenario) => {
     const history = report.scenarios.find(({ id }) => id === scenario)?.history ?? null
     if (history === null || !existsSync(join(runDirectory, history))) return undefined
-    return openHistory(join(runDirectory, history), { runId: report.runId, keepsEvents: false })
+    return openHistory(join(runDirectory, history), { runId: report.runId, scenario, keepsEvents: false })
   }
 }

@@ -89,7 +89,7 @@ function registerRunning(parser: Argv, command: Register): void {
     .command(
       'up',
       'start the reference service and leave it running until Ctrl-C',
-      (args) => args.option('defect', { type: 'string', describe: 'seed a defect' }),
+      (args) => args.option('defect', { type: 'string', describe: 'seed a defect' }).option('driver', driver),
       command(async () => (await import('./commands/up.js')).up),
     )
     .command(

@@ -22,6 +22,11 @@ describe('spans in which a replica waited for a processor', () => {
     const idle: HistoryEvent = { kind: 'observation', probe: processorWaitProbe, target: 'replica-0', atMs: 1_400, value: { waitedMs: 130, ranMs: 20, windowMs: 200, serviceRanMs: 100, capacityMs: 400 } }
     expect(starvationsOf(history(...waits('replica-0', 1_000, [0.9]), idle, ...waits('replica-0', 1_400, [0.9])))).toMatchObject([{ waitedMs: 180 }, { waitedMs: 180 }])
   })
+  test('looks that reach back behind each other add up to no more than the time that went by', () => {
+    const look = (atMs: number): HistoryEvent => ({ kind: 'observation', probe: processorWaitProbe, target: 'replica-0', atMs, value: { waitedMs: 360, ranMs: 10, windowMs: 370, serviceRanMs: 100, capacityMs: 400 } })
+    expect(starvationsOf(history(look(1_370), look(1_570)))).toEqual([{ target: 'replica-0', fromMs: 1_000, toMs: 1_570, waitedMs: 570 }])
+    expect(starvationsOf(history(look(1_370), look(1_380)))).toEqual([{ target: 'replica-0', fromMs: 1_000, toMs: 1_380, waitedMs: 380 }])
+  })
   test('a service that takes the processors itself waits for nobody else', () => {
     const own = waits('replica-0', 1_000, [0.9, 0.9]).map((one) => ({ ...one, value: { ...(one as { value: object }).value, serviceRanMs: 250 } }) as HistoryEvent)
     expect(starvationsOf(history(...own))).toEqual([])

@@ -37,13 +37,19 @@ export function starvationsOf(history: History): readonly Starvation[] {
   for (const event of eventsOf(history, 'observation')) {
     if (event.probe !== processorWaitProbe || !isStarved(event)) continue
     const { windowMs, waitedMs } = event.value as ProcessorWait
-    const fromMs = event.atMs - windowMs
+    const one: Starvation = { target: event.target, fromMs: event.atMs - windowMs, toMs: event.atMs, waitedMs }
     const last = open.get(event.target)
-    const one = last !== undefined && fromMs - last.toMs <= gapMsMax ? { ...last, toMs: event.atMs, waitedMs: last.waitedMs + waitedMs } : { target: event.target, fromMs, toMs: event.atMs, waitedMs }
-    if (last !== undefined && one.fromMs !== last.fromMs) found.push(last)
-    open.set(event.target, one)
+    const isNext = last !== undefined && one.fromMs - last.toMs <= gapMsMax
+    if (last !== undefined && !isNext) found.push(last)
+    open.set(event.target, isNext ? joined(last, one) : one)
   }
   return [...found, ...open.values()].sort((a, b) => a.fromMs - b.fromMs)
+}
+
+/** A look may reach back behind the last one: nobody waits longer than the time that went by. */
+function joined(last: Starvation, next: Starvation): Starvation {
+  const fromMs = Math.min(last.fromMs, next.fromMs)
+  return { target: last.target, fromMs, toMs: next.toMs, waitedMs: Math.min(last.waitedMs + next.waitedMs, next.toMs - fromMs) }
 }
 
 function isStarved({ value }: ObservationEvent): boolean {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -75,11 +76,26 @@ describe('a history that was damaged is refused with file and line', () => {
     ['unknown kind', (lines) => (lines[1] = '{"kind":"fase","atMs":1}'), 2],
     ['wrong type', (lines) => (lines[1] = '{"kind":"phase","name":"x","atMs":"soon"}'), 2],
     ['a line removed', (lines) => lines.splice(1, 1), 3],
+    ['an outcome that is none', (lines) => (lines[1] = '{"kind":"request","id":1,"load":"l","operation":"o","method":"GET","via":"balancer","plannedAtMs":1,"endedAtMs":2,"outcome":"errorstatus"}'), 2],
+    ['a gate that says yes in words', (lines) => (lines[1] = '{"kind":"gate","name":"baseline","passed":"false","startedAtMs":0,"atMs":1,"requests":1,"failed":0}'), 2],
+    ['a phase of a fault that is none', (lines) => (lines[1] = '{"kind":"intervention","id":1,"name":"kill","target":"replica-0","phase":"seen","atMs":1}'), 2],
+    ['a cause that is none', (lines) => (lines[1] = '{"kind":"incomplete","atMs":1,"reason":"r","cause":"nobody"}'), 2],
     ['no header', (lines) => lines.splice(0, 1), 1],
     ['another schema', (lines) => (lines[0] = '{"kind":"header","schema":"other/v1"}'), 1],
   ])('%s', (name, change, line) => {
     const path = damaged(`bad-${name.replaceAll(' ', '-')}`, change)
     expect(() => read(path)).toThrow(expect.objectContaining({ code: 'SW_HISTORY_CORRUPT', message: expect.stringContaining(`${path}:${line}`) as string }))
+  })
+  test('of another run or another scenario', () => {
+    const path = damaged('other', () => {})
+    expect(() => [...openHistory(path, { runId: 'q' }).events()]).toThrow(/found the history of run r, expected that of q/)
+    expect(() => [...openHistory(path, { runId: 'r', scenario: 's/u' }).events()]).toThrow(/found the history of s\/t, expected that of s\/u/)
+  })
+  test('a folder, or a pipe that nobody writes to, gives an error at once', () => {
+    expect(() => read(folder)).toThrow(expect.objectContaining({ code: 'SW_HISTORY_UNREADABLE' }))
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    expect(() => read(pipe)).toThrow(expect.objectContaining({ code: 'SW_HISTORY_UNREADABLE' }))
   })
   test('an empty file', () => {
     const path = join(folder, 'empty.ndjson')

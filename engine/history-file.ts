@@ -11,16 +11,22 @@ export const historySchema = 'seaworthy-history/v1'
  * an index, so that a reader of some events parses those alone. With `keepsEvents: false` nothing is remembered between walks, which costs a single walk the least.
  * Throws SeaworthyError SW_HISTORY_CORRUPT with file and line.
  */
-export function openHistory(path: string, { runId, keepsEvents = true, keepEventsMax = 50_000 }: { readonly runId?: string; readonly keepsEvents?: boolean; readonly keepEventsMax?: number } = {}): History {
-  if (!keepsEvents) return { events: () => walk(path, runId) }
+export function openHistory(path: string, { keepsEvents = true, keepEventsMax = 50_000, ...expected }: Expected & { readonly keepsEvents?: boolean; readonly keepEventsMax?: number } = {}): History {
+  if (!keepsEvents) return { events: () => walk(path, expected) }
   const walked = new Walked(path, keepEventsMax)
-  const events = (): Iterable<HistoryEvent> => walked.known?.events ?? walk(path, runId, walked.begin())
+  const events = (): Iterable<HistoryEvent> => walked.known?.events ?? walk(path, expected, walked.begin())
   /** Most readers stop early; what they leave behind is nothing. */
   const known = (): Known => {
     if (walked.known === undefined) for (const _ of events());
     return walked.known as Known
   }
   return { events, select: (selection) => known().select(selection), endAtMs: () => known().endAtMs }
+}
+
+/** Whose history it has to be, as its first line says. */
+interface Expected {
+  readonly runId?: string
+  readonly scenario?: string
 }
 
 /** What a whole walk left behind. */
@@ -76,7 +82,7 @@ function byKind(events: readonly HistoryEvent[]): Known['select'] {
   return ({ kind }) => groups.get(kind) ?? []
 }
 
-function* walk(path: string, runId: string | undefined, told?: Walk): Generator<HistoryEvent> {
+function* walk(path: string, { runId, scenario }: Expected, told?: Walk): Generator<HistoryEvent> {
   let count = 0
   let lastAtMs = 0
   let headed = false
@@ -88,6 +94,7 @@ function* walk(path: string, runId: string | undefined, told?: Walk): Generator<
     if (number === 1) {
       if (parsed['kind'] !== 'header' || parsed['schema'] !== historySchema) throw corrupt(path, 1, `found ${text.slice(0, 60)}, expected a header with schema ${historySchema}`)
       if (runId !== undefined && parsed['runId'] !== runId) throw corrupt(path, 1, `found the history of run ${String(parsed['runId'])}, expected that of ${runId}`)
+      if (scenario !== undefined && parsed['scenario'] !== scenario) throw corrupt(path, 1, `found the history of ${String(parsed['scenario'])}, expected that of ${scenario}`)
       headed = true
       continue
     }

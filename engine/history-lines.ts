@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { messageOf, SeaworthyError } from '../core/errors.js'
-import type { HistoryEvent } from '../core/history.js'
+import type { HistoryEvent, IncompleteEvent, InterventionEvent, ProofGrade, RequestOutcome } from '../core/history.js'
 
 /** Required numbers of each kind of event: enough to notice a history that was damaged or edited by hand. */
 const numbersOf: Readonly<Record<HistoryEvent['kind'], readonly string[]>> = {
@@ -24,6 +24,23 @@ const textsOf: Readonly<Record<HistoryEvent['kind'], readonly string[]>> = {
   fact: ['name'],
   platform: ['name', 'target'],
   incomplete: ['reason', 'cause'],
+}
+
+
+type Words<T extends string> = Readonly<Record<T, true>>
+const outcomeWords: Words<RequestOutcome> = {
+  ok: true, degraded: true, 'polite-refusal': true, refused: true, 'reset-before-send': true, 'reset-idle': true, 'reset-in-flight': true,
+  'closed-in-flight': true, truncated: true, timeout: true, 'error-status': true, 'wrong-content': true, cancelled: true,
+}
+const proofWords: Words<ProofGrade> = { A: true, B: true, C: true, D: true }
+const phaseWords: Words<InterventionEvent['phase']> = { issued: true, acknowledged: true, failed: true, witnessed: true, undone: true, 'undo-failed': true }
+const causeWords: Words<IncompleteEvent['cause']> = { intervention: true, deadline: true, harness: true, interrupted: true }
+/** What a check decides by may be one of a few words only: another one would count for nothing. */
+const wordsOf: Partial<Readonly<Record<HistoryEvent['kind'], readonly [string, Words<string>]>>> = {
+  request: ['outcome', outcomeWords],
+  witness: ['proof', proofWords],
+  intervention: ['phase', phaseWords],
+  incomplete: ['cause', causeWords],
 }
 
 const chunkBytes = 256 * 1024
@@ -87,6 +104,9 @@ export function validEvent(value: Record<string, unknown>, path: string, number:
   if (wrongNumber !== undefined) throw corrupt(path, number, `${kind}.${wrongNumber} is ${JSON.stringify(value[wrongNumber])}, expected a number`)
   const wrongText = textsOf[kind].find((key) => typeof value[key] !== 'string')
   if (wrongText !== undefined) throw corrupt(path, number, `${kind}.${wrongText} is ${JSON.stringify(value[wrongText])}, expected a text`)
+  const [word, words] = wordsOf[kind] ?? []
+  if (word !== undefined && words !== undefined && !Object.hasOwn(words, String(value[word]))) throw corrupt(path, number, `${kind}.${word} is ${JSON.stringify(value[word])}, expected one of ${Object.keys(words).join(', ')}`)
+  if (kind === 'gate' && typeof value['passed'] !== 'boolean') throw corrupt(path, number, `gate.passed is ${JSON.stringify(value['passed'])}, expected true or false`)
   return value as unknown as HistoryEvent
 }
 
@@ -97,6 +117,8 @@ export const corrupt = (path: string, line: number, found: string): SeaworthyErr
 
 export function openHistoryFile(path: string): number {
   try {
+    // Opening a pipe might never end.
+    if (!statSync(path).isFile()) throw new Error('found no regular file')
     return openSync(path, 'r')
   } catch (thrown) {
     throw new SeaworthyError('SW_HISTORY_UNREADABLE', `while opening the history ${path}: ${messageOf(thrown)}`, { cause: thrown })

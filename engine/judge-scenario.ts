@@ -30,7 +30,7 @@ export function judgeScenario<P extends JudgeableScenario>(
   planned: P,
   { runDirectory, runId, run, thresholds }: { readonly runDirectory: string; readonly runId: string; readonly run: RecordedRun; readonly thresholds: (id: RequirementId) => ThresholdValues },
 ): JudgedScenario<P> {
-  const history = openHistory(join(runDirectory, run.history), { runId })
+  const history = openHistory(join(runDirectory, run.history), { runId, scenario: planned.scenario.id })
   const checks = planned.scenario.checks.filter((check) => planned.selected.has(check.requirement))
   return {
     ...run,

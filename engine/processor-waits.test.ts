@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process'
-import { cpus } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { expect, test } from 'vitest'
 import type { ObservationEvent } from '../core/history.js'
 import type { ProcessorWait } from '../core/processor-waits.js'
 import { onLinux } from '../operating-system/process-table.js'
+import { processorTimeOf, ranMsOfAllThreads } from '../operating-system/processor-time.js'
 import { ProcessorWaits } from './processor-waits.js'
 
-test.runIf(onLinux)('a replica among others on one processor is seen to wait, a sleeping one and a component are not', async () => {
+test.runIf(onLinux)('a replica among others is seen to wait, a sleeping one and a component are not', async () => {
   const seen: ObservationEvent[] = []
   const waits = new ProcessorWaits((event) => seen.push(event), () => performance.now())
-  const busy = Array.from({ length: 5 }, () => spawn('taskset', ['-c', String(cpus().length - 1), process.execPath, '-e', 'for (;;) ;'], { stdio: 'ignore' }))
+  const busy = Array.from({ length: 3 * availableParallelism() }, () => spawn(process.execPath, ['-e', 'for (;;) ;'], { stdio: 'ignore' }))
   const sleeping = spawn('sleep', ['1000'], { stdio: 'ignore' })
   try {
     const started = (target: string, pid = 0): void => waits.see({ name: 'process-started', target, atHrtimeMs: 0, detail: { pid } })
@@ -25,5 +26,30 @@ test.runIf(onLinux)('a replica among others on one processor is seen to wait, a 
   } finally {
     waits.stop()
     for (const child of [...busy, sleeping]) child.kill('SIGKILL')
+  }
+}, 30_000)
+
+test.runIf(onLinux && availableParallelism() > 1)('replicas that share one processor by their own doing wait for nobody else', async () => {
+  const seen: ObservationEvent[] = []
+  const waits = new ProcessorWaits((event) => seen.push(event), () => performance.now())
+  const pinned = Array.from({ length: 3 }, () => spawn('taskset', ['-c', '0', process.execPath, '-e', 'for (;;) ;'], { stdio: 'ignore' }))
+  try {
+    for (const [index, { pid }] of pinned.entries()) waits.see({ name: 'process-started', target: `replica-${index}`, atHrtimeMs: 0, detail: { pid } })
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    expect(seen).toEqual([])
+  } finally {
+    waits.stop()
+    for (const child of pinned) child.kill('SIGKILL')
+  }
+})
+
+test.runIf(onLinux)('what other threads of a replica ran is the service\'s own', async () => {
+  const program = "const { Worker } = require('node:worker_threads'); new Worker('for (;;) ;', { eval: true })"
+  const child = spawn(process.execPath, ['-e', program], { stdio: 'ignore' })
+  try {
+    await expect.poll(() => ranMsOfAllThreads(child.pid ?? 0) ?? 0, { timeout: 15_000 }).toBeGreaterThan(300)
+    expect(processorTimeOf(child.pid ?? 0)?.ranMs).toBeLessThan(ranMsOfAllThreads(child.pid ?? 0) ?? 0)
+  } finally {
+    child.kill('SIGKILL')
   }
 }, 30_000)

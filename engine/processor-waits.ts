@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { DriverPlatformEvent } from '../core/driver.js'
 import type { ObservationEvent } from '../core/history.js'
 import { processorWaitProbe, type ProcessorWait } from '../core/processor-waits.js'
-import { hasProcessorQuota, processorTimeOf, withDescendantPids, type ProcessorTime } from '../operating-system/processor-time.js'
+import { hasProcessorQuota, processorsAllowed, processorTimeOf, ranMsOfAllThreads, withDescendantPids, type ProcessorTime } from '../operating-system/processor-time.js'
 
 const everyMs = 200
 /** Less is what every process of a machine with something to do waits. */
@@ -15,7 +15,7 @@ const isReplica = (target: string): boolean => /^replica-\d+$/.test(target)
  */
 export class ProcessorWaits {
   readonly #pids = new Map<string, number>()
-  #before = new Map<number, ProcessorTime>()
+  #before = new Map<number, Look>()
   #lookedAtMs: number
   readonly #timer: NodeJS.Timeout
 
@@ -43,12 +43,12 @@ export class ProcessorWaits {
   #look(): void {
     const atMs = this.clock()
     const windowMs = atMs - this.#lookedAtMs
-    const now = new Map<number, ProcessorTime>()
+    const now = new Map<number, Look>()
     const looks = [...this.#pids].map(([target, pid]) => ({ target, times: withDescendantPids(pid).map((one) => this.#since(one, now)) }))
-    const service = { serviceRanMs: Math.round(looks.flatMap(({ times }) => times).reduce((sum, { ranMs }) => sum + ranMs, 0)), capacityMs: Math.round(windowMs * availableParallelism()) }
+    const service = { serviceRanMs: Math.round(looks.flatMap(({ times }) => times).reduce((sum, { allRanMs }) => sum + allRanMs, 0)), capacityMs: Math.round(windowMs * availableParallelism()) }
     for (const { target, times } of looks) {
-      const worst = times.reduce((found, one) => (one.waitedMs > found.waitedMs ? one : found), { ranMs: 0, waitedMs: 0 })
-      if (worst.waitedMs < windowMs * toldShareMin) continue
+      const worst = times.reduce((found, one) => (one.waitedMs > found.waitedMs ? one : found))
+      if (worst.waitedMs < windowMs * toldShareMin || isPinned(worst.pid)) continue
       // The kernel counts a wait when it is over: it may have begun before the last look.
       const spannedMs = Math.max(windowMs, worst.waitedMs + worst.ranMs)
       const value: ProcessorWait = { waitedMs: Math.round(worst.waitedMs), ranMs: Math.round(worst.ranMs), windowMs: Math.round(spannedMs), ...service }
@@ -58,11 +58,22 @@ export class ProcessorWaits {
     this.#lookedAtMs = atMs
   }
 
-  #since(pid: number, now: Map<number, ProcessorTime>): ProcessorTime {
+  #since(pid: number, now: Map<number, Look>): Look {
     const time = processorTimeOf(pid)
     const before = this.#before.get(pid)
-    if (time === null) return { ranMs: 0, waitedMs: 0 }
-    now.set(pid, time)
-    return before === undefined ? { ranMs: 0, waitedMs: 0 } : { ranMs: time.ranMs - before.ranMs, waitedMs: time.waitedMs - before.waitedMs }
+    if (time === null) return { pid, ranMs: 0, waitedMs: 0, allRanMs: 0 }
+    const look = { pid, ...time, allRanMs: ranMsOfAllThreads(pid) ?? time.ranMs }
+    now.set(pid, look)
+    if (before === undefined) return { pid, ranMs: 0, waitedMs: 0, allRanMs: 0 }
+    return { pid, ranMs: look.ranMs - before.ranMs, waitedMs: look.waitedMs - before.waitedMs, allRanMs: look.allRanMs - before.allRanMs }
   }
 }
+
+/** Of the first thread of a process, which serves, and of all: what others of its threads take, nobody else had. */
+interface Look extends ProcessorTime {
+  readonly pid: number
+  readonly allRanMs: number
+}
+
+/** Whoever may use fewer processors than there are waits for those: that is how it was started, and nobody else's doing. */
+const isPinned = (pid: number): boolean => (processorsAllowed(pid) ?? Infinity) < availableParallelism()

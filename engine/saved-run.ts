@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { messageOf, SeaworthyError } from '../core/errors.js'
+import { outcomes } from '../core/outcome.js'
 import type { RunReport } from '../core/run-report.js'
 import type { SelftestReport } from '../core/selftest-report.js'
 import type { RunInput } from './run-directory.js'
@@ -26,12 +27,14 @@ export function readSelftestReport(directory: string): SelftestReport {
 const values = z.record(z.string(), z.union([z.number(), z.array(z.number())]))
 const exception = z.looseObject({ requirement: z.string(), reason: z.string(), owner: z.string(), until: z.string() })
 const profile = z.enum(['quick', 'standard', 'thorough'])
+const outcome = z.enum(outcomes)
+const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'expected a time as in 2026-01-31T12:00:00Z')
 const level = z.union([z.literal(1), z.literal(2), z.literal(3)])
 const inputShape = z.looseObject({
   schema: z.literal('seaworthy-run-input/v1'),
   runId: z.string(),
   version: z.string(),
-  startedAt: z.string(),
+  startedAt: time,
   service: z.looseObject({ name: z.string(), waivers: z.array(exception), overrides: z.record(z.string(), values) }),
   descriptorPath: z.string(),
   driver: z.string(),
@@ -40,14 +43,14 @@ const inputShape = z.looseObject({
   requiredLevel: level.nullable(),
   reproduceWith: z.string(),
   thresholds: z.record(z.string(), values),
-  settled: z.record(z.string(), z.looseObject({ outcome: z.string(), reason: z.string() })),
+  settled: z.record(z.string(), z.looseObject({ outcome, reason: z.string() })),
   ownSuites: z.array(z.string()).optional(),
   scenarios: z.array(z.looseObject({ id: z.string().regex(/^[\w-]+\/[\w-]+$/, 'expected suite/scenario'), selected: z.array(z.string()) })),
 })
 
 const counts = z.record(z.string(), z.number())
-const evidence = z.array(z.looseObject({}))
-const finding = z.looseObject({ check: z.string(), outcome: z.string(), summary: z.string(), evidence })
+const evidence = z.array(z.looseObject({ note: z.string(), requests: z.array(z.number()).optional() }))
+const finding = z.looseObject({ check: z.string(), outcome, summary: z.string(), evidence })
 const requirement = z.looseObject({
   id: z.string(),
   title: z.string(),
@@ -56,7 +59,8 @@ const requirement = z.looseObject({
   level: z.number(),
   weight: z.number(),
   statement: z.string(),
-  outcome: z.string(),
+  outcome,
+  scenario: z.string().nullable().optional(),
   waived: z.looseObject({}).nullable(),
   summary: z.string(),
   thresholds: values,
@@ -96,7 +100,7 @@ const reportShape = z.looseObject({
   driver: z.string(),
   profile,
   randomSeed: z.number(),
-  startedAt: z.string(),
+  startedAt: time,
   durationMs: z.number(),
   harness: z.looseObject({ version: z.string(), node: z.string(), platform: z.string(), cpus: z.number() }),
   catalogue: z.looseObject({ version: z.string(), count: z.number() }),
@@ -104,17 +108,17 @@ const reportShape = z.looseObject({
   score: z.looseObject({ value: z.number().nullable(), coverage: z.number(), level: z.number(), counts }),
   exitCode: z.number().int(),
   verdict: z.string(),
-  baseline: z.looseObject({ runId: z.string(), startedAt: z.string(), outcomes: z.record(z.string(), z.string()) }).optional(),
+  baseline: z.looseObject({ runId: z.string(), startedAt: z.string(), outcomes: z.record(z.string(), outcome) }).optional(),
   areas: z.array(z.looseObject({ id: z.string(), title: z.string(), score: z.number().nullable(), coverage: z.number(), counts })),
   requirements: z.array(requirement),
   scenarios: z.array(scenario),
 })
 
-const outcomesOfRun = z.record(z.string(), z.string())
+const outcomesOfRun = z.record(z.string(), outcome)
 const selftestShape = z.looseObject({
   schema: z.literal('seaworthy-selftest/v1'),
   randomSeed: z.number(),
-  startedAt: z.string(),
+  startedAt: time,
   durationMs: z.number(),
   clean: z.looseObject({ outcomes: outcomesOfRun, run: pathInRun }).nullable(),
   defects: z.array(z.looseObject({ id: z.string(), outcomes: outcomesOfRun, run: pathInRun, attempts: z.number().int(), durationMs: z.number() })).min(1, 'found no result of a defect'),

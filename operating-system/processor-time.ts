@@ -14,6 +14,26 @@ export function processorTimeOf(pid: number): ProcessorTime | null {
   return ran === undefined || waited === undefined ? null : { ranMs: ran / 1e6, waitedMs: waited / 1e6 }
 }
 
+/** The kernel's unit of time towards programs, USER_HZ, on every architecture that Node runs on. */
+const ticksPerSecond = 100
+
+/** What all threads of a process ran since its start, to a tick of 10 ms. Null when it is gone. Linux: proc_pid_stat(5), utime and stime. */
+export function ranMsOfAllThreads(pid: number): number | null {
+  // The name of the program stands in brackets and may hold anything.
+  const fields = textOf(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ') ?? []
+  const ticks = Number(fields[11]) + Number(fields[12])
+  return Number.isFinite(ticks) ? (ticks * 1_000) / ticksPerSecond : null
+}
+
+/** On how many processors a process may run; undefined where that cannot be read. Linux: proc_pid_status(5), Cpus_allowed_list: "0-3,8". */
+export function processorsAllowed(pid: number, read = textOf): number | undefined {
+  const list = /^Cpus_allowed_list:\s*([\d,-]+)$/m.exec(read(`/proc/${pid}/status`))?.[1]
+  return list?.split(',').reduce((sum, range) => {
+    const [from = 0, to = from] = range.split('-').map(Number)
+    return sum + to - from + 1
+  }, 0)
+}
+
 const generationsMax = 4
 
 /** A process and those below it: what serves may be the child of a shell or of an init. Linux: proc_pid_task_tid_children(5). */

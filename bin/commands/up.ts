@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { mkdirSync } from 'node:fs'
 import { exitCodes } from '../../core/errors.js'
 import type { Deployment } from '../../core/driver.js'
-import { drivers } from '../../drivers/index.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
+import { chooseDriver } from '../choose-driver.js'
 import { watchInterruption } from '../interruption.js'
 import { referenceDescriptor } from '../package-files.js'
 import { newRunId } from '../run-id.js'
@@ -11,12 +11,11 @@ import { requireKnownDefect } from './run.js'
 import { openRunScope } from '../run-scope.js'
 
 /** `seaworthy up`: the reference service as the suites see it, for looking around. Ends everything on Ctrl-C, which is its ordinary end. */
-export async function up({ defect }: { readonly defect?: string | undefined }): Promise<number> {
+export async function up({ defect, driver: named }: { readonly defect?: string | undefined; readonly driver?: string | undefined }): Promise<number> {
   requireKnownDefect(defect, true)
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
   const service = loadDescriptor(referenceDescriptor())
-  const [driver] = drivers
-  if (driver === undefined) throw new Error('there is no driver')
+  const driver = await chooseDriver(named, service, { isReference: true, tell: (line) => say(`in ${line}`) })
   using interruption = watchInterruption(say)
   const runId = newRunId()
   const scope = await openRunScope(runId, say)

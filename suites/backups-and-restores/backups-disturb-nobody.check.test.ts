@@ -25,6 +25,11 @@ describe('BKUP-01', () => {
     const stalled = changed(good, (one) => inBackup(one) && one.method === 'PUT', { endedAtMs: backupSpan.toMs + 20 })
     expect(judge(stalled)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('no write was acknowledged') })
   })
+  test('a backup without any write sent to it, or with writes that we gave up, is no stall of the service', () => {
+    const unasked = without(good, (event) => event.kind === 'request' && inBackup(event) && event.method === 'PUT')
+    expect(judge(unasked)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('no write was sent') })
+    expect(judge(changed(good, (one) => inBackup(one) && one.method === 'PUT', { outcome: 'cancelled' }))).toMatchObject({ outcome: 'inconclusive' })
+  })
   test('slow answers', () => {
     expect(judge(changed(good, inBackup, (one) => ({ endedAtMs: one.plannedAtMs + 700 })))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('latency') })
   })

@@ -17,7 +17,10 @@ interface Measured extends LiveBackup {
   /** Requests of users whose lifetime overlaps the backup. */
   readonly during: readonly RequestEvent[]
   readonly before: readonly RequestEvent[]
-  readonly writeGapMs: number
+  /** The longest time in the span in which no write was acknowledged. */
+  readonly writeGap: Window
+  /** Writes that were planned in it and not given up by us: without any, nobody knows whether it is a stall. */
+  readonly askedInGap: number
 }
 
 /** BKUP-01: no failed request, no stall of writes and no slow answers while a backup runs. */
@@ -50,16 +53,18 @@ function measure(history: History, backup: LiveBackup): Measured {
   const users = requestsOf(history, loads.users)
   const during = users.filter((one) => one.plannedAtMs <= span.toMs && one.endedAtMs >= span.fromMs)
   const before = backup.steady === undefined ? [] : requestsOf(history, loads.users, backup.steady).filter((one) => one.endedAtMs < span.fromMs)
-  return { ...backup, span, during, before, writeGapMs: longestWriteGapMs(users, span) }
+  const writeGap = longestWriteGap(users, span)
+  const askedInGap = users.filter((one) => isWrite(one) && one.outcome !== 'cancelled' && one.plannedAtMs > writeGap.fromMs && one.plannedAtMs < writeGap.toMs).length
+  return { ...backup, span, during, before, writeGap, askedInGap }
 }
 
 const isWrite = ({ method }: RequestEvent): boolean => !['GET', 'HEAD'].includes(method)
 
-/** The longest time in the span in which no write was acknowledged. */
-function longestWriteGapMs(users: readonly RequestEvent[], { fromMs, toMs }: Window): number {
+function longestWriteGap(users: readonly RequestEvent[], { fromMs, toMs }: Window): Window {
   const ends = users.filter((one) => isWrite(one) && wasOk(one) && one.endedAtMs >= fromMs && one.endedAtMs <= toMs).map((one) => one.endedAtMs)
   const marks = [fromMs, ...ends.sort((a, b) => a - b), toMs]
-  return greatestOf(marks.slice(1).map((at, index) => at - (marks[index] ?? at)))
+  const gaps = marks.slice(1).map((at, index) => ({ fromMs: marks[index] ?? at, toMs: at }))
+  return gaps.reduce((longest, gap) => (durationMs(gap) > durationMs(longest) ? gap : longest), { fromMs, toMs: fromMs })
 }
 
 function lossIn(history: History, measured: readonly Measured[], thresholds: ThresholdValues): Finding | undefined {
@@ -77,14 +82,15 @@ function lossIn(history: History, measured: readonly Measured[], thresholds: Thr
 
 function judge(history: History, measured: readonly Measured[], thresholds: ThresholdValues): Finding {
   const gapMax = numberThreshold(thresholds, 'write_stall_ms_max')
-  const stalled = [...measured].sort((a, b) => b.writeGapMs - a.writeGapMs)[0]
-  const gapMs = stalled?.writeGapMs ?? 0
+  const stalled = [...measured].sort((a, b) => durationMs(b.writeGap) - durationMs(a.writeGap))[0]
+  const gapMs = stalled === undefined ? 0 : durationMs(stalled.writeGap)
   const gap: Evidence = { note: `longest time without an acknowledged write during a backup (${stalled?.label ?? ''})`, measured: Math.round(gapMs), allowed: gapMax, unit: 'ms' }
   const during = measured.flatMap((one) => one.during)
   for (const { span } of measured) {
     const disturbed = disturbedHarness(history, span, gapMax / 4)
     if (disturbed !== null) return disturbed
   }
+  if (gapMs > gapMax && stalled?.askedInGap === 0) return inconclusive(`no write was sent for ${Math.round(gapMs)} ms while the backup ${stalled.label} ran, so that none could be acknowledged`, [gap])
   if (gapMs > gapMax) return worstStarved(history, measured) ?? failed(`no write was acknowledged for ${Math.round(gapMs)} ms while the backup ${stalled?.label ?? ''} ran, at most ${gapMax} ms are allowed`, [gap])
   const doubt = doubtsOf(measured, thresholds)
   if (doubt !== undefined) return inconclusive(doubt, [gap])

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { suites } from '../suites/index.js'
+import { buildReport } from './build-report.js'
+import { readRunReport } from './saved-run.js'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'seaworthy-test-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Loose {
+  [key: string]: unknown
+  requirements: Record<string, unknown>[]
+}
+
+const written = (change: (report: Loose) => void): string => {
+  const report = buildReport({
+    runId: 'r', status: 'complete', service: { name: 's', waivers: [], overrides: {} }, descriptorPath: 'seaworthy.yaml', driver: 'process', profile: 'quick', randomSeed: 1,
+    startedAt: '2026-01-31T12:00:00.000Z', durationMs: 1, version: '0', requiredLevel: null, notRestored: [], suites, plan: { settled: new Map() }, thresholds: () => ({}), judgements: [], scenarios: [], reproduceWith: '',
+  }) as unknown as Loose
+  change(report)
+  writeFileSync(join(folder, 'run.json'), JSON.stringify(report))
+  return folder
+}
+
+test('a report as it was written is read', () => {
+  expect(readRunReport(written(() => {})).runId).toBe('r')
+})
+
+test.each<[string, (report: Loose) => void, RegExp]>([
+  ['an outcome that is none', ({ requirements }) => (requirements[0]!['outcome'] = 'fine'), /requirements\.0\.outcome/],
+  ['evidence that says nothing', ({ requirements }) => (requirements[0]!['evidence'] = [{ measured: 1 }]), /requirements\.0\.evidence\.0\.note/],
+  ['requests that are no list', ({ requirements }) => (requirements[0]!['evidence'] = [{ note: 'n', requests: 'abc' }]), /requirements\.0\.evidence\.0\.requests/],
+  ['a scenario that is a number', ({ requirements }) => (requirements[0]!['scenario'] = 5), /requirements\.0\.scenario/],
+  ['a time that is none', (report) => (report['startedAt'] = 'nonsense'), /startedAt: expected a time/],
+])('%s is told with its place', (_, change, found) => {
+  expect(() => readRunReport(written(change))).toThrow(expect.objectContaining({ code: 'SW_RUN_UNREADABLE', message: expect.stringMatching(found) as string }))
+})
