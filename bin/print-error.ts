@@ -1,9 +1,7 @@
 import { exitCodes, messageOf, SeaworthyError } from '../core/errors.js'
+import { printable } from '../reports/printable.js'
 
-/** What a service said may be quoted in a message: no escape sequence of it reaches the terminal. */
-const printable = (text: string): string => text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
-
-/** Tells a person what went wrong and returns the exit code. A stack trace only for faults of our own. */
+/** Tells a person what went wrong and returns the exit code; what a service said may be quoted in it, and must not act on a terminal. A stack trace only for faults of our own. */
 export function printError(thrown: unknown): number {
   if (thrown instanceof SeaworthyError) {
     process.stderr.write(`error ${thrown.code}: ${printable(thrown.message)}\n`)

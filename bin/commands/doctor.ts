@@ -8,6 +8,7 @@ import { requireKnownOverrides, requireWaiversInForce } from '../../core/waivers
 import { openHistory } from '../../engine/history-file.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { runScenario } from '../../engine/run-scenario.js'
+import { printable } from '../../reports/printable.js'
 import { chooseDriver } from '../choose-driver.js'
 import { suitesFor } from '../own-suites.js'
 import { examineAnswers } from '../doctor/answers.js'
@@ -100,7 +101,6 @@ async function examine(service: ServiceDescriptor, driver: Driver, signal: Abort
 }
 
 const marks = { good: '✓', doubt: '?', wrong: '✗' } as const
-const printable = (text: string): string => text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
 const line = ({ what, state, found }: Examined): string => `${marks[state]} ${printable(what)}: ${printable(found)}\n`
 
 function summary(all: readonly Examined[], exitCode: number): string {
