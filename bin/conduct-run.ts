@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path'
-import { againstBaseline } from '../core/comparison.js'
+import { againstBaseline } from '../core/baseline-decision.js'
 import { exitCodes, messageOf } from '../core/errors.js'
 import type { HistoryOf, Reporter } from '../core/run-event.js'
 import type { Redaction } from '../core/redaction.js'

@@ -1,9 +1,9 @@
-import { baselineOf, isRegression } from './build-gate.js'
-import { exitCodes } from './errors.js'
+import { baselineOf, isBroken, isOpen, isRegression, judgedIn } from './build-gate.js'
 import { measuredMoves, type MeasuredMove } from './measured-moves.js'
 import type { Outcome } from './outcome.js'
 import type { Keyword, RequirementId } from './requirement.js'
 import type { RequirementReport, RunReport, Score } from './run-report.js'
+import { notSelected } from './selection.js'
 
 /** What moved between two runs of one service, and what else was different. */
 export interface Comparison {
@@ -15,18 +15,25 @@ export interface Comparison {
   readonly regressions: readonly OutcomeMove[]
   /** Did not hold before, and holds now. */
   readonly fixed: readonly OutcomeMove[]
-  /** Held before, and was asked but not answered now: neither a regression nor shown to hold. */
+  /** Held before, and was not judged now although it was not left out by `--only`: neither a regression nor shown to hold. */
   readonly unsure: readonly OutcomeMove[]
-  /** Every other change of an outcome: newly judged, no longer judged, waived, new or gone in the catalogue. */
+  /** Does not hold now, and was in the checklist but not judged before: nobody knows whether it broke. */
+  readonly unknown: readonly OutcomeMove[]
+  /** Every other change of an outcome: newly judged, not selected, waived, new in the catalogue. */
   readonly others: readonly OutcomeMove[]
   /** Measured values that moved by more than runs differ by themselves, where the outcome stayed. */
   readonly values: readonly (MeasuredMove & { readonly id: RequirementId })[]
-  /** How many requirements held before and were judged with a result now. */
+  /** How many requirements held before and were judged with a result now that no waiver covers. */
   readonly compared: number
+  /** Those of them that were judged with other thresholds. */
+  readonly otherThresholds: readonly RequirementId[]
+  /** How many requirements held before and were left out by `--only`. */
+  readonly notSelected: number
 }
 export interface ComparedRun {
   readonly runId: string
   readonly startedAt: string
+  readonly status: RunReport['status']
   readonly verdict: string
   readonly score: Score
 }
@@ -38,10 +45,13 @@ export interface Difference {
 export interface OutcomeMove {
   readonly id: RequirementId
   readonly title: string
-  readonly keyword: Keyword
-  /** null: the catalogue of that run did not have it. */
+  /** null: neither run has it in its catalogue. */
+  readonly keyword: Keyword | null
+  /** The last that was judged, see `judgedIn`. null: the catalogue of that run did not have it. */
   readonly before: Outcome | null
   readonly after: Outcome | null
+  /** The earlier run that judged what `before` did not; null: `before` itself. */
+  readonly judgedIn: string | null
   readonly summaryBefore: string
   readonly summaryAfter: string
   readonly measured: readonly MeasuredMove[]
@@ -51,20 +61,13 @@ export interface OutcomeMove {
   readonly reproduce: string
 }
 
-const isBroken = (outcome: Outcome | null): boolean => outcome === 'failed' || outcome === 'missing'
-const isOpen = (outcome: Outcome | null): boolean => outcome === 'inconclusive' || outcome === 'error'
-
 /** Compares two reports; says nothing of which is better where neither has shown it. */
 export function compareRuns(before: RunReport, after: RunReport): Comparison {
   const pairs = pairsOf(before, after)
-  const moves = pairs.filter(({ old, now }) => old?.outcome !== now?.outcome).map(moveOf)
-  const kindOf = (one: OutcomeMove): 'regressions' | 'fixed' | 'unsure' | 'others' => {
-    if (isRegression(one.before, one.after, one.waived)) return 'regressions'
-    if (isBroken(one.before) && one.after === 'passed') return 'fixed'
-    return one.before === 'passed' && isOpen(one.after) ? 'unsure' : 'others'
-  }
-  const of = (kind: ReturnType<typeof kindOf>): readonly OutcomeMove[] => moves.filter((one) => kindOf(one) === kind)
+  const moves = pairs.filter((one) => one.before !== one.after).map((pair) => ({ move: moveOf(pair), kind: kindOf(pair) }))
+  const of = (kind: MoveKind): readonly OutcomeMove[] => moves.filter((one) => one.kind === kind).map(({ move }) => move)
   const same = pairs.flatMap(({ old, now }) => (old !== undefined && now !== undefined && old.outcome === now.outcome ? [{ old, now }] : []))
+  const compared = pairs.filter((one) => one.before === 'passed' && (one.after === 'passed' || (isBroken(one.after) && !isWaived(one))))
   return {
     before: comparedRun(before),
     after: comparedRun(after),
@@ -72,50 +75,89 @@ export function compareRuns(before: RunReport, after: RunReport): Comparison {
     regressions: of('regressions'),
     fixed: of('fixed'),
     unsure: of('unsure'),
+    unknown: of('unknown'),
     others: of('others'),
     values: same.flatMap(({ old, now }) => measuredMoves(old, now).filter((one) => one.beyondNoise).map((one) => ({ id: now.id, ...one }))),
-    compared: pairs.filter(({ old, now }) => old?.outcome === 'passed' && (now?.outcome === 'passed' || isBroken(now?.outcome ?? null))).length,
+    compared: compared.length,
+    otherThresholds: compared.filter((one) => thresholdsOf(one).length > 0).map(({ id }) => id),
+    notSelected: pairs.filter((one) => one.before === 'passed' && one.isLeftOut).length,
   }
 }
 
 interface Pair {
+  readonly id: RequirementId
   readonly old: RequirementReport | undefined
   readonly now: RequirementReport | undefined
+  readonly before: Outcome | null
+  readonly after: Outcome | null
+  readonly judgedIn: string | null
+  /** `--only` named others. */
+  readonly isLeftOut: boolean
 }
+
+const isNotSelected = ({ outcome, summary }: RequirementReport): boolean => outcome === 'skipped' && summary === notSelected
 
 function pairsOf(before: RunReport, after: RunReport): readonly Pair[] {
   const earlier = new Map(before.requirements.map((one) => [one.id, one]))
-  const known = new Set(after.requirements.map(({ id }) => id))
-  return [
-    ...after.requirements.map((now) => ({ old: earlier.get(now.id), now })),
-    ...before.requirements.filter(({ id }) => !known.has(id)).map((old) => ({ old, now: undefined })),
-  ]
+  const later = new Map(after.requirements.map((one) => [one.id, one]))
+  const baseline = baselineOf(before)
+  const outcomes = new Map(Object.entries(baseline.outcomes))
+  // What is gone from the checklist could not be selected.
+  const isSelection = after.requirements.some(isNotSelected)
+  const ids = new Set<string>([...later.keys(), ...earlier.keys(), ...outcomes.keys()])
+  return ([...ids] as RequirementId[]).map((id) => {
+    const now = later.get(id)
+    const lastRun = judgedIn(baseline, id)
+    return {
+      id,
+      old: earlier.get(id),
+      now,
+      before: outcomes.get(id) ?? null,
+      after: now?.outcome ?? null,
+      judgedIn: lastRun === before.runId ? null : lastRun,
+      isLeftOut: now === undefined ? isSelection : isNotSelected(now),
+    }
+  })
 }
 
-function moveOf({ old, now }: Pair): OutcomeMove {
-  const known = (now ?? old)!
+type MoveKind = 'regressions' | 'fixed' | 'unsure' | 'unknown' | 'others'
+
+function kindOf(pair: Pair): MoveKind {
+  const { before, after, isLeftOut } = pair
+  if (isRegression(before, after, isWaived(pair))) return 'regressions'
+  if (isBroken(before) && after === 'passed') return 'fixed'
+  if (before === 'passed' && !isBroken(after) && !isLeftOut) return 'unsure'
+  return isUnjudged(before) && isBroken(after) && !isWaived(pair) ? 'unknown' : 'others'
+}
+
+const isWaived = ({ now }: Pair): boolean => now !== undefined && now.waived !== null
+const isUnjudged = (outcome: Outcome | null): boolean => isOpen(outcome) || outcome === 'skipped' || outcome === 'not-applicable'
+const thresholdsOf = ({ old, now }: Pair): readonly Difference[] => (old === undefined || now === undefined ? [] : changedEntries(old.thresholds, now.thresholds))
+
+function moveOf(pair: Pair): OutcomeMove {
+  const { id, old, now } = pair
+  const known = now ?? old
   return {
-    id: known.id,
-    title: known.title,
-    keyword: known.keyword,
-    before: old?.outcome ?? null,
-    after: now?.outcome ?? null,
+    id,
+    title: known?.title ?? '',
+    keyword: known?.keyword ?? null,
+    before: pair.before,
+    after: pair.after,
+    judgedIn: pair.judgedIn,
     summaryBefore: old?.summary ?? '',
     summaryAfter: now?.summary ?? '',
     measured: old === undefined || now === undefined ? [] : measuredMoves(old, now),
-    thresholds: old === undefined || now === undefined ? [] : changedEntries(old.thresholds, now.thresholds),
-    waived: now !== undefined && now.waived !== null,
-    reproduce: known.reproduce,
+    thresholds: thresholdsOf(pair),
+    waived: isWaived(pair),
+    reproduce: known?.reproduce ?? '',
   }
 }
 
-const comparedRun = ({ runId, startedAt, verdict, score }: RunReport): ComparedRun => ({ runId, startedAt, verdict, score })
+const comparedRun = ({ runId, startedAt, status, verdict, score }: RunReport): ComparedRun => ({ runId, startedAt, status, verdict, score })
 
 function differencesOf(before: RunReport, after: RunReport): readonly Difference[] {
   const settings = changedEntries(settingsOf(before), settingsOf(after))
-  const thresholds = pairsOf(before, after).flatMap(({ old, now }) =>
-    old === undefined || now === undefined ? [] : changedEntries(old.thresholds, now.thresholds).map((one) => ({ ...one, what: `threshold ${now.id}.${one.what}` })),
-  )
+  const thresholds = pairsOf(before, after).flatMap((pair) => thresholdsOf(pair).map((one) => ({ ...one, what: `threshold ${pair.id}.${one.what}` })))
   return [...settings, ...thresholds]
 }
 
@@ -138,41 +180,4 @@ function changedEntries(before: Readonly<Record<string, unknown>>, after: Readon
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   const shown = (value: unknown): string => (value === undefined ? 'none' : Array.isArray(value) ? value.join(', ') : String(value))
   return keys.map((what) => ({ what, before: shown(before[what]), after: shown(after[what]) })).filter((one) => one.before !== one.after)
-}
-
-export interface BaselineDecision {
-  readonly exitCode: number
-  readonly verdict: string
-}
-
-const named = (moves: readonly OutcomeMove[]): string => {
-  const ids = moves.map(({ id }) => id)
-  return ids.length <= 6 ? ids.join(', ') : `${ids.slice(0, 6).join(', ')} and ${ids.length - 6} more`
-}
-
-/** The report of a run that is held against an earlier one: exit code and verdict are about what held there. */
-export function againstBaseline(report: RunReport, baseline: RunReport): RunReport {
-  return { ...report, baseline: baselineOf(baseline), ...decideAgainstBaseline(compareRuns(baseline, report), report) }
-}
-
-/** Of what held before and was asked again; with less the run has not looked closely enough to say that nothing broke. */
-const judgedShareMin = 0.8
-
-/**
- * Exit code and sentence of a run that is held against an earlier one. A run that did not end, or did not put everything
- * back, keeps its own; when less than four fifths of what held before could be judged, nothing is known.
- */
-export function decideAgainstBaseline(comparison: Comparison, after: RunReport): BaselineDecision {
-  const { regressions, unsure, compared, before } = comparison
-  const alone = { exitCode: after.exitCode, verdict: after.verdict }
-  if (after.status !== 'complete' || after.exitCode > exitCodes.notConclusive) return alone
-  const open = unsure.length === 0 ? '' : `, ${unsure.length} could not be judged (${named(unsure)})`
-  if (regressions.length > 0) {
-    return { exitCode: exitCodes.requirementFailed, verdict: `${regressions.length} held in ${before.runId} and no longer ${regressions.length === 1 ? 'does' : 'do'} (${named(regressions)})${open}; by itself ${after.verdict}` }
-  }
-  if (!after.restored) return { exitCode: exitCodes.notConclusive, verdict: `the world was not restored; by itself ${after.verdict}` }
-  if (compared < (compared + unsure.length) * judgedShareMin || compared === 0) {
-    return { exitCode: exitCodes.notConclusive, verdict: `undecided: too little of what held in ${before.runId} was judged, ${compared} of ${compared + unsure.length}${open}; by itself ${after.verdict}` }
-  }
-  return { exitCode: exitCodes.ok, verdict: `no regression: ${compared} that held in ${before.runId} ${compared === 1 ? 'holds' : 'hold'}${open}; by itself ${after.verdict}` }
 }

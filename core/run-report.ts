@@ -34,8 +34,10 @@ export interface RunReport {
 export interface BaselineReport {
   readonly runId: string
   readonly startedAt: string // ISO 8601
-  /** By requirement id. */
+  /** By requirement id: the last that was judged, in this run or one before it. */
   readonly outcomes: Readonly<Record<string, Outcome>>
+  /** By requirement id: the earlier run that judged what this one did not; absent when there is none. */
+  readonly carried?: Readonly<Record<string, string>>
 }
 
 export interface Score {

@@ -3,6 +3,9 @@ import { nearMisses } from './near-miss.js'
 import type { Requirement, RequirementId } from './requirement.js'
 import type { Suite } from './scenario.js'
 
+/** Why a requirement is skipped that `--only` left out. */
+export const notSelected = 'not selected'
+
 /** Whether a text matches a pattern in which `*` stands for anything; case is ignored. */
 export function matchesGlob(pattern: string, text: string): boolean {
   const expression = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')

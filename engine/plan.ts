@@ -4,6 +4,7 @@ import type { Capability, ProfileName, Requirement, RequirementId, SafetyClass }
 import type { Scenario, Suite } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { declaredCapabilities } from '../core/capabilities.js'
+import { notSelected } from '../core/selection.js'
 import { contradictionOf } from '../core/structural-facts.js'
 import { requireSoundSuites } from '../core/suite-rules.js'
 
@@ -75,7 +76,7 @@ function cannot(impossible: readonly Capability[], { driver, service }: Pick<Pla
 }
 
 function settle(requirement: Requirement, { service, driver, allow, only }: PlanInput, declared: ReadonlySet<Capability>, offered: ReadonlySet<Capability>): Settled | undefined {
-  if (only !== undefined && !only.has(requirement.id)) return { outcome: 'skipped', reason: 'not selected' }
+  if (only !== undefined && !only.has(requirement.id)) return { outcome: 'skipped', reason: notSelected }
   const { absence } = requirement
   const undeclared = requirement.needs.filter((capability) => !declared.has(capability))
   if (absence.rule === 'na-structural' && service.facts[absence.fact] === absence.equals) {

@@ -108,7 +108,7 @@ const reportShape = z.looseObject({
   score: z.looseObject({ value: z.number().nullable(), coverage: z.number(), level: z.number(), counts }),
   exitCode: z.number().int(),
   verdict: z.string(),
-  baseline: z.looseObject({ runId: z.string(), startedAt: z.string(), outcomes: z.record(z.string(), outcome) }).optional(),
+  baseline: z.looseObject({ runId: z.string(), startedAt: z.string(), outcomes: z.record(z.string(), outcome), carried: z.record(z.string(), z.string()).optional() }).optional(),
   areas: z.array(z.looseObject({ id: z.string(), title: z.string(), score: z.number().nullable(), coverage: z.number(), counts })),
   requirements: z.array(requirement),
   scenarios: z.array(scenario),

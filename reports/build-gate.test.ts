@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { againstBaseline } from '../core/comparison.js'
+import { againstBaseline } from '../core/baseline-decision.js'
 import type { Outcome } from '../core/outcome.js'
 import type { RunReport } from '../core/run-report.js'
 import { decide } from '../core/score.js'
@@ -30,6 +30,8 @@ describe('every format that a build is gated on agrees with the exit code', () =
     ['known failures against a baseline', againstBaseline(exampleReport, exampleReport)],
     ['a regression', againstBaseline(run({ 'DRAIN-01': 'failed' }), exampleReport)],
     ['too little judged', againstBaseline(run({ 'DRAIN-01': 'inconclusive', 'START-01': 'inconclusive' }), exampleReport)],
+    ['most of it skipped', againstBaseline(run({ 'DRAIN-01': 'skipped', 'START-01': 'not-applicable' }), exampleReport)],
+    ['a regression since the run before the baseline', againstBaseline(run({ 'DRAIN-01': 'failed' }), againstBaseline(run({ 'DRAIN-01': 'error' }), exampleReport))],
     ['crashed against a baseline', againstBaseline(crashedReport, exampleReport)],
     ...outcomeWords.flatMap((outcome) => ([null, 1, 3] as const).flatMap((level) => exampleReport.requirements.map(({ id }) => [`${id} ${outcome}, level ${level}`, run({ 'DRAIN-03': 'passed', 'RDND-03': 'passed', [id]: outcome }, level)] as const))),
   ]

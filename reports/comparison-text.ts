@@ -1,3 +1,4 @@
+import { decideDifference } from '../core/baseline-decision.js'
 import type { Comparison, OutcomeMove } from '../core/comparison.js'
 import type { MeasuredMove } from '../core/measured-moves.js'
 import type { Outcome } from '../core/outcome.js'
@@ -7,7 +8,7 @@ import { shortText } from './terminal/event-lines.js'
 
 /** What moved between two runs, for a terminal or a log: what matters most first. */
 export function comparisonText(comparison: Comparison): string {
-  const { before, after, regressions, fixed, unsure, others, values, differences, compared } = comparison
+  const { before, after, regressions, fixed, unsure, unknown, others, values, differences } = comparison
   const sections: readonly (readonly string[])[] = [
     [
       `before  ${shortText(before.runId)}  ${formatScoreLine(before.score)}: ${shortText(before.verdict)}`,
@@ -15,11 +16,12 @@ export function comparisonText(comparison: Comparison): string {
     ],
     section('Regressions: held before, and do not hold now', regressions.flatMap((one) => moveLines(one, true))),
     section('Fixed: did not hold before, and do now', fixed.flatMap((one) => moveLines(one, false))),
-    section('Held before, and could not be judged now (no regression)', unsure.flatMap((one) => moveLines(one, false))),
+    section('Held before, and was not judged now (no regression was seen)', unsure.flatMap((one) => moveLines(one, false))),
+    section('Does not hold now, and was not judged before', unknown.flatMap((one) => moveLines(one, false))),
     section('Other changes', others.flatMap((one) => moveLines(one, false))),
     section('Measured values that moved by more than runs differ by themselves', values.map((one) => `  ${shortText(one.id)}  ${measuredLine(one)}`)),
     section('Differences of the runs', differences.map((one) => `  ${shortText(one.what)}: ${shortText(one.before)} → ${shortText(one.after)}`)),
-    [regressions.length > 0 ? `${regressions.length} ${regressions.length === 1 ? 'regression' : 'regressions'}` : compared === 0 ? 'nothing that held before was judged: nothing is known' : `no regression: ${compared} that held before ${compared === 1 ? 'holds' : 'hold'}`],
+    [shortText(decideDifference(comparison).verdict)],
   ]
   return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
@@ -31,7 +33,7 @@ const shownOutcome = (outcome: Outcome | null): string => (outcome === null ? 'n
 function moveLines(one: OutcomeMove, withCommand: boolean): readonly string[] {
   const symbol = one.after === null ? ' ' : outcomeDisplay[one.after].symbol
   return [
-    `  ${symbol} ${shortText(one.id)}  ${shortText(one.title)}  (${one.keyword}, ${shownOutcome(one.before)} → ${shownOutcome(one.after)}${one.waived ? ', waived' : ''})`,
+    `  ${symbol} ${shortText(one.id)}  ${shortText(one.title)}  (${one.keyword === null ? '' : `${one.keyword}, `}${shownOutcome(one.before)}${one.judgedIn === null ? '' : ` in ${shortText(one.judgedIn)}`} → ${shownOutcome(one.after)}${one.waived ? ', waived' : ''})`,
     ...(one.summaryBefore === '' ? [] : [`      before: ${shortText(one.summaryBefore)}`]),
     ...(one.summaryAfter === '' ? [] : [`      after:  ${shortText(one.summaryAfter)}`]),
     ...one.measured.filter((move) => move.before !== move.after).map((move) => `      ${measuredLine(move)}`),

@@ -12,7 +12,7 @@ export const keyOrder: readonly string[] = [
   'failed', 'missing', 'inconclusive', 'error', 'not-applicable', 'skipped', 'statement', 'waived', 'reason', 'owner', 'until',
   'scenario', 'summary', 'strength', 'n', 'bound95', 'grade', 'thresholds', 'relaxed', 'note', 'measured', 'allowed', 'unit',
   'findings', 'evidence', 'remediation', 'defects', 'how', 'mustNotFire', 'mayFire', 'reproduce', 'history', 'logs', 'durationMs', 'requests', 'lost',
-  'incomplete', 'outcomes', 'timeline', 'bucketMs', 'atMs', 'ok', 'refused', 'latencyMsMax', 'target', 'label', 'fromMs', 'toMs',
+  'incomplete', 'outcomes', 'carried', 'timeline', 'bucketMs', 'atMs', 'ok', 'refused', 'latencyMsMax', 'target', 'label', 'fromMs', 'toMs',
   'witnessed', 'buckets', 'interventions', 'phases', 'areas', 'requirements', 'scenarios',
 ]
 const positions = new Map(keyOrder.map((key, position) => [key, position]))

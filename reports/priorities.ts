@@ -1,4 +1,4 @@
-import { isRegression, toleratedBecause } from '../core/build-gate.js'
+import { isRegression, judgedIn, toleratedBecause } from '../core/build-gate.js'
 import type { RequirementReport, RunReport } from '../core/run-report.js'
 import { standingOf } from './outcome-display.js'
 
@@ -37,7 +37,7 @@ export function toleranceSaid(report: RunReport, requirement: RequirementReport)
 
 /** `MUST · level 1 · weight 3`, and what that means for the build where it is not plain. */
 export function standingIn(report: RunReport, requirement: RequirementReport): string {
-  const said = toleranceSaid(report, requirement) ?? (hasRegressed(report, requirement) ? `held in ${report.baseline?.runId}` : null)
+  const said = toleranceSaid(report, requirement) ?? (report.baseline !== undefined && hasRegressed(report, requirement) ? `held in ${judgedIn(report.baseline, requirement.id)}` : null)
   return said === null ? standingOf(requirement) : `${standingOf(requirement)} · ${said}`
 }
 

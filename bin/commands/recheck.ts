@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
-import { againstBaseline } from '../../core/comparison.js'
+import { againstBaseline } from '../../core/baseline-decision.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { Requirement, RequirementId, ThresholdValues } from '../../core/requirement.js'
 import { isSameFolder, makeReportDirectory } from '../../engine/run-directory.js'
-import { readRunInput, readRunReport } from '../../engine/saved-run.js'
+import { readRunInput } from '../../engine/saved-run.js'
 import type { Suite } from '../../core/scenario.js'
 import { suitesOfRun } from '../own-suites.js'
 import type { Reporter } from '../../core/run-event.js'
 import type { RunReport } from '../../core/run-report.js'
+import { readBaseline } from '../baseline.js'
 import { historiesOf } from '../histories.js'
 import { judgeAgain } from '../judge-again.js'
 import { liveReporter, namesFiles, selectReporters } from '../live-reporter.js'
@@ -28,7 +29,7 @@ export async function recheck(args: RecheckArguments): Promise<number> {
   const suites = await suitesOfRun(input, directory)
   const overrides = parseThresholds(args.threshold ?? [], suites)
   const reporters = selectReporters(args.reporter)
-  const baseline = args.baseline === undefined ? undefined : readRunReport(resolve(args.baseline))
+  const baseline = readBaseline(args.baseline, input.service.name)
   const judged = judgeAgain(directory, input, { overrides, suites })
   const report = baseline === undefined ? judged : againstBaseline(judged, baseline)
   const { written, failed } = await writeElsewhere(report, { directory, output: args.output, reporters, namesFiles: namesFiles(args.reporter) })

@@ -7,8 +7,8 @@ import { selectRequirements } from '../../core/selection.js'
 import { requireKnownOverrides, requireWaiversInForce } from '../../core/waivers.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { makeRunDirectory } from '../../engine/run-directory.js'
-import { readRunReport } from '../../engine/saved-run.js'
 import { suites as ours } from '../../suites/index.js'
+import { readBaseline } from '../baseline.js'
 import { chooseDriver } from '../choose-driver.js'
 import { conductRun } from '../conduct-run.js'
 import { announceOnGitHub } from '../github-actions.js'
@@ -50,7 +50,7 @@ export async function run(args: RunArguments): Promise<number> {
   const parallel = requireCount('--parallel', args.parallel, 1, 16)
   const randomSeed = chooseRandomSeed(args.randomSeed)
   const reporters = selectReporters(args.reporter)
-  const baseline = args.baseline === undefined ? undefined : readRunReport(resolve(args.baseline))
+  const baseline = readBaseline(args.baseline, service.name)
   const runId = newRunId()
   const runDirectory = makeRunDirectory(runId, args.output)
   const live = liveReporter(args.reporter, args)

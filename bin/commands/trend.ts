@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
+import { requireOneService } from '../../core/baseline-decision.js'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import type { RunReport } from '../../core/run-report.js'
 import { readRunReport } from '../../engine/saved-run.js'
@@ -14,10 +15,7 @@ export interface TrendArguments {
 /** `seaworthy trend`: several runs of one service over time, as one page or as JSON. */
 export async function trend(args: TrendArguments): Promise<number> {
   const reports = args.runs.map((run) => readRunReport(resolve(run))).toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))
-  const services = [...new Set(reports.map(({ service }) => service.name))]
-  if (services.length > 1) {
-    throw new SeaworthyError('SW_RUNS_OF_SEVERAL_SERVICES', `while comparing runs: found runs of ${services.join(' and ')}, expected those of one service`, { hint: 'Make a trend of each service.' })
-  }
+  requireOneService(reports.map(({ service }) => service.name), 'Make a trend of each service.')
   if (args.json) {
     process.stdout.write(`${JSON.stringify(reports.map(pointOf), null, 2)}\n`)
     return exitCodes.ok
