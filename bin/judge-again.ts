@@ -4,6 +4,7 @@ import { SeaworthyError } from '../core/errors.js'
 import { thresholdValues, type RequirementId, type ThresholdValues } from '../core/requirement.js'
 import type { RunReport } from '../core/run-report.js'
 import type { Suite } from '../core/scenario.js'
+import { skipsOf } from '../core/skip-cause.js'
 import { buildReport } from '../engine/build-report.js'
 import { judgeScenario, scenarioReport } from '../engine/judge-scenario.js'
 import type { RunInput } from '../engine/run-directory.js'
@@ -36,7 +37,7 @@ export function judgeAgain(directory: string, input: RunInput, { overrides, suit
     notRestored: earlier?.notRestored ?? [],
     service: { ...input.service, overrides: { ...input.service.overrides, ...Object.fromEntries(overrides) } },
     suites,
-    plan: { settled: new Map(Object.entries(input.settled)) as ReadonlyMap<RequirementId, RunInput['settled'][RequirementId]> },
+    plan: { settled: skipsOf(input.settled) as ReadonlyMap<RequirementId, RunInput['settled'][RequirementId]> },
     thresholds,
     judgements: judged.flatMap((one) => one.judgements),
     scenarios: judged.map(scenarioReport),

@@ -33,7 +33,7 @@ export function registerPreparing(parser: Argv, command: Register): void {
           .option('only', only)
           .option('profile', profile)
           .option('random-seed', randomSeed)
-          .option('allow', { choices: ['disruptive', 'destructive'], describe: 'permission for procedures above `safe`' })
+          .option('allow', { choices: ['safe', 'disruptive', 'destructive'], describe: 'permission for procedures above `safe`' })
           .option('json', { type: 'boolean', default: false, describe: 'as JSON' }),
       command(async () => (await import('./commands/plan.js')).plan),
     )

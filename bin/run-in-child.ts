@@ -10,7 +10,7 @@ export interface ChildRunOptions {
   readonly driver?: string
   readonly only?: readonly string[]
   readonly profile?: 'quick' | 'standard' | 'thorough'
-  readonly allow?: 'disruptive' | 'destructive'
+  readonly allow?: 'safe' | 'disruptive' | 'destructive'
   readonly requiredLevel?: 1 | 2 | 3
   readonly parallel?: number
   readonly randomSeed?: number

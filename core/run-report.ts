@@ -1,6 +1,7 @@
 import type { Evidence, EvidenceGrade, Strength } from './check.js'
 import type { Outcome } from './outcome.js'
 import type { DefectCard, Keyword, Level, ProfileName, RequirementId, ThresholdValues } from './requirement.js'
+import type { Skip } from './skip-cause.js'
 
 /** `run.json`: everything every reporter needs. Its JSON Schema is schemas/run-v1.schema.json. */
 export interface RunReport {
@@ -67,6 +68,8 @@ export interface RequirementReport {
   readonly statement: string
   readonly outcome: Outcome
   readonly waived: { readonly reason: string; readonly owner: string; readonly until: string } | null
+  /** Why a `skipped` one was not run; absent for every other outcome, and in reports of before. */
+  readonly skip?: Skip
   readonly scenario: string | null
   readonly summary: string
   readonly strength: Strength | null

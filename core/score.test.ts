@@ -49,6 +49,32 @@ describe('level', () => {
   })
 })
 
+describe('what was not run', () => {
+  const skipped = (id: string, skip: NonNullable<ScoredRequirement['skip']>, more: Partial<ScoredRequirement> = {}) => requirement(id, 'skipped', { skip, ...more })
+  const left = skipped('L', { cause: 'not-selected', asked: false })
+
+  test('a MUST that was selected and not allowed leaves the run undecided, with what would allow it', () => {
+    const found = decided([requirement('A', 'passed'), left, skipped('B', { cause: 'not-allowed', asked: true, allow: 'disruptive' }), skipped('C', { cause: 'not-allowed', asked: true, allow: 'destructive' })])
+    expect(found).toEqual({ exitCode: 2, verdict: 'undecided: 2 MUST that were selected were not run (B, C): allow them with --allow destructive' })
+  })
+  test('so does one that this driver cannot do, or that lacks target.disposable', () => {
+    expect(decided([requirement('A', 'passed'), skipped('B', { cause: 'not-possible', asked: true })])).toMatchObject({ exitCode: 2, verdict: expect.stringContaining('this driver cannot') as string })
+    expect(decided([requirement('A', 'passed'), skipped('B', { cause: 'not-allowed', asked: true })])).toMatchObject({ exitCode: 2, verdict: expect.stringContaining('target.disposable') as string })
+  })
+  test('a run that says how much it wants is no failure, and says how much it left out', () => {
+    const found = decided([requirement('A', 'passed'), skipped('B', { cause: 'not-allowed', asked: false, allow: 'disruptive' }), skipped('C', { cause: 'not-possible', asked: false })])
+    expect(found).toEqual({ exitCode: 0, verdict: 'every MUST that was run holds; 2 MUST were not run (1 not allowed, 1 not possible here)' })
+  })
+  test('what was left out by the selection is not counted', () => {
+    expect(decided([requirement('A', 'passed'), left])).toEqual({ exitCode: 0, verdict: 'seaworthy: every MUST that was selected holds' })
+  })
+  test('SHOULDs alone make no success of MUSTs that were not run', () => {
+    const should = requirement('S', 'passed', { keyword: 'SHOULD' })
+    expect(decided([should, skipped('B', { cause: 'not-possible', asked: false })]).exitCode).toBe(2)
+    expect(decided([should, left, skipped('T', { cause: 'not-allowed', asked: true }, { keyword: 'SHOULD' })])).toMatchObject({ exitCode: 2, verdict: expect.stringContaining('T did not pass') as string })
+  })
+})
+
 describe('exit code', () => {
   test('0 when every selected MUST holds', () => {
     expect(decided([requirement('A', 'passed'), requirement('B', 'skipped')]).exitCode).toBe(0)

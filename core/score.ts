@@ -3,6 +3,7 @@ import { outcomes, type Outcome } from './outcome.js'
 import { isOwnRequirement } from './own-suite.js'
 import type { Keyword, Level } from './requirement.js'
 import type { Score } from './run-report.js'
+import type { Skip, SkipCause } from './skip-cause.js'
 
 /** What scoring needs to know of a judged requirement. */
 export interface ScoredRequirement {
@@ -12,6 +13,7 @@ export interface ScoredRequirement {
   readonly weight: number
   readonly outcome: Outcome
   readonly waived: boolean
+  readonly skip?: Skip
 }
 
 const scored: readonly Outcome[] = ['passed', 'failed', 'missing', 'inconclusive', 'error']
@@ -109,20 +111,51 @@ function decideRestored({ requirements, requiredLevel, level }: DecisionInput): 
   if (open.length > 0) {
     return { exitCode: exitCodes.notConclusive, verdict: `undecided: ${open.length} MUST inconclusive or in error (${named(open)})` }
   }
+  const asked = notRun(musts).filter(({ skip }) => skip?.asked === true)
+  if (asked.length > 0) return { exitCode: exitCodes.notConclusive, verdict: `undecided: ${asked.length} MUST that were selected were not run (${named(asked)}): ${adviceOn(asked, requirements)}` }
   if (having(inScope, scored).length === 0) {
     return { exitCode: exitCodes.notConclusive, verdict: 'undecided: no requirement could be judged' }
   }
   if (requiredLevel !== null && level < requiredLevel) return belowRequiredLevel(inScope.filter(({ id }) => !isOwnRequirement(id)), requiredLevel)
   if (requiredLevel !== null) return { exitCode: exitCodes.ok, verdict: `seaworthy: level ${requiredLevel} is reached` }
   const waived = musts.filter((one) => one.waived)
-  if (waived.length > 0) return { exitCode: exitCodes.ok, verdict: `accepted: what failed or is missing among the selected MUSTs is waived (${named(waived)})` }
+  if (waived.length > 0) return { exitCode: exitCodes.ok, verdict: `accepted: what failed or is missing among the selected MUSTs is waived (${named(waived)})${besides(notRun(musts))}` }
   if (having(musts, scored).length === 0) return withoutMusts(inScope)
+  if (notRun(musts).length > 0) return { exitCode: exitCodes.ok, verdict: `every MUST that was run holds${besides(notRun(musts))}` }
   return { exitCode: exitCodes.ok, verdict: 'seaworthy: every MUST that was selected holds' }
+}
+
+/** Skipped, and not because it was left out of the selection. */
+const notRun = (requirements: readonly ScoredRequirement[]): readonly ScoredRequirement[] =>
+  requirements.filter(({ outcome, skip }) => outcome === 'skipped' && skip !== undefined && skip.cause !== 'not-selected')
+const because = (requirements: readonly ScoredRequirement[], wanted: SkipCause): readonly ScoredRequirement[] => requirements.filter(({ skip }) => skip?.cause === wanted)
+
+/** Behind the sentence of a success: what it does not speak of. */
+function besides(skipped: readonly ScoredRequirement[]): string {
+  if (skipped.length === 0) return ''
+  const counted = ([['not-allowed', 'not allowed'], ['not-possible', 'not possible here']] as const).map(([cause, words]) => ({ count: because(skipped, cause).length, words }))
+  return `; ${skipped.length} MUST ${skipped.length === 1 ? 'was' : 'were'} not run (${counted.filter(({ count }) => count > 0).map(({ count, words }) => `${count} ${words}`).join(', ')})`
+}
+
+/** What would let them run. */
+function adviceOn(skipped: readonly ScoredRequirement[], all: readonly ScoredRequirement[]): string {
+  const forbidden = because(skipped, 'not-allowed')
+  const needed = (['destructive', 'disruptive'] as const).find((one) => forbidden.some(({ skip }) => skip?.allow === one))
+  const isSelection = because(all, 'not-selected').length > 0
+  const advice = [
+    ...(needed === undefined ? [] : [`allow them with --allow ${needed}${isSelection ? '' : ', or say with --allow how much is wanted, if only --allow safe'}`]),
+    ...(forbidden.some(({ skip }) => skip?.allow === undefined) ? ['what is destructive needs target.disposable: true'] : []),
+    ...(because(skipped, 'not-possible').length > 0 ? ['this driver cannot do what they need'] : []),
+  ]
+  return advice.join('; ')
 }
 
 /** Only SHOULDs were selected: they decide nothing by themselves, but must not look like a success when they are none. */
 function withoutMusts(inScope: readonly ScoredRequirement[]): Decision {
-  const open = having(inScope, scored).filter((one) => one.outcome !== 'passed' && !one.waived)
+  const unrun = notRun(inScope.filter(({ keyword }) => keyword === 'MUST'))
+  if (unrun.length > 0) return { exitCode: exitCodes.notConclusive, verdict: `undecided: no MUST could be judged${besides(unrun)}` }
+  const asked = notRun(inScope).filter(({ skip }) => skip?.asked === true)
+  const open = [...having(inScope, scored).filter((one) => one.outcome !== 'passed' && !one.waived), ...asked]
   if (open.length === 0) return { exitCode: exitCodes.ok, verdict: 'every SHOULD that was selected holds; no MUST was' }
   return { exitCode: exitCodes.notConclusive, verdict: `undecided: no MUST was selected, and ${named(open)} did not pass` }
 }

@@ -5,6 +5,7 @@ import { isOwnRequirement } from '../core/own-suite.js'
 import type { Area, Level, ProfileName, Requirement, RequirementId, ThresholdValues } from '../core/requirement.js'
 import type { AreaReport, RequirementReport, RunReport, ScenarioReport } from '../core/run-report.js'
 import type { Suite } from '../core/scenario.js'
+import type { Skip } from '../core/skip-cause.js'
 import { areaCoverageMin, countOutcomes, coverageOf, decide, scoreOf, scoreValue, type ScoredRequirement } from '../core/score.js'
 import type { ServiceDescriptor, Waiver } from '../core/service-descriptor.js'
 import { blockedByOthers } from './blocked.js'
@@ -82,6 +83,7 @@ interface Answer {
   readonly summary: string
   readonly scenario: string | null
   readonly deciding: Finding | undefined
+  readonly skip?: Skip
 }
 
 function requirementReport(requirement: Requirement, input: ReportInput): RequirementReport {
@@ -98,6 +100,7 @@ function requirementReport(requirement: Requirement, input: ReportInput): Requir
     statement: requirement.statement,
     outcome: answer.outcome,
     waived: waiverOf(requirement, answer.outcome, input.service.waivers),
+    ...(answer.skip === undefined ? {} : { skip: answer.skip }),
     scenario: answer.scenario,
     summary: answer.summary,
     strength: answer.deciding?.strength ?? null,
@@ -114,7 +117,10 @@ function requirementReport(requirement: Requirement, input: ReportInput): Requir
 
 function answerFor(requirement: Requirement, own: ReportInput['judgements'], input: ReportInput): Answer {
   const settled = input.plan.settled.get(requirement.id)
-  if (settled !== undefined) return { outcome: settled.outcome, summary: settled.reason, scenario: null, deciding: undefined }
+  if (settled !== undefined) {
+    const { outcome, reason, skip } = settled
+    return { outcome, summary: reason, scenario: null, deciding: undefined, ...(skip === undefined ? {} : { skip }) }
+  }
   if (own.length === 0) {
     const reason = input.status === 'complete' ? 'no check judged it' : 'the run ended before it was exercised'
     return { outcome: input.status === 'complete' ? 'error' : 'inconclusive', summary: reason, scenario: null, deciding: undefined }

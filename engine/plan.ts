@@ -7,11 +7,14 @@ import { declaredCapabilities } from '../core/capabilities.js'
 import { notSelected } from '../core/selection.js'
 import { contradictionOf } from '../core/structural-facts.js'
 import { requireSoundSuites } from '../core/suite-rules.js'
+import type { Skip } from '../core/skip-cause.js'
 
 /** A requirement that is settled before anything runs, and why. */
 export interface Settled {
   readonly outcome: Extract<Outcome, 'missing' | 'not-applicable' | 'skipped'>
   readonly reason: string
+  /** Of a `skipped` one; a run that was saved earlier may lack it. */
+  readonly skip?: Skip
 }
 export interface PlannedScenario {
   readonly scenario: Scenario
@@ -31,6 +34,8 @@ export interface PlanInput {
   readonly driver: Driver
   readonly profile: ProfileName
   readonly allow: SafetyClass
+  /** Whether somebody said so: permission that nobody spoke of narrows nothing. Default: true. */
+  readonly allowWasSaid?: boolean
   /** Undefined: everything. */
   readonly only: ReadonlySet<RequirementId> | undefined
 }
@@ -60,14 +65,14 @@ export function planRun(input: PlanInput): Plan {
 }
 
 /** What a scenario itself cannot do without, beyond what its requirements need. */
-function lackingFor(scenario: Scenario, { service, driver }: PlanInput, declared: ReadonlySet<Capability>, offered: ReadonlySet<Capability>): Settled | undefined {
+function lackingFor(scenario: Scenario, { service, driver, only }: PlanInput, declared: ReadonlySet<Capability>, offered: ReadonlySet<Capability>): Settled | undefined {
   const undeclared = scenario.needs.filter((capability) => !declared.has(capability))
   if (undeclared.length > 0) return { outcome: 'missing', reason: `the descriptor does not declare ${undeclared.join(', ')}` }
   if (service.target.replicas.count < scenario.instanceCountMin) {
     return { outcome: 'missing', reason: `the service has ${service.target.replicas.count} replicas, and ${scenario.id} needs ${scenario.instanceCountMin}` }
   }
   const impossible = scenario.needs.filter((capability) => !offered.has(capability))
-  return impossible.length > 0 ? { outcome: 'skipped', reason: cannot(impossible, { driver, service }) } : undefined
+  return impossible.length > 0 ? notPossible(impossible, { driver, service, only }) : undefined
 }
 
 function cannot(impossible: readonly Capability[], { driver, service }: Pick<PlanInput, 'driver' | 'service'>): string {
@@ -75,8 +80,12 @@ function cannot(impossible: readonly Capability[], { driver, service }: Pick<Pla
   return `the ${driver.name} driver cannot do ${impossible.join(', ')}${reasons.size === 0 ? '' : `: ${[...reasons].join('; ')}`}`
 }
 
-function settle(requirement: Requirement, { service, driver, allow, only }: PlanInput, declared: ReadonlySet<Capability>, offered: ReadonlySet<Capability>): Settled | undefined {
-  if (only !== undefined && !only.has(requirement.id)) return { outcome: 'skipped', reason: notSelected }
+const notPossible = (impossible: readonly Capability[], { driver, service, only }: Pick<PlanInput, 'driver' | 'service' | 'only'>): Settled =>
+  ({ outcome: 'skipped', reason: cannot(impossible, { driver, service }), skip: { cause: 'not-possible', asked: only !== undefined } })
+
+function settle(requirement: Requirement, input: PlanInput, declared: ReadonlySet<Capability>, offered: ReadonlySet<Capability>): Settled | undefined {
+  const { service, only } = input
+  if (only !== undefined && !only.has(requirement.id)) return { outcome: 'skipped', reason: notSelected, skip: { cause: 'not-selected', asked: false } }
   const { absence } = requirement
   const undeclared = requirement.needs.filter((capability) => !declared.has(capability))
   if (absence.rule === 'na-structural' && service.facts[absence.fact] === absence.equals) {
@@ -90,11 +99,13 @@ function settle(requirement: Requirement, { service, driver, allow, only }: Plan
   if (undeclared.includes('traffic.http')) return { outcome: 'not-applicable', reason: 'the service does not speak HTTP' }
   if (undeclared.length > 0) return absent(requirement, undeclared, service)
   const impossible = requirement.needs.filter((capability) => !offered.has(capability))
-  if (impossible.length > 0) return { outcome: 'skipped', reason: cannot(impossible, { driver, service }) }
-  if (safetyRank[requirement.safety] > safetyRank[allow]) return { outcome: 'skipped', reason: `it is ${requirement.safety} and needs --allow ${requirement.safety}` }
-  if (requirement.safety === 'destructive' && !service.target.disposable) {
-    return { outcome: 'skipped', reason: 'it is destructive, and the descriptor does not say target.disposable: true' }
-  }
+  return impossible.length > 0 ? notPossible(impossible, input) : notAllowed(requirement, input)
+}
+
+function notAllowed({ safety }: Requirement, { service, allow, allowWasSaid = true, only }: PlanInput): Settled | undefined {
+  const skip = { cause: 'not-allowed', asked: only !== undefined || !allowWasSaid } as const
+  if (safetyRank[safety] > safetyRank[allow]) return { outcome: 'skipped', reason: `it is ${safety} and needs --allow ${safety}`, skip: { ...skip, allow: safety } }
+  if (safety === 'destructive' && !service.target.disposable) return { outcome: 'skipped', skip, reason: 'it is destructive, and the descriptor does not say target.disposable: true' }
   return undefined
 }
 

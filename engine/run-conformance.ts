@@ -27,6 +27,8 @@ export interface ConformanceOptions {
   readonly suites: readonly Suite[]
   readonly profile: ProfileName
   readonly allow: SafetyClass
+  /** Whether somebody said so. Default: true. */
+  readonly allowWasSaid?: boolean
   readonly only: ReadonlySet<RequirementId> | undefined
   readonly requiredLevel: Level | null
   readonly parallel: number

@@ -62,6 +62,7 @@ export async function run(args: RunArguments): Promise<number> {
     suites,
     profile: args.profile as ProfileName,
     allow: isReference ? 'destructive' : ((args.allow as SafetyClass | undefined) ?? 'safe'),
+    allowWasSaid: isReference || args.allow !== undefined,
     only,
     requiredLevel: (args.requiredLevel as Level | undefined) ?? null,
     parallel,
