@@ -64,7 +64,7 @@ function reportOf(history: string, requests: number): object {
   const timeline = { bucketMs: 30_000, buckets: [], interventions: [], phases: [] }
   return buildReport({
     runId, status: 'complete', service: { name: 'bench', waivers: [], overrides: {} }, descriptorPath: 'seaworthy.yaml', driver: 'process', profile: 'thorough', randomSeed: 1,
-    startedAt: new Date().toISOString(), durationMs: hourMs, version: '0', requiredLevel: null, notRestored: [], suites, plan: { settled: new Map() }, thresholds: () => ({}), judgements: [],
+    startedAt: new Date().toISOString(), durationMs: hourMs, version: '0', requiredLevel: null, notRestored: [], suites, plan: { settled: new Map(), scenarios: [] }, thresholds: () => ({}), judgements: [],
     scenarios: [{ id: scenario, title: 'A long run', history, logs: [], durationMs: hourMs, requests, lost: 0, incomplete: null, timeline }], reproduceWith: '',
   })
 }

@@ -26,7 +26,7 @@ export type ConductOptions = Omit<ConformanceOptions, 'workDirectory' | 'sharedD
 
 /**
  * One run from the reaper's start to the written reports. The report is written whatever ended the run. Gives the run
- * directory free. A run whose run.json could not be written has the exit code of an internal fault.
+ * directory free. A run of which a report could not be written that was asked for has the exit code of an internal fault.
  */
 export async function conductRun(given: ConductOptions): Promise<RunReport> {
   const redaction = redactionFor(given.service)
@@ -68,7 +68,14 @@ async function reportOf(options: ConductOptions, redaction: Redaction): Promise<
   const historyOf = historiesOf(runDirectory, report)
   const { written, failed } = await writeReports(report, { directory: runDirectory, historyOf, reporters: [...files].sort((one) => (one.name === 'json' ? -1 : 1)), warn })
   live.nameFiles(written)
-  return failed.includes('json') ? { ...report, exitCode: exitCodes.internal, verdict: `run.json could not be written; ${report.verdict}` } : report
+  return withUnwritten(report, failed)
+}
+
+/** Who asked for a file and did not get it must not take the run for a success: nobody would look at a warning. */
+export function withUnwritten(report: RunReport, failed: readonly string[]): RunReport {
+  if (failed.length === 0) return report
+  const what = failed.includes('json') ? 'run.json' : `the ${failed.join(' and the ')} report`
+  return { ...report, exitCode: exitCodes.internal, verdict: `${what} could not be written; ${report.verdict}` }
 }
 
 function withCrash(report: RunReport, interruption: Interruption): RunReport {

@@ -38,7 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerPreparing(parser, command)
   registerReading(parser, command)
   parser.demandCommand(1, 'name a command').recommendCommands().epilogue(
-    'Exit codes: 0 required level reached; 1 a MUST failed or is missing; 2 only inconclusive or error stands in the way;\n64 usage or descriptor; 70 internal fault; 130/143 interrupted, after clean-up and with a partial report.',
+    'Exit codes: 0 required level reached; 1 a MUST failed or is missing; 2 only inconclusive, error or what was not run stands in the way;\n64 usage or descriptor; 70 internal fault; 130/143 interrupted, after clean-up and with a partial report.',
   )
   try {
     await parser.parseAsync()
@@ -189,7 +189,11 @@ const listNames: readonly string[] = ['only', 'reporter', 'threshold', 'runs', '
 /** `--output a --output b` could mean either; an empty value means nothing. */
 function requireOneValueEach(args: Readonly<Record<string, unknown>>): true {
   for (const [name, value] of Object.entries(args)) {
-    if (name === '_' || name === '$0' || listNames.includes(name)) continue
+    if (name === '_' || name === '$0') continue
+    if (listNames.includes(name)) {
+      if (Array.isArray(value) && value.length === 0) throw usageError(`--${name}: found an empty value`)
+      continue
+    }
     if (Array.isArray(value)) throw usageError(`--${name}: found ${value.length} values, expected one`)
     if (value === '') throw usageError(`--${name}: found an empty value`)
   }

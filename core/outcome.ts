@@ -24,15 +24,18 @@ export const outcomes: readonly Outcome[] = [
 /** What a check may answer. `missing` and `skipped` are decided before anything runs, never by a check. */
 export type FindingOutcome = Exclude<Outcome, 'missing' | 'skipped'>
 
+export const findingOutcomes: readonly FindingOutcome[] = ['passed', 'failed', 'inconclusive', 'error', 'not-applicable']
+
 /** From worst to best: a requirement's outcome is the worst of its findings. */
 const mergeOrder: readonly FindingOutcome[] = ['failed', 'error', 'inconclusive', 'passed']
 
 /**
  * Merges the outcomes of all findings on one requirement: failed > error > inconclusive > passed;
  * not-applicable only when all are. No findings at all is an `error`: a requirement that nobody judged
- * must never look like one that held.
+ * must never look like one that held. So is an outcome that does not exist.
  */
 export function mergeOutcomes(found: readonly FindingOutcome[]): FindingOutcome {
   if (found.length === 0) return 'error'
-  return mergeOrder.find((outcome) => found.includes(outcome)) ?? 'not-applicable'
+  const known = found.map((outcome) => (findingOutcomes.includes(outcome) ? outcome : 'error'))
+  return mergeOrder.find((outcome) => known.includes(outcome)) ?? 'not-applicable'
 }

@@ -67,7 +67,9 @@ export interface RequirementReport {
   readonly weight: number
   readonly statement: string
   readonly outcome: Outcome
-  readonly waived: { readonly reason: string; readonly owner: string; readonly until: string } | null
+  readonly waived: WaiverReport | null
+  /** A waiver of what passed: it can go. */
+  readonly staleWaiver?: WaiverReport
   /** Why a `skipped` one was not run; absent for every other outcome, and in reports of before. */
   readonly skip?: Skip
   readonly scenario: string | null
@@ -75,13 +77,18 @@ export interface RequirementReport {
   readonly strength: Strength | null
   readonly grade: EvidenceGrade | null
   readonly thresholds: ThresholdValues
-  readonly relaxed: readonly string[] // keys of thresholds a descriptor overrode
+  readonly relaxed: readonly string[] // keys of thresholds that were overridden and ask for less
   readonly findings: readonly FindingReport[]
   readonly evidence: readonly Evidence[]
   readonly remediation: string
   readonly defects: readonly DefectCard[]
   /** The command that runs just this again. */
   readonly reproduce: string
+}
+export interface WaiverReport {
+  readonly reason: string
+  readonly owner: string
+  readonly until: string
 }
 export interface FindingReport {
   readonly check: string

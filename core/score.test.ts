@@ -6,7 +6,7 @@ const requirement = (id: string, outcome: Outcome, more: Partial<ScoredRequireme
   id, outcome, keyword: 'MUST', level: 1, weight: 1, waived: false, ...more,
 })
 const decided = (requirements: readonly ScoredRequirement[], more: Partial<Parameters<typeof decide>[0]> = {}) =>
-  decide({ requirements, requiredLevel: null, level: levelOf(requirements), restored: true, ...more })
+  decide({ requirements, requiredLevel: null, level: levelOf(requirements), restored: true, status: 'complete', ...more })
 
 describe('score', () => {
   test('is the passed weight over everything that was or should have been judged', () => {
@@ -97,6 +97,15 @@ describe('exit code', () => {
   test('2 when the world was not restored', () => {
     expect(decided([requirement('A', 'passed')], { restored: false }).exitCode).toBe(2)
     expect(decided([requirement('A', 'failed')], { restored: false }).exitCode).toBe(1)
+  })
+  test('2 when the run did not reach its end', () => {
+    expect(decided([requirement('A', 'passed')], { status: 'interrupted' })).toMatchObject({ exitCode: 2, verdict: expect.stringContaining('did not reach its end') as string })
+    expect(decided([requirement('A', 'passed')], { status: 'crashed' }).exitCode).toBe(2)
+    expect(decided([requirement('A', 'failed')], { status: 'crashed' }).exitCode).toBe(1)
+  })
+  test('the sentence of a success says that thresholds were relaxed', () => {
+    expect(decided([requirement('A', 'passed', { relaxed: ['jobs'] })])).toMatchObject({ exitCode: 0, verdict: 'seaworthy: every MUST that was selected holds, with relaxed thresholds (A)' })
+    expect(decided([requirement('A', 'passed'), requirement('B', 'skipped', { relaxed: ['jobs'] })]).verdict).not.toContain('relaxed')
   })
   test('a required level ignores what is above it and needs what is below', () => {
     const requirements = [requirement('A', 'passed'), requirement('B', 'failed', { level: 2 })]

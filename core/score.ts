@@ -2,7 +2,7 @@ import { exitCodes } from './errors.js'
 import { outcomes, type Outcome } from './outcome.js'
 import { isOwnRequirement } from './own-suite.js'
 import type { Keyword, Level } from './requirement.js'
-import type { Score } from './run-report.js'
+import type { RunReport, Score } from './run-report.js'
 import type { Skip, SkipCause } from './skip-cause.js'
 
 /** What scoring needs to know of a judged requirement. */
@@ -14,6 +14,8 @@ export interface ScoredRequirement {
   readonly outcome: Outcome
   readonly waived: boolean
   readonly skip?: Skip
+  /** Keys of thresholds that ask for less than the profile does. */
+  readonly relaxed?: readonly string[]
 }
 
 const scored: readonly Outcome[] = ['passed', 'failed', 'missing', 'inconclusive', 'error']
@@ -86,6 +88,7 @@ export interface DecisionInput {
   readonly requiredLevel: Level | null
   readonly level: 0 | Level
   readonly restored: boolean
+  readonly status: RunReport['status']
 }
 
 const named = (requirements: readonly ScoredRequirement[]): string => {
@@ -96,9 +99,15 @@ const named = (requirements: readonly ScoredRequirement[]): string => {
 /** Exit code and sentence of a finished run. Without a required level, every MUST that was selected counts. */
 export function decide(input: DecisionInput): Decision {
   const decision = decideRestored(input)
-  if (decision.exitCode !== exitCodes.ok || input.restored) return decision
-  return { exitCode: exitCodes.notConclusive, verdict: `the world was not restored; otherwise ${decision.verdict}` }
+  if (decision.exitCode !== exitCodes.ok) return decision
+  const relaxed = having(input.requirements, scored).filter((one) => (one.relaxed ?? []).length > 0)
+  const verdict = relaxed.length === 0 ? decision.verdict : `${decision.verdict}, with relaxed thresholds (${named(relaxed)})`
+  const doubts = [...(input.status === 'complete' ? [] : [notWhole[input.status]]), ...(input.restored ? [] : ['the world was not restored'])]
+  if (doubts.length === 0) return { ...decision, verdict }
+  return { exitCode: exitCodes.notConclusive, verdict: `${doubts.join(' and ')}; otherwise ${verdict}` }
 }
+
+const notWhole = { interrupted: 'the run did not reach its end', crashed: 'the harness crashed' } as const
 
 function decideRestored({ requirements, requiredLevel, level }: DecisionInput): Decision {
   const inScope = requirements.filter((one) => requiredLevel === null || one.level <= requiredLevel)

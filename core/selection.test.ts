@@ -27,6 +27,12 @@ test('a selector that matches nothing is an error that lists near names', () => 
   expect(() => selected('DRAIN-1')).toThrow(expect.objectContaining({ code: 'SW_SELECTION_EMPTY', exitCode: 64, message: expect.stringContaining('DRAIN-01') as string }))
   expect(() => selected('DRAIN-01', 'nothing-at-all')).toThrow(/nothing-at-all/)
 })
+test.each([
+  ['*', '', true], ['a*a', 'a', false], ['a*a', 'aa', true], ['*b*', 'abc', true], ['a*b*c', 'a-b-b-c', true], ['a*b*c', 'a-c-b', false], ['ab', 'abc', false], ['**', 'x', true],
+])('%s and %j: %s', (pattern, text, expected) => expect(matchesGlob(pattern, text)).toBe(expected))
+test('many stars take no longer than one', () => {
+  expect(matchesGlob(`${'*a'.repeat(40)}*b`, 'a'.repeat(5_000))).toBe(false)
+})
 test('a glob is not a regular expression', () => {
   expect(matchesGlob('a.b', 'axb')).toBe(false)
   expect(matchesGlob('a*', 'a.b(c')).toBe(true)

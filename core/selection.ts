@@ -8,8 +8,19 @@ export const notSelected = 'not selected'
 
 /** Whether a text matches a pattern in which `*` stands for anything; case is ignored. */
 export function matchesGlob(pattern: string, text: string): boolean {
-  const expression = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')
-  return new RegExp(`^${expression}$`, 'i').test(text)
+  const [first = '', ...rest] = pattern.toLowerCase().split('*')
+  const last = rest.pop()
+  const lower = text.toLowerCase()
+  if (last === undefined) return lower === first
+  if (!lower.startsWith(first)) return false
+  // The leftmost place of each part is as good as any other, so that nothing is ever tried twice.
+  let at = first.length
+  for (const part of rest) {
+    const found = lower.indexOf(part, at)
+    if (found < 0) return false
+    at = found + part.length
+  }
+  return lower.length - last.length >= at && lower.endsWith(last)
 }
 
 /** Requirements meant by one selector: a requirement id, an area, a suite or a suite/scenario. */

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { Requirement } from './requirement.js'
 import type { Suite } from './scenario.js'
 import type { ServiceDescriptor } from './service-descriptor.js'
-import { requireKnownOverrides, requireWaiversInForce } from './waivers.js'
+import { requireKnownOverrides, requireWaiversInForce, waiversToday } from './waivers.js'
 
 const thresholds = [
   { key: 'lost', unit: 'requests', meaning: '', standard: 0 },
+  { key: 'requests_min', unit: 'requests', meaning: '', standard: 200 },
   { key: 'codes', unit: 'codes', meaning: '', standard: [503] },
 ] as const
 const suites = [{ requirements: [{ id: 'DRAIN-01', thresholds }] as unknown as readonly Requirement[] }] as unknown as readonly Suite[]
@@ -20,11 +21,17 @@ describe('overrides', () => {
     ['an unknown id', { 'DRIAN-01': { lost: 1 } }, /DRIAN-01 is not a requirement.*did you mean DRAIN-01/],
     ['an unknown key', { 'DRAIN-01': { lots: 1 } }, /DRAIN-01\.lots is not a threshold, did you mean lost/],
     ['a number below 0', { 'DRAIN-01': { lost: -1 } }, /DRAIN-01\.lost found -1, expected a number from 0/],
+    ['a sample of nothing', { 'DRAIN-01': { requests_min: 0 } }, /DRAIN-01\.requests_min found 0, expected a number from 1/],
     ['a list for a number', { 'DRAIN-01': { lost: [1] } }, /DRAIN-01\.lost found \[1\], expected a number/],
     ['a number for a list', { 'DRAIN-01': { codes: 1 } }, /DRAIN-01\.codes found 1, expected a list/],
   ])('%s is refused', (_, overrides, expected) => {
     expect(() => check(overrides)).toThrow(expect.objectContaining({ code: 'SW_OVERRIDE_UNKNOWN', message: expect.stringMatching(expected) as string }) as Error)
   })
+})
+
+test('waivers of a saved run hold as long as they say, counted from today', () => {
+  const waiver = (until: string) => ({ requirement: 'DRAIN-01', reason: 'until the rewrite', owner: 'us', until }) as const
+  expect(waiversToday([waiver('2026-12-01'), waiver('2026-11-30')], new Date('2026-12-01T10:00:00Z'))).toEqual({ inForce: [waiver('2026-12-01')], expired: [waiver('2026-11-30')] })
 })
 
 describe('exceptions', () => {

@@ -1,7 +1,8 @@
 import { SeaworthyError } from './errors.js'
 import { nearMisses } from './near-miss.js'
 import type { Suite } from './scenario.js'
-import type { ServiceDescriptor } from './service-descriptor.js'
+import type { ServiceDescriptor, Waiver } from './service-descriptor.js'
+import { valueProblem } from './threshold-rules.js'
 
 /**
  * Waivers and not-applicable entries must name a requirement of the checklist and not have run out: an exception that no
@@ -25,6 +26,12 @@ export function requireWaiversInForce(service: ServiceDescriptor, suites: readon
   }
 }
 
+/** Waivers of a saved run that still hold today, and those that ran out since. */
+export function waiversToday(waivers: readonly Waiver[], today: Date): { readonly inForce: readonly Waiver[]; readonly expired: readonly Waiver[] } {
+  const date = today.toISOString().slice(0, 10)
+  return { inForce: waivers.filter(({ until }) => until >= date), expired: waivers.filter(({ until }) => until < date) }
+}
+
 function aYearAfter(today: Date): string {
   const latest = new Date(today)
   latest.setUTCFullYear(latest.getUTCFullYear() + 1)
@@ -46,17 +53,11 @@ export function requireKnownOverrides(service: ServiceDescriptor, suites: readon
         const keys = requirement.thresholds.map((one) => one.key)
         throw overrideUnknown(service, `${id}.${key}`, `is not a threshold${suggestion(key, keys) || (keys.length === 0 ? ': this requirement has none' : `, expected one of ${keys.join(', ')}`)}`)
       }
-      const expected = typeof threshold.standard === 'number' ? 'a number from 0' : 'a list of numbers from 0'
-      if (!hasFormOf(threshold.standard, value)) throw overrideUnknown(service, `${id}.${key}`, `found ${JSON.stringify(value)}, expected ${expected}`)
+      const expected = valueProblem(threshold, value)
+      if (expected !== undefined) throw overrideUnknown(service, `${id}.${key}`, `found ${JSON.stringify(value)}, expected ${expected}`)
     }
   }
 }
-
-function hasFormOf(standard: number | readonly number[], value: number | readonly number[]): boolean {
-  if (typeof value === 'number') return typeof standard === 'number' && isCount(value)
-  return typeof standard !== 'number' && value.length > 0 && value.every(isCount)
-}
-const isCount = (value: number): boolean => Number.isFinite(value) && value >= 0
 
 function suggestion(written: string, known: readonly string[]): string {
   const near = nearMisses(written, known)

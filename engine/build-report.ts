@@ -1,5 +1,5 @@
 import { cpus } from 'node:os'
-import type { Finding } from '../core/check.js'
+import type { Check, Finding } from '../core/check.js'
 import { mergeOutcomes, type Outcome } from '../core/outcome.js'
 import { isOwnRequirement } from '../core/own-suite.js'
 import type { Area, Level, ProfileName, Requirement, RequirementId, ThresholdValues } from '../core/requirement.js'
@@ -7,10 +7,17 @@ import type { AreaReport, RequirementReport, RunReport, ScenarioReport } from '.
 import type { Suite } from '../core/scenario.js'
 import type { Skip } from '../core/skip-cause.js'
 import { areaCoverageMin, countOutcomes, coverageOf, decide, scoreOf, scoreValue, type ScoredRequirement } from '../core/score.js'
+import { relaxedKeys } from '../core/threshold-rules.js'
 import type { ServiceDescriptor, Waiver } from '../core/service-descriptor.js'
 import { blockedByOthers } from './blocked.js'
 import type { Judgement } from './judge.js'
 import type { Plan } from './plan.js'
+
+/** A scenario as far as it says which checks should have judged. */
+export interface PlannedChecks {
+  readonly scenario: { readonly id: string; readonly checks: readonly Pick<Check, 'id' | 'requirement'>[] }
+  readonly selected: ReadonlySet<RequirementId>
+}
 
 /** Everything a report is made from; all of it is also in the run directory, so that a run can be judged again. */
 export interface ReportInput {
@@ -27,7 +34,7 @@ export interface ReportInput {
   readonly requiredLevel: Level | null
   readonly notRestored: readonly string[]
   readonly suites: readonly Suite[]
-  readonly plan: Pick<Plan, 'settled'>
+  readonly plan: { readonly settled: Plan['settled']; readonly scenarios: readonly PlannedChecks[] }
   readonly thresholds: (requirement: RequirementId) => ThresholdValues
   readonly judgements: readonly (Judgement & { readonly scenario: string })[]
   readonly scenarios: readonly ScenarioReport[]
@@ -38,14 +45,15 @@ export interface ReportInput {
 /** Version of the checklist, raised when a requirement or a standard threshold changes. */
 export const catalogueVersion = '0.1'
 
-export function buildReport(input: ReportInput): RunReport {
+export function buildReport(given: ReportInput): RunReport {
+  const input = { ...given, judgements: [...given.judgements, ...unjudged(given)] }
   const judged = input.suites.flatMap((suite) => suite.requirements).map((requirement) => requirementReport(requirement, input))
   const requirements = blockedByOthers(judged, input.suites)
   // The score is of the checklist alone: nobody's own requirements may make it better or worse.
   const ofChecklist = requirements.filter(({ id }) => !isOwnRequirement(id))
   const score = { ...scoreOf(ofChecklist.map(scored)), counts: countOutcomes(requirements.map(scored)) }
   const restored = input.notRestored.length === 0
-  const decision = decide({ requirements: requirements.map(scored), requiredLevel: input.requiredLevel, level: score.level, restored })
+  const decision = decide({ requirements: requirements.map(scored), requiredLevel: input.requiredLevel, level: score.level, restored, status: input.status })
   return {
     schema: 'seaworthy-run/v1',
     runId: input.runId,
@@ -68,6 +76,18 @@ export function buildReport(input: ReportInput): RunReport {
     requirements,
     scenarios: input.scenarios,
   }
+}
+
+/** One finding for each planned check that left none: what passed elsewhere must not speak for what nobody judged. */
+function unjudged({ plan, judgements, status }: ReportInput): ReportInput['judgements'] {
+  const done = new Set(judgements.map(({ scenario, check, requirement }) => `${scenario} ${check} ${requirement}`))
+  return plan.scenarios.flatMap(({ scenario: { id, checks }, selected }) => {
+    const finding: Finding = status === 'complete'
+      ? { outcome: 'error', summary: `no check judged it: ${id} left no history`, evidence: [] }
+      : { outcome: 'inconclusive', summary: `the run ended before it was exercised: ${id} left no history`, evidence: [] }
+    const open = checks.filter((check) => selected.has(check.requirement) && !done.has(`${id} ${check.id} ${check.requirement}`))
+    return open.map((check) => ({ requirement: check.requirement, check: check.id, scenario: id, finding }))
+  })
 }
 
 const scored = (one: RequirementReport): ScoredRequirement => ({ ...one, waived: one.waived !== null })
@@ -99,14 +119,14 @@ function requirementReport(requirement: Requirement, input: ReportInput): Requir
     weight: requirement.weight,
     statement: requirement.statement,
     outcome: answer.outcome,
-    waived: waiverOf(requirement, answer.outcome, input.service.waivers),
+    ...waiverOf(requirement, answer.outcome, input.service.waivers),
     ...(answer.skip === undefined ? {} : { skip: answer.skip }),
     scenario: answer.scenario,
     summary: answer.summary,
     strength: answer.deciding?.strength ?? null,
     grade: answer.deciding?.grade ?? null,
     thresholds: input.thresholds(requirement.id),
-    relaxed: Object.keys(overrides),
+    relaxed: relaxedKeys(requirement, input.profile, overrides),
     findings: own.map(({ check, scenario, finding }) => ({ check, scenario, outcome: finding.outcome, summary: finding.summary, evidence: finding.evidence })),
     evidence: own.flatMap(({ finding }) => finding.evidence),
     remediation: requirement.remediation,
@@ -130,14 +150,17 @@ function answerFor(requirement: Requirement, own: ReportInput['judgements'], inp
   const others = own.filter((one) => one !== deciding && one.finding.outcome === outcome)
   return {
     outcome,
-    summary: [deciding, ...others].map((one) => one?.finding.summary).join('; '),
-    scenario: deciding?.scenario ?? null,
+    summary: [...new Set([deciding, ...others].map((one) => one?.finding.summary))].join('; '),
+    scenario: input.scenarios.find(({ id }) => id === deciding?.scenario)?.id ?? null,
     deciding: deciding?.finding,
   }
 }
 
-function waiverOf(requirement: Requirement, outcome: Outcome, waivers: readonly Waiver[]): RequirementReport['waived'] {
-  if (outcome !== 'failed' && outcome !== 'missing') return null
-  const waiver = waivers.find((one) => one.requirement === requirement.id)
-  return waiver === undefined ? null : { reason: waiver.reason, owner: waiver.owner, until: waiver.until }
+/** A waiver is a mark on what does not hold; one of what passed has become stale. */
+function waiverOf(requirement: Requirement, outcome: Outcome, waivers: readonly Waiver[]): Pick<RequirementReport, 'waived' | 'staleWaiver'> {
+  const found = waivers.find((one) => one.requirement === requirement.id)
+  if (found === undefined) return { waived: null }
+  const waiver = { reason: found.reason, owner: found.owner, until: found.until }
+  if (outcome === 'failed' || outcome === 'missing') return { waived: waiver }
+  return { waived: null, ...(outcome === 'passed' ? { staleWaiver: waiver } : {}) }
 }

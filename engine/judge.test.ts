@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { failed, inconclusive, passed, type Check, type Finding } from '../core/check.js'
+import { failed, inconclusive, passed, strengthOf, type Check, type Finding } from '../core/check.js'
 import { eventsOf, historyOf, type HistoryEvent } from '../core/history.js'
 import { processorWaitProbe } from '../core/processor-waits.js'
 import { judge } from './judge.js'
@@ -49,6 +49,18 @@ test('a check that breaks gives error, and does not hide the others', () => {
   const found = judge(historyOf([gate(true)]), [broken, answering(passed('fine'))], () => ({}))
   expect(found.map((one) => one.finding.outcome)).toEqual(['error', 'passed'])
   expect(found[0]?.finding.summary).toContain('no such window')
+})
+
+test.each([['an unknown outcome', { outcome: 'fail', summary: 'lost', evidence: [] }], ['no finding', undefined]])('%s is an error of that check alone', (_, answer) => {
+  const odd: Check = { id: 'odd', requirement: 'TEST-01', evaluate: () => answer as Finding }
+  const found = judge(historyOf([gate(true)]), [odd, answering(failed('bad'))], () => ({}))
+  expect(found.map((one) => one.finding.outcome)).toEqual(['error', 'failed'])
+  expect(found[0]?.finding.summary).toContain('odd')
+})
+
+test('a pass of nothing is none', () => {
+  expect(outcome([gate(true)], answering(passed('all 0 jobs were done', [], { strength: strengthOf(0) })))).toMatchObject({ outcome: 'inconclusive', summary: 'nothing was observed: all 0 jobs were done' })
+  expect(outcome([gate(true)], answering(passed('all 5 jobs were done', [], { strength: strengthOf(5) })))?.outcome).toBe('passed')
 })
 
 test('a harness that broke after a fault could not be made: not even a failure is believed', () => {

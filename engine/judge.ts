@@ -1,5 +1,6 @@
 import { inconclusive, type Check, type Finding } from '../core/check.js'
 import { messageOf, SeaworthyError } from '../core/errors.js'
+import { formProblemOf } from '../core/finding-form.js'
 import { eventsOf, type GateEvent, type History, type IncompleteEvent } from '../core/history.js'
 import { withoutWaits } from '../core/processor-waits.js'
 import type { RequirementId, ThresholdValues } from '../core/requirement.js'
@@ -59,11 +60,19 @@ function inDoubt(check: Check, { history, calm }: { readonly history: History; r
 
 function evaluate(check: Check, history: History, thresholds: ThresholdValues): Finding {
   try {
-    return check.evaluate(history, thresholds)
+    return held(check, check.evaluate(history, thresholds))
   } catch (thrown) {
     if (thrown instanceof SeaworthyError) throw thrown
     return { outcome: 'error', summary: `the check ${check.id} broke: ${messageOf(thrown)}`, evidence: [] }
   }
+}
+
+/** An answer that is no finding is an error of that check; one that passed on nothing has not passed. */
+function held(check: Check, answer: Finding): Finding {
+  const problem = formProblemOf(answer)
+  if (problem !== undefined) return { outcome: 'error', summary: `the check ${check.id} answered with ${problem}`, evidence: [] }
+  if (answer.outcome !== 'passed' || answer.strength?.n !== 0) return answer
+  return inconclusive(`nothing was observed: ${answer.summary}`, answer.evidence, { strength: answer.strength })
 }
 
 const broken = (incomplete: IncompleteEvent): Finding => ({ outcome: 'error', summary: `the harness broke: ${incomplete.reason}`, evidence: [] })

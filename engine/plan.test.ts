@@ -33,6 +33,25 @@ describe('requirements about HTTP itself', () => {
   })
 })
 
+describe('what is skipped says why', () => {
+  const skipOf = (more: Partial<Parameters<typeof planRun>[0]>) => {
+    const planned = planRun({ suites, service, driver, profile: 'quick', allow: 'safe', only: undefined, ...more })
+    return [planned.settled.get('START-04')?.skip, planned.settled.get('MONI-02')?.skip]
+  }
+  test('what --only names stands in the way, what it leaves out does not', () => {
+    expect(skipOf({ only: new Set(['START-04'] as const) })).toEqual([{ cause: 'not-allowed', asked: true, allow: 'disruptive' }, { cause: 'not-selected', asked: false }])
+  })
+  test('permission of which nobody spoke does, and what was said does not', () => {
+    expect(skipOf({ allowWasSaid: false })[0]).toEqual({ cause: 'not-allowed', asked: true, allow: 'disruptive' })
+    expect(skipOf({})[0]).toEqual({ cause: 'not-allowed', asked: false, allow: 'disruptive' })
+  })
+  test('what the driver cannot do is in the way of a selection only', () => {
+    const weak = { ...driver, offers: () => new Set<never>() }
+    expect(skipOf({ driver: weak, only: new Set(['START-04'] as const) })[0]).toEqual({ cause: 'not-possible', asked: true })
+    expect(skipOf({ driver: weak })[0]).toEqual({ cause: 'not-possible', asked: false })
+  })
+})
+
 describe('a fact by which something would not apply', () => {
   const replica = { name: 'copy', role: 'db-replica' as const, hard: true, ready: { kind: 'tcp' as const }, ownsData: false, command: ['copy'], env: {}, restart: 'always' as const, startAtBoot: true }
   const settled = (facts: ServiceDescriptor['facts'], components: ServiceDescriptor['target']['components'] = []) =>

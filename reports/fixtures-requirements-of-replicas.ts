@@ -15,6 +15,7 @@ export const exampleRequirementsOfReplicas: readonly RequirementReport[] = [
     weight: 3,
     statement: 'The service MUST run as several replicas at once, any of which can serve any request, including requests that continue work begun on another.',
     outcome: 'passed',
+    staleWaiver: { reason: 'The session store was not shared before spring', owner: 'orders team', until: '2031-06-01' },
     scenario: losing,
     grade: 'demonstrated',
     summary: '0 of 150 reads and 0 of 30 resumed sessions failed on another replica',
@@ -77,7 +78,8 @@ export const exampleRequirementsOfReplicas: readonly RequirementReport[] = [
     weight: 2,
     statement: 'Work that must be done by one replica at a time SHOULD be done exactly once whichever replica is lost.',
     outcome: 'skipped',
-    summary: 'not selected',
+    skip: { cause: 'not-allowed', asked: false, allow: 'disruptive' },
+    summary: 'it is disruptive and needs --allow disruptive',
     remediation: 'Take a lease with a fencing token before doing singleton work.',
   }),
   requirement({

@@ -9,7 +9,7 @@ export const keyOrder: readonly string[] = [
   'schema', 'runId', 'status', 'restored', 'notRestored', 'service', 'name', 'descriptor', 'driver', 'profile', 'randomSeed',
   'startedAt', 'harness', 'catalogue', 'version', 'node', 'platform', 'cpus', 'count', 'requiredLevel', 'exitCode', 'verdict', 'baseline',
   'value', 'id', 'title', 'area', 'keyword', 'outcome', 'check', 'score', 'coverage', 'level', 'weight', 'counts', 'passed',
-  'failed', 'missing', 'inconclusive', 'error', 'not-applicable', 'skipped', 'statement', 'waived', 'reason', 'owner', 'until', 'skip', 'cause', 'asked', 'allow',
+  'failed', 'missing', 'inconclusive', 'error', 'not-applicable', 'skipped', 'statement', 'waived', 'reason', 'owner', 'until', 'staleWaiver', 'skip', 'cause', 'asked', 'allow',
   'scenario', 'summary', 'strength', 'n', 'bound95', 'grade', 'thresholds', 'relaxed', 'note', 'measured', 'allowed', 'unit',
   'findings', 'evidence', 'remediation', 'defects', 'how', 'mustNotFire', 'mayFire', 'reproduce', 'history', 'logs', 'durationMs', 'requests', 'lost',
   'incomplete', 'outcomes', 'carried', 'timeline', 'bucketMs', 'atMs', 'ok', 'refused', 'latencyMsMax', 'target', 'label', 'fromMs', 'toMs',

@@ -2,7 +2,7 @@ import type { RequirementReport, RunReport } from '../core/run-report.js'
 import { formatDuration, formatRequiredLevel, formatScore, formatScoreLine, formatShare } from './format.js'
 import { outcomeDisplay, outcomesByUrgency } from './outcome-display.js'
 import { oneLine } from './printable.js'
-import { commandForAll, fixFirst, fixHeading, reservations, standingIn, toneOf, unknownAdvice, unknowns, waivedCount } from './priorities.js'
+import { commandForAll, fixFirst, fixHeading, remarks, reservations, standingIn, toneOf, unknownAdvice, unknowns, waivedCount } from './priorities.js'
 import { singleFileReporter } from './single-file-reporter.js'
 
 const toneSigns = { good: '✅', bad: '❌', unsure: '❔', broken: '💥' } as const
@@ -15,7 +15,7 @@ export function reportAsMarkdown(report: RunReport): string {
   const parts: readonly (readonly string[])[] = [
     [`## ${toneSigns[toneOf(report)]} ${markdownText(report.service.name)}: ${markdownText(report.verdict)}`],
     [`**${markdownText(formatScoreLine(report.score))}** (asked for: ${formatRequiredLevel(report.requiredLevel)}). ${countsLine(report)}`],
-    reservations(report).map((one) => `> ⚠️ ${markdownText(one)}`),
+    [...reservations(report), ...remarks(report)].map((one) => `> ⚠️ ${markdownText(one)}`),
     fixPart(report),
     unknownPart(report),
     areaPart(report),

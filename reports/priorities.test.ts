@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RequirementReport } from '../core/run-report.js'
 import { crashedReport, emptyReport, exampleReport, greenReport } from './fixtures.js'
-import { blocksBuild, commandForAll, fixFirst, fixHeading, reservations, standingIn, toneOf, unknowns, waivedCount } from './priorities.js'
+import { blocksBuild, commandForAll, fixFirst, fixHeading, remarks, reservations, standingIn, toneOf, unknowns, waivedCount } from './priorities.js'
 
 const [template] = exampleReport.requirements
 const requirement = (given: Partial<RequirementReport>): RequirementReport => ({ ...template!, outcome: 'failed', keyword: 'MUST', waived: null, ...given })
@@ -51,6 +51,13 @@ test('one command judges several requirements again, when each of theirs differs
   expect(commandForAll([])).toBeUndefined()
 })
 
+test('remarks say what was relaxed and which waiver is stale', () => {
+  const [first] = greenReport.requirements
+  const remarksOf = (more: Partial<NonNullable<typeof first>>) => remarks({ ...greenReport, requirements: [{ ...first!, relaxed: [], ...more }] })
+  expect(remarksOf({})).toEqual([])
+  expect(remarksOf({ relaxed: ['jobs'], thresholds: { jobs: 1 } })).toEqual([`Thresholds were relaxed: ${first?.id}.jobs 1.`])
+  expect(remarksOf({ staleWaiver: { reason: 'old', owner: 'us', until: '2031-01-01' } })[0]).toContain('is stale')
+})
 test('reservations name every reason for doubt', () => {
   expect(reservations(greenReport)).toEqual([])
   expect(reservations(emptyReport)).toHaveLength(2)

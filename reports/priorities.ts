@@ -88,6 +88,17 @@ export function toneOf(report: RunReport): RunTone {
   return report.exitCode === 2 ? 'unsure' : 'broken'
 }
 
+/** Sentences beside the verdict that say what it was given with, and what became needless; they fail no build. */
+export function remarks({ requirements }: RunReport): readonly string[] {
+  const judged = requirements.filter(({ outcome, relaxed }) => relaxed.length > 0 && outcome !== 'skipped' && outcome !== 'not-applicable')
+  const keys = judged.flatMap(({ id, relaxed, thresholds }) => relaxed.map((key) => `${id}.${key} ${String(thresholds[key])}`))
+  const stale = requirements.filter(({ outcome, staleWaiver }) => outcome === 'passed' && staleWaiver !== undefined)
+  return [
+    ...(keys.length === 0 ? [] : [`Thresholds were relaxed: ${keys.join(', ')}.`]),
+    ...stale.map(({ id, staleWaiver }) => `The waiver of ${id} (${staleWaiver?.owner}, until ${staleWaiver?.until}) is stale: it passes now, and the waiver can go.`),
+  ]
+}
+
 /** Sentences that must stand beside the verdict because they limit what it says. */
 export function reservations(report: RunReport): readonly string[] {
   const sentences: string[] = []

@@ -90,6 +90,9 @@ describe('bad input: a clear error, exit 64, no stack trace', () => {
     ['an unknown command', () => ['rnu'], /SW_USAGE/],
     ['an unknown option', () => ['run', '--profil', 'quick'], /SW_USAGE.*profil/],
     ['an id that matches nothing', () => ['run', '--only', 'DRIAN-03'], /SW_SELECTION_EMPTY.*DRIAN-03.*did you mean DRAIN-03/],
+    ['a selection of nothing', () => ['run', '--only', ''], /SW_USAGE.*--only: found an empty value/],
+    ['a selection of a comma', () => ['run', '--only', ','], /SW_USAGE.*--only/],
+    ['an empty selection of selftest', () => ['selftest', '--only', ''], /SW_USAGE.*--only/],
     ['an unknown driver', () => ['run', '--driver', 'nomad'], /SW_DRIVER_UNKNOWN.*process/],
     ['an unknown reporter', () => ['run', '--reporter', 'htlm'], /SW_REPORTER_UNKNOWN.*html, junit, json/],
     ['an unknown defect', () => ['run', '--defect', 'drain.kills-inflght'], /SW_DEFECT_UNKNOWN.*did you mean drain\.kills-inflight/],
@@ -188,6 +191,22 @@ describe('a service of one page', () => {
     const report = JSON.parse(readFileSync(join(output, 'run.json'), 'utf8')) as ReturnType<typeof reported>
     expect(report.requirements.find((one) => one.id === 'START-04')?.outcome).toBe('inconclusive')
   })
+  test('a waiver that ran out since the run accepts nothing any more', async () => {
+    const path = join(runDirectory, 'run-input.json')
+    const text = readFileSync(path, 'utf8')
+    const saved = JSON.parse(text) as { service: object }
+    const waivers = ['DRAIN-01', 'START-05'].map((requirement) => ({ requirement, reason: 'until the rewrite', owner: 'us', until: '2020-01-01' }))
+    writeFileSync(path, JSON.stringify({ ...saved, service: { ...saved.service, waivers } }))
+    const { code, err } = await seaworthy(['recheck', runDirectory])
+    writeFileSync(path, text)
+    expect(err).toMatch(/the waiver of DRAIN-01 ran out on 2020-01-01/)
+    expect(code).toBe(1)
+  })
+  test('recheck takes no sample of nothing', async () => {
+    const { code, err } = await seaworthy(['recheck', runDirectory, '--threshold', 'START-04.stops=0'])
+    expect(err).toMatch(/SW_THRESHOLD_UNKNOWN.*START-04\.stops=0: found 0, expected a number from 1/)
+    expect(code).toBe(64)
+  })
   test('a corrupt history is refused with file and line', async () => {
     const history = join(runDirectory, 'scenarios/startup-and-shutdown/starts-and-stops-in-order/history.ndjson')
     const text = readFileSync(history, 'utf8')
@@ -224,6 +243,12 @@ describe('a service of one page', () => {
     expect(code).toBe(0)
     expect(existsSync(join(runDirectory, 'index.html'))).toBe(true)
   })
+})
+
+test('a MUST that was named and not allowed leaves the run undecided', async () => {
+  const { code, out } = await seaworthy(['run', serviceFolder('forbidden', wellBehaved), '--only', 'START-04', '--output', join(folder, 'forbidden-run')])
+  expect(out.replace(/\s+/g, ' ')).toContain('Undecided: 1 MUST that were selected were not run (START-04): allow them with --allow disruptive')
+  expect(code).toBe(2)
 })
 
 describe('an interrupt', () => {

@@ -36,7 +36,7 @@ export async function plan(args: PlanArguments): Promise<number> {
   const profile = args.profile as ProfileName
   const allow = isReference ? 'destructive' : ((args.allow as SafetyClass | undefined) ?? 'safe')
   const randomSeed = chooseRandomSeed(args.randomSeed)
-  const planned = planRun({ suites, service, driver, profile, allow, only })
+  const planned = planRun({ suites, service, driver, profile, allow, allowWasSaid: isReference || args.allow !== undefined, only })
   const thresholds = thresholdsOf({ suites, service, profile })
   const rehearsals = await Promise.all(planned.scenarios.map(({ scenario, selected }) => rehearse(scenario, { service, profile, selected, thresholds, randomSeed })))
   const document = planDocument({ planned, requirements: suites.flatMap((suite) => suite.requirements) }, rehearsals, { service: service.name, driver: driver.name, profile, allow, randomSeed })

@@ -2,13 +2,15 @@ import { resolve } from 'node:path'
 import { againstBaseline } from '../../core/baseline-decision.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { Requirement, RequirementId, ThresholdValues } from '../../core/requirement.js'
-import { isSameFolder, makeReportDirectory } from '../../engine/run-directory.js'
+import { isSameFolder, makeReportDirectory, type RunInput } from '../../engine/run-directory.js'
 import { readRunInput } from '../../engine/saved-run.js'
 import type { Suite } from '../../core/scenario.js'
 import { suitesOfRun } from '../own-suites.js'
 import type { Reporter } from '../../core/run-event.js'
 import type { RunReport } from '../../core/run-report.js'
 import { readBaseline } from '../baseline.js'
+import { waiversToday } from '../../core/waivers.js'
+import { valueProblem } from '../../core/threshold-rules.js'
 import { historiesOf } from '../histories.js'
 import { judgeAgain } from '../judge-again.js'
 import { liveReporter, namesFiles, selectReporters } from '../live-reporter.js'
@@ -25,7 +27,7 @@ export interface RecheckArguments {
 /** `seaworthy recheck`: the checks of today on the histories of then. Changes nothing in the saved run. */
 export async function recheck(args: RecheckArguments): Promise<number> {
   const directory = resolve(args.run)
-  const input = readRunInput(directory)
+  const input = withWaiversOfToday(readRunInput(directory))
   const suites = await suitesOfRun(input, directory)
   const overrides = parseThresholds(args.threshold ?? [], suites)
   const reporters = selectReporters(args.reporter)
@@ -38,6 +40,13 @@ export async function recheck(args: RecheckArguments): Promise<number> {
   live.onEvent({ type: 'run-ended', report })
   live.close()
   return failed.length > 0 ? exitCodes.internal : report.exitCode
+}
+
+/** A waiver that ran out since the run accepts nothing any more: what is decided is decided today. */
+function withWaiversOfToday(input: RunInput): RunInput {
+  const { inForce, expired } = waiversToday(input.service.waivers, new Date())
+  for (const { requirement, owner, until } of expired) process.stderr.write(`seaworthy: the waiver of ${requirement} ran out on ${until} and accepts nothing any more: ask ${owner} to renew it\n`)
+  return { ...input, service: { ...input.service, waivers: inForce } }
 }
 
 interface Elsewhere {
@@ -73,7 +82,10 @@ function parseThresholds(texts: readonly string[], suites: readonly Suite[]): Re
     const requirement = known.get(match?.[1] ?? '')
     const key = match?.[2] ?? ''
     const value = Number(match?.[3])
-    if (requirement === undefined || !Number.isFinite(value) || !requirement.thresholds.some((one) => one.key === key && typeof one.standard === 'number')) {
+    const threshold = requirement?.thresholds.find((one) => one.key === key && typeof one.standard === 'number')
+    const expected = threshold === undefined ? undefined : valueProblem(threshold, value)
+    if (expected !== undefined && match !== null) throw new SeaworthyError('SW_THRESHOLD_UNKNOWN', `--threshold ${text}: found ${match[3]}, expected ${expected}`, { hint: 'seaworthy explain ID shows the thresholds of a requirement.' })
+    if (requirement === undefined || threshold === undefined || expected !== undefined) {
       const keys = requirement?.thresholds.filter((one) => typeof one.standard === 'number').map((one) => one.key) ?? []
       throw new SeaworthyError('SW_THRESHOLD_UNKNOWN', `--threshold ${text}: expected ID.key=number${keys.length === 0 ? '' : ` with one of the keys ${keys.join(', ')}`}`, { hint: 'seaworthy explain ID shows the thresholds of a requirement.' })
     }

@@ -2,7 +2,7 @@ import type { Outcome } from '../../core/outcome.js'
 import type { AreaReport, RequirementReport, RunReport } from '../../core/run-report.js'
 import { formatDuration, formatRequiredLevel, formatScore, formatShare } from '../format.js'
 import { outcomeDisplay, outcomesByUrgency } from '../outcome-display.js'
-import { commandForAll, fixFirst, fixHeading, reservations, standingIn, toneOf, unknownAdvice, unknowns, waivedCount } from '../priorities.js'
+import { commandForAll, fixFirst, fixHeading, remarks, reservations, standingIn, toneOf, unknownAdvice, unknowns, waivedCount } from '../priorities.js'
 import { anchorOf, html, type Content, type Markup } from './markup.js'
 
 /** A load line as it is painted on a hull: as deep as this a ship may lie in the water. */
@@ -13,7 +13,7 @@ export function overview(report: RunReport): Markup {
   return html`<section class="verdict tone-${toneOf(report)}" aria-labelledby="verdict">
 <p class="service">${report.service.name}</p>
 <h1 id="verdict">${linkedVerdict(report)}</h1>
-${reservations(report).map((one) => html`<p class="notice">${one}</p>`)}
+${[...reservations(report), ...remarks(report)].map((one) => html`<p class="notice">${one}</p>`)}
 ${figures(report)}
 ${strip(report)}
 </section>

@@ -35,7 +35,7 @@ function scenarioLink({ scenario }: RequirementReport, report: RunReport): Conte
   return html`<div><h4>Judged on</h4><p>${link}</p></div>`
 }
 
-const relaxedBadge = html` <span class="badge" title="The descriptor overrides the value of the checklist">relaxed</span>`
+const relaxedBadge = html` <span class="badge" title="Asks for less than the checklist does">relaxed</span>`
 
 function thresholds({ thresholds: values, relaxed }: RequirementReport): Content {
   const entries = Object.entries(values)

@@ -70,10 +70,10 @@ function cardHead(requirement: RequirementReport): Markup {
 <span class="said">${summary}</span></summary>`
 }
 
-function waiver({ waived, outcome }: RequirementReport): Content {
-  if (waived === null) return null
-  const stale = outcome === 'passed' && ' It passes now: the waiver can go.'
-  return html`<p class="notice">Waived until ${waived.until} by ${waived.owner}: ${waived.reason}${stale}</p>`
+function waiver({ waived, staleWaiver, outcome }: RequirementReport): Content {
+  const stale = outcome === 'passed' ? staleWaiver : undefined
+  const shown = waived ?? stale
+  return shown !== undefined && html`<p class="notice">Waived until ${shown.until} by ${shown.owner}: ${shown.reason}${stale !== undefined && ' It passes now: the waiver can go.'}</p>`
 }
 
 function tolerance(report: RunReport, requirement: RequirementReport): Content {

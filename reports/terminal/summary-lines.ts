@@ -1,7 +1,7 @@
 import type { RequirementReport, RunReport } from '../../core/run-report.js'
 import { formatRequiredLevel, formatScore, formatScoreLine, formatShare } from '../format.js'
 import { outcomeDisplay, outcomesByUrgency } from '../outcome-display.js'
-import { commandForAll, fixFirst, fixHeading, reservations, standingIn, toneOf, unknownAdvice, unknowns, waivedCount } from '../priorities.js'
+import { commandForAll, fixFirst, fixHeading, remarks, reservations, standingIn, toneOf, unknownAdvice, unknowns, waivedCount } from '../priorities.js'
 import { shortText } from './event-lines.js'
 import type { Style } from './style.js'
 import { padEnd, padStart, textWidth, truncate, wrap } from './text-width.js'
@@ -93,7 +93,7 @@ function verdictLines(report: RunReport, { style, columns }: SummaryOptions): re
     '',
     ` ${style.bold(formatScoreLine(report.score))}${style.dim(` (asked for: ${formatRequiredLevel(report.requiredLevel)})`)}`,
     ...(counts.length === 0 ? [] : [` ${counts.join('  ')}${waived > 0 ? style.dim(`  (${waived} waived)`) : ''}`]),
-    ...reservations(report).flatMap((one) => wrap(`! ${shortText(one)}`, columns - 2).map((line) => ` ${style.warning(line)}`)),
+    ...[...reservations(report), ...remarks(report)].flatMap((one) => wrap(`! ${shortText(one)}`, columns - 2).map((line) => ` ${style.warning(line)}`)),
     ...verdict.map((line) => ` ${style.tone(tone, line)}`),
   ]
 }
