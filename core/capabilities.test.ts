@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { componentsAddressedBy, declaredCapabilities } from './capabilities.js'
+import { componentsAddressedBy, declaredCapabilities, undeclaredText } from './capabilities.js'
 import type { Capability } from './requirement.js'
 import type { Component, Operation, ServiceTarget, ServiceDescriptor } from './service-descriptor.js'
 
@@ -48,7 +48,9 @@ describe('declaredCapabilities', () => {
     ['traffic.witness', { traffic: { stream: operation('stream', { streams: true }) } }],
     ['traffic.witness', { traffic: { hold: operation('hold', { holdsBody: true }) } }],
     ['data.write', { data: { write: operation('write', { mutates: true }), maxLagMs: 0 } }],
-    ['data.read.strong', { data: { write: operation('write', { mutates: true }), readStrong: operation('strong'), maxLagMs: 0 } }],
+    ['data.read.strong', { data: { write: operation('write', { mutates: true }), readStrong: operation('strong', { expect: { status: [], json: { '/value': '{value}' } } }), maxLagMs: 0 } }],
+    ['data.read.strong', { data: { write: operation('write', { mutates: true }), readStrong: operation('strong', { expect: { status: [], json: { '/item': { id: '{key}' } } } }), maxLagMs: 0 } }],
+    ['data.read.strong', { data: { write: operation('write', { mutates: true }), readStrong: operation('strong', { expect: { status: [], json: {}, bodyEndsWith: '{value}\n' } }), maxLagMs: 0 } }],
   ]
   test.each(additions)('%s is declared by %j', (capability, addition) => {
     expect(declaredCapabilities(bare).has(capability)).toBe(false)
@@ -61,6 +63,15 @@ describe('declaredCapabilities', () => {
     expect(withComponents({ DB: '{db:host}:{db:port}' }, [component('db')]).has('fault.edge')).toBe(true)
     expect(withComponents({}, [component('db')]).has('fault.edge')).toBe(false)
     expect(withComponents({}, [component('a', { DB: '{db:port}' }), component('db')]).has('fault.isolate')).toBe(false)
+  })
+
+  test('a strong read that promises nothing of what was written is none, and that is what is said', () => {
+    for (const promised of [{ status: [200], json: {} }, { status: [], json: { '/found': true }, bodyEndsWith: 'end\n' }]) {
+      const service = { ...bare, data: { write: operation('write', { mutates: true }), readStrong: operation('strong', { expect: promised }), maxLagMs: 0 } }
+      expect(declaredCapabilities(service).has('data.read.strong')).toBe(false)
+      expect(undeclaredText(['data.read.strong'], service)).toContain('expected {value} in its expect')
+    }
+    expect(undeclaredText(['data.write', 'data.read.strong'], bare)).toBe('the descriptor does not declare data.write, data.read.strong')
   })
 
   test('a write that mutates is not a read', () => {

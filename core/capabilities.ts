@@ -90,7 +90,7 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['data.owner', ({ target }) => target.components.some(({ role, ownsData }) => ownsData || role === 'db-primary')],
   ['data.read.ordinary', ({ data }) => data?.readOrdinary !== undefined],
   ['data.write', ({ data }) => data !== undefined],
-  ['data.read.strong', ({ data }) => data?.readStrong !== undefined],
+  ['data.read.strong', ({ data }) => data?.readStrong !== undefined && showsWhatWasWritten(data.readStrong)],
   ['data.delete', ({ data }) => data?.delete !== undefined],
   ['data.list', ({ data }) => data?.list !== undefined],
   ['data.namespace', ({ data }) => data?.namespace !== undefined],
@@ -117,6 +117,14 @@ const hasRole = ({ components }: ServiceTarget, wanted: Component['role']): bool
 /** It can be shown to be executing: its answer begins early, its body is held open, or it takes a known time. */
 export const canBeCaughtInFlight = (operation: Operation): boolean =>
   operation.streams || operation.holdsBody || (operation.minDurationMs ?? 0) > 0
+
+/** Its answer is promised to carry the key or the value: one that promises neither looks the same for every record, and for none. */
+const showsWhatWasWritten = ({ expect: { json, bodyEndsWith = '' } }: Operation): boolean => /\{(key|value)\}/.test(`${JSON.stringify(json)} ${bodyEndsWith}`)
+
+/** Names what a descriptor does not declare; of what it does declare, why that is not enough. */
+export const undeclaredText = (undeclared: readonly Capability[], { data }: ServiceDescriptor): string =>
+  `the descriptor does not declare ${undeclared.join(', ')}${undeclared.includes('data.read.strong') && data?.readStrong !== undefined ? weakRead : ''}`
+const weakRead = ': the answer of that read promises nothing of what was written, so any would do; expected {value} in its expect, such as expect: { json: { /text: "{value}" } }'
 
 /** Components the replicas depend on, as far as the harness can put a fault proxy between. */
 const edgesOfReplicas = (target: ServiceTarget): readonly Component[] => {

@@ -55,7 +55,12 @@ export const descriptorSchema = z.strictObject({
   data: z
     .strictObject({
       write: operationOrName,
-      read: z.strictObject({ strong: operationOrName.optional(), ordinary: operationOrName.optional() }).optional(),
+      read: z
+        .strictObject({
+          strong: operationOrName.optional().describe('sees every acknowledged write at once; its expect must promise {value}, or at least {key}, or nothing can be judged by it'),
+          ordinary: operationOrName.optional().describe('may lag behind by maxLag'),
+        })
+        .optional(),
       maxLag: duration.default('1s'),
       files: dataFiles.optional(),
       session: z.strictObject({ open: operation, token: pointer, resume: operation }).optional(),

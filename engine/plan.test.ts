@@ -52,6 +52,15 @@ describe('what is skipped says why', () => {
   })
 })
 
+describe('a strong read', () => {
+test('a read that would take any answer for the record is not one to judge by, and the reason says what to promise', () => {
+  const read = { name: 'read', method: 'GET', path: '/{key}', headers: {}, expect: { status: [], json: {} }, mutates: false, timeoutMs: 1, weight: 1, streams: false, holdsBody: false }
+  const settled = (expect: typeof read.expect) =>
+    planRun({ suites, service: { ...service, data: { write: { ...read, name: 'write', mutates: true }, readStrong: { ...read, expect }, maxLagMs: 0 } }, driver, profile: 'quick', allow: 'destructive', only: new Set(['START-05'] as const) }).settled.get('START-05')
+  expect(settled(read.expect)).toMatchObject({ outcome: 'missing', reason: expect.stringContaining('does not declare data.read.strong: the answer of that read promises nothing of what was written') })
+  expect(settled({ status: [], json: { '/value': '{value}' } })).toBeUndefined()
+})
+
 describe('a fact by which something would not apply', () => {
   const replica = { name: 'copy', role: 'db-replica' as const, hard: true, ready: { kind: 'tcp' as const }, ownsData: false, command: ['copy'], env: {}, restart: 'always' as const, startAtBoot: true }
   const settled = (facts: ServiceDescriptor['facts'], components: ServiceDescriptor['target']['components'] = []) =>

@@ -3,7 +3,7 @@ import type { Outcome } from '../core/outcome.js'
 import type { Capability, ProfileName, Requirement, RequirementId, SafetyClass } from '../core/requirement.js'
 import type { Scenario, Suite } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
-import { declaredCapabilities } from '../core/capabilities.js'
+import { declaredCapabilities, undeclaredText } from '../core/capabilities.js'
 import { notSelected } from '../core/selection.js'
 import { contradictionOf } from '../core/structural-facts.js'
 import { requireSoundSuites } from '../core/suite-rules.js'
@@ -67,7 +67,7 @@ export function planRun(input: PlanInput): Plan {
 /** What a scenario itself cannot do without, beyond what its requirements need. */
 function lackingFor(scenario: Scenario, { service, driver, only }: PlanInput, declared: ReadonlySet<Capability>, offered: ReadonlySet<Capability>): Settled | undefined {
   const undeclared = scenario.needs.filter((capability) => !declared.has(capability))
-  if (undeclared.length > 0) return { outcome: 'missing', reason: `the descriptor does not declare ${undeclared.join(', ')}` }
+  if (undeclared.length > 0) return { outcome: 'missing', reason: undeclaredText(undeclared, service) }
   if (service.target.replicas.count < scenario.instanceCountMin) {
     return { outcome: 'missing', reason: `the service has ${service.target.replicas.count} replicas, and ${scenario.id} needs ${scenario.instanceCountMin}` }
   }
@@ -114,7 +114,7 @@ function absent(requirement: Requirement, undeclared: readonly Capability[], ser
   if (requirement.absence.rule === 'na-justified' && justified !== undefined) {
     return { outcome: 'not-applicable', reason: `${justified.reason} (${justified.owner}, until ${justified.until})` }
   }
-  return { outcome: 'missing', reason: `the descriptor does not declare ${undeclared.join(', ')}` }
+  return { outcome: 'missing', reason: undeclaredText(undeclared, service) }
 }
 
 function scenariosFor(judged: ReadonlySet<RequirementId>, { suites, service, profile }: PlanInput): readonly PlannedScenario[] {

@@ -85,8 +85,12 @@ test('what to declare next is what most requirements lack', () => {
   const next = nextDeclarations(parseDescriptor(descriptorText(findings), '/shop/seaworthy.yaml'), 4)
   expect(next).toHaveLength(4)
   expect(next[0]?.section).toBe('data')
-  const declared = parseDescriptor(`${descriptorText(findings)}  write: { http: "PUT /items/{key}" }\ndata: { write: write, read: { strong: read } }\n`, '/shop/seaworthy.yaml')
-  expect(nextDeclarations(declared, 20).find(({ section }) => section === 'data')?.requirements).not.toContain('START-05')
+  const lackingWith = (data: string) => {
+    const declared = parseDescriptor(`${descriptorText(findings)}  write: { http: "PUT /items/{key}" }\n${data}\n`, '/shop/seaworthy.yaml')
+    return nextDeclarations(declared, 20).find(({ section }) => section === 'data')?.requirements ?? []
+  }
+  expect(lackingWith(next[0]?.example ?? '')).not.toContain('START-05')
+  expect(lackingWith('data: { write: write, read: { strong: read } }')).toContain('START-05')
 })
 
 describe('a service that runs already', () => {
