@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { request } from './checks/literal-events.test-support.js'
 import { historyOf, type HistoryEvent, type RequestEvent, type RequestOutcome } from './history.js'
-import { ledgerOf, type WriteState } from './ledger.js'
+import { ledgerOf, whyUnread, type WriteState } from './ledger.js'
 
 const write = (key: string, outcome: RequestOutcome, more: Partial<RequestEvent> = {}): RequestEvent =>
   request(100, { load: 'writes', operation: 'write', method: 'PUT', via: 'balancer', key, value: `v-${key}`, outcome, ...more })
@@ -16,7 +16,7 @@ const notFound = { status: 404 } as const
 describe('an acknowledged write', () => {
   test('is stable when it is read back', () => {
     expect(stateOf(write('a', 'ok'), read('a', 'ok'))).toBe('stable')
-    expect(stateOf(write('a', 'degraded'), read('a', 'degraded'))).toBe('stable')
+    expect(stateOf(write('a', 'degraded'), read('a', 'ok'))).toBe('stable')
   })
 
   test('is lost when the last read finds nothing, with the status that said so', () => {
@@ -46,6 +46,7 @@ describe('an acknowledged write', () => {
     ['error-status', { status: 503 }],
     ['polite-refusal', { status: 503 }],
     ['truncated', { status: 200 }],
+    ['degraded', { status: 200 }],
   ])('is unread when the read ends with %s', (outcome, more) => {
     expect(stateOf(write('a', 'ok'), read('a', outcome, more))).toBe('unread')
   })
@@ -86,6 +87,43 @@ describe('a write without an acknowledgement', () => {
 
   test('is not held against the service when a read finds some other body', () => {
     expect(stateOf(write('a', 'refused'), read('a', 'wrong-content', { status: 200 }))).toBe('rejected')
+  })
+})
+
+describe('a negative control', () => {
+  const control = (outcome: RequestOutcome, more: Partial<RequestEvent> = {}): RequestEvent => request(950, { load: 'never-written', key: 'nobody', outcome, ...more })
+  const why = (...events: HistoryEvent[]): string => whyUnread(historyOf(events), 'reconcile')
+
+  test('that finds what nobody wrote takes every finding its meaning, and no loss', () => {
+    for (const outcome of ['ok', 'degraded'] as const) {
+      const found = control(outcome)
+      expect(stateOf(write('a', 'ok'), read('a', 'ok'), found)).toBe('unread')
+      expect(stateOf(write('a', 'ok'), read('a', 'error-status', notFound), found)).toBe('lost')
+      expect(stateOf(write('a', 'ok'), read('a', 'wrong-content', { status: 200 }), found)).toBe('lost')
+      expect(stateOf(write('a', 'timeout'), read('a', 'ok'), found)).toBe('unknown')
+      expect(stateOf(write('a', 'refused'), read('a', 'ok'), found)).toBe('rejected')
+      expect(entries([read('ghost', 'ok'), found])).toEqual([])
+    }
+  })
+
+  test('is one for the operation that it was made with', () => {
+    expect(stateOf(write('a', 'ok'), read('a', 'ok'), control('ok', { operation: 'another' }))).toBe('stable')
+  })
+
+  test.each<[RequestOutcome, Partial<RequestEvent>]>([
+    ['error-status', notFound],
+    ['wrong-content', { status: 200 }],
+    ['timeout', {}],
+    ['cancelled', {}],
+  ])('that ends with %s changes nothing, and neither does one that was never made', (outcome, more) => {
+    expect(stateOf(write('a', 'ok'), read('a', 'ok'), control(outcome, more))).toBe('stable')
+    expect(stateOf(write('a', 'ok'), read('a', 'ok'))).toBe('stable')
+  })
+
+  test('says why writes are unread, as degraded answers do', () => {
+    expect(why(read('a', 'ok'), control('ok'))).toBe(': the strong read finds what was never written, so finding a record proves nothing')
+    expect(why(read('a', 'ok'), read('b', 'degraded'), control('error-status', notFound))).toBe(': the strong read gave degraded answers, which do not show what was written')
+    expect(why(read('a', 'timeout'))).toBe('')
   })
 })
 

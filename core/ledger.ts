@@ -1,4 +1,6 @@
-import { eventsOf, selected, type History, type RequestEvent } from './history.js'
+import { eventsOf, type History, type RequestEvent } from './history.js'
+import { foundThoughNeverWritten } from './never-written.js'
+import { requestsOf } from './reading.js'
 
 /**
  * What became of the writes of one load, judged from what the clients saw alone (the words are those of Jepsen's
@@ -7,7 +9,7 @@ import { eventsOf, selected, type History, type RequestEvent } from './history.j
 export type WriteState =
   | 'stable' // acknowledged, and read back
   | 'lost' // acknowledged, and the last strong read found nothing or something else
-  | 'unread' // acknowledged, and the last strong read could not be made: says nothing
+  | 'unread' // acknowledged, and the last strong read says nothing: it could not be made, or it finds what was never written as well
   | 'recovered' // never acknowledged, and there all the same: allowed
   | 'unknown' // no answer came, and it is not there or was not looked for: allowed
   | 'rejected' // refused for certain, and not there
@@ -40,13 +42,14 @@ interface Attempts {
 /** What the last read of a key found. */
 interface LastRead {
   readonly id: number
+  readonly operation: string
   readonly found: Found
   readonly described: string
 }
 
 /** One entry for each key of the write load, and one for each key that was read and that no request ever carried before. */
 export function ledgerOf(history: History, loads: LedgerLoads): LedgerEntry[] {
-  const reads = lastReads(history, loads.reads)
+  const reads = believable(history, lastReads(history, loads.reads))
   const writes = new Map<string, Attempts>()
   const attempted = new Set<string>()
   for (const event of eventsOf(history, 'request')) {
@@ -64,11 +67,26 @@ export function ledgerOf(history: History, loads: LedgerLoads): LedgerEntry[] {
 
 function lastReads(history: History, load: string): ReadonlyMap<string, LastRead> {
   const reads = new Map<string, LastRead>()
-  for (const event of selected(history, { kind: 'request', load })) {
-    if (event.kind !== 'request' || event.load !== load || event.key === undefined || event.outcome === 'cancelled') continue
-    reads.set(event.key, { id: event.id, found: finding(event), described: described(event) })
+  for (const event of requestsOf(history, load)) {
+    if (event.key === undefined || event.outcome === 'cancelled') continue
+    reads.set(event.key, { id: event.id, operation: event.operation, found: finding(event), described: described(event) })
   }
   return reads
+}
+
+/** A read that finds what nobody ever wrote (the negative control) shows no record by finding one. What it does not find is not there all the same. */
+function believable(history: History, reads: ReadonlyMap<string, LastRead>): ReadonlyMap<string, LastRead> {
+  const operations = new Set([...reads.values()].map(({ operation }) => operation))
+  if (foundThoughNeverWritten(history, operations).length === 0) return reads
+  return new Map([...reads].map(([key, read]) => [key, read.found === 'present' ? { ...read, found: 'unreadable' } : read]))
+}
+
+/** What to add where acknowledged writes of a ledger are `unread`: why, where more is known than that no answer came. */
+export function whyUnread(history: History, load: string): string {
+  const reads = requestsOf(history, load)
+  const operations = new Set(reads.map(({ operation }) => operation))
+  if (foundThoughNeverWritten(history, operations).length > 0) return ': the strong read finds what was never written, so finding a record proves nothing'
+  return reads.some(({ outcome }) => outcome === 'degraded') ? ': the strong read gave degraded answers, which do not show what was written' : ''
 }
 
 function count(writes: Map<string, Attempts>, key: string, write: RequestEvent): void {
@@ -106,8 +124,9 @@ function unacknowledgedState(found: Found, refused: boolean): WriteState {
   return refused ? 'rejected' : 'unknown'
 }
 
+/** A degraded answer promises other things than the value, so it shows neither that it is there nor that it is not. */
 function finding(read: RequestEvent): Found {
-  if (read.outcome === 'ok' || read.outcome === 'degraded') return 'present'
+  if (read.outcome === 'ok') return 'present'
   if (read.outcome === 'wrong-content') return 'different'
   return read.outcome === 'error-status' && (read.status === 404 || read.status === 410) ? 'absent' : 'unreadable'
 }

@@ -162,8 +162,10 @@ export interface TrafficControls {
   qualifyBalancer(options: { readonly ratePerSecond: number; readonly requests: number }): Promise<void>
   /** A new unique key of this run. */
   newKey(): string
-  /** Reads every key that was written in this scenario through the strong read until the deadline; one request event (load 'reconcile') a read. */
+  /** Reads every key that was written in this scenario through the strong read until the deadline; one request event (load 'reconcile') a read. Ends with `readNeverWritten`. */
   reconcile(options: { readonly load: string; readonly convergenceMs: number }): Promise<void>
+  /** The negative control of read-backs: reads of a few keys that nobody ever wrote with each of these, requests of load `never-written`. */
+  readNeverWritten(operations: readonly (string | Operation)[]): Promise<void>
 }
 
 export interface SendOptions {

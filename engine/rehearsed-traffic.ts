@@ -45,5 +45,6 @@ export function rehearsedTraffic(clock: RehearsedClock): TrafficControls {
     qualifyBalancer: async () => clock.pass(),
     newKey: () => `key-${(keys += 1)}`,
     reconcile: async () => clock.pass(),
+    readNeverWritten: async () => clock.pass(),
   }
 }

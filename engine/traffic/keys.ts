@@ -69,6 +69,13 @@ export class KeyStore {
     return [...this.#attempted.keys()]
   }
 
+  /** Keys of the same form as the last one whose write was attempted, which nobody ever writes. */
+  neverWritten(count: number): readonly string[] {
+    const last = this.attemptedKeys().at(-1)
+    const prefix = /^(sw-.*-)\d+$/.exec(last ?? '')?.[1]
+    return Array.from({ length: count }, () => (prefix === undefined ? this.newKey('scenario') : `${prefix}${(this.#made += 1)}`))
+  }
+
   wasAcknowledged(key: string): boolean {
     return this.#attempted.get(key) === true
   }

@@ -1,5 +1,6 @@
 import type { RequestEvent } from '../../core/history.js'
 import type { TrafficContext } from './context.js'
+import { readNeverWritten } from './never-written.js'
 import type { RecordingClient } from './recording-client.js'
 import type { CompiledOperation } from './expectation.js'
 
@@ -17,7 +18,8 @@ export interface ReconcileOptions {
 /**
  * Reads every key whose write was attempted through the strong read, in passes, until it is there or the
  * deadline has passed: what is still absent or unreadable was then read once more after the deadline. One event
- * a key, with its last reading; nothing when the service declares no strong read.
+ * a key, with its last reading; nothing when the service declares no strong read. Then a few keys are read that nobody
+ * wrote (load `never-written`), because a read that finds those as well proves nothing.
  */
 export async function reconcile(context: TrafficContext, { load, convergenceMs }: ReconcileOptions): Promise<void> {
   const read = context.service.data?.readStrong
@@ -30,12 +32,13 @@ export async function reconcile(context: TrafficContext, { load, convergenceMs }
     for (;;) {
       const last = context.clock() >= deadlineAtMs
       open = await onePass(context, { client, operation, keys: open, last, endAtMs: deadlineAtMs + lastReadingMsMax })
-      if (open.length === 0) return
+      if (open.length === 0) break
       await new Promise((resolve) => setTimeout(resolve, Math.max(1, Math.min(pauseMs, deadlineAtMs - context.clock()))))
     }
   } finally {
     client.close()
   }
+  await readNeverWritten(context, [operation])
 }
 
 interface Pass {

@@ -8,6 +8,7 @@ import { startKeepAliveConnections } from './keep-alive-connections.js'
 import { startLoad } from './load.js'
 import { startLoopDelay } from './loop-delay.js'
 import { qualifyBalancer, startNullControl } from './own-server-load.js'
+import { readNeverWritten } from './never-written.js'
 import { reconcile } from './reconcile.js'
 import { readHealth } from './health-reading.js'
 import { startSampler } from './sampler.js'
@@ -77,6 +78,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     },
     newKey: () => context.keys.newKey('scenario'),
     reconcile: (reconcileOptions) => reconcile(context, reconcileOptions),
+    readNeverWritten: (operations) => readNeverWritten(context, operations.map((one) => (typeof one === 'string' ? context.operations.named(one) : context.operations.compiled(one)))),
     startNullControl: (ratePerSecond) => kept(startNullControl(context, options.echo, ratePerSecond)),
     seed: (count) => seed(context, count),
     identify: () => identify(context),

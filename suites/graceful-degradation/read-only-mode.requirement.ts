@@ -35,6 +35,7 @@ export const readOnlyModeIsHonest: Requirement = {
     'too few refusals were slow to speak of a quantile, or nobody looked long enough for writes to return',
     'no write was acknowledged before or after the loss',
     'the null control failed or the harness stalled in the same span',
+    'the read of records finds what was never written as well',
   ],
   evidence: ['outcomes of the writes while the owner was away', 'the slowest refusal', 'acknowledged writes that are missing, and what was found instead', 'time until a write was acknowledged again'],
   remediation:

@@ -50,6 +50,12 @@ describe('a handover', () => {
     expect(finding.evidence[0]?.requests).toHaveLength(2)
     expect(outcome(whole({ lost: ['k10700'], second: { witnessed: false } }))).toBe('failed')
   })
+  test('says nothing where the strong read finds what nobody wrote, but of a loss', () => {
+    const found = request(20_100, { load: 'never-written', key: 'nobody' })
+    expect(judge([...whole(), found])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('could not be read back: the strong read finds what was never written') })
+    expect(outcome([...whole({ lost: ['k10700'] }), found])).toBe('failed')
+    expect(outcome([...whole(), { ...found, outcome: 'error-status', status: 404 }])).toBe('passed')
+  })
   test('fails when writes stop for longer than the limit or the promise', () => {
     const long = (atMs: number): Outcome | undefined => (atMs > 10_000 && atMs < 13_200 ? 'polite-refusal' : undefined)
     expect(judge(whole({ of: long }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('no write was acknowledged for') })

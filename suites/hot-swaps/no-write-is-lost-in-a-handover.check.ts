@@ -1,7 +1,7 @@
 import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent, RequestOutcome } from '../../core/history.js'
-import { acknowledged, ledgerOf } from '../../core/ledger.js'
+import { acknowledged, ledgerOf, whyUnread } from '../../core/ledger.js'
 import { disturbedHarness, factOf, harnessHealth, interventionsOf, numberFact, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { handoverObservation, promoteName, readBackLoad as reads, writeLoad, type HandoverEdge } from './names.js'
@@ -117,7 +117,7 @@ function enough(history: History, { handovers, judged, thresholds }: { readonly 
   const ledger = ledgerOf(history, { writes: writeLoad, reads })
   const stable = ledger.filter(({ state }) => state === 'stable').length
   const unread = ledger.filter(({ state }) => state === 'unread').length
-  if (unread > 0) return inconclusive(`${counted(unread, 'acknowledged write')} could not be read back`)
+  if (unread > 0) return inconclusive(`${counted(unread, 'acknowledged write')} could not be read back${whyUnread(history, reads)}`)
   if (stable === 0) return inconclusive('no acknowledged write was read back')
   return passed(`none of ${stable} acknowledged writes was lost over ${counted(handovers.length, 'handover')}: ${judged.map(({ summary }) => summary).join('; ')}`, judged.flatMap(({ evidence }) => evidence), { strength: strengthOf(stable) })
 }

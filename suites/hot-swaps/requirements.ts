@@ -117,6 +117,7 @@ const handover: Requirement = {
     'fewer handovers than stated were made',
     'an acknowledged write could not be read back',
     'the null control failed or the harness stalled in the same span, unless a write was lost',
+    'the read of records finds what was never written as well',
   ],
   evidence: ['ids of the requests of each lost write', 'for each handover: the longest time without an acknowledged write', 'the answer of the procedure when it failed'],
   remediation:

@@ -3,7 +3,7 @@ import { starvedMachine } from '../../core/checks/starved-machine.js'
 import { counted, listed } from '../../core/checks/counted.js'
 import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { ledgerOf } from '../../core/ledger.js'
+import { ledgerOf, whyUnread } from '../../core/ledger.js'
 import { countsAsLost, disturbedHarness, factOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { differingPaths } from '../configuration/paths.js'
@@ -100,7 +100,7 @@ function judgeLedger(history: History): Finding {
   const entries = ledgerOf(history, { writes: 'writes', reads: 'reconcile' }).filter((one) => one.acknowledgedAtMs !== undefined)
   const lost = entries.filter((one) => one.state === 'lost')
   const unread = entries.filter((one) => one.state === 'unread').length
-  if (lost[0] === undefined && (entries.length === 0 || unread > 0)) return inconclusive(entries.length === 0 ? 'no write was acknowledged while operations were repeated' : `${unread} of ${entries.length} acknowledged writes could not be read back`)
+  if (lost[0] === undefined && (entries.length === 0 || unread > 0)) return inconclusive(entries.length === 0 ? 'no write was acknowledged while operations were repeated' : `${unread} of ${entries.length} acknowledged writes could not be read back${whyUnread(history, 'reconcile')}`)
   if (lost[0] === undefined) return passed(`none of ${entries.length} acknowledged writes was lost`)
   return failed(`${counted(lost.length, 'acknowledged write')} of ${entries.length} was lost while operations were repeated`, [{ note: `lost: ${lost[0].key}`, measured: lost.length, allowed: 0, unit: 'count', requests: lost.flatMap((one) => one.requests).slice(0, evidenceRequestsMax) }])
 }

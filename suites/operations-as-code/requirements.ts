@@ -63,7 +63,7 @@ const oper02: Requirement = {
     { key: 'failed_max', unit: 'requests', meaning: 'requests that may fail', standard: 0 },
     { key: 'state_differences_max', unit: 'count', meaning: 'parts of the state that may differ from what one run leaves', standard: 0 },
   ],
-  inconclusiveIf: ['an operation did not take effect the first time, or its effect was there before: one that does nothing would look the same', 'the first of two simultaneous runs had ended before the second began', 'the state, or a part of it, could not be read back, or the harness was disturbed while it differed', 'too few requests were sent, or acknowledged writes could not be read back'],
+  inconclusiveIf: ['an operation did not take effect the first time, or its effect was there before: one that does nothing would look the same', 'the first of two simultaneous runs had ended before the second began', 'the state, or a part of it, could not be read back, or the harness was disturbed while it differed', 'too few requests were sent, or acknowledged writes could not be read back', 'the read of records finds what was never written as well'],
   evidence: ['parts of the state that differ, for each operation', 'requests that failed', 'lost writes'],
   remediation:
     'Let each operation compare what is with what is wanted and do only what is missing. Take a lock for what must not run twice at once and refuse the second run with a clear message. Give requests that create something a key, so that a repetition finds what the first one made.',

@@ -143,6 +143,7 @@ function trafficOf(world: World): TrafficControls {
     qualifyBalancer: async () => ((clock.ms += 4_000), say('qualify')),
     newKey: () => 'key',
     reconcile: async ({ load }) => say('reconcile', load),
+    readNeverWritten: async () => say('readNeverWritten'),
     readValue: async () => ({ outcome: 'refused' }),
     sampleValues: () => ({ stop: nothing }),
     address: () => {},

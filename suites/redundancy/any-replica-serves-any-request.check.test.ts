@@ -38,6 +38,13 @@ describe('records', () => {
   test('all pairs share them', () => {
     expect(judge(complete())).toMatchObject({ outcome: 'passed', strength: { n: 4 } })
   })
+  test('found by a read that finds what nobody wrote as well prove nothing; what is not found fails all the same', () => {
+    const control = (outcome: RequestEvent['outcome']): HistoryEvent => request('never-written', { outcome, key: 'nobody' })
+    expect(judge([...complete(), control('ok')])).toMatchObject({ outcome: 'inconclusive', summary: 'the read (read) finds what was never written, so finding a record proves nothing' })
+    expect(judge([...complete(), control('degraded')]).outcome).toBe('inconclusive')
+    expect(judge([...complete(), control('error-status')]).outcome).toBe('passed')
+    expect(judge([...complete(false), control('ok')]).outcome).toBe('failed')
+  })
   test('one record that never becomes visible fails, with the requests of its pair', () => {
     const unseen = request(pairLoad({ from: 'a', to: 'b' }), { via: 'b', instance: 'b', outcome: 'error-status', status: 404 })
     const finding = judge([...complete(false), unseen])
@@ -115,6 +122,13 @@ describe('through the balancer', () => {
     const finding = judge([...base(), ...mixed(10), ...mixed(1, { outcome }), ...sequences()])
     expect(finding.outcome).toBe('failed')
     expect(finding.evidence[0]?.requests).toHaveLength(1)
+  })
+  test('records that prove nothing are no pass, sessions need no control', () => {
+    const found = request('never-written', { key: 'nobody' })
+    const records = [...controls('record'), pair('balancer', 'balancer', 'record')]
+    expect(judge([...base(), ...mixed(10), ...records, found])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('never written') })
+    expect(judge([...base(), ...mixed(10), ...sequences(), found]).outcome).toBe('passed')
+    expect(judge([...base(), ...mixed(10), ...records]).outcome).toBe('passed')
   })
   test('operations that one replica answers alone are no pass', () => {
     expect(judge([...base(), ...mixed(10, { instance: 'a' }), ...sequences()])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('answered by b') })

@@ -1,5 +1,6 @@
 import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import type { History, RequestEvent } from '../../core/history.js'
+import { whyFindingProvesNothing } from '../../core/never-written.js'
 import { countsAsLost, factOf, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { disturbances, isCalm } from '../../core/checks/calm.js'
@@ -112,6 +113,8 @@ function judgePairs(history: History, thresholds: ThresholdValues, kind: PairKin
   }
   const short = uncovered(matrix, numberThreshold(thresholds, `${kind}s_per_pair`))
   if (short.length > 0) return inconclusive(`too few ${kind}s on these pairs: ${short.join(', ')}`)
+  const vain = kind === 'record' ? whyFindingProvesNothing(history) : undefined
+  if (vain !== undefined) return inconclusive(vain)
   const n = direct.length - controls.length
   return passed(`${n} ${kind}s begun on one replica were continued on another, over all ${matrix.instances.length * (matrix.instances.length - 1)} ordered pairs`, evidence, {
     strength: strengthOf(n),
@@ -168,6 +171,8 @@ export const balancerServesEverything: Check = {
     const answering = new Set(requests.map((one) => one.instance))
     const silent = [...identitiesOf(history, matrix.instances)].filter((one) => !answering.has(one))
     if (silent.length > 0) return inconclusive(`no operation through the balancer was answered by ${silent.join(', ')}: that is no balancing without affinity`)
+    const vain = works.has('record') ? whyFindingProvesNothing(history) : undefined
+    if (vain !== undefined) return inconclusive(vain)
     return passed(`all ${requests.length} operations and ${sequences.length} records and sessions through the balancer were served, each on a new connection`, [], {
       strength: strengthOf(requests.length),
     })

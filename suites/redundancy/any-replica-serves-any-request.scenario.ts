@@ -46,6 +46,7 @@ async function serveEveryPair(context: ScenarioContext): Promise<void> {
   const windowMs = Math.max(context.threshold(id, 'convergence_s') * 1_000, 2 * (data?.maxLagMs ?? 0))
   context.step('work on one and the same replica, as a control')
   for (const one of ids) await runProbes(context, probesOf(context, { from: one, to: one }, { records: 1, sessions: 1, reads }), windowMs)
+  await context.traffic.readNeverWritten(reads)
   let slowestMs = 0
   for (const from of ids) {
     context.step(`work begun on ${from}, continued on every other replica`)

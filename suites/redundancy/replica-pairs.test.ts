@@ -48,10 +48,20 @@ describe('a record', () => {
     ['polite-refusal', false, false],
     ['reset-idle', false, false],
     ['cancelled', false, true],
-  ] as const)('whose write gives %s: final %s, given up by the harness %s', async (outcome, final, cancelled) => {
+  ] as const)('whose write gives %s: final %s, given up by the harness %s', async (outcome, final, saysNothing) => {
     const probe = recordProbe(sending(() => ({ outcome })), { from: 'a', to: 'b' }, { write: 'write', read: 'read' })
-    expect(await probe.begin()).toMatchObject({ ok: false, final, cancelled })
+    expect(await probe.begin()).toMatchObject({ ok: false, final, saysNothing })
   })
+})
+
+test.each(['record', 'session'] as const)('a %s whose continuation is answered as degraded is neither continued nor lost', async (kind) => {
+  let asked = 0
+  const world = sending(() => (++asked === 2 ? { outcome: 'degraded', status: 200 } : ok))
+  const pair = { from: 'a', to: 'b' }
+  const probe = kind === 'record' ? recordProbe(world, pair, { write: 'write', read: 'read' }) : sessionProbe(world, pair, session)
+  expect(await probe.begin()).toBeUndefined()
+  expect(await probe.proceed()).toMatchObject({ ok: false, final: false, saysNothing: true })
+  expect(await probe.proceed()).toMatchObject({ ok: true, final: true, saysNothing: false })
 })
 
 describe('a session', () => {

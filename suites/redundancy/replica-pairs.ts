@@ -27,8 +27,8 @@ interface Attempt {
   /** Trying again cannot change it. */
   readonly final: boolean
   readonly detail: string
-  /** The harness gave it up, or could not send it: that says nothing about the service. */
-  readonly cancelled: boolean
+  /** It says nothing about the service: the harness gave it up or could not send it, or what was continued was answered as degraded. */
+  readonly saysNothing: boolean
 }
 export interface PairProbe {
   readonly pair: Pair
@@ -50,12 +50,13 @@ const said = (answer: Answer): string => `${answer.outcome}${answer.status === u
 /** What may be tried again from the start; any other failed beginning is what the replica did. */
 const mayBeginAgain: ReadonlySet<string> = new Set(['polite-refusal', 'reset-idle', 'cancelled'])
 const notBegun = (where: string, what: string, answer: Answer): Attempt => {
-  const cancelled = answer.outcome === 'cancelled'
-  return { ok: false, final: !mayBeginAgain.has(answer.outcome), detail: `${what} on ${where} gave ${said(answer)}`, cancelled }
+  const saysNothing = answer.outcome === 'cancelled'
+  return { ok: false, final: !mayBeginAgain.has(answer.outcome), detail: `${what} on ${where} gave ${said(answer)}`, saysNothing }
 }
+/** A degraded answer promises other things than what was begun: neither continued nor lost. */
 const continued = (where: string, what: string, answer: Answer): Attempt => {
-  const ok = succeeded(answer)
-  return { ok, final: ok, detail: `${what} on ${where} gave ${said(answer)}`, cancelled: answer.outcome === 'cancelled' }
+  const ok = answer.outcome === 'ok'
+  return { ok, final: ok, detail: `${what} on ${where} gave ${said(answer)}`, saysNothing: answer.outcome === 'cancelled' || answer.outcome === 'degraded' }
 }
 
 export interface RecordOperations {
@@ -96,7 +97,7 @@ export function sessionProbe({ traffic }: Sending, pair: Pair, { open, tokenPoin
       const answer = await traffic.send({ ...common, operation: open.name, via: pair.from })
       if (!succeeded(answer)) return notBegun(pair.from, 'opening the session', answer)
       token = tokenAt(answer.body, tokenPointer)
-      return token === undefined ? { ok: false, final: true, detail: `${pair.from} gave no session token at ${tokenPointer}`, cancelled: false } : undefined
+      return token === undefined ? { ok: false, final: true, detail: `${pair.from} gave no session token at ${tokenPointer}`, saysNothing: false } : undefined
     },
     proceed: async () => continued(pair.to, 'resuming the session', await traffic.send({ ...common, operation: resume.name, via: pair.to, ...(token === undefined ? {} : { token }) })),
   }
@@ -142,12 +143,12 @@ export async function runProbesOnce(context: ScenarioContext, probes: readonly P
   observe(context, last)
 }
 
-/** What the harness gave up is not observed: it says nothing about the service. */
+/** What says nothing about the service is not observed. */
 function observe(context: ScenarioContext, attempts: ReadonlyMap<PairProbe, Attempt>): void {
-  for (const [probe, { ok, detail, cancelled }] of attempts) {
+  for (const [probe, { ok, detail, saysNothing }] of attempts) {
     const { pair, kind } = probe
     const value: PairObservation = { ...pair, kind, key: probe.key(), ok, detail }
-    if (!cancelled) context.observe('pair', pair.to, value)
+    if (!saysNothing) context.observe('pair', pair.to, value)
   }
 }
 

@@ -38,6 +38,7 @@ const anyReplica: Requirement = {
     'not every replica answered through the balancer',
     'no read of data is declared',
     'the null control failed in the same span',
+    'the read of records finds what was never written as well',
   ],
   evidence: ['the matrix of pairs with the number of records and sessions that failed', 'ids of the requests of each failing pair'],
   remediation:

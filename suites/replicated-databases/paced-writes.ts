@@ -50,7 +50,10 @@ export function startWrites(context: ScenarioContext, { load, perSecond }: { rea
 const atOnce = 8
 const againMs = 200
 
-/** Reads keys strongly, those that are not there again and again until the time for convergence is over. One event a reading; the last one of each key counts. */
+/**
+ * Reads keys strongly, those that are not there again and again until the time for convergence is over. One event a reading; the last one
+ * of each key counts. Then the negative control.
+ */
 export async function readAgain(context: ScenarioContext, { load, keys, convergenceMs }: { readonly load: string; readonly keys: readonly string[]; readonly convergenceMs: number }): Promise<void> {
   const read = context.service.data?.readStrong
   if (read === undefined) return
@@ -61,10 +64,11 @@ export async function readAgain(context: ScenarioContext, { load, keys, converge
     const missing: string[] = []
     await each(open, atOnce, async (key) => {
       const { outcome } = await context.traffic.send({ load, operation: read, via: 'balancer', key })
-      if (outcome !== 'ok' && outcome !== 'degraded') missing.push(key)
+      if (outcome !== 'ok') missing.push(key)
     })
     open = missing
-    if (open.length === 0 || last) return
+    if (open.length === 0 || last) break
     await context.pause(againMs)
   }
+  await context.traffic.readNeverWritten([read])
 }

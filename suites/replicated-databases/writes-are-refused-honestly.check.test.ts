@@ -36,6 +36,12 @@ describe('no write is acknowledged and lost', () => {
     expect(noWriteIsAcknowledgedAndLost.evaluate(history(lost, queued, readBackOf(queued)), values)).toMatchObject({ outcome: 'passed' })
     expect(writesAreRefusedHonestly.evaluate(history(lost, queued), values)).toMatchObject({ outcome: 'passed' })
   })
+  test('a read that finds what nobody wrote shows nothing but what is missing', () => {
+    const found = sent(19_000, { load: 'never-written', key: 'nobody' })
+    const into = writes({ outcome: 'ok', status: 200 })
+    expect(noWriteIsAcknowledgedAndLost.evaluate(history(lost, writes(), readBackOf(writes()), found), values)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('finds what was never written') })
+    expect(noWriteIsAcknowledgedAndLost.evaluate(history(lost, into, readBackOf(into, { outcome: 'error-status', status: 404 }), found), values).outcome).toBe('failed')
+  })
   test('not read back, not witnessed, nothing written', () => {
     expect(noWriteIsAcknowledgedAndLost.evaluate(history(lost, writes()), values)).toMatchObject({ outcome: 'inconclusive' })
     expect(noWriteIsAcknowledgedAndLost.evaluate(history(writes(), readBackOf(writes())), values)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('never lost') })

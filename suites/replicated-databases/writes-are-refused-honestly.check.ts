@@ -3,7 +3,7 @@ import { spanned } from '../../core/checks/counted.js'
 import { lowerLimit95 } from '../../core/checks/proportion.js'
 import { greatestOf } from '../../core/extremes.js'
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
-import { ledgerOf } from '../../core/ledger.js'
+import { ledgerOf, whyUnread } from '../../core/ledger.js'
 import { factOf, isIdleReset, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { outcomesText, requestEvidence, worstFinding } from '../../core/checks/worst-finding.js'
@@ -45,7 +45,7 @@ export const noWriteIsAcknowledgedAndLost: Check = {
     if (lost.length > allowed) return inconclusive(`${lost.length} acknowledged writes are missing, but ${open ?? 'the exercise did not reach its end'}`, evidence)
     if (typeof open === 'string') return inconclusive(open, evidence)
     const unread = acknowledged.filter((one) => one.state === 'unread').length
-    if (unread > 0) return inconclusive(`${unread} of ${acknowledged.length} acknowledged writes could not be read in the end`, evidence)
+    if (unread > 0) return inconclusive(`${unread} of ${acknowledged.length} acknowledged writes could not be read in the end${whyUnread(history, readBack)}`, evidence)
     if (acknowledged.length === 0) return inconclusive(`no write was acknowledged before or after ${server} was away`, evidence)
     return passed(`all ${acknowledged.length} acknowledged writes were there in the end`, evidence, { strength: strengthOf(acknowledged.length) })
   },

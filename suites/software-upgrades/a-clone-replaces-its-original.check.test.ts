@@ -51,6 +51,11 @@ describe('a clone replaces its original', () => {
   test.each(['timeout', 'reset-in-flight', 'closed-in-flight'] as const)('a write without an answer (%s) fails', (outcome) => {
     expect(judge(changedWrites(3_200, 3_220, { outcome }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('no answer') })
   })
+  test('a read that finds what nobody wrote shows nothing of the clone, but what it lost', () => {
+    const found = request(9_100, { load: 'never-written', via: 'balancer', key: 'nobody' })
+    expect(judge([...good(), found])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('finds what was never written') })
+    expect(judge([...gone('k120'), found]).outcome).toBe('failed')
+  })
   test('an interruption beyond the declared limit fails', () => {
     const shorter = [...without(good(), (event) => event.kind === 'fact'), fact('clone', { component: 'notes', interruptionMs: 500, version: true })]
     expect(judge(shorter)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('interrupted for 1 s') })

@@ -2,7 +2,7 @@ import { failed, inconclusive, passed, strengthOf, type Check, type Evidence } f
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { acknowledged } from '../../core/ledger.js'
+import { acknowledged, whyUnread } from '../../core/ledger.js'
 import type { ReadValue } from '../../core/procedure.js'
 import { countsAsLost, factOf, interventionsOf, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -29,7 +29,7 @@ export const aCloneReplacesItsOriginal: Check = {
     }
     const judged = judgeInterruption(history, writes, { times, thresholds })
     if (judged.finding !== undefined) return judged.finding
-    const reasons = [...missing(history, { writes, times, thresholds }), ...(kept.unread.length > 0 ? [`${kept.unread.length} acknowledged writes could not be read back`] : [])]
+    const reasons = [...missing(history, { writes, times, thresholds }), ...(kept.unread.length > 0 ? [`${kept.unread.length} acknowledged writes could not be read back${whyUnread(history, cloneLoads.reads)}`] : [])]
     if (reasons.length > 0) return inconclusive(listed(reasons))
     const between = acknowledgedIn(writes, times.begunMs, times.swapMs).length
     return passed(

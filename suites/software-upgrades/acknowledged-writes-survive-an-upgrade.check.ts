@@ -2,7 +2,7 @@ import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, ty
 import { bootSightings } from '../../core/checks/boot-sightings.js'
 import { listed } from '../../core/checks/counted.js'
 import type { History } from '../../core/history.js'
-import type { LedgerEntry } from '../../core/ledger.js'
+import { whyUnread, type LedgerEntry } from '../../core/ledger.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { failureEvidence } from './failed-requests.js'
 import { keptEffects, keptWrites, ledgerEvidence, type KeptEffects, type KeptWrites } from './kept-writes.js'
@@ -29,7 +29,7 @@ export const acknowledgedWritesSurvive: Check = {
       ...(span.end.ok ? [] : [`the roll-out was broken off: ${span.end.error ?? 'no reason given'}`]),
       ...missingSwitches(switches, limit('acked_within_2s_of_each_switch_min')),
       ...(kept.acknowledged.length < limit('acked_writes_min') ? [`only ${kept.acknowledged.length} of at least ${limit('acked_writes_min')} writes were acknowledged`] : []),
-      ...(kept.unread.length > 0 ? [`${kept.unread.length} acknowledged writes could not be read back`] : []),
+      ...(kept.unread.length > 0 ? [`${kept.unread.length} acknowledged writes could not be read back${whyUnread(history, loads.reconcile(labels.upgrade))}`] : []),
       ...(kept.unexpected.length > 0 ? [`${kept.unexpected.length} keys are there that were refused or never written`] : []),
     ]
     // A restart of the same release is no switch to another one.

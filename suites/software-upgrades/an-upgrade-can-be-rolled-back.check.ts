@@ -1,5 +1,6 @@
 import { failed, inconclusive, passed, strengthOf, type Check } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
+import { whyUnread } from '../../core/ledger.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { failureOf } from './acknowledged-writes-survive-an-upgrade.check.js'
 import { answered, failureEvidence } from './failed-requests.js'
@@ -33,7 +34,7 @@ export const anUpgradeCanBeRolledBack: Check = {
       ...(onNew < limit('records') ? [`only ${onNew} of at least ${limit('records')} writes were acknowledged by ${up.release}`] : []),
       ...(requests.length < limit('requests_min') ? [`only ${requests.length} of at least ${limit('requests_min')} requests were sent meanwhile`] : []),
       ...(doubtful.length > 0 ? [`${counted(doubtful.length, 'request')} failed while the harness was disturbed`] : []),
-      ...(kept.unread.length > 0 ? [`${kept.unread.length} acknowledged writes could not be read back`] : []),
+      ...(kept.unread.length > 0 ? [`${kept.unread.length} acknowledged writes could not be read back${whyUnread(history, loads.reconcile(labels.back))}`] : []),
     ]
     if (reasons.length > 0) return inconclusive(listed(reasons))
     return passed(

@@ -121,6 +121,7 @@ async function stopHalfWay(context: ScenarioContext): Promise<void> {
   for (const one of [upgraded, old]) await runProbes(context, pairProbes(context, { from: one, to: one }, 1), timeoutMs)
   await runProbes(context, pairProbes(context, { from: upgraded, to: old }), timeoutMs)
   await runProbes(context, pairProbes(context, { from: old, to: upgraded }), timeoutMs)
+  await context.traffic.readNeverWritten(readsOf(context.service))
   for (const instance of [upgraded, old]) await context.traffic.readValue({ name: 'version-half-way', probe: upgrade.version, via: instance })
 }
 

@@ -41,6 +41,12 @@ describe('old and new work together', () => {
     expect(finding).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 records') })
     expect(finding.evidence[0]?.requests).toHaveLength(1)
   })
+  test('records found by a read that finds what nobody wrote prove nothing, lost ones are lost', () => {
+    const found = request(7_000, { load: 'never-written', via: 'balancer', key: 'nobody' })
+    expect(judge([...good(), found])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('finds what was never written') })
+    expect(judge([...good(), { ...found, outcome: 'error-status', status: 404 }]).outcome).toBe('passed')
+    expect(judge([...good(), found, ...tried('r1', 'r2', 'record', { count: 1, ok: false })]).outcome).toBe('failed')
+  })
   test('one session that is not continued fails', () => {
     expect(judge([...good(), ...tried('r2', 'r1', 'session', { count: 1, ok: false })]).outcome).toBe('failed')
   })

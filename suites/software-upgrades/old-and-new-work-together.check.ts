@@ -1,6 +1,7 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence } from '../../core/check.js'
 import { listed } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
+import { whyFindingProvesNothing } from '../../core/never-written.js'
 import type { ReadValue } from '../../core/procedure.js'
 import { factOf, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -24,6 +25,8 @@ export const oldAndNewWorkTogether: Check = {
     const session = (factOf(history, 'upgrade') as { readonly session?: boolean }).session === true
     const short = tooFew(observed, { sides, session }, thresholds)
     if (short.length > 0) return inconclusive(listed(short))
+    const vain = across.some(({ kind }) => kind === 'record') ? whyFindingProvesNothing(history) : undefined
+    if (vain !== undefined) return inconclusive(vain)
     const [upgraded, old] = sides
     return passed(
       `${across.length} records and sessions were begun on ${upgraded.instance} (${upgraded.version}) or ${old.instance} (${old.version}) and continued on the other`,

@@ -42,6 +42,21 @@ describe('passed', () => {
   })
 })
 
+describe('the negative control', () => {
+  const control = (more: Partial<RequestEvent> = {}): RequestEvent => request(9_100, { load: 'never-written', key: 'nobody', ...more })
+  test('that finds what nobody wrote leaves no pass', () => {
+    const finding = judge(...written, ...crash(), ...readBack, control())
+    expect(finding).toMatchObject({ outcome: 'inconclusive', summary: '150 of 150 acknowledged writes could not be read afterwards: the strong read finds what was never written, so finding a record proves nothing' })
+  })
+  test('leaves a loss a loss, and what it does not find a pass', () => {
+    expect(judge(...written, ...crash(), ...readBackBut('k140', absent), control()).outcome).toBe('failed')
+    expect(judge(...written, ...crash(), ...readBack, control(absent)).outcome).toBe('passed')
+  })
+  test('is not needed for degraded answers, which show no value', () => {
+    expect(judge(...written, ...crash(), ...readBackBut('k140', { outcome: 'degraded' }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('degraded answers') })
+  })
+})
+
 describe('failed', () => {
   test('when one acknowledged write is gone, with its requests and its age at the crash', () => {
     const finding = judge(...written, ...crash(), ...readBackBut('k140', absent))

@@ -2,7 +2,7 @@ import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Che
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import { greatestOf, leastOf } from '../../core/extremes.js'
 import { eventsOf, type History } from '../../core/history.js'
-import { ledgerOf, type LedgerEntry, type WriteState } from '../../core/ledger.js'
+import { ledgerOf, whyUnread, type LedgerEntry, type WriteState } from '../../core/ledger.js'
 import { factOf, interventionsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 
@@ -120,7 +120,7 @@ function missing(history: History, found: { readonly entries: readonly LedgerEnt
     ...crashes
       .filter((crash) => crash.acknowledgedInLastSecond < acknowledgedMin)
       .map(({ label, acknowledgedInLastSecond: count }) => `only ${counted(count, 'write')} of ${acknowledgedMin} were acknowledged in the last second before ${label}`),
-    ...(unread > 0 ? [`${unread} of ${acknowledgedCount} acknowledged writes could not be read afterwards`] : []),
+    ...(unread > 0 ? [`${unread} of ${acknowledgedCount} acknowledged writes could not be read afterwards${whyUnread(history, 'reconcile')}`] : []),
     ...(incomplete ? ['the reconciliation did not reach its end'] : []),
   ]
 }

@@ -34,6 +34,7 @@ export const recoversFromPowerLoss: Requirement = {
     'a component was started earlier than the order says, or something else was done before the service was back',
     'too few writes were acknowledged before the power was cut, or they could not be read afterwards',
     'the harness was disturbed while it watched',
+    'the read of records finds what was never written as well',
   ],
   evidence: ['grade of the power loss', 'when each component was started after each boot', 'time to ready of each instance', 'ledger of the writes before each power loss'],
   remediation:

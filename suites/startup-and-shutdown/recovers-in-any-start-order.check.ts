@@ -3,7 +3,7 @@ import { comebackOf } from '../../core/checks/comeback.js'
 import { judgeComebacks, type ExpectedComeback } from '../../core/checks/comeback-judgement.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History } from '../../core/history.js'
-import { ledgerOf, type LedgerEntry } from '../../core/ledger.js'
+import { ledgerOf, whyUnread, type LedgerEntry } from '../../core/ledger.js'
 import { factOf, numberFact } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { doubtOfLoss, powerLossesOf, type PowerLoss } from './power-losses.js'
@@ -34,7 +34,7 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
   const judged: Judged = { losses, entries, evidence, grade: gradeOf(history) }
   const faults = faultsIn(judged, { failures, limitMs, policy: restartPolicySentence(history), lostMax: numberThreshold(thresholds, 'lost_max') })
   if (faults !== undefined) return faults
-  const reasons = [...losses.flatMap((loss) => doubtOfLoss(history, loss) ?? []), ...doubts, ...missingIn(judged, thresholds), ...(instances.length === 0 ? ['no instance of the service is known'] : [])]
+  const reasons = [...losses.flatMap((loss) => doubtOfLoss(history, loss) ?? []), ...doubts, ...missingIn(history, judged, thresholds), ...(instances.length === 0 ? ['no instance of the service is known'] : [])]
   if (reasons.length > 0) return inconclusive(listed(reasons), evidence, judged.grade)
   return passed(
     `all instances were back by themselves after ${counted(losses.length, 'power loss', 'power losses')} (${listed(losses.map(({ order }) => order))}), the slowest ${spanned(slowestMs)} after the boot, and none of ${entries.length} acknowledged writes was lost`,
@@ -82,7 +82,7 @@ function faultsIn({ losses, entries, evidence, grade }: Judged, { failures, limi
   return said.length === 0 ? undefined : failed(`after a power loss ${listed(said)}`, evidence, grade)
 }
 
-function missingIn({ losses, entries }: Judged, thresholds: ThresholdValues): string[] {
+function missingIn(history: History, { losses, entries }: Judged, thresholds: ThresholdValues): string[] {
   const orders = numberThreshold(thresholds, 'orders')
   const acknowledgedMin = numberThreshold(thresholds, 'acked_last_second_min')
   const unread = entries.filter(({ state }) => state === 'unread').length
@@ -93,7 +93,7 @@ function missingIn({ losses, entries }: Judged, thresholds: ThresholdValues): st
   return [
     ...(losses.length < orders ? [`only ${losses.length} of ${counted(orders, 'start order')} took place`] : []),
     ...few,
-    ...(unread > 0 ? [`${unread} of ${entries.length} acknowledged writes could not be read afterwards`] : []),
+    ...(unread > 0 ? [`${unread} of ${entries.length} acknowledged writes could not be read afterwards${whyUnread(history, 'reconcile')}`] : []),
   ]
 }
 

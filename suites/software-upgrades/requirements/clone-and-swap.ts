@@ -35,6 +35,7 @@ export const upgr07: Requirement = {
     'original and clone are of the same release, where a version is declared',
     'the component was not cloned and swapped to the end, or acknowledged writes could not be read back',
     'the harness was disturbed while writes got no answer or were interrupted',
+    'the read of records finds what was never written as well',
   ],
   evidence: ['acknowledged and missing writes, and when they were written', 'longest interruption', 'releases of original and clone', 'writes without an answer'],
   remediation:

@@ -107,7 +107,7 @@ const upgr06: Requirement = {
     { key: 'duplicated_max', unit: 'count', meaning: 'effects that may have happened more than once', standard: 0 },
     { key: 'convergence_s', unit: 's', meaning: 'time a write may take to be there', standard: 30, quick: 10 },
   ],
-  inconclusiveIf: ['too few writes were acknowledged, or too few near a switch', 'a replica was not seen to be replaced by a process of the new version, or the roll-out was broken off or not seen to end', 'acknowledged writes could not be read back', 'keys are there that nobody wrote'],
+  inconclusiveIf: ['too few writes were acknowledged, or too few near a switch', 'a replica was not seen to be replaced by a process of the new version, or the roll-out was broken off or not seen to end', 'acknowledged writes could not be read back', 'keys are there that nobody wrote', 'the read of records finds what was never written as well'],
   evidence: ['acknowledged, lost and duplicated writes', 'writes near each switch', 'what was found instead of a lost write'],
   remediation:
     'Let migrations only add (expand), in a transaction or under a lock that holds writes back; never copy a table and swap it while it is written. Remove what is no longer used one release later (contract), and drain writes before an old process ends.',

@@ -33,6 +33,7 @@ const upgr03: Requirement = {
     'records or sessions do not work on a single replica either',
     'fewer records or sessions were tried than asked for',
     'the harness was disturbed while something failed',
+    'the read of records finds what was never written as well',
   ],
   evidence: ['the two replicas and their versions', 'records and sessions by direction', 'ids of the requests of those that failed'],
   remediation:

@@ -33,7 +33,7 @@ const upgr04: Requirement = {
     { key: 'lost_max', unit: 'count', meaning: 'acknowledged writes that may be missing', standard: 0 },
     { key: 'complete_within_s', unit: 's', meaning: 'longest time the way back may take', standard: 600 },
   ],
-  inconclusiveIf: ['the upgrade itself did not succeed, or the way back was not seen to end', 'too few writes on the new version, or too few requests meanwhile', 'versions could not be read before and after, or nothing shows that every replica was replaced by a process of its own', 'acknowledged writes could not be read back', 'the harness was disturbed while requests failed, or could not carry out a step of its own procedure'],
+  inconclusiveIf: ['the upgrade itself did not succeed, or the way back was not seen to end', 'too few writes on the new version, or too few requests meanwhile', 'versions could not be read before and after, or nothing shows that every replica was replaced by a process of its own', 'acknowledged writes could not be read back', 'the harness was disturbed while requests failed, or could not carry out a step of its own procedure', 'the read of records finds what was never written as well'],
   evidence: ['duration of the way back', 'failed requests by outcome', 'versions before and after', 'acknowledged and lost writes'],
   remediation:
     'Split every change of schema or format into releases that can each be taken back: first read both forms, then write the new one, then drop the old one. Never let a start refuse because the schema is newer than it knows, and rehearse the way back with every release.',
