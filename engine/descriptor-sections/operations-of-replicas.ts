@@ -6,6 +6,7 @@ import type { UnitChanges } from '../../core/driver.js'
 import { DescriptorContradiction } from '../descriptor-contradiction.js'
 import { durationMs, operationOf } from '../descriptor-from-parts.js'
 import { command, duration, environment, operation } from '../descriptor-parts.js'
+import { mentions } from '../descriptor-placeholders.js'
 
 export const documentedTimes = z.strictObject({
   start: duration.describe('from the start of the process until it is ready'),
@@ -41,13 +42,17 @@ export const dataFiles = z.strictObject({
   component: z.string().describe('a component that keeps data in files of its own'),
   pattern: z.string().min(1).describe('regular expression for the path of the file, relative to its data folder, that new data is appended to'),
   write: operation.describe('a write of the service that ends in this component'),
-  read: operation,
+  read: operation.describe('its expect must promise {value}, or a damaged file could not be told from a whole one'),
 })
 /** Throws DescriptorContradiction. */
 export function dataFilesOf(document: z.infer<typeof dataFiles>, components: readonly string[]): DataFiles {
   const path = ['data', 'files']
   if (!components.includes(document.component)) {
     throw new DescriptorContradiction([...path, 'component'], `names the component "${document.component}", expected one of: ${components.join(', ') || '(none declared)'}`)
+  }
+  const { json, bodyEndsWith } = document.read.expect ?? {}
+  if (!mentions([json, bodyEndsWith], 'value')) {
+    throw new DescriptorContradiction([...path, 'read'], 'promises nothing of the value in its expect, so that damaged data would look like whole data; expected {value}, such as expect: { json: { /text: "{value}" } }')
   }
   return { component: document.component, pattern: regularExpression(document.pattern, [...path, 'pattern']), write: operationOf('data.files.write', document.write, 0), read: operationOf('data.files.read', document.read, 0) }
 }

@@ -40,9 +40,12 @@ describe('replicas and files', () => {
     expect(() => startDrainedOf(startDrained.parse({}))).toThrow(/start as always/)
   })
   test('data files of a component that is there, with a pattern that is one', () => {
-    const files = { component: 'notes', pattern: '\\.journal$', write: { http: 'PUT /notes/{key}' }, read: { http: 'GET /notes/{key}' } }
+    const files = { component: 'notes', pattern: '\\.journal$', write: { http: 'PUT /notes/{key}' }, read: { http: 'GET /notes/{key}', expect: { json: { '/text': '{value}' } } } }
     expect(dataFilesOf(dataFiles.parse(files), ['notes'])).toMatchObject({ component: 'notes', pattern: /\.journal$/, write: { mutates: true }, read: { mutates: false } })
     expect(() => dataFilesOf(dataFiles.parse(files), [])).toThrow(/component "notes"/)
+    for (const expected of [undefined, {}, { json: { '/id': '{key}' } }]) {
+      expect(() => dataFilesOf(dataFiles.parse({ ...files, read: { http: 'GET /notes/{key}', expect: expected } }), ['notes'])).toThrow(/promises nothing of the value in its expect/)
+    }
     expect(() => dataFilesOf(dataFiles.parse({ ...files, pattern: '(' }), ['notes'])).toThrow(/regular expression/)
   })
 })

@@ -67,6 +67,11 @@ describe('the matrix', () => {
 
 describe('effects of writes', () => {
   const withEffects = (there: Parameters<typeof effects>[0]): HistoryEvent[] => [...preamble(), ...matrix(), ...effects(there), ...changes()]
+  test('a degraded answer shows neither that a refused write took effect nor that a permitted one did', () => {
+    const degraded = { outcome: 'degraded' as const, status: 200 }
+    expect(judge(check, withEffects((key) => (key === 'denied-2' ? degraded : asWritten(key))))).toMatchObject({ outcome: 'inconclusive', summary: '1 refused write could not be looked up' })
+    expect(judge(check, withEffects((key) => (key === 'permitted-2' ? degraded : asWritten(key))))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('could not all be read back') })
+  })
   test('a refused write that took effect fails', () => {
     expect(judge(check, withEffects((key) => (key === 'denied-2' ? accepted : asWritten(key))))).toMatchObject({ outcome: 'failed', summary: '1 write of 30 that had been refused took effect' })
   })

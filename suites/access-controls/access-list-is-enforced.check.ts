@@ -64,12 +64,14 @@ function effectsFinding(history: History, { rows, thresholds, evidence }: Given)
   const reads = new Map(requestsOf(history, effectLoad).map((one) => [one.key, one]))
   const readsOf = (allowed: boolean): readonly (RequestEvent | undefined)[] => rows.filter((row) => row.kind === 'write' && row.allowed === allowed).flatMap((row) => row.requests).filter((one) => !allowed || acknowledged(one)).map(({ key }) => reads.get(key))
   const refused = readsOf(false)
-  const there = refused.filter((one) => one !== undefined && acknowledged(one)) as readonly RequestEvent[]
+  // A degraded answer shows no record.
+  const found = (one: RequestEvent | undefined): one is RequestEvent => one?.outcome === 'ok'
+  const there = refused.filter(found)
   if (there.length > numberThreshold(thresholds, 'effects_of_denied_max')) {
     return failed(`${counted(there.length, 'write')} of ${refused.length} that had been refused took effect`, [...evidence, requestEvidence({ note: 'reads that found what was refused', measured: there.length, unit: 'requests' }, there)])
   }
   const permitted = readsOf(true)
-  if (permitted.length === 0 || permitted.some((one) => one === undefined || !acknowledged(one))) return inconclusive('what was written with permission could not all be read back, so that nothing can be said of what was refused', evidence)
+  if (permitted.length === 0 || !permitted.every(found)) return inconclusive('what was written with permission could not all be read back, so that nothing can be said of what was refused', evidence)
   const absent = (one: RequestEvent | undefined): boolean => one !== undefined && (one.status === 404 || one.status === 410 || one.outcome === 'wrong-content')
   const unread = refused.filter((one) => !absent(one)).length
   return unread === 0 ? undefined : inconclusive(`${counted(unread, 'refused write')} could not be looked up`, evidence)
