@@ -6,10 +6,10 @@ export const neverWrittenLoad = 'never-written'
 
 /**
  * Reads of the negative control that found what nobody wrote: what these operations find proves nothing then. Empty as well where no
- * control was made or none of it was answered; read-backs are believed as they stand there.
+ * control was made or none of it was answered; read-backs are believed as they stand there. A degraded answer finds nothing, here as there.
  */
 export function foundThoughNeverWritten(history: History, operations?: ReadonlySet<string>): readonly RequestEvent[] {
-  return requestsOf(history, neverWrittenLoad).filter((one) => (one.outcome === 'ok' || one.outcome === 'degraded') && (operations === undefined || operations.has(one.operation)))
+  return requestsOf(history, neverWrittenLoad).filter((one) => one.outcome === 'ok' && (operations === undefined || operations.has(one.operation)))
 }
 
 /** Why records that were found say nothing, whichever read found them, or undefined. */
