@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest'
-import { skipsOf } from './skip-cause.js'
+import { skipsOf, type Skip } from './skip-cause.js'
 
-const skipped = (reason: string) => ({ outcome: 'skipped', reason })
+interface SavedThen {
+  readonly outcome: string
+  readonly reason: string
+  readonly skip?: Skip
+}
+const skipped = (reason: string): SavedThen => ({ outcome: 'skipped', reason })
+const missing: SavedThen = { outcome: 'missing', reason: 'x' }
 
 test('what an earlier run did not keep is read from its reasons', () => {
-  const found = skipsOf({ A: skipped('not selected'), B: skipped('it is disruptive and needs --allow disruptive'), C: skipped('the process driver cannot do fault.freeze'), D: { outcome: 'missing', reason: 'x' } })
-  expect([...found].map(([id, { skip }]: [string, { skip?: unknown }]) => [id, skip])).toEqual([
+  const found = skipsOf<SavedThen>({ A: skipped('not selected'), B: skipped('it is disruptive and needs --allow disruptive'), C: skipped('the process driver cannot do fault.freeze'), D: missing })
+  expect([...found].map(([id, { skip }]) => [id, skip])).toEqual([
     ['A', { cause: 'not-selected', asked: false }],
     ['B', { cause: 'not-allowed', asked: true, allow: 'disruptive' }],
     ['C', { cause: 'not-possible', asked: true }],
@@ -13,5 +19,5 @@ test('what an earlier run did not keep is read from its reasons', () => {
   ])
 })
 test('without a selection nothing was named', () => {
-  expect(skipsOf({ B: skipped('it is destructive, and the descriptor does not say target.disposable: true') }).get('B')).toMatchObject({ skip: { cause: 'not-allowed', asked: false } })
+  expect(skipsOf<SavedThen>({ B: skipped('it is destructive, and the descriptor does not say target.disposable: true') }).get('B')).toMatchObject({ skip: { cause: 'not-allowed', asked: false } })
 })
