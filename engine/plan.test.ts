@@ -52,7 +52,6 @@ describe('what is skipped says why', () => {
   })
 })
 
-describe('a strong read', () => {
 test('a read that would take any answer for the record is not one to judge by, and the reason says what to promise', () => {
   const read = { name: 'read', method: 'GET', path: '/{key}', headers: {}, expect: { status: [], json: {} }, mutates: false, timeoutMs: 1, weight: 1, streams: false, holdsBody: false }
   const settled = (expect: typeof read.expect) =>

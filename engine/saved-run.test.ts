@@ -20,7 +20,7 @@ interface Loose {
 const written = (change: (report: Loose) => void): string => {
   const report = buildReport({
     runId: 'r', status: 'complete', service: { name: 's', waivers: [], overrides: {} }, descriptorPath: 'seaworthy.yaml', driver: 'process', profile: 'quick', randomSeed: 1,
-    startedAt: '2026-01-31T12:00:00.000Z', durationMs: 1, version: '0', requiredLevel: null, notRestored: [], suites, plan: { settled: new Map() }, thresholds: () => ({}), judgements: [], scenarios: [], reproduceWith: '',
+    startedAt: '2026-01-31T12:00:00.000Z', durationMs: 1, version: '0', requiredLevel: null, notRestored: [], suites, plan: { settled: new Map(), scenarios: [] }, thresholds: () => ({}), judgements: [], scenarios: [], reproduceWith: '',
   }) as unknown as Loose
   change(report)
   writeFileSync(join(folder, 'run.json'), JSON.stringify(report))
