@@ -23,7 +23,7 @@ test.each([
 })
 
 test('no answer, a reset, a close and a refusal do not pass', async () => {
-  expect(await check(() => {}, 60)).toEqual({ passed: false, reason: 'readiness gave no answer within 60 ms' })
+  expect(await check(() => {}, 60)).toEqual({ passed: false, reason: 'readiness gave no answer within 60 ms', lateAfterMs: 60 })
   expect(await check((wire) => void wire.socket.resetAndDestroy())).toEqual({ passed: false, reason: 'readiness failed: read ECONNRESET' })
   expect(await check((wire) => void wire.socket.end())).toEqual({ passed: false, reason: 'readiness failed: socket hang up' })
   const server = createServer()
