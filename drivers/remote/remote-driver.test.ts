@@ -110,11 +110,12 @@ test('what is frozen still accepts connections: it is thawed when it answers, no
 
 test('a replica that was being stopped when the run was interrupted is not left to end later', async () => {
   const stopped = join(machine.folder, 'replica-0.stopped')
-  const path = machine.descriptor({ stop: `touch ${machine.folder}/replica-{index}.stopped; kill -TERM $(cat ${machine.folder}/replica-{index}.pid); sleep 5` })
+  const told = join(machine.folder, 'replica-0.told') // after the signal: a hook that is cut before it has told nobody to end
+  const path = machine.descriptor({ stop: `touch ${machine.folder}/replica-{index}.stopped; kill -TERM $(cat ${machine.folder}/replica-{index}.pid); touch ${machine.folder}/replica-{index}.told; sleep 5` })
   const interruption = new AbortController()
   const deployment = await run.deploy(loadDescriptor(path), 'interrupted', { signal: interruption.signal })
   const stopping = controlsOf(deployment).stop('replica-0', stop).catch((thrown: Error) => thrown.message)
-  await expect.poll(() => existsSync(stopped), { timeout: 15_000, interval: 5 }).toBe(true)
+  await expect.poll(() => existsSync(told), { timeout: 15_000, interval: 5 }).toBe(true)
   interruption.abort()
   await deployment[Symbol.asyncDispose]()
   expect(await stopping).toContain('interrupted')
