@@ -12,6 +12,7 @@ import { VerdictAnnouncer } from './announce-verdicts.js'
 import { buildReport } from './build-report.js'
 import { judgeScenario, scenarioReport, unjudgeable, type JudgedScenario } from './judge-scenario.js'
 import { inLanes } from './lanes.js'
+import { inOrderOfStart, widthOf } from './order-of-start.js'
 import { descriptorPosition } from './load-descriptor.js'
 import { planRun, type Plan, type PlannedScenario } from './plan.js'
 import { writeRunInput } from './run-directory.js'
@@ -56,7 +57,7 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
   const began = performance.now()
   const plan = planRun(options)
   const thresholds = thresholdsOf(options)
-  const order = shuffled(plan.scenarios, seededRandom(options.randomSeed, 'order'))
+  const order = inOrderOfStart(plan.scenarios, seededRandom(options.randomSeed, 'order'))
   writeRunInput(options.runDirectory, redactionOf(options.service.secrets ?? []).value(runInput(options, plan, startedAt, thresholds)))
   options.emit({
     type: 'run-started',
@@ -76,7 +77,7 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
   let unreachable: ServiceUnreachable | undefined
   const givenUp = new AbortController()
   const signal = AbortSignal.any([options.signal, givenUp.signal])
-  await inLanes(order, { lanes: Math.min(options.parallel, options.driver.deploymentsMax ?? options.parallel), widthOf: ({ scenario }) => scenario.lanes ?? 1, onThrown: () => givenUp.abort() }, async (planned) => {
+  await inLanes(order, { lanes: Math.min(options.parallel, options.driver.deploymentsMax ?? options.parallel), widthOf, onThrown: () => givenUp.abort() }, async (planned) => {
     if (signal.aborted) return
     const number = plan.scenarios.indexOf(planned)
     const run = await runScenario({ ...options, signal, scenario: planned.scenario, selected: planned.selected, thresholds, oneAtATime, workDirectory: join(options.workDirectory, `d${number}`) })
@@ -158,17 +159,6 @@ function runInput(options: ConformanceOptions, plan: Plan, startedAt: string, th
 
 const inPlanOrder = (plan: Plan, judged: readonly JudgedScenario<PlannedScenario>[]): readonly JudgedScenario<PlannedScenario>[] =>
   [...judged].sort((a, b) => plan.scenarios.indexOf(a.planned) - plan.scenarios.indexOf(b.planned))
-
-/**
- * Order by the seed, the longest first, so that lanes end together; equal ones change places with the seed. (Each scenario
- * has a deployment of its own, so a destructive one leaves nothing for the next.)
- */
-function shuffled(scenarios: readonly PlannedScenario[], random: () => number): readonly PlannedScenario[] {
-  return scenarios
-    .map((planned) => ({ planned, at: random() }))
-    .sort((a, b) => b.planned.expectedMs - a.planned.expectedMs || a.at - b.at)
-    .map(({ planned }) => planned)
-}
 
 function serialised(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { inOrderOfStart } from './order-of-start.js'
+import type { PlannedScenario } from './plan.js'
+import { seededRandom } from './seeded-random.js'
+
+const planned = (id: string, expectedMs: number, lanes?: number): PlannedScenario => ({ scenario: { id, ...(lanes === undefined ? {} : { lanes }) }, expectedMs }) as unknown as PlannedScenario
+const orderOf = (scenarios: readonly PlannedScenario[], seed: number): string => inOrderOfStart(scenarios, seededRandom(seed, 'order')).map(({ scenario }) => scenario.id).join(' ')
+
+test('what takes more lanes begins first, and then the longest', () => {
+  expect(orderOf([planned('short', 5_000), planned('long', 40_000), planned('wide', 30_000, 2), planned('middle', 20_000, 1)], 1)).toBe('wide long middle short')
+})
+
+test('equal ones change places with the seed, and the same seed gives the same order', () => {
+  const equal = ['a', 'b', 'c', 'd'].map((id) => planned(id, 10_000))
+  expect(new Set([1, 2, 3, 4, 5].map((seed) => orderOf(equal, seed))).size).toBeGreaterThan(1)
+  expect(orderOf(equal, 7)).toBe(orderOf([...equal], 7))
+})
