@@ -1,5 +1,6 @@
 import yargs, { type Argv } from 'yargs'
 import { exitCodes, SeaworthyError } from '../core/errors.js'
+import { watchOutput } from './lost-output.js'
 import { packageVersion } from './package-files.js'
 import { registerPreparing } from './preparing-commands.js'
 import { printError } from './print-error.js'
@@ -11,8 +12,11 @@ import { driver, list, only, ownSuites, parallel, profile, randomSeed, reporter 
  * with it, so that a stray timer cannot keep a finished run alive.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  process.stdout.on('error', ignoreClosedOutput)
-  process.stderr.on('error', ignoreClosedOutput)
+  const withLostOutput = watchOutput()
+  return withLostOutput(await exitCodeOf(argv))
+}
+
+async function exitCodeOf(argv: readonly string[]): Promise<number> {
   try {
     requireWorkingDirectory()
   } catch (thrown) {
@@ -210,8 +214,3 @@ function requireWorkingDirectory(): void {
 
 const usageError = (message: string): SeaworthyError =>
   new SeaworthyError('SW_USAGE', message, { hint: 'seaworthy --help lists the commands, seaworthy <command> --help their options.' })
-
-/** A reader that went away (`| head`, EPIPE; a terminal that was closed, EIO) is no reason to fail or to leave things running. */
-function ignoreClosedOutput(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
-}

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -270,4 +270,28 @@ test('list and explain', async () => {
   expect(everything.defects.map((one) => one.id)).toContain('drain.kills-inflight')
   const explained = await seaworthy(['explain', 'drain-03'])
   expect(explained.out).toMatch(/What to do when it fails/)
+})
+
+describe('standard output that cannot be written', () => {
+  /** With standard output on a device that is always full. */
+  const ontoFull = (args: readonly string[]): Promise<Ended> => {
+    const full = openSync('/dev/full', 'w')
+    const child = spawn(process.execPath, [join(root, 'bin/seaworthy.js'), ...args], { cwd: folder, stdio: ['ignore', full, 'pipe'] })
+    closeSync(full)
+    let err = ''
+    child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()))
+    return new Promise((resolve) => child.on('close', (code) => resolve({ code, out: '', err })))
+  }
+  test.runIf(existsSync('/dev/full')).each([['list', '--json'], ['explain', 'DRAIN-03'], ['--help']])('%s: what nobody got is no success', async (...args) => {
+    const { code, err } = await ontoFull(args)
+    expect(err).toMatch(/SW_OUTPUT_LOST.*ENOSPC/)
+    expect(code).toBe(70)
+  })
+  test.runIf(existsSync('/dev/full'))('a run goes on to its end, and its files are whole', async () => {
+    const output = join(folder, 'lost-output-run')
+    const { code, err } = await ontoFull(['run', serviceFolder('lost-output', wellBehaved), '--allow', 'safe', '--only', 'MONI-02', '--output', output])
+    expect(err).toMatch(/SW_OUTPUT_LOST/)
+    expect(code).toBe(70)
+    expect(JSON.parse(readFileSync(join(output, 'run.json'), 'utf8'))).toMatchObject({ status: 'complete' })
+  })
 })
