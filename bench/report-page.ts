@@ -63,7 +63,7 @@ function writeRun(directory: string, { history, requests }: { readonly history: 
 function reportOf(history: string, requests: number): object {
   const timeline = { bucketMs: 30_000, buckets: [], interventions: [], phases: [] }
   return buildReport({
-    runId, status: 'complete', service: { name: 'bench', waivers: [], overrides: {} }, descriptorPath: 'seaworthy.yaml', driver: 'process', profile: 'thorough', randomSeed: 1,
+    runId, status: 'complete', service: { name: 'bench', waivers: [] }, descriptorPath: 'seaworthy.yaml', driver: 'process', profile: 'thorough', randomSeed: 1,
     startedAt: new Date().toISOString(), durationMs: hourMs, version: '0', requiredLevel: null, notRestored: [], suites, plan: { settled: new Map(), scenarios: [] }, thresholds: () => ({}), judgements: [],
     scenarios: [{ id: scenario, title: 'A long run', history, logs: [], durationMs: hourMs, requests, lost: 0, incomplete: null, timeline }], reproduceWith: '',
   })

@@ -79,6 +79,21 @@ test('thresholds of the descriptor stay beside those of now, and only what asks 
   expect(again({}, withOverrides)).toMatchObject({ verdict: expect.stringContaining('with relaxed thresholds (X-ORDERS-01)') as string, requirements: [{ relaxed: ['jobs'] }] })
   expect(again({ jobs: 9 }, withOverrides).requirements[0]).toMatchObject({ relaxed: [], thresholds: { jobs: 9 } })
 })
+test('a threshold of the saved run itself that asks for less than the profile does is relaxed, whatever its overrides say', () => {
+  saveReport()
+  const report = again({}, { ...input, thresholds: { [id]: { jobs: 1 } } } as RunInput)
+  expect(report).toMatchObject({ verdict: expect.stringContaining('with relaxed thresholds (X-ORDERS-01)') as string, requirements: [{ relaxed: ['jobs'], thresholds: { jobs: 1 } }] })
+})
+test('a threshold that no descriptor may have decides nothing', () => {
+  saveReport()
+  expect(() => again({}, { ...input, thresholds: { [id]: { jobs: 0 } } } as RunInput)).toThrow(
+    expect.objectContaining({ code: 'SW_RUN_UNREADABLE', message: expect.stringMatching(/X-ORDERS-01\.jobs is 0, expected a number from 1/) as string }),
+  )
+})
+test('the report of another run says nothing of how this one ended', () => {
+  saveReport({ runId: 'another' })
+  expect(() => again()).toThrow(expect.objectContaining({ code: 'SW_RUN_UNREADABLE', message: expect.stringMatching(/run\.json is of the run another/) as string }))
+})
 test('a waiver of what passed is stale, and no mark on it', () => {
   saveReport()
   const waiver = { requirement: id, reason: 'until the rewrite', owner: 'us', until: '2031-01-01' } as const

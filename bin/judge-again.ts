@@ -5,6 +5,7 @@ import { thresholdValues, type RequirementId, type ThresholdValues } from '../co
 import type { RunReport } from '../core/run-report.js'
 import type { Suite } from '../core/scenario.js'
 import { skipsOf } from '../core/skip-cause.js'
+import { valueProblem } from '../core/threshold-rules.js'
 import { buildReport } from '../engine/build-report.js'
 import { judgeScenario, scenarioReport } from '../engine/judge-scenario.js'
 import type { RunInput } from '../engine/run-directory.js'
@@ -18,12 +19,14 @@ interface Judging {
 /** What the checks of today say of the histories of a saved run, with its thresholds. Throws SW_RUN_UNREADABLE. */
 export function judgeAgain(directory: string, input: RunInput, { overrides, suites }: Judging): RunReport {
   const earlier = existsSync(join(directory, 'run.json')) ? readRunReport(directory) : undefined
+  if (earlier !== undefined && earlier.runId !== input.runId) throw unreadable(directory, `its run.json is of the run ${earlier.runId}, and its run-input.json of ${input.runId}`)
   // A threshold that came later than the run has the value of its profile today.
   const since = new Map(suites.flatMap((suite) => suite.requirements).map((one) => [one.id, thresholdValues(one, input.profile)]))
   const thresholds = (id: RequirementId): ThresholdValues => ({ ...since.get(id), ...input.thresholds[id], ...overrides.get(id) })
+  requireSoundThresholds(directory, suites, thresholds)
   const planned = input.scenarios.map(({ id, selected }) => {
     const scenario = suites.flatMap((suite) => suite.scenarios).find((one) => one.id === id)
-    if (scenario === undefined) throw new SeaworthyError('SW_RUN_UNREADABLE', `while reading a saved run: it has a scenario ${id} that this version does not know (${directory})`)
+    if (scenario === undefined) throw unreadable(directory, `it has a scenario ${id} that this version does not know`)
     return { scenario, selected: new Set(selected) }
   })
   const judged = planned.flatMap(({ scenario, selected }) => {
@@ -39,7 +42,6 @@ export function judgeAgain(directory: string, input: RunInput, { overrides, suit
     status: earlier?.status ?? 'interrupted',
     durationMs: earlier?.durationMs ?? 0,
     notRestored: notRestoredOf(earlier),
-    service: { ...input.service, overrides: withOverrides(input.service.overrides, overrides) },
     suites,
     plan: { settled: skipsOf(input.settled) as ReadonlyMap<RequirementId, RunInput['settled'][RequirementId]>, scenarios: planned },
     thresholds,
@@ -54,6 +56,15 @@ function notRestoredOf(earlier: RunReport | undefined): readonly string[] {
   return earlier.restored || earlier.notRestored.length > 0 ? earlier.notRestored : ['what, its run.json does not say']
 }
 
-/** Those of the descriptor stay, key by key. */
-const withOverrides = (saved: RunInput['service']['overrides'], overrides: Judging['overrides']): RunInput['service']['overrides'] =>
-  ({ ...saved, ...Object.fromEntries([...overrides].map(([id, values]) => [id, { ...saved[id], ...values }])) })
+/** What is refused in a descriptor decides nothing in a saved run either. */
+function requireSoundThresholds(directory: string, suites: readonly Suite[], thresholds: (id: RequirementId) => ThresholdValues): void {
+  for (const { id, thresholds: known } of suites.flatMap((suite) => suite.requirements)) {
+    for (const threshold of known) {
+      const value = thresholds(id)[threshold.key]
+      const expected = value === undefined ? 'a value' : valueProblem(threshold, value)
+      if (expected !== undefined) throw unreadable(directory, `its threshold ${id}.${threshold.key} is ${JSON.stringify(value)}, expected ${expected}`)
+    }
+  }
+}
+
+const unreadable = (directory: string, found: string): SeaworthyError => new SeaworthyError('SW_RUN_UNREADABLE', `while reading a saved run: ${found} (${directory})`)

@@ -3,7 +3,7 @@ import { measuredMoves, type MeasuredMove } from './measured-moves.js'
 import type { Outcome } from './outcome.js'
 import type { Keyword, RequirementId } from './requirement.js'
 import type { RequirementReport, RunReport, Score } from './run-report.js'
-import { notSelected } from './selection.js'
+import { wasLeftOut } from './skip-cause.js'
 
 /** What moved between two runs of one service, and what else was different. */
 export interface Comparison {
@@ -95,7 +95,7 @@ interface Pair {
   readonly isLeftOut: boolean
 }
 
-const isNotSelected = ({ outcome, summary }: RequirementReport): boolean => outcome === 'skipped' && summary === notSelected
+const isNotSelected = ({ outcome, skip, summary }: RequirementReport): boolean => wasLeftOut({ outcome, skip, reason: summary })
 
 function pairsOf(before: RunReport, after: RunReport): readonly Pair[] {
   const earlier = new Map(before.requirements.map((one) => [one.id, one]))

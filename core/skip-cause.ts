@@ -1,4 +1,5 @@
 import type { SafetyClass } from './requirement.js'
+import { notSelected } from './selection.js'
 
 /** Why a requirement was not run: left out by --only, more than --allow permits, or nothing that this driver can do here. */
 export type SkipCause = 'not-selected' | 'not-allowed' | 'not-possible'
@@ -15,14 +16,18 @@ export interface Skip {
   readonly allow?: SafetyClass
 }
 
+/** Whether --only left it out. The cause says so; reports of before have their reason alone. */
+export const wasLeftOut = ({ outcome, skip, reason }: { readonly outcome: string; readonly skip?: Skip | undefined; readonly reason: string }): boolean =>
+  outcome === 'skipped' && (skip === undefined ? reason === notSelected : skip.cause === 'not-selected')
+
 /** Runs that were saved before the cause was kept say it in their reasons alone; what was selected is known when something was not. */
 export function skipsOf<S extends { readonly outcome: string; readonly reason: string; readonly skip?: Skip }>(settled: Readonly<Record<string, S>>): ReadonlyMap<string, S> {
-  const hadSelection = Object.values(settled).some(({ reason }) => reason === 'not selected')
+  const hadSelection = Object.values(settled).some(({ reason }) => reason === notSelected)
   return new Map(Object.entries(settled).map(([id, one]) => [id, one.outcome === 'skipped' && one.skip === undefined ? { ...one, skip: guessed(one.reason, hadSelection) } : one]))
 }
 
 function guessed(reason: string, hadSelection: boolean): Skip {
-  if (reason === 'not selected') return { cause: 'not-selected', asked: false }
+  if (reason === notSelected) return { cause: 'not-selected', asked: false }
   const [, allow] = /needs --allow (disruptive|destructive)$/.exec(reason) ?? []
   if (allow !== undefined) return { cause: 'not-allowed', asked: hadSelection, allow: allow as SafetyClass }
   return { cause: reason.startsWith('it is destructive') ? 'not-allowed' : 'not-possible', asked: hadSelection }

@@ -20,12 +20,12 @@ export function valueProblem(threshold: Threshold, value: number | readonly numb
 }
 
 /**
- * Keys of the overridden thresholds that ask for less than the profile does. Where the name does not tell which way is stricter, every
+ * Keys of the thresholds whose values, wherever they came from, ask for less than the profile does. Where the name does not tell which way is stricter, every
  * change counts.
  */
-export function relaxedKeys(requirement: Requirement, profile: ProfileName, overrides: ThresholdValues): readonly string[] {
+export function relaxedKeys(requirement: Requirement, profile: ProfileName, values: ThresholdValues): readonly string[] {
   const ours = thresholdValues(requirement, profile)
-  return requirement.thresholds.filter((threshold) => isRelaxed(threshold, ours[threshold.key], overrides[threshold.key])).map(({ key }) => key)
+  return requirement.thresholds.filter((threshold) => isRelaxed(threshold, ours[threshold.key], values[threshold.key])).map(({ key }) => key)
 }
 
 function isRelaxed(threshold: Threshold, ours: number | readonly number[] | undefined, value: number | readonly number[] | undefined): boolean {

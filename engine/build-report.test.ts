@@ -16,7 +16,7 @@ const suite = (id: string, area: string, requirement: RequirementId): Suite => (
 function reportOf(ours: Finding, own: Finding) {
   const judgement = (requirement: RequirementId, finding: Finding) => ({ check: 'check', requirement, scenario: 'suite/scenario', finding })
   return buildReport({
-    runId: 'run', status: 'complete', service: { name: 'service', waivers: [], overrides: {} }, descriptorPath: 'seaworthy.yaml', driver: 'process', profile: 'quick',
+    runId: 'run', status: 'complete', service: { name: 'service', waivers: [] }, descriptorPath: 'seaworthy.yaml', driver: 'process', profile: 'quick',
     randomSeed: 1, startedAt: '2026-01-01T00:00:00.000Z', durationMs: 1, version: '0', requiredLevel: null, notRestored: [], plan: { settled: new Map(), scenarios: [] },
     thresholds: () => ({}), scenarios: [], reproduceWith: '',
     suites: [suite('startup-and-shutdown', 'START', 'START-05'), suite('x-orders', 'X-ORDERS', 'X-ORDERS-01')],

@@ -23,7 +23,7 @@ export interface PlannedChecks {
 export interface ReportInput {
   readonly runId: string
   readonly status: RunReport['status']
-  readonly service: Pick<ServiceDescriptor, 'name' | 'waivers' | 'overrides'>
+  readonly service: Pick<ServiceDescriptor, 'name' | 'waivers'>
   readonly descriptorPath: string
   readonly driver: string
   readonly profile: ProfileName
@@ -109,7 +109,6 @@ interface Answer {
 function requirementReport(requirement: Requirement, input: ReportInput): RequirementReport {
   const own = input.judgements.filter((one) => one.requirement === requirement.id)
   const answer = answerFor(requirement, own, input)
-  const overrides = input.service.overrides[requirement.id] ?? {}
   return {
     id: requirement.id,
     title: requirement.title,
@@ -126,7 +125,7 @@ function requirementReport(requirement: Requirement, input: ReportInput): Requir
     strength: answer.deciding?.strength ?? null,
     grade: answer.deciding?.grade ?? null,
     thresholds: input.thresholds(requirement.id),
-    relaxed: relaxedKeys(requirement, input.profile, overrides),
+    relaxed: relaxedKeys(requirement, input.profile, input.thresholds(requirement.id)),
     findings: own.map(({ check, scenario, finding }) => ({ check, scenario, outcome: finding.outcome, summary: finding.summary, evidence: finding.evidence })),
     evidence: own.flatMap(({ finding }) => finding.evidence),
     remediation: requirement.remediation,

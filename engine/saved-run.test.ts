@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { suites } from '../suites/index.js'
 import { buildReport } from './build-report.js'
-import { readRunReport } from './saved-run.js'
+import { readRunInput, readRunReport } from './saved-run.js'
 
 let folder: string
 beforeAll(() => {
@@ -19,7 +19,7 @@ interface Loose {
 
 const written = (change: (report: Loose) => void): string => {
   const report = buildReport({
-    runId: 'r', status: 'complete', service: { name: 's', waivers: [], overrides: {} }, descriptorPath: 'seaworthy.yaml', driver: 'process', profile: 'quick', randomSeed: 1,
+    runId: 'r', status: 'complete', service: { name: 's', waivers: [] }, descriptorPath: 'seaworthy.yaml', driver: 'process', profile: 'quick', randomSeed: 1,
     startedAt: '2026-01-31T12:00:00.000Z', durationMs: 1, version: '0', requiredLevel: null, notRestored: [], suites, plan: { settled: new Map(), scenarios: [] }, thresholds: () => ({}), judgements: [], scenarios: [], reproduceWith: '',
   }) as unknown as Loose
   change(report)
@@ -39,4 +39,17 @@ test.each<[string, (report: Loose) => void, RegExp]>([
   ['a time that is none', (report) => (report['startedAt'] = 'nonsense'), /startedAt: expected a time/],
 ])('%s is told with its place', (_, change, found) => {
   expect(() => readRunReport(written(change))).toThrow(expect.objectContaining({ code: 'SW_RUN_UNREADABLE', message: expect.stringMatching(found) as string }))
+})
+
+test.each(['passed', 'failed', 'inconclusive', 'error'])('a requirement that is %s before anything ran is refused', (outcome) => {
+  const input = {
+    schema: 'seaworthy-run-input/v1', runId: 'r', version: '0', startedAt: '2026-01-31T12:00:00.000Z', service: { name: 's', waivers: [], overrides: {} }, descriptorPath: '', driver: 'process',
+    profile: 'quick', randomSeed: 1, requiredLevel: null, reproduceWith: '', thresholds: {}, scenarios: [],
+  }
+  const readWith = (settled: string) => {
+    writeFileSync(join(folder, 'run-input.json'), JSON.stringify({ ...input, settled: { 'DRAIN-01': { outcome: settled, reason: 'said so' } } }))
+    return readRunInput(folder)
+  }
+  expect(readWith('missing').runId).toBe('r')
+  expect(() => readWith(outcome)).toThrow(expect.objectContaining({ code: 'SW_RUN_UNREADABLE', message: expect.stringMatching(/settled\.DRAIN-01\.outcome/) as string }))
 })

@@ -43,7 +43,8 @@ const inputShape = z.looseObject({
   requiredLevel: level.nullable(),
   reproduceWith: z.string(),
   thresholds: z.record(z.string(), values),
-  settled: z.record(z.string(), z.looseObject({ outcome, reason: z.string() })),
+  // Nothing passes, or fails, before it ran.
+  settled: z.record(z.string(), z.looseObject({ outcome: z.enum(['missing', 'not-applicable', 'skipped']), reason: z.string() })),
   ownSuites: z.array(z.string()).optional(),
   scenarios: z.array(z.looseObject({ id: z.string().regex(/^[\w-]+\/[\w-]+$/, 'expected suite/scenario'), selected: z.array(z.string()) })),
 })

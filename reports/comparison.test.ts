@@ -4,6 +4,7 @@ import { compareRuns } from '../core/comparison.js'
 import { isBeyondNoise } from '../core/measured-moves.js'
 import type { Outcome } from '../core/outcome.js'
 import type { RequirementReport, RunReport } from '../core/run-report.js'
+import type { SkipCause } from '../core/skip-cause.js'
 import { comparisonText } from './comparison-text.js'
 import { crashedReport, exampleReport, greenReport, hostileReport } from './fixtures.js'
 
@@ -68,6 +69,12 @@ describe('a comparison of two runs', () => {
   test('what was not selected is told apart from what was skipped for another reason', () => {
     const comparison = compareRuns(exampleReport, changed(exampleReport, 'DRAIN-01', { outcome: 'skipped', summary: 'not selected' }))
     expect(comparison).toMatchObject({ regressions: [], unsure: [], notSelected: 1, others: [{ id: 'DRAIN-01' }] })
+  })
+
+  test('what was not selected is told by its cause, whatever words stand there', () => {
+    const skipped = (summary: string, cause: SkipCause) => changed(exampleReport, 'DRAIN-01', { outcome: 'skipped', summary, skip: { cause, asked: false } })
+    expect(compareRuns(exampleReport, skipped('not [redacted: WORD]', 'not-selected'))).toMatchObject({ unsure: [], notSelected: 1 })
+    expect(compareRuns(exampleReport, skipped('not selected', 'not-possible'))).toMatchObject({ unsure: [{ id: 'DRAIN-01' }], notSelected: 0 })
   })
 
   test('what fails now and was not judged before is unknown, and what is new in the catalogue is not', () => {
