@@ -7,6 +7,9 @@ test.each([
   ['no summary', { outcome: 'passed', evidence: [] }, /summary that is undefined/],
   ['evidence that is no list', { outcome: 'passed', summary: '', evidence: {} }, /evidence that is object/],
   ['evidence without a note', { outcome: 'passed', summary: '', evidence: ['seen'] }, /without a note/],
+  ['a strength of no number', { outcome: 'passed', summary: '', evidence: [], strength: { n: Number.NaN, bound95: 0 } }, /the strength .*expected the number of trials/],
+  ['a strength of a text', { outcome: 'passed', summary: '', evidence: [], strength: { n: '0', bound95: 0 } }, /the strength/],
+  ['a strength of less than nothing', { outcome: 'passed', summary: '', evidence: [], strength: { n: -1, bound95: 1 } }, /the strength/],
   ['nothing', undefined, /undefined, expected a finding/],
   ['a promise', Promise.resolve(passed('fine')), /a promise/],
 ])('%s is no finding', (_, answer, expected) => expect(formProblemOf(answer)).toMatch(expected))

@@ -18,6 +18,17 @@ const problem = (...suites: readonly Suite[]): string => {
   }
 }
 
+const standingOn = (requires: Readonly<Record<string, readonly string[]>>): Suite => {
+  const ids = Object.keys(requires) as RequirementId[]
+  const made = suite('one', ids, ids)
+  return { ...made, requirements: made.requirements.map((one) => ({ ...one, requires: requires[one.id] as readonly RequirementId[] })) }
+}
+test('what a requirement stands on exists and is not itself', () => {
+  expect(problem(standingOn({ 'A-01': [], 'A-02': ['A-01'], 'A-03': ['A-01', 'A-02'] }))).toBe('sound')
+  expect(problem(standingOn({ 'A-01': ['A-01'] }))).toContain('A-01 requires itself')
+  expect(problem(standingOn({ 'A-01': ['A-02'], 'A-02': ['A-03'], 'A-03': ['A-01'] }))).toContain('A-02 requires itself, by way of A-03')
+  expect(problem(standingOn({ 'A-01': ['A-20'] }))).toContain('A-01 requires A-20, which no suite has')
+})
 test('a scenario of one suite may answer for a requirement of another', () => {
   expect(problem(suite('one', ['A-01'], ['A-01', 'B-01']), suite('two', ['B-01', 'B-02'], ['B-02']))).toBe('sound')
 })

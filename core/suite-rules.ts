@@ -7,14 +7,29 @@ import type { Suite } from './scenario.js'
  * A suite that could report success without testing does not load: every scenario has a check, every check answers for a
  * known requirement, every requirement is answered for, and every one has a defect that shows its check can fail. A
  * requirement may be answered for by a scenario of another suite, where one experiment serves both, but by no more than
- * one suite: nobody should have to look in two places for what judged it. Throws SW_SUITE_INVALID with all that is wrong.
+ * one suite: nobody should have to look in two places for what judged it. What a requirement stands on exists, and is not itself. Throws SW_SUITE_INVALID with all that is wrong.
  */
 export function requireSoundSuites(suites: readonly Suite[]): void {
   const problems = suites.flatMap((suite) => problemsOf(suite, suites))
   const ids = suites.flatMap((suite) => suite.requirements.map((one) => one.id))
-  problems.push(...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `requirement ${id} is there twice`))
+  problems.push(...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `requirement ${id} is there twice`), ...groundProblems(suites))
   if (problems.length === 0) return
   throw new SeaworthyError('SW_SUITE_INVALID', `while loading the suites: ${problems.join('; ')}`)
+}
+
+/** Two that stand on each other would both be blocked when both fail, and nothing would be failed. */
+function groundProblems(suites: readonly Suite[]): string[] {
+  const grounds = new Map<RequirementId, readonly RequirementId[]>(suites.flatMap((suite) => suite.requirements).map((one) => [one.id, one.requires ?? []]))
+  return [...grounds].flatMap(([id, requires]) => [
+    ...requires.filter((ground) => !grounds.has(ground)).map((ground) => `${id} requires ${ground}, which no suite has`),
+    ...(allBelow(requires, grounds).has(id) ? [`${id} requires itself, by way of ${requires.join(', ')}`] : []),
+  ])
+}
+
+function allBelow(requires: readonly RequirementId[], grounds: ReadonlyMap<RequirementId, readonly RequirementId[]>): ReadonlySet<RequirementId> {
+  const found = new Set(requires)
+  for (const ground of found) for (const next of grounds.get(ground) ?? []) found.add(next)
+  return found
 }
 
 const scenarioForm = /^[a-z0-9]+(-[a-z0-9]+)*\/[a-z0-9]+(-[a-z0-9]+)*$/

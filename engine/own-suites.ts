@@ -31,6 +31,7 @@ const requirement = z.looseObject({
   defects: z.array(z.never(), 'expected none: defects are of the reference service'),
   mustNotFire: texts,
   mayFire: texts,
+  requires: texts.optional(),
 })
 const check = z.looseObject({ id: z.string(), requirement: z.string(), evaluate: callable })
 const scenario = z.looseObject({ id: z.string(), title: z.string(), needs: texts, instanceCountMin: z.number().int().min(1), expectedMs: callable, exercise: callable, checks: z.array(check) })
