@@ -92,12 +92,19 @@ describe('records', () => {
   })
 })
 
+const resumedThoughNeverOpened: HistoryEvent = { kind: 'observation', probe: 'never-opened', target: 'balancer', atMs: 900, value: { operation: 'session.resume', tried: 5, resumed: 5 } }
+
 describe('sessions', () => {
   const judge = (events: HistoryEvent[]) => pairsShareSessions.evaluate(historyOf(events), thresholds)
   const records = [...controls('record'), pair('a', 'b', 'record'), pair('b', 'a', 'record')]
 
   test('are continued on the other replica', () => {
     expect(judge([...base(), ...records, ...controls('session'), pair('a', 'b', 'session'), pair('b', 'a', 'session')]).outcome).toBe('passed')
+  })
+  test('prove nothing where those that nobody opened are resumed as well, and are lost all the same', () => {
+    const tried = (isContinued = true): HistoryEvent[] => [...base(), ...records, ...controls('session'), pair('a', 'b', 'session', isContinued), pair('b', 'a', 'session')]
+    expect(judge([...tried(), resumedThoughNeverOpened])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('sessions that nobody opened (5 of 5)') })
+    expect(judge([...tried(false), resumedThoughNeverOpened]).outcome).toBe('failed')
   })
   test('that only their own replica knows fail', () => {
     const finding = judge([...base(), ...records, ...controls('session'), pair('a', 'b', 'session', false), pair('b', 'a', 'session', false)])
@@ -123,12 +130,14 @@ describe('through the balancer', () => {
     expect(finding.outcome).toBe('failed')
     expect(finding.evidence[0]?.requests).toHaveLength(1)
   })
-  test('records that prove nothing are no pass, sessions need no control', () => {
+  test('records or sessions that prove nothing are no pass', () => {
     const found = request('never-written', { key: 'nobody' })
     const records = [...controls('record'), pair('balancer', 'balancer', 'record')]
     expect(judge([...base(), ...mixed(10), ...records, found])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('never written') })
     expect(judge([...base(), ...mixed(10), ...sequences(), found]).outcome).toBe('passed')
     expect(judge([...base(), ...mixed(10), ...records]).outcome).toBe('passed')
+    expect(judge([...base(), ...mixed(10), ...sequences(), resumedThoughNeverOpened]).outcome).toBe('inconclusive')
+    expect(judge([...base(), ...mixed(10), ...records, resumedThoughNeverOpened]).outcome).toBe('passed')
   })
   test('operations that one replica answers alone are no pass', () => {
     expect(judge([...base(), ...mixed(10, { instance: 'a' }), ...sequences()])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('answered by b') })

@@ -4,6 +4,7 @@ import { whyFindingProvesNothing } from '../../core/never-written.js'
 import { countsAsLost, factOf, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { disturbances, isCalm } from '../../core/checks/calm.js'
+import { whyResumingProvesNothing } from './never-opened.js'
 import { pairLoad, pairLoadPrefix, type Pair, type PairKind, type PairObservation } from './replica-pairs.js'
 import { outcomesText, requestEvidence } from '../../core/checks/worst-finding.js'
 
@@ -90,6 +91,10 @@ function matrixEvidence(history: History, observed: readonly PairObservation[], 
     })
 }
 
+/** Why what was continued of these kinds says nothing. */
+const whyVain = (history: History, kinds: ReadonlySet<PairKind>): string | undefined =>
+  (kinds.has('record') ? whyFindingProvesNothing(history) : undefined) ?? (kinds.has('session') ? whyResumingProvesNothing(history) : undefined)
+
 function judgePairs(history: History, thresholds: ThresholdValues, kind: PairKind): Finding {
   const matrix = matrixOf(history, kind)
   const blocked = obstacle(history, matrix)
@@ -113,7 +118,7 @@ function judgePairs(history: History, thresholds: ThresholdValues, kind: PairKin
   }
   const short = uncovered(matrix, numberThreshold(thresholds, `${kind}s_per_pair`))
   if (short.length > 0) return inconclusive(`too few ${kind}s on these pairs: ${short.join(', ')}`)
-  const vain = kind === 'record' ? whyFindingProvesNothing(history) : undefined
+  const vain = whyVain(history, new Set([kind]))
   if (vain !== undefined) return inconclusive(vain)
   const n = direct.length - controls.length
   return passed(`${n} ${kind}s begun on one replica were continued on another, over all ${matrix.instances.length * (matrix.instances.length - 1)} ordered pairs`, evidence, {
@@ -171,7 +176,7 @@ export const balancerServesEverything: Check = {
     const answering = new Set(requests.map((one) => one.instance))
     const silent = [...identitiesOf(history, matrix.instances)].filter((one) => !answering.has(one))
     if (silent.length > 0) return inconclusive(`no operation through the balancer was answered by ${silent.join(', ')}: that is no balancing without affinity`)
-    const vain = works.has('record') ? whyFindingProvesNothing(history) : undefined
+    const vain = whyVain(history, works)
     if (vain !== undefined) return inconclusive(vain)
     return passed(`all ${requests.length} operations and ${sequences.length} records and sessions through the balancer were served, each on a new connection`, [], {
       strength: strengthOf(requests.length),

@@ -3,6 +3,7 @@ import { numberThreshold, thresholdValues } from '../../core/requirement.js'
 import type { Scenario, ScenarioContext } from '../../core/scenario.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { balancerServesEverything, mixedLoad, pairsShareRecords, pairsShareSessions } from './any-replica-serves-any-request.check.js'
+import { resumeNeverOpened } from './never-opened.js'
 import { recordProbe, runProbes, runProbesOnce, sessionProbe, type Pair, type PairProbe } from './replica-pairs.js'
 import { requirements } from './requirements.js'
 import { scaleOutAndIn, usualScalingMs } from './scale-out-and-in.js'
@@ -47,6 +48,7 @@ async function serveEveryPair(context: ScenarioContext): Promise<void> {
   context.step('work on one and the same replica, as a control')
   for (const one of ids) await runProbes(context, probesOf(context, { from: one, to: one }, { records: 1, sessions: 1, reads }), windowMs)
   await context.traffic.readNeverWritten(reads)
+  await resumeNeverOpened(context, data?.session)
   let slowestMs = 0
   for (const from of ids) {
     context.step(`work begun on ${from}, continued on every other replica`)

@@ -1,5 +1,6 @@
 import type { RequirementId } from '../../core/requirement.js'
 import type { Scenario, ScenarioContext } from '../../core/scenario.js'
+import { resumeNeverOpened } from '../redundancy/never-opened.js'
 import { recordProbe, runProbes, sessionProbe, type Pair, type PairProbe } from '../redundancy/replica-pairs.js'
 import { anUpgradeCanBeRolledBack } from './an-upgrade-can-be-rolled-back.check.js'
 import { acknowledgedWritesSurvive } from './acknowledged-writes-survive-an-upgrade.check.js'
@@ -122,6 +123,7 @@ async function stopHalfWay(context: ScenarioContext): Promise<void> {
   await runProbes(context, pairProbes(context, { from: upgraded, to: old }), timeoutMs)
   await runProbes(context, pairProbes(context, { from: old, to: upgraded }), timeoutMs)
   await context.traffic.readNeverWritten(readsOf(context.service))
+  await resumeNeverOpened(context, context.service.data?.session)
   for (const instance of [upgraded, old]) await context.traffic.readValue({ name: 'version-half-way', probe: upgrade.version, via: instance })
 }
 

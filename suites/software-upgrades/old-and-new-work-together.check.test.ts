@@ -47,6 +47,11 @@ describe('old and new work together', () => {
     expect(judge([...good(), { ...found, outcome: 'error-status', status: 404 }]).outcome).toBe('passed')
     expect(judge([...good(), found, ...tried('r1', 'r2', 'record', { count: 1, ok: false })]).outcome).toBe('failed')
   })
+  test('sessions prove nothing where those that nobody opened are resumed as well', () => {
+    const control = (resumed: number): HistoryEvent => ({ kind: 'observation', probe: 'never-opened', target: 'balancer', atMs: 7_000, value: { operation: 'session.resume', tried: 5, resumed } })
+    expect(judge([...good(), control(1)])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('session.resume resumes sessions that nobody opened (1 of 5)') })
+    expect(judge([...good(), control(0)]).outcome).toBe('passed')
+  })
   test('one session that is not continued fails', () => {
     expect(judge([...good(), ...tried('r2', 'r1', 'session', { count: 1, ok: false })]).outcome).toBe('failed')
   })

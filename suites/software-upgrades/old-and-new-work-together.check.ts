@@ -6,6 +6,7 @@ import type { ReadValue } from '../../core/procedure.js'
 import { factOf, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { disturbances, isCalm } from '../../core/checks/calm.js'
+import { whyResumingProvesNothing } from '../redundancy/never-opened.js'
 import { pairLoad, type PairKind, type PairObservation } from '../redundancy/replica-pairs.js'
 import { failureEvidence } from './failed-requests.js'
 import { labels } from './names.js'
@@ -25,7 +26,7 @@ export const oldAndNewWorkTogether: Check = {
     const session = (factOf(history, 'upgrade') as { readonly session?: boolean }).session === true
     const short = tooFew(observed, { sides, session }, thresholds)
     if (short.length > 0) return inconclusive(listed(short))
-    const vain = across.some(({ kind }) => kind === 'record') ? whyFindingProvesNothing(history) : undefined
+    const vain = (across.some(({ kind }) => kind === 'record') ? whyFindingProvesNothing(history) : undefined) ?? (across.some(({ kind }) => kind === 'session') ? whyResumingProvesNothing(history) : undefined)
     if (vain !== undefined) return inconclusive(vain)
     const [upgraded, old] = sides
     return passed(
