@@ -74,6 +74,14 @@ describe('declaredCapabilities', () => {
     expect(undeclaredText(['data.write', 'data.read.strong'], bare)).toBe('the descriptor does not declare data.write, data.read.strong')
   })
 
+  test('a strong read of the key alone shows that there is a record, not that it is as it was written', () => {
+    const reading = (json: Record<string, string>): ServiceDescriptor => ({ ...bare, data: { write: operation('write', { mutates: true }), readStrong: operation('strong', { expect: { status: [], json } }), maxLagMs: 0 } })
+    expect(declaredCapabilities(reading({ '/key': '{key}', '/text': '{value}' })).has('data.read.value')).toBe(true)
+    const declared = declaredCapabilities(reading({ '/key': '{key}' }))
+    expect([declared.has('data.read.strong'), declared.has('data.read.value')]).toEqual([true, false])
+    expect(undeclaredText(['data.read.value'], reading({ '/key': '{key}' }))).toContain('does not promise the value, so another one would do')
+  })
+
   test('a write that mutates is not a read', () => {
     expect(declaredCapabilities({ ...bare, traffic: { write: operation('write', { mutates: true, weight: 1 }) } }).has('traffic.read')).toBe(false)
   })

@@ -91,6 +91,7 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['data.read.ordinary', ({ data }) => data?.readOrdinary !== undefined],
   ['data.write', ({ data }) => data !== undefined],
   ['data.read.strong', ({ data }) => data?.readStrong !== undefined && showsWhatWasWritten(data.readStrong)],
+  ['data.read.value', ({ data }) => data?.readStrong !== undefined && promiseOf(data.readStrong).includes('{value}')],
   ['data.delete', ({ data }) => data?.delete !== undefined],
   ['data.list', ({ data }) => data?.list !== undefined],
   ['data.namespace', ({ data }) => data?.namespace !== undefined],
@@ -119,12 +120,18 @@ export const canBeCaughtInFlight = (operation: Operation): boolean =>
   operation.streams || operation.holdsBody || (operation.minDurationMs ?? 0) > 0
 
 /** Its answer is promised to carry the key or the value: one that promises neither looks the same for every record, and for none. */
-const showsWhatWasWritten = ({ expect: { json, bodyEndsWith = '' } }: Operation): boolean => /\{(key|value)\}/.test(`${JSON.stringify(json)} ${bodyEndsWith}`)
+const showsWhatWasWritten = (operation: Operation): boolean => /\{(key|value)\}/.test(promiseOf(operation))
+const promiseOf = ({ expect: { json, bodyEndsWith = '' } }: Operation): string => `${JSON.stringify(json)} ${bodyEndsWith}`
 
 /** Names what a descriptor does not declare; of what it does declare, why that is not enough. */
 export const undeclaredText = (undeclared: readonly Capability[], { data }: ServiceDescriptor): string =>
-  `the descriptor does not declare ${undeclared.join(', ')}${undeclared.includes('data.read.strong') && data?.readStrong !== undefined ? weakRead : ''}`
-const weakRead = ': the answer of that read promises nothing of what was written, so any would do; expected {value} in its expect, such as expect: { json: { /text: "{value}" } }'
+  `the descriptor does not declare ${undeclared.join(', ')}${data?.readStrong === undefined ? '' : weakness(undeclared)}`
+
+function weakness(undeclared: readonly Capability[]): string {
+  const expected = 'expected {value} in its expect, such as expect: { json: { /text: "{value}" } }'
+  if (undeclared.includes('data.read.strong')) return `: the answer of that read promises nothing of what was written, so any would do; ${expected}`
+  return undeclared.includes('data.read.value') ? `: the answer of the strong read does not promise the value, so another one would do; ${expected}` : ''
+}
 
 /** Components the replicas depend on, as far as the harness can put a fault proxy between. */
 const edgesOfReplicas = (target: ServiceTarget): readonly Component[] => {

@@ -66,6 +66,7 @@ export type Capability =
   | 'swap.roles' // a role that several components share
   | 'swap.handover'
   | 'data.read.strong'
+  | 'data.read.value' // its answer is promised to carry the value, so that another one is noticed
   | 'data.delete'
   | 'data.list'
   | 'data.namespace' // keys that belong together

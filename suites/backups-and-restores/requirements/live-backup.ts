@@ -108,7 +108,7 @@ const faithful: Requirement = {
   statement: "Restoring a backup into a fresh instance MUST bring back every record acknowledged before the backup's point in time, with identical content, and nothing else.",
   why: 'The backup is only as good as the last restore.',
   source: [book, 'AWS Well-Architected, REL09-BP04: perform periodic recovery of the data'],
-  needs: ['backup.create', 'backup.restoreIsolated', 'data.write', 'data.read.strong', 'data.delete', 'data.list', 'lifecycle.apart'],
+  needs: ['backup.create', 'backup.restoreIsolated', 'data.write', 'data.read.strong', 'data.read.value', 'data.delete', 'data.list', 'lifecycle.apart'],
   absence: stateless,
   procedure: [
     'Write a corpus of awkward values: empty, of 1 MB, of many bytes a character, combining characters, emoji, quotes, ends of lines, numbers at their limits, lists and nested objects; write further records and delete them again.',
@@ -191,7 +191,7 @@ const fromReplica: Requirement = {
   statement: 'Where a read-only replica exists, backups SHOULD be taken from it so that the primary does no backup work.',
   why: 'Backup load should not compete with users.',
   source: [book],
-  needs: ['backup.create', 'backup.restoreIsolated', 'data.write', 'data.read.strong', 'database.replicas', 'fault.freeze', 'lifecycle.apart'],
+  needs: ['backup.create', 'backup.restoreIsolated', 'data.write', 'data.read.strong', 'data.read.value', 'database.replicas', 'fault.freeze', 'lifecycle.apart'],
   absence: { rule: 'na-structural', fact: 'dbReplicas', equals: 0 },
   procedure: [
     'Freeze the primary, and show by writes that are not acknowledged that it is frozen.',

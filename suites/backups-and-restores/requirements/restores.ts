@@ -13,7 +13,7 @@ const restoresRun: Requirement = {
   statement: 'It MUST be possible to restore data while the system is running, without interrupting users whose data is not being restored and without losing their new writes.',
   why: 'Most restores repair one mistake; they should not cost everyone an outage.',
   source: [book],
-  needs: ['backup.create', 'backup.restoreLive', 'data.write', 'data.read.strong', 'data.namespace'],
+  needs: ['backup.create', 'backup.restoreLive', 'data.write', 'data.read.strong', 'data.read.value', 'data.namespace'],
   absence: { rule: 'fail' },
   procedure: [
     'Write the records of one namespace and of ten others, and take a backup.',
