@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { exitCodeOfUp } from '../bin/commands/up.js'
 
 const command = join(dirname(fileURLToPath(import.meta.url)), '..', 'bin/seaworthy.js')
 
@@ -31,3 +32,10 @@ test('up refuses a driver that is not there', async () => {
   expect(await once(child, 'exit')).toEqual([64, null])
   expect(said).toContain('SW_DRIVER_UNKNOWN')
 })
+
+test.each([
+  ['Ctrl-C, and nothing is left', { isUp: true, interrupted: 130, isClean: true }, 0],
+  ['Ctrl-C, and something may be left', { isUp: true, interrupted: 130, isClean: false }, 2],
+  ['Ctrl-C before it was up', { isUp: false, interrupted: 130, isClean: false }, 130],
+  ['a termination', { isUp: true, interrupted: 143, isClean: false }, 143],
+])('%s', (_, ended, expected) => expect(exitCodeOfUp(ended)).toBe(expected))

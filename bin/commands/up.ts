@@ -54,8 +54,13 @@ export async function up({ defect, driver: named }: { readonly defect?: string |
     for (const problem of problems) say(`clean-up: ${problem}`)
   }
   say(problems.length === 0 ? 'stopped, nothing is left running' : 'stopped')
-  const exitCode = interruption.exitCode() ?? exitCodes.ok
-  return isUp && exitCode === exitCodes.interrupted ? exitCodes.ok : exitCode
+  return exitCodeOfUp({ isUp, interrupted: interruption.exitCode(), isClean: problems.length === 0 })
+}
+
+/** Ctrl-C is the ordinary end of what was up; what may have been left behind is no success. */
+export function exitCodeOfUp({ isUp, interrupted = exitCodes.ok, isClean }: { readonly isUp: boolean; readonly interrupted: number | undefined; readonly isClean: boolean }): number {
+  const exitCode = isUp && interrupted === exitCodes.interrupted ? exitCodes.ok : interrupted
+  return exitCode === exitCodes.ok && !isClean ? exitCodes.notConclusive : exitCode
 }
 
 function addresses(deployment: Deployment): string {
