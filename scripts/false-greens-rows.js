@@ -77,6 +77,19 @@ export const rows = [
     exercise: async ({ pause }) => { await pause(300); for (const endAt = performance.now() + 1_500; performance.now() < endAt; ); await pause(700) },
     evaluate: (history) => disturbedHarness(history, { fromMs: 0, toMs: Infinity }, 300) ?? passed('in time'), exit: 2, outcome: 'inconclusive', summary: /stalled for \d+ ms|own echo server needed \d+ ms/,
   },
+  {
+    situation: 'every read answers as if the record were there, whatever was written', peers: 'pass: the status is 200', must: 'inconclusive, exit 2: the read finds what was never written',
+    handler: `  if (request.url.startsWith('/records/')) return response.end(JSON.stringify({ key: decodeURIComponent(request.url.split('/').pop()) }))\n`,
+    data: `  put: { http: "PUT /records/{key}", body: { text: "{value}" } }
+data:
+  write: put
+  read: { strong: { http: "GET /records/{key}", expect: { json: { /key: "{key}" } } } }`,
+    only: 'RDND-01', exit: 2, outcome: 'inconclusive', summary: /finds what was never written/,
+  },
+  {
+    situation: 'a requirement was asked for, and nobody allowed what tests it', peers: 'not in the report, exit 0', must: 'skipped, exit 2, with what would let it run',
+    allow: [], only: 'START-02', exit: 2, outcome: 'skipped', summary: /--allow disruptive/,
+  },
 ]
 
 export function falseGreensPage() {

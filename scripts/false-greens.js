@@ -22,7 +22,7 @@ server.listen(process.env.PORT, '127.0.0.1')
 process.on('SIGTERM', () => process.exit(0))
 `
 const soon = () => new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
-const descriptorOf = ({ lifecycle = '', waivers = '', byProgram, only }) => `schema: seaworthy/v1
+const descriptorOf = ({ lifecycle = '', waivers = '', data = '', byProgram, only }) => `schema: seaworthy/v1
 service: green
 ${only === undefined ? 'suites: [./suite.mjs]' : ''}
 target:
@@ -36,6 +36,7 @@ lifecycle: { startTimeout: 20s, stop: { grace: 3s }${lifecycle === '' ? '' : `, 
 traffic:
   read: { http: GET /items }
   break: { http: GET /break, weight: 0 }
+${data}
 ${waivers.replace('SOON', soon())}
 `
 /** A requirement of its own, whose check is known to fail on a history that says so. */
@@ -57,7 +58,7 @@ function experiment(row, folder) {
   if (row.byProgram === true) writeFileSync(join(folder, 'green.sh'), `#!/bin/sh\nexec ${process.execPath} server.mjs\n`, { mode: 0o755 })
   const id = row.only ?? 'X-GREEN-01'
   const [command, ...options] = row.command ?? ['run', '--output', 'run', '--reporter', 'json']
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/seaworthy.js'), command, 'seaworthy.yaml', '--allow', 'destructive', '--only', id, ...options], { cwd: folder, encoding: 'utf8', timeout: 180_000 })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/seaworthy.js'), command, 'seaworthy.yaml', ...(row.allow ?? ['--allow', 'destructive']), '--only', id, ...options], { cwd: folder, encoding: 'utf8', timeout: 180_000 })
   const report = existsSync(join(folder, 'run/run.json')) ? JSON.parse(readFileSync(join(folder, 'run/run.json'), 'utf8')) : undefined
   return { exit: status, said: stdout + stderr, report, requirement: report?.requirements.find((one) => one.id === id), history: historyIn(join(folder, 'run/scenarios')) }
 }
