@@ -95,7 +95,7 @@ async function baseline({ world, traffic, gate }: { readonly world: ScenarioWorl
 
 /** The first instance that is not ready in time, or undefined when all are. It never listened only when nothing did, on any instance. */
 async function firstUnready(world: ScenarioWorld, timeoutMs: number): Promise<UnreadyInstance | undefined> {
-  const unready = await unreadyInstances(world, { timeoutMs, everyMs: 30 })
+  const unready = await unreadyInstances(world, { timeoutMs, everyMs: 100 })
   const [first] = unready
   const everywhere = unready.length === world.deployment.instances.length && unready.every((one) => one.neverListened)
   return first === undefined ? undefined : { ...first, neverListened: everywhere && !world.signal.aborted }

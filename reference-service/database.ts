@@ -13,7 +13,7 @@ import { giveTo, runAsUser } from './postgres/run-as.js'
  * One PostgreSQL server: `node database.js primary|replica` with HOST, PORT, DATA_DIRECTORY and, for the replica,
  * PRIMARY_HOST and PRIMARY_PORT. TRUSTED_NETWORK says who needs no password where that is not whoever is on the same
  * network. The first start makes the cluster, later starts use it. With CLUSTER_TEMPLATE, a path, an empty cluster is
- * copied from there, and left there by the first who makes one. This process stays the main process: SIGTERM and SIGINT
+ * copied from there, and left there by the first primary that makes one. This process stays the main process: SIGTERM and SIGINT
  * become PostgreSQL's fast shutdown, SIGQUIT its immediate one, and the exit code is PostgreSQL's.
  */
 refuseUnknownDefect()

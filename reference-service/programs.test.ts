@@ -54,8 +54,9 @@ function run(name: string, command: readonly string[], env: Record<string, strin
   return child
 }
 
-const startDatabase = (role: 'primary' | 'replica'): ChildProcess =>
+const startDatabase = (role: 'primary' | 'replica', { template = true } = {}): ChildProcess =>
   run(role, ['database.js', role], {
+    ...(template ? { CLUSTER_TEMPLATE: join(folder, 'template') } : {}),
     HOST: '127.0.0.1',
     PORT: String(ports[role]),
     DATA_DIRECTORY: join(folder, role),
@@ -257,6 +258,24 @@ test('what was acknowledged survives the kill of everything at once', async () =
   await untilPass()
   const answers = await Promise.all(acknowledged.map((key) => ask('GET', `/records/${key}?fresh=1`)))
   expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+}, 60_000)
+
+test('a read replica begins as its primary began, and one that has lost its data has it again, with a template or without', async () => {
+  // What a base backup has a primary do first, in a line that names no statement.
+  const baseBackups = (): number => readFileSync(join(folder, 'primary.log'), 'utf8').split('\n').filter((line, index, lines) => line.includes('force wait') && !(lines[index + 1] ?? '').includes('STATEMENT')).length
+  expect(baseBackups()).toBe(0)
+  const streams = (): number => readFileSync(join(folder, 'replica.log'), 'utf8').split('started streaming').length
+  for (const template of [true, false]) {
+    running.get('replica')!.kill('SIGTERM')
+    await exitOf(running.get('replica')!)
+    rmSync(join(folder, 'replica'), { recursive: true, force: true })
+    const [before, key] = [streams(), `after-the-loss-${template}`]
+    expect((await ask('PUT', `/records/${key}`, { value: key })).status).toBe(200)
+    startDatabase('replica', { template })
+    await until('the new read replica follows', () => Promise.resolve(streams() > before))
+    expect(baseBackups()).toBe(template ? 0 : 1)
+    await until('it has what was written before', async () => (await ask('GET', `/records/${key}`)).json['value'] === key)
+  }
 }, 60_000)
 
 const worksInFolder = (pid: string): boolean => {

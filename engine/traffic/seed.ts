@@ -3,6 +3,8 @@ import type { TrafficContext } from './context.js'
 
 const concurrency = 8
 const failuresPerKeyMax = 5
+/** An instance is asked for so many keys at one time. */
+const readersOfEach = 3
 const pauseAfterFailureMs = 100
 const readTimeoutMs = 1_000
 const pause = (durationMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, durationMs))
@@ -59,8 +61,9 @@ interface Reading {
 async function showsAll(context: TrafficContext, { via, read, keys, endAtMs }: Reading): Promise<boolean> {
   const operation = context.operations.compiled(read)
   const client = context.client('seed', via, 'keep-alive')
-  try {
-    for (const key of keys) {
+  const left = [...keys]
+  const reader = async (): Promise<boolean> => {
+    for (let key = left.shift(); key !== undefined; key = left.shift()) {
       for (;;) {
         if (context.clock() > endAtMs || context.signal.aborted) return false
         const { event } = await client.request({ operation, plannedAtMs: context.clock(), key, timeoutMs: readTimeoutMs, recorded: false })
@@ -69,6 +72,9 @@ async function showsAll(context: TrafficContext, { via, read, keys, endAtMs }: R
       }
     }
     return true
+  }
+  try {
+    return (await Promise.all(Array.from({ length: readersOfEach }, reader))).every(Boolean)
   } finally {
     client.close()
   }

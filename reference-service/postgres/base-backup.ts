@@ -66,17 +66,29 @@ class BaseBackupQuery {
 
 /** Copies a running primary over its replication protocol into a standby's data folder. */
 export async function takeBaseBackup({ host, port, directory, owner }: BaseBackupOptions): Promise<void> {
+  await overReplication({ host, port }, async (client) => {
+    mkdirSync(directory, { mode: 0o700 })
+    giveTo(owner, directory)
+    await client.query(new BaseBackupQuery(new TarExtractor(directory, owner))).finished
+    makeStandby(directory, owner)
+  })
+}
+
+/** A cluster with this file follows a primary when it is started. */
+export function makeStandby(directory: string, owner: RunAs): void {
+  const signal = join(directory, 'standby.signal')
+  writeFileSync(signal, '', { mode: 0o600 })
+  giveTo(owner, signal)
+}
+
+/** A connection that speaks the replication protocol, for as long as `work` takes. */
+export async function overReplication<T>({ host, port }: { readonly host: string; readonly port: number }, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const connection = { ...plainSocket, host, port, user: 'postgres', database: 'postgres', connectionTimeoutMillis: 2_000, replication: 'true' }
   const client = new pg.Client(connection)
   client.on('error', () => {})
   await client.connect()
   try {
-    mkdirSync(directory, { mode: 0o700 })
-    giveTo(owner, directory)
-    await client.query(new BaseBackupQuery(new TarExtractor(directory, owner))).finished
-    const signal = join(directory, 'standby.signal')
-    writeFileSync(signal, '', { mode: 0o600 })
-    giveTo(owner, signal)
+    return await work(client)
   } finally {
     await client.end().catch(() => {})
   }

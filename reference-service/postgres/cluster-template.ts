@@ -5,7 +5,7 @@ import { rename, rm } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
-const copyFolder = async (from: string, to: string): Promise<void> => {
+export const copyFolder = async (from: string, to: string): Promise<void> => {
   // Keeps owners and modes, which PostgreSQL insists on; thousands of files, faster than one by one from here.
   await promisify(execFile)('cp', ['-Rp', from, to])
 }

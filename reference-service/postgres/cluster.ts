@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { takeBaseBackup } from './base-backup.js'
 import type { Installation } from './native-files.js'
 import { withTemplate } from './cluster-template.js'
+import { fromTemplate } from './standby-from-template.js'
 import { giveTo } from './run-as.js'
 import type { RunAs } from './run-as.js'
 
@@ -16,7 +17,7 @@ export interface ClusterOptions {
   readonly directory: string
   readonly runAs: RunAs
   readonly installation: Installation
-  /** Where an initialised cluster may be found to copy, or left for others. */
+  /** Where an initialised cluster may be found to copy, or left for others; a replica only finds it. */
   readonly template?: string
   /** Where the replica finds the primary. */
   readonly primary?: { readonly host: string; readonly port: number }
@@ -43,10 +44,14 @@ export async function createCluster(options: ClusterOptions): Promise<void> {
   renameSync(partial, cluster)
 }
 
+/** A cluster remembers what it was made with, and what begins as a copy of it and follows a primary must not have less. */
+const connectionsMax = 100
+const sendersMax = 8
+
 async function initialise(options: ClusterOptions, partial: string): Promise<void> {
   const names = ['-D', partial, '-U', 'postgres', '-A', 'trust', '--locale=C', '-E', 'UTF8', '--no-sync', '--no-instructions']
   // Small segments: the first base backup and every restart have less to copy.
-  const settings = ['--wal-segsize=1', '-c', 'dynamic_shared_memory_type=mmap', '-c', 'max_connections=100', '-c', 'shared_buffers=32MB']
+  const settings = ['--wal-segsize=1', '-c', 'dynamic_shared_memory_type=mmap', '-c', 'shared_buffers=32MB', '-c', `max_connections=${connectionsMax}`, '-c', `max_wal_senders=${sendersMax}`]
   await runToItsEnd(options, options.installation.initdb, [...names, ...settings])
   // Nobody makes a database from the templates, and they are two thirds of all files that are copied and replicated.
   const statements = ["update pg_database set datistemplate = false where datname like 'template_'", 'drop database template0', 'drop database template1']
@@ -72,16 +77,17 @@ function runToItsEnd({ installation, runAs, directory }: ClusterOptions, program
 }
 
 /** Retries until the primary can be reached: the two are started in any order. */
-async function copyPrimary({ primary, runAs }: ClusterOptions, partial: string): Promise<void> {
+async function copyPrimary({ primary, runAs, template }: ClusterOptions, partial: string): Promise<void> {
   if (!primary) throw new Error('a replica needs PRIMARY_HOST and PRIMARY_PORT')
   let lastMessage = ''
   for (;;) {
     rmSync(partial, { recursive: true, force: true })
     try {
+      if (template !== undefined && (await fromTemplate({ template, primary, directory: partial, owner: runAs }))) return
       return await takeBaseBackup({ ...primary, directory: partial, owner: runAs })
     } catch (error) {
       const { message } = error as Error
-      if (message !== lastMessage) process.stderr.write(`base backup from ${primary.host}:${primary.port}: ${message}; trying again\n`)
+      if (message !== lastMessage) process.stderr.write(`copy of ${primary.host}:${primary.port}: ${message}; trying again\n`)
       lastMessage = message
       await pause(100)
     }
@@ -111,7 +117,7 @@ function settingsOf({ role, host, port, primary }: ClusterOptions): string {
     port,
     unix_socket_directories: '',
     cluster_name: `db-${role}`,
-    max_connections: 100,
+    max_connections: connectionsMax,
     shared_buffers: '32MB',
     // A killed cluster must leave nothing in /dev/shm.
     dynamic_shared_memory_type: 'mmap',
@@ -128,7 +134,7 @@ function settingsOf({ role, host, port, primary }: ClusterOptions): string {
     wal_level: 'replica',
     hot_standby: 'on',
     hot_standby_feedback: 'on',
-    max_wal_senders: 8,
+    max_wal_senders: sendersMax,
     wal_keep_size: '128MB', // a replica that was away for a while can follow again
     min_wal_size: '8MB',
     max_wal_size: '256MB',
