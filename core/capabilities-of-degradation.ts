@@ -1,4 +1,4 @@
-import { componentsAddressedBy } from './component-addresses.js'
+import { componentsAddressedBy, isAttached } from './component-addresses.js'
 import type { Capability } from './requirement.js'
 import type { ServiceDescriptor } from './service-descriptor.js'
 
@@ -7,7 +7,7 @@ type Declared = (service: ServiceDescriptor) => boolean
 /** What the sections `degradation` and `overload` declare. */
 export const degradationCapabilities: readonly (readonly [Capability, Declared])[] = [
   ['dependencies.soft', ({ degradation }) => Object.keys(degradation?.dependents ?? {}).length > 0],
-  ['dependencies.hard', ({ target }) => target.components.some((one) => one.hard && (target.kind === 'compose' || componentsAddressedBy(target.replicas).includes(one.name)))],
+  ['dependencies.hard', ({ target }) => target.components.some((one) => one.hard && (isAttached(target) || componentsAddressedBy(target.replicas).includes(one.name)))],
   ['traffic.core', ({ degradation }) => (degradation?.core.length ?? 0) > 0],
   ['traffic.dependent', ({ degradation }) => Object.values(degradation?.dependents ?? {}).flat().length > 0],
   ['traffic.independent', ({ degradation }) => (degradation?.independent.length ?? 0) > 0],

@@ -2,12 +2,12 @@ import { controlCapabilities } from './capabilities-of-controls.js'
 import { degradationCapabilities } from './capabilities-of-degradation.js'
 import { observabilityCapabilities } from './capabilities-of-observability.js'
 import { workCapabilities } from './capabilities-of-work.js'
-import { componentsAddressedBy } from './component-addresses.js'
+import { componentsAddressedBy, isAttached } from './component-addresses.js'
 import { canRollOutInPart } from './declarations/upgrade.js'
 import type { Capability } from './requirement.js'
 import type { Component, HookName, Operation, ServiceTarget, ServiceDescriptor } from './service-descriptor.js'
 
-export { addressTemplate, componentsAddressedBy } from './component-addresses.js'
+export { addressTemplate, componentsAddressedBy, isAttached } from './component-addresses.js'
 
 /**
  * What a descriptor does not stand in the way of: everything it declares, and everything that needs no declaration
@@ -135,7 +135,7 @@ function weakness(undeclared: readonly Capability[]): string {
 
 /** Components the replicas depend on, as far as the harness can put a fault proxy between. */
 const edgesOfReplicas = (target: ServiceTarget): readonly Component[] => {
-  if (target.kind === 'compose') return target.components // who addresses whom is the project's business
+  if (isAttached(target)) return target.components // who addresses whom is the project's business
   const addressed = componentsAddressedBy(target.replicas)
   return target.components.filter((component) => addressed.includes(component.name))
 }

@@ -59,11 +59,13 @@ export interface ServiceDescriptor {
 
 /** What is run or reached. `remote` is there for that kind alone, which has no command, no image and no components. */
 export interface ServiceTarget {
-  /** `process`: started by the harness, templates in `command` and `env` as in `Unit`. `remote`: it runs elsewhere already. `compose`: the containers of a project. `kubernetes`: a workload of a cluster. */
-  readonly kind: 'process' | 'remote' | 'compose' | 'kubernetes'
+  /** `process`: started by the harness, templates in `command` and `env` as in `Unit`. `remote`: it runs elsewhere already. `compose`: the containers of a project. `swarm`: the tasks of a stack. `kubernetes`: a workload of a cluster. */
+  readonly kind: 'process' | 'remote' | 'compose' | 'swarm' | 'kubernetes'
   readonly remote?: RemoteTarget
   /** With kind `compose` alone. Its units have no commands, and their restart policies and number are those that the driver reads. */
   readonly compose?: ComposeProject
+  /** With kind `swarm` alone. Its units have no commands, and their restart policies and number are those that the driver reads. */
+  readonly swarm?: SwarmStack
   /** With kind `kubernetes` alone: a workload that runs already. Nothing is started from here, and `replicas` holds what was read there. */
   readonly cluster?: ClusterTarget
   /** May hold nothing that matters: gives permission for `destructive` procedures. */
@@ -116,6 +118,26 @@ export interface ComposeProject {
 export interface ComposeService {
   readonly services: readonly string[]
   /** Inside the container. Default: the only one that it exposes or, for the entry, publishes. */
+  readonly port?: number
+}
+
+/** Which services of a swarm are what: those with the label of this stack, and no other is ever touched. */
+export interface SwarmStack {
+  readonly stack: string
+  readonly replicas: StackService
+  /** Where clients reach it: the load balancer of the stack. */
+  readonly url: URL
+  /** By name of the component. */
+  readonly components: Readonly<Record<string, StackService>>
+  /** False: how a replica is stopped is read from its service. */
+  readonly stopDeclared: boolean
+  /** As it was read: the health check of the tasks asks whether they are ready, so that one which is not is killed. */
+  readonly killsUnready?: boolean
+}
+export interface StackService {
+  /** As the stack file has it. */
+  readonly service: string
+  /** Inside the container. Default: the only one that it publishes or exposes. */
   readonly port?: number
 }
 

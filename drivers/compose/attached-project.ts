@@ -6,7 +6,6 @@ import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import type { ComposeProject, ServiceDescriptor } from '../../core/service-descriptor.js'
 import { moveAddress } from '../../operating-system/moving-addresses.js'
 import { ownProgram } from '../../operating-system/own-program.js'
-import { processStartTime } from '../../operating-system/process-table.js'
 import type { EngineConnection } from '../docker/engine-connection.js'
 import { statusOf } from '../docker/engine-error.js'
 import { EngineEvents } from '../docker/engine-events.js'
@@ -16,9 +15,8 @@ import { removeObjects } from '../docker/remove-objects.js'
 import { SignalSender } from '../docker/signal-sender.js'
 import { everyStep } from '../every-step.js'
 import type { Network } from '../network/network-protocol.js'
-import { startNetwork } from '../network/start-network.js'
+import { startShadowNetwork } from '../network/shadow-network.js'
 import { logFileOf, makeFolders, type DeploymentFolders } from '../process/deployment-folders.js'
-import { ownEnvironment } from '../process/deployment-world.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
 import { bringUp } from './compose-command.js'
@@ -37,7 +35,6 @@ const foundReadyWithinMs = 5_000
 /** What was being made when the command was ended may appear yet. */
 const interruptedSettleMs = 500
 const removedSettleMs = 100
-const shadow = 'a health check of the harness with the declared settings, not the balancer of the project itself'
 
 /** A project from the moment it is looked at until it is as it was found: it can be let go at any time. */
 export class AttachedProject {
@@ -132,14 +129,7 @@ export class AttachedProject {
 
   async #startNetwork(folders: DeploymentFolders): Promise<Network> {
     const { service, options } = this
-    const network = await startNetwork({ balancer: { ...service.balancer, readinessPath: service.health.readinessPath, backends: this.#backends() }, edges: [] }, {
-      environment: ownEnvironment(options),
-      logFile: logFileOf(folders, 'network'),
-      onEvent: ({ name, backend, atHrtimeMs, reason }) => this.#emit({ name, target: backend, atHrtimeMs, detail: { reason, seenBy: shadow } }),
-      onUnexpectedExit: (reason) => this.#emit({ name: 'process-exited', target: 'network', atHrtimeMs: hrtimeMs(), detail: { reason, unexpected: true } }),
-    })
-    const startTime = processStartTime(network.pid)
-    if (startTime !== null) options.journal.record({ kind: 'process-group', pid: network.pid, startTime, what: 'network' })
+    const network = await startShadowNetwork({ service, options, folders, backends: this.#backends(), of: 'project', emit: (event) => this.#emit(event) })
     this.#network = network
     this.#ends.push(() => network.close())
     return network

@@ -1,6 +1,7 @@
 import { declaredCapabilities } from '../../core/capabilities.js'
 import type { Capability } from '../../core/requirement.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
+import { disposableOnly, same } from '../attached-offers.js'
 
 const never: Readonly<Partial<Record<Capability, string>>> = {
   ...same('nothing of ours stands between the containers of a project', ['fault.edge', 'fault.isolate']),
@@ -9,23 +10,6 @@ const never: Readonly<Partial<Record<Capability, string>>> = {
   ...same('containers are used as they are, none is made or replaced', ['topology.swap', 'lifecycle.configure', 'lifecycle.clone', 'lifecycle.start-drained', 'swap.components', 'swap.moves', 'swap.roles', 'swap.handover']),
   ...same('there is only the one project, and none is put beside it', ['lifecycle.apart', 'backup.restoreIsolated']),
   ...same('an upgrade of the project could not be put back', ['lifecycle.upgrade', 'lifecycle.upgrade.part', 'lifecycle.upgrade.tool', 'lifecycle.upgrade.bad', 'lifecycle.upgrade.features']),
-}
-
-/** What changes something in the service that nobody can put back from outside. */
-const disposableOnly: Readonly<Partial<Record<Capability, string>>> = same('what it changes in the service cannot be put back from outside, and the descriptor does not say target.disposable: true', [
-  'config.apply',
-  'config.restore',
-  'toggles.set',
-  'import.run',
-  'acl.identities',
-  'backup.restoreLive',
-  'backup.restoreAccount',
-  'observability.logLevel',
-  'degraded.mode',
-])
-
-function same(reason: string, capabilities: readonly Capability[]): Readonly<Partial<Record<Capability, string>>> {
-  return Object.fromEntries(capabilities.map((one) => [one, reason]))
 }
 
 export function whyNot(capability: Capability, { target }: ServiceDescriptor): string | undefined {

@@ -1,5 +1,6 @@
 import type { Component, RestartPolicy, ServiceDescriptor } from '../../core/service-descriptor.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import { stopSignalOf, stopSignals } from '../docker/stop-signal.js'
 import { composeCommand, policyOf, readComposeFile, type ComposeFileService } from './compose-command.js'
 import { containersOf, ofServices, type Engine, type ProjectContainer } from './project.js'
 
@@ -80,13 +81,10 @@ function serviceNamed(seen: readonly ServiceSeen[], name: string, project: strin
   throw new SeaworthyError('SW_COMPOSE_SERVICE', `while reading the project ${project}: found no service "${name}", expected one of ${seen.map((one) => one.name).join(', ')}`, { exitCode: exitCodes.usage })
 }
 
-const signals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']
 function signalOf(name: string | undefined): NodeJS.Signals {
-  if (name === undefined) return 'SIGTERM'
-  const full = name.startsWith('SIG') ? name : `SIG${name}`
-  const found = signals.find((one) => one === full)
+  const found = stopSignalOf(name)
   if (found !== undefined) return found
-  throw new SeaworthyError('SW_COMPOSE_STOP', `while reading how the replicas are stopped: found the stop signal ${name}, expected one of ${signals.join(', ')}`, { exitCode: exitCodes.usage, hint: 'name one in the descriptor: lifecycle.stop' })
+  throw new SeaworthyError('SW_COMPOSE_STOP', `while reading how the replicas are stopped: found the stop signal ${name ?? ''}, expected one of ${stopSignals.join(', ')}`, { exitCode: exitCodes.usage, hint: 'name one in the descriptor: lifecycle.stop' })
 }
 
 /** The path of the address that a health check asks in its own container. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { DeploymentControls, DriverPlatformEvent } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import { crashProcesses } from '../docker/end-container.js'
 import type { EngineEvents } from '../docker/engine-events.js'
 import type { SignalSender } from '../docker/signal-sender.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
@@ -22,8 +22,6 @@ export interface ProjectMachine {
   /** Why nothing that follows can be judged; undefined as long as it can. */
   lost(): string | undefined
 }
-
-const goneWithinMs = 5_000
 
 /** What can be done to a project without making or replacing anything of it. Each throws SeaworthyError when it was not done. */
 export function projectControls(machine: ProjectMachine): DeploymentControls {
@@ -69,17 +67,14 @@ export function projectControls(machine: ProjectMachine): DeploymentControls {
 }
 
 /** A crash, not an operator: the engine sees containers that end of their own accord, and restarts them as it is told to. */
-async function crash({ events, signals }: Pick<ProjectMachine, 'events' | 'signals'>, units: readonly ProjectUnit[]): Promise<readonly number[]> {
+async function crash(machine: Pick<ProjectMachine, 'events' | 'signals'>, units: readonly ProjectUnit[]): Promise<readonly number[]> {
   const found = await Promise.all(units.map(async (unit) => {
     const process = await unit.process()
     if (process === null) throw notDone(`looking for the process of ${unit.name}`, 'it down')
     return { unit, process }
   }))
-  const exits = Promise.all(found.map(({ process }) => events.nextExit(process.id)))
   for (const { unit, process } of found) unit.toldToEnd(process)
-  await signals.crash(found.map(({ process }) => process))
-  await Promise.all(found.filter(({ process }) => process.paused).map(({ unit }) => unit.thaw()))
-  if ((await Promise.race([exits, pause(goneWithinMs, null, { ref: false })])) === null) throw notDone(`killing ${units.map(({ name }) => name).join(', ')}`, `them alive after ${goneWithinMs} ms`)
+  await crashProcesses(machine, found)
   return found.map(({ process }) => process.pid)
 }
 

@@ -1,5 +1,6 @@
 import type { ProcessState, StopResult } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import { stopProcess, within, type RunningProcess } from '../docker/end-container.js'
 import { engineError, statusOf } from '../docker/engine-error.js'
 import type { EngineEvents } from '../docker/engine-events.js'
 import type { ContainerProcess, SignalSender } from '../docker/signal-sender.js'
@@ -14,7 +15,6 @@ export interface UnitSurroundings {
   isEnded(): boolean
 }
 
-const exitAfterKillMs = 10_000
 const askedWithinMs = 3_000
 
 /**
@@ -36,7 +36,7 @@ export class ProjectUnit {
   }
 
   /** Its main process on the engine's machine, and whether it is paused; null: it does not run. */
-  async process(): Promise<(ContainerProcess & { readonly paused: boolean }) | null> {
+  async process(): Promise<RunningProcess | null> {
     const { Id: id, State: state } = await this.inspect()
     return state.Running && !state.Restarting && state.Pid > 0 ? { id, pid: state.Pid, paused: state.Paused } : null
   }
@@ -52,17 +52,8 @@ export class ProjectUnit {
     await this.noRestart()
     const process = await this.process()
     if (process === null) throw refused(`${this.name} is not running`)
-    const exited = this.around.events.nextExit(process.id)
-    const sentAtMs = performance.now()
     this.toldToEnd(process)
-    await this.around.signals.send(signal, [process])
-    const inTime = await within(exited, graceMs)
-    if (inTime !== null) return { exitCode: inTime.code, signal: inTime.signal, killed: false, durationMs: performance.now() - sentAtMs, survivors: [] }
-    await this.around.signals.crash([process])
-    if (process.paused) await this.thaw().catch(() => undefined) // what is paused dies when it goes on
-    const exit = await within(exited, exitAfterKillMs)
-    if (exit === null) throw refused(`${this.name} did not end on SIGKILL within ${exitAfterKillMs} ms`)
-    return { exitCode: exit.code, signal: exit.signal, killed: true, durationMs: performance.now() - sentAtMs, survivors: [] }
+    return stopProcess(this.around, process, { name: this.name, signal, graceMs, thaw: () => this.thaw() })
   }
 
   async hold(): Promise<void> {
@@ -150,12 +141,4 @@ const refused = (reason: string): SeaworthyError => new SeaworthyError('SW_NOT_D
 const unlessStatus = (status: number) => (error: unknown): undefined => {
   if (statusOf(error) !== status) throw error
   return undefined
-}
-
-async function within<T>(happens: Promise<T>, timeoutMs: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), timeoutMs)
-  })
-  return Promise.race([happens, late]).finally(() => clearTimeout(timer))
 }

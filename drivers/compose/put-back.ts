@@ -1,5 +1,5 @@
-import { request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
+import { answersReadyAt } from '../docker/answers-ready.js'
 import { statusOf } from '../docker/engine-error.js'
 import { addressOf, type Engine, type Inspected, type ProjectContainer } from './project.js'
 
@@ -77,18 +77,7 @@ export async function isReadyWithin(docker: Engine, { id, readiness }: Pick<Foun
   }
 }
 
-const answerWithinMs = 1_000
-
-export function answersReady(inspected: Inspected, { port, path }: NonNullable<Found['readiness']>): Promise<boolean> {
+export async function answersReady(inspected: Inspected, { port, path }: NonNullable<Found['readiness']>): Promise<boolean> {
   const host = addressOf(inspected)
-  if (host === undefined || !inspected.State.Running) return Promise.resolve(false)
-  return new Promise((resolve) => {
-    const sent = request({ host, port, path, agent: false, timeout: answerWithinMs }, (response) => {
-      response.resume()
-      resolve((response.statusCode ?? 500) < 400)
-    })
-    sent.on('timeout', () => sent.destroy(new Error('no answer')))
-    sent.on('error', () => resolve(false))
-    sent.end()
-  })
+  return host !== undefined && inspected.State.Running && answersReadyAt({ host, port, path })
 }

@@ -35,6 +35,8 @@ const interventions: Readonly<Record<string, string>> = { kill: 'sent a signal t
 export interface WatchedContainers {
   readonly label: string
   unitOf(id: string, attributes: Readonly<Record<string, string>>): string | undefined
+  /** What whoever runs them may do to one by himself, which is then nobody else's doing. */
+  isExpected?(action: string, unit: string): boolean
 }
 const watchedOf = (deployment: string | WatchedContainers): WatchedContainers =>
   typeof deployment === 'string' ? { label: `${deploymentLabel}=${deployment}`, unitOf: (_id, attributes) => attributes[unitLabel] } : deployment
@@ -42,7 +44,7 @@ const watchedOf = (deployment: string | WatchedContainers): WatchedContainers =>
 /** What the engine says of the containers of one deployment, of its own accord: the witness of every start and end. */
 export class EngineEvents {
   readonly #docker: Docker
-  readonly #unitOf: WatchedContainers['unitOf']
+  readonly #watched: WatchedContainers
   readonly #emit: (event: DriverPlatformEvent) => void
   readonly #onLost: (reason: string) => void
   readonly #exits = new Map<string, ((exit: ContainerExit) => void)[]>()
@@ -56,7 +58,7 @@ export class EngineEvents {
 
   private constructor(docker: Docker, { deployment, emit, onLost, hostPid = (_, pid) => pid }: EventsOptions) {
     this.#docker = docker
-    this.#unitOf = watchedOf(deployment).unitOf
+    this.#watched = watchedOf(deployment)
     this.#emit = emit
     this.#onLost = onLost
     this.#hostPid = hostPid
@@ -114,7 +116,7 @@ export class EngineEvents {
   }
 
   #receive({ Action: action, Actor: { ID: id, Attributes: attributes }, timeNano }: EngineEvent): void {
-    const unit = this.#unitOf(id, attributes)
+    const unit = this.#watched.unitOf(id, attributes)
     if (this.#closed) return
     if (unit === undefined) {
       if (action === 'die' && attributes['name']?.endsWith(`-${helperName}`) === true) this.#onLost('the container whose network the others share has ended')
@@ -123,7 +125,7 @@ export class EngineEvents {
     const atHrtimeMs = Math.min(hrtimeMs(), hrtimeMs() - (Date.now() - timeNano / 1e6))
     if (action === 'start') this.#told = this.#told.then(() => this.#tellStart(id, unit, atHrtimeMs))
     else if (action === 'die') this.#die(id, unit, exitOf(attributes['exitCode'], atHrtimeMs))
-    else if (!this.#goesDown && this.#expected.get(id)?.has(action) !== true) this.#onLost(`somebody else ${interventions[action] ?? action} the container of ${unit}`)
+    else if (!this.#goesDown && this.#expected.get(id)?.has(action) !== true && this.#watched.isExpected?.(action, unit) !== true) this.#onLost(`somebody else ${interventions[action] ?? action} the container of ${unit}`)
   }
 
   async #tellStart(id: string, target: string, atHrtimeMs: number): Promise<void> {

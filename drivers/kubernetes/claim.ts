@@ -1,7 +1,6 @@
-import { hostname } from 'node:os'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { ClusterTarget } from '../../core/service-descriptor.js'
-import { processStartTime } from '../../operating-system/process-table.js'
+import { ownerText, ownOwner, parseOwner, type Owner } from '../run-owner.js'
 import { ClusterRefusal, type ApiClient } from './api-client.js'
 import type { Workload } from './objects.js'
 import { readWorkload, workloadPath, workloadText } from './workload.js'
@@ -9,12 +8,6 @@ import { readWorkload, workloadPath, workloadText } from './workload.js'
 /** Annotations on the workload while a run has it. */
 export const ownerAnnotation = 'seaworthy.dev/owner'
 export const runAnnotation = 'seaworthy.dev/run'
-
-export interface Owner {
-  readonly host: string
-  readonly pid: number
-  readonly startTime: string
-}
 
 const triesMax = 5
 const conflict = 409
@@ -24,11 +17,10 @@ const conflict = 409
  * SW_CLUSTER_CLAIMED when another run has it.
  */
 export async function claimWorkload(api: ApiClient, target: ClusterTarget, runId: string): Promise<void> {
-  const owner: Owner = { host: hostname(), pid: process.pid, startTime: processStartTime(process.pid) ?? '' }
   await patched(api, target, (workload) => {
     const other = runOf(workload)
     if (other !== undefined && other !== runId) throw claimed(target, other, ownerOf(workload))
-    return { [runAnnotation]: runId, [ownerAnnotation]: JSON.stringify(owner) }
+    return { [runAnnotation]: runId, [ownerAnnotation]: JSON.stringify(ownOwner()) }
   })
 }
 
@@ -44,19 +36,10 @@ export async function releaseWorkload(api: ApiClient, target: ClusterTarget, run
 
 export const runOf = ({ metadata }: Workload): string | undefined => metadata.annotations?.[runAnnotation]
 
-/** Undefined for one that cannot be read: nobody may be taken for dead because of that. */
-export function ownerOf({ metadata }: Workload): Owner | undefined {
-  try {
-    const owner = JSON.parse(metadata.annotations?.[ownerAnnotation] ?? '') as Partial<Owner>
-    const { host, pid, startTime } = owner
-    return typeof host === 'string' && typeof pid === 'number' && typeof startTime === 'string' ? { host, pid, startTime } : undefined
-  } catch {
-    return undefined
-  }
-}
+export const ownerOf = ({ metadata }: Workload): Owner | undefined => parseOwner(metadata.annotations?.[ownerAnnotation])
 
 function claimed(target: ClusterTarget, runId: string, owner: Owner | undefined): SeaworthyError {
-  return new SeaworthyError('SW_CLUSTER_CLAIMED', `while taking ${workloadText(target)} in ${target.namespace}: the run ${runId}${owner === undefined ? '' : ` (process ${owner.pid} on ${owner.host})`} has it`, {
+  return new SeaworthyError('SW_CLUSTER_CLAIMED', `while taking ${workloadText(target)} in ${target.namespace}: the run ${runId}${owner === undefined ? '' : ` (${ownerText(owner)})`} has it`, {
     exitCode: exitCodes.notConclusive,
     hint: 'If that run is dead: seaworthy clean --driver kubernetes DESCRIPTOR',
   })

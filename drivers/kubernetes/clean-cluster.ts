@@ -1,9 +1,8 @@
-import { hostname } from 'node:os'
 import { SeaworthyError } from '../../core/errors.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
-import { isAlive } from '../../operating-system/process-table.js'
+import { isDead, ownerText } from '../run-owner.js'
 import { ApiClient } from './api-client.js'
-import { ownerOf, releaseWorkload, runOf, type Owner } from './claim.js'
+import { ownerOf, releaseWorkload, runOf } from './claim.js'
 import { readAccess } from './kubeconfig.js'
 import { replaceUnready } from './replace-unready.js'
 import { readWorkload, workloadText } from './workload.js'
@@ -26,7 +25,7 @@ export async function cleanCluster({ target: { cluster: target }, health }: Serv
     const runId = runOf(workload)
     if (runId === undefined) return { state: 'nothing', workload: where }
     const owner = ownerOf(workload)
-    const named = { workload: where, runId, ...(owner === undefined ? {} : { owner: `process ${owner.pid} on ${owner.host}` }) }
+    const named = { workload: where, runId, ...(owner === undefined ? {} : { owner: ownerText(owner) }) }
     if (!force && !isDead(owner)) return { state: 'kept', ...named }
     await replaceUnready(api, target, health.readinessPath)
     return { state: (await releaseWorkload(api, target, runId)) ? 'released' : 'nothing', ...named }
@@ -34,6 +33,3 @@ export async function cleanCluster({ target: { cluster: target }, health }: Serv
     await api.close()
   }
 }
-
-/** Only of a process of this machine anybody can say so. */
-const isDead = (owner: Owner | undefined): boolean => owner !== undefined && owner.host === hostname() && !isAlive(owner.pid, owner.startTime)

@@ -1,5 +1,5 @@
-import { connect } from 'node:net'
 import type { DeploymentControls, StopResult } from '../../core/driver.js'
+import { accepts } from '../network/accepts.js'
 import { notDone } from '../process/not-done.js'
 import { ClusterRefusal } from './api-client.js'
 import type { ClusterWorld } from './cluster-world.js'
@@ -134,17 +134,4 @@ export function unstartedReason(pods: readonly Pod[]): string | undefined {
     if (scheduled?.status === 'False') return `${metadata.name}, which has no node: ${scheduled.reason ?? 'not scheduled'}`
   }
   return undefined
-}
-
-export function accepts(url: URL, timeoutMs = 1_000): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port === '' ? '80' : url.port) })
-    const end = (accepted: boolean): void => {
-      clearTimeout(timer)
-      socket.destroy()
-      resolve(accepted)
-    }
-    const timer = setTimeout(() => end(false), timeoutMs)
-    socket.once('connect', () => end(true)).once('error', () => end(false))
-  })
 }

@@ -40,7 +40,7 @@ export function wholeDocument(document: DescriptorDocument): WholeDocument {
     if (traffic === undefined) throw new DescriptorContradiction(['traffic'], 'expected at least one operation, or a client module (it is missing)')
     return { ...document, health, traffic }
   }
-  if (document.target.kind === 'compose') throw new DescriptorContradiction(['client'], 'belongs to a target of kind process: a client module reaches replicas at addresses that stay')
+  if (document.target.kind === 'compose' || document.target.kind === 'swarm') throw new DescriptorContradiction(['client'], 'belongs to a target of kind process: a client module reaches replicas at addresses that stay')
   const besides = ofHttp.find((name) => document[name] !== undefined)
   if (besides !== undefined) throw new DescriptorContradiction([besides], `belongs to a service that speaks HTTP, and client is declared: the module stands for ${ofHttp.join(', ')}`)
   databaseWithClient(document.database)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Composite, Degradation } from '../../core/declarations/degradation.js'
-import { componentsAddressedBy } from '../../core/capabilities.js'
+import { componentsAddressedBy, isAttached } from '../../core/capabilities.js'
 import type { Operation, ServiceTarget } from '../../core/service-descriptor.js'
 import { DescriptorContradiction } from '../descriptor-contradiction.js'
 import { durationMs } from '../descriptor-from-parts.js'
@@ -82,7 +82,7 @@ function requireSoft(target: ServiceTarget, name: string, path: readonly string[
     throw new DescriptorContradiction(path, `names the component "${name}", expected one of: ${target.components.map((one) => one.name).join(', ') || '(none declared)'}`)
   }
   if (component.hard) throw new DescriptorContradiction(path, `names the component "${name}", which is declared hard: the service cannot do without it`)
-  if (!componentsAddressedBy(target.replicas).includes(name)) {
+  if (!isAttached(target) && !componentsAddressedBy(target.replicas).includes(name)) {
     throw new DescriptorContradiction(path, `names the component "${name}", whose address no replica is given as {${name}:host} and {${name}:port}`)
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { RemoteTarget, ServiceTarget } from '../../core/service-descriptor.js'
 import { composeTarget, composeTargetOf } from './compose.js'
 import { kubernetesTarget, kubernetesTargetOf } from './kubernetes.js'
+import { swarmTarget, swarmTargetOf } from './swarm.js'
 import { DescriptorContradiction } from '../descriptor-contradiction.js'
 import { command, component, duration, unit } from '../descriptor-parts.js'
 import { durationMs, list } from '../descriptor-from-parts.js'
@@ -54,7 +55,7 @@ const remoteTarget = z.strictObject({
     .describe('shell commands; {instance}, {index}, {host}, {port} and {url} are replaced'),
 })
 
-export const targetSection = z.discriminatedUnion('kind', [processTarget, remoteTarget, composeTarget, kubernetesTarget])
+export const targetSection = z.discriminatedUnion('kind', [processTarget, remoteTarget, composeTarget, swarmTarget, kubernetesTarget])
 export type TargetDocument = z.infer<typeof targetSection>
 
 /** Components of a target document; what is not started here has none. */
@@ -71,6 +72,7 @@ export interface AroundTarget {
 /** Throws DescriptorContradiction. */
 export function targetOf(document: TargetDocument, { hasClient, stopDeclared, directory }: AroundTarget): ServiceTarget {
   if (document.kind === 'compose') return composeTargetOf(document, directory, stopDeclared)
+  if (document.kind === 'swarm') return swarmTargetOf(document, stopDeclared)
   if (document.kind === 'kubernetes') return kubernetesTargetOf(document)
   if (document.kind === 'remote') return remoteOf(document, hasClient)
   const { disposable: isDisposable, install, image, replicas, components } = document

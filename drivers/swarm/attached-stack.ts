@@ -1,0 +1,265 @@
+import { writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import type { DeployedComponent, DeployOptions, Deployment, DriverPlatformEvent, Instance } from '../../core/driver.js'
+import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
+import type { Component, ServiceDescriptor, SwarmStack } from '../../core/service-descriptor.js'
+import { forgetAddress, movingHost } from '../../operating-system/moving-addresses.js'
+import { ownProgram } from '../../operating-system/own-program.js'
+import type { EngineConnection } from '../docker/engine-connection.js'
+import { statusOf } from '../docker/engine-error.js'
+import { EngineEvents, type WatchedContainers } from '../docker/engine-events.js'
+import { deploymentLabel, deploymentName } from '../docker/labels.js'
+import { logFrames } from '../docker/log-frames.js'
+import { removeObjects } from '../docker/remove-objects.js'
+import { SignalSender } from '../docker/signal-sender.js'
+import { everyStep } from '../every-step.js'
+import type { Network } from '../network/network-protocol.js'
+import { startShadowNetwork } from '../network/shadow-network.js'
+import { logFileOf, makeFolders, type DeploymentFolders } from '../process/deployment-folders.js'
+import { hrtimeMs } from '../process/machine-protocol.js'
+import { notDone } from '../process/not-done.js'
+import { claimStack, foundOf, isReadyWithin, putBackStack, type FoundStack } from './found-stack.js'
+import { planAtRest, variablesOf, type PlannedService, type StackPlan } from './plan-stack.js'
+import { ServicePlaces, type TaskPlace } from './service-places.js'
+import { stackControls } from './stack-controls.js'
+import { stackLabel } from './stack-services.js'
+import { addressOf, slotOfTask } from './task-places.js'
+
+/** A replica that is slow to answer once is not one that was found drained. */
+const foundReadyWithinMs = 5_000
+const removedSettleMs = 100
+/** What a swarm ends of its own accord after a change of numbers was ordered. */
+const ownEndsWithinMs = 15_000
+const endedWithinMs = 3_000
+
+/** A stack from the moment it is looked at until it is as it was found: it can be let go at any time. */
+export class AttachedStack {
+  readonly #ends: (() => unknown)[] = []
+  readonly #journaled: number[] = []
+  readonly #logFiles = new Map<string, string>()
+  readonly #attachedAtMs = performance.now()
+  readonly #toldToEnd = new Set<string>()
+  #services: readonly ServicePlaces[] = []
+  #components: ReadonlyMap<TaskPlace, Component> = new Map()
+  #found: FoundStack | undefined
+  #network: Network | undefined
+  #folders: DeploymentFolders | undefined
+  #signals: SignalSender | undefined
+  #lost: string | undefined
+  #disposed: Promise<void> | undefined
+  #orderedAtMs = -Infinity
+  #added = 0
+
+  constructor(private readonly connection: EngineConnection, private readonly service: ServiceDescriptor, private readonly options: DeployOptions) {}
+
+  async deployment(): Promise<Deployment> {
+    const { service, options, connection: { docker } } = this
+    const stack = this.#stack()
+    const plan = await planAtRest(docker, service, options.signal)
+    await this.#writeDown(plan)
+    this.#services = plan.services.map(({ swarmService }) => new ServicePlaces({ docker, service: swarmService, startTimeoutMs: service.lifecycle.startTimeoutMs, emit: (event) => this.#emit(event), isEnded: () => this.#disposed !== undefined }))
+    const folders = (this.#folders = makeFolders(options.directory, options.sharedDirectory, []))
+    this.#ends.push(() => this.#keepLogs())
+    this.#addPlaces(plan)
+    const signals = (this.#signals = await SignalSender.start(docker, options, plan.imageId, 'none'))
+    const events = await EngineEvents.open(docker, { deployment: this.#watched(stack, plan), emit: (event) => this.#tell(event), onLost: (reason) => this.#lose(reason) })
+    this.#ends.push(() => events.close())
+    for (const [index, { tasks }] of plan.services.entries()) for (const { slot, arrival } of tasks) this.#services[index]?.arrived(slot, arrival)
+    const network = (this.#network = await startShadowNetwork({ service, options, folders, backends: this.#backends(), of: 'stack', emit: (event) => this.#emit(event) }))
+    this.#ends.push(() => network.close())
+    const controls = stackControls({
+      docker, events, signals, services: this.#services,
+      newReplica: () => this.#newPlace(`replica-${service.target.replicas.count + this.#added++}`, undefined, { service: this.#services[0], port: plan.services[0]?.port ?? 0 }),
+      instanceOf,
+      toldToEnd: (container) => this.#toldToEnd.add(container),
+      lost: () => this.#lost,
+    })
+    return this.#deploymentOf(stack, network, controls)
+  }
+
+  dispose(): Promise<void> {
+    return (this.#disposed ??= this.#dispose())
+  }
+
+  #stack(): SwarmStack {
+    const { swarm } = this.service.target
+    if (swarm === undefined) throw notDone('attaching to a stack', 'a descriptor of another kind')
+    return swarm
+  }
+
+  /** How everything is found, before anything is done to it, with the program that puts it back if we cannot; then the stack is taken. */
+  async #writeDown({ services, replicas }: StackPlan): Promise<void> {
+    const { connection: { docker, address }, options, service } = this
+    const [first] = services
+    const readiness = { port: first?.port ?? 0, path: service.health.readinessPath }
+    const ready = await Promise.all(replicas.map(({ arrival }) => isReadyWithin(docker, arrival.id, readiness, foundReadyWithinMs)))
+    const variables = variablesOf(service)
+    const found: FoundStack = {
+      runId: options.runId,
+      services: services.map(({ swarmService }, index) => foundOf(swarmService, index === 0 ? variables : [])),
+      ...(ready.every(Boolean) ? { readiness } : {}),
+    }
+    this.#record('restore-stack', [address.host, JSON.stringify(found)], `services of the stack ${this.#stack().stack} that are not as they were found`)
+    this.#record('../docker/remove-run', [address.host, options.runId], `containers of the run in the engine at ${address.host}`)
+    this.#found = found
+    await claimStack(docker, found)
+  }
+
+  #record(program: string, parameters: readonly string[], what: string): void {
+    this.#journaled.push(this.options.journal.record({ kind: 'program', path: ownProgram(import.meta.url, program), parameters, what }))
+  }
+
+  #addPlaces({ services }: StackPlan): void {
+    const components = new Map<TaskPlace, Component>()
+    for (const [index, { tasks, port, component }] of services.entries()) {
+      for (const [number, { slot }] of tasks.entries()) {
+        const place = this.#newPlace(component?.name ?? `replica-${number}`, slot, { service: this.#services[index], port })
+        if (component !== undefined) components.set(place, component)
+      }
+    }
+    this.#components = components
+  }
+
+  #newPlace(name: string, slot: number | undefined, { service, port }: { readonly service: ServicePlaces | undefined; readonly port: number }): TaskPlace {
+    const place: TaskPlace = { name, host: movingHost(`${name}.${basename(this.options.directory)}`), port, slot, container: undefined, mode: 'up', paused: false, starts: 0, containers: [] }
+    service?.places.push(place)
+    if (this.#folders !== undefined) this.#logFiles.set(name, logFileOf(this.#folders, name))
+    this.#ends.push(() => forgetAddress(place.host))
+    return place
+  }
+
+  #watched({ stack }: SwarmStack, { services }: StackPlan): WatchedContainers {
+    const named = new Map(services.map((one) => [one.swarmService.Spec.Name, one]))
+    const serviceOf = (unit: string): PlannedService | undefined => named.get(unit.slice(0, unit.lastIndexOf('.')))
+    return {
+      label: `${stackLabel}=${stack}`,
+      unitOf: (_id, attributes) => {
+        const task = slotOfTask(attributes['com.docker.swarm.task.name'] ?? '')
+        return task === undefined || !named.has(task.service) ? undefined : `${task.service}.${task.slot}`
+      },
+      // Old containers are removed by the swarm when it likes, and what is unhealthy or one too many is ended by it.
+      isExpected: (action, unit) => action === 'destroy' || (action === 'kill' && (serviceOf(unit)?.hasHealthCheck === true || performance.now() - this.#orderedAtMs < ownEndsWithinMs)),
+    }
+  }
+
+  #backends(): { readonly id: string; readonly host: string; readonly port: number }[] {
+    const [replicas] = this.#services
+    return (replicas?.places ?? []).map(({ name, port, container }) => ({ id: name, host: container?.address ?? '127.0.0.1', port }))
+  }
+
+  #deploymentOf({ stack, url }: SwarmStack, network: Network, controls: Deployment['controls']): Deployment {
+    const [replicas] = this.#services
+    const ordering = <T extends readonly unknown[], R>(work: ((...given: T) => R) | undefined) => (...given: T): R => {
+      this.#orderedAtMs = performance.now()
+      return work!(...given)
+    }
+    return {
+      entrypoint: url,
+      balancer: { ...this.service.balancer, kind: `the load balancer of the stack ${stack}`, retries: null },
+      instances: (replicas?.places ?? []).map(instanceOf),
+      components: [...this.#components].map(([place, component]) => componentOf(place, component)),
+      edges: [],
+      echo: network.echoUrl,
+      controls: { ...controls, stop: ordering(controls.stop), kill: ordering(controls.kill), removeInstance: ordering(controls.removeInstance) },
+      rebootGrade: 'simulated',
+      bringLogUpToDate: (target) => this.#keepLog(target),
+      logFiles: this.#logFiles,
+      balancerCounters: () => network.balancerCounters(),
+      [Symbol.asyncDispose]: () => this.dispose(),
+    }
+  }
+
+  #tell(event: DriverPlatformEvent): void {
+    const at = event.target.lastIndexOf('.')
+    const [name, slot] = [event.target.slice(0, at), Number(event.target.slice(at + 1))]
+    const service = this.#services.find((one) => one.service.Spec.Name === name)
+    const id = String(event.detail['container'])
+    if (service === undefined) return
+    if (event.name === 'process-started') void this.#follow(service, slot, { id, event })
+    else if (event.name === 'process-exited') {
+      const place = service.left(slot, id)
+      if (place !== undefined) this.#emit({ ...event, target: place.name })
+      service.settle()
+    }
+  }
+
+  async #follow(service: ServicePlaces, slot: number, { id, event }: { readonly id: string; readonly event: DriverPlatformEvent }): Promise<void> {
+    const { docker } = this.connection
+    try {
+      const inspected = await docker.getContainer(id).inspect()
+      const address = inspected.State.Running ? await addressOf(docker, inspected) : undefined
+      if (address === undefined || this.#disposed !== undefined) return
+      service.arrived(slot, { id: inspected.Id, pid: inspected.State.Pid, task: inspected.Config.Labels['com.docker.swarm.task.id'] ?? '', address, started: event })
+      await this.#network?.setBackends(this.#backends()).catch(() => undefined) // its end is told by itself
+    } catch (error) {
+      // Else what cannot be found by us would be taken for a service that does not come back.
+      if (statusOf(error) !== 404) this.#lose(`the engine does not say where ${event.target} is: ${messageOf(error)}`)
+    }
+  }
+
+  #lose(reason: string): void {
+    if (this.#lost !== undefined) return
+    this.#lost = reason
+    this.#emit({ name: 'cluster-lost', target: 'machine', atHrtimeMs: hrtimeMs(), detail: { unexpected: true, reason } })
+  }
+
+  /** What its own end does to a deployment is nothing the platform did. */
+  #emit(event: DriverPlatformEvent): void {
+    if (this.#disposed === undefined) this.options.onPlatformEvent(event)
+  }
+
+  async #keepLogs(): Promise<void> {
+    await Promise.all([...this.#logFiles.keys()].map((name) => this.#keepLog(name)))
+  }
+
+  /** What the containers in its place said since the stack was attached to. False when one of them is gone. */
+  async #keepLog(name: string): Promise<boolean> {
+    const file = this.#logFiles.get(name)
+    const place = this.#services.flatMap(({ places }) => places).find((one) => one.name === name)
+    if (place === undefined || file === undefined) return false
+    const since = Math.floor((Date.now() - (performance.now() - this.#attachedAtMs)) / 1_000)
+    try {
+      const said = await Promise.all(place.containers.map((id) => this.connection.docker.getContainer(id).logs({ stdout: true, stderr: true, follow: false, since })))
+      await writeFile(file, Buffer.concat(said.flatMap(logFrames)))
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** Every step is tried whatever became of the one before. Throws SW_NOT_RESTORED when something is not as it was found. */
+  async #dispose(): Promise<void> {
+    await everyStep([() => this.#tellChangesOfOthers(), () => this.#putBack(), () => this.#signals?.close(), ...[...this.#ends].reverse(), () => this.#removeOurs()])
+    for (const id of this.#journaled) this.options.journal.done(id)
+  }
+
+  /** Of a stack that somebody else changed meanwhile nobody knows which one was measured. */
+  async #tellChangesOfOthers(): Promise<void> {
+    await Promise.all(this.#services.map((one) => one.idle()))
+    for (const one of this.#services) {
+      if (await one.isAsLeft().catch(() => true)) continue
+      this.options.onPlatformEvent({ name: 'cluster-lost', target: 'machine', atHrtimeMs: hrtimeMs(), detail: { unexpected: true, reason: `somebody else changed the service ${one.service.Spec.Name} while it was measured` } })
+    }
+  }
+
+  async #putBack(): Promise<void> {
+    if (this.#found === undefined) return
+    const { docker } = this.connection
+    // What was told to end and has not yet would end after everybody has looked.
+    const ending = this.#services.flatMap(({ places }) => places.flatMap(({ container }) => (container !== undefined && this.#toldToEnd.has(container.id) ? [container.id] : [])))
+    await Promise.all(ending.map((id) => docker.getContainer(id).stop({ t: Math.ceil(endedWithinMs / 1_000) }).catch(() => undefined)))
+    const left = await putBackStack(docker, this.#found)
+    if (left.length > 0) throw new SeaworthyError('SW_NOT_RESTORED', `while putting the stack ${this.#stack().stack} back: ${left.join('; ')}`, { exitCode: exitCodes.notConclusive })
+  }
+
+  async #removeOurs(): Promise<void> {
+    const left = await removeObjects(this.connection.docker, { label: `${deploymentLabel}=${deploymentName(this.options)}` }, removedSettleMs)
+    if (left.length > 0) throw new SeaworthyError('SW_NOT_ENDED', `while letting the stack ${this.#stack().stack} go: found ${left.join(', ')} of ours, which cannot be removed`, { exitCode: exitCodes.internal })
+  }
+}
+
+const instanceOf = ({ name, host, port }: TaskPlace): Instance => ({ id: name, url: new URL(`http://${host}:${port}`) })
+
+function componentOf({ name, host, port }: TaskPlace, { role, hard, ownsData }: Component): DeployedComponent {
+  return { name, role, hard, ownsData, host, port }
+}

@@ -1,0 +1,175 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
+import { answersReadyAt } from '../docker/answers-ready.js'
+import { statusOf } from '../docker/engine-error.js'
+import { isDead, ownerText, ownOwner, parseOwner } from '../run-owner.js'
+import { changeService, containerOf, replicasOf, runs, tasksOf, type Engine, type ServiceSpec } from './stack-services.js'
+import { addressOf } from './task-places.js'
+
+/** Labels on the service of the replicas while a run has the stack. Labels of a service replace none of its tasks. */
+export const runLabel = 'seaworthy.run'
+export const ownerLabel = 'seaworthy.owner'
+export const foundLabel = 'seaworthy.found'
+
+/** How a service was found, as far as it may be changed: enough for another process to put it back. */
+export interface FoundService {
+  readonly id: string
+  readonly name: string
+  readonly replicas: number
+  /** Variables that a release may change, and nothing else of its environment; null: there was none of that name. */
+  readonly env: Readonly<Record<string, string | null>>
+}
+export interface FoundStack {
+  readonly runId: string
+  /** The first is that of the replicas, which has the labels. */
+  readonly services: readonly FoundService[]
+  /** Where all replicas said that they were ready; absent when one did not. One that was left drained is replaced. */
+  readonly readiness?: { readonly port: number; readonly path: string }
+}
+
+export function foundOf({ ID: id, Spec: spec }: { readonly ID: string; readonly Spec: ServiceSpec }, variables: readonly string[]): FoundService {
+  const env = new Map((spec.TaskTemplate.ContainerSpec.Env ?? []).map((one) => [nameIn(one), one.slice(nameIn(one).length + 1)] as const))
+  return { id, name: spec.Name, replicas: replicasOf(spec), env: Object.fromEntries(variables.map((name) => [name, env.get(name) ?? null])) }
+}
+
+const nameIn = (variable: string): string => variable.split('=')[0] ?? ''
+
+/** With these variables; null takes one away. What is there keeps its place in the list. */
+export function withEnvironment(spec: ServiceSpec, values: Readonly<Record<string, string | null>>): ServiceSpec {
+  const { ContainerSpec: container } = spec.TaskTemplate
+  const before = container.Env ?? []
+  const kept = before.flatMap((one) => {
+    const value = values[nameIn(one)]
+    return value === undefined ? [one] : value === null ? [] : [`${nameIn(one)}=${value}`]
+  })
+  const added = Object.entries(values).flatMap(([name, value]) => (value === null || before.some((one) => nameIn(one) === name) ? [] : [`${name}=${value}`]))
+  const { Env: _, ...rest } = container
+  const env = [...kept, ...added]
+  return { ...spec, TaskTemplate: { ...spec.TaskTemplate, ContainerSpec: { ...rest, ...(env.length === 0 ? {} : { Env: env }) } } }
+}
+
+export const withReplicas = (spec: ServiceSpec, replicas: number): ServiceSpec => ({ ...spec, Mode: { ...spec.Mode, Replicated: { ...spec.Mode.Replicated, Replicas: replicas } } })
+
+function withLabels(spec: ServiceSpec, labels: Readonly<Record<string, string | undefined>>): ServiceSpec {
+  const all = Object.entries({ ...spec.Labels, ...labels }).filter((one): one is [string, string] => one[1] !== undefined)
+  return { ...spec, Labels: Object.fromEntries(all) }
+}
+
+/** Undefined: it is as it was found. */
+export function specAsFound(spec: ServiceSpec, { replicas, env }: FoundService): ServiceSpec | undefined {
+  const wanted = withReplicas(withEnvironment(spec, env), replicas)
+  const text = ({ Mode, TaskTemplate }: ServiceSpec): string => JSON.stringify([replicasOf({ Mode } as ServiceSpec), TaskTemplate.ContainerSpec.Env ?? []])
+  return text(wanted) === text(spec) ? undefined : wanted
+}
+
+/** Takes the stack for one run, so that no two runs break it at once. Throws SW_SWARM_CLAIMED when another run that may live has it. */
+export async function claimStack(docker: Engine, found: FoundStack): Promise<void> {
+  const [replicas] = found.services
+  if (replicas === undefined) return
+  await changeService(docker, replicas.id, (spec) => {
+    const other = spec.Labels?.[runLabel]
+    const owner = parseOwner(spec.Labels?.[ownerLabel])
+    if (other !== undefined && other !== found.runId) {
+      throw new SeaworthyError('SW_SWARM_CLAIMED', `while taking the service ${replicas.name}: the run ${other}${owner === undefined ? '' : ` (${ownerText(owner)})`} has it`, {
+        exitCode: exitCodes.notConclusive,
+        hint: isDead(owner) ? 'that run is dead: seaworthy clean --driver swarm DESCRIPTOR' : 'if that run is dead: seaworthy clean --driver swarm --force DESCRIPTOR',
+      })
+    }
+    return withLabels(spec, { [runLabel]: found.runId, [ownerLabel]: JSON.stringify(ownOwner()), [foundLabel]: JSON.stringify(found) })
+  })
+}
+
+export interface PutBackLimits {
+  readonly runningWithinMs: number
+  readonly readyWithinMs: number
+}
+const limitsDefault: PutBackLimits = { runningWithinMs: 25_000, readyWithinMs: 4_000 }
+const lookEveryMs = 200
+
+/**
+ * Puts the services of a stack back as they were found: nothing paused, the number of tasks and the variables as before, all of
+ * them running, and replicas ready where all were; then the labels of the run are taken off. Resolves to what could not be put
+ * back. A service that is not there any more is nobody's to put back, and one that another run has is left alone.
+ */
+export async function putBackStack(docker: Engine, found: FoundStack, limits = limitsDefault): Promise<readonly string[]> {
+  const [replicas] = found.services
+  const owner = replicas === undefined ? undefined : await runThatHas(docker, replicas.id)
+  if (owner !== undefined && owner !== found.runId) return []
+  const left = await Promise.all(found.services.map((one) => attempt(one, () => putServiceBack(docker, one, limits))))
+  if (replicas === undefined) return left.flat()
+  const { readiness } = found
+  if (readiness !== undefined) left.push(await attempt(replicas, () => replaceUnready(docker, replicas, readiness, limits)))
+  if (left.flat().length === 0) left.push(await attempt(replicas, () => release(docker, replicas.id)))
+  return left.flat()
+}
+
+async function attempt({ name }: FoundService, work: () => Promise<void>): Promise<readonly string[]> {
+  try {
+    await work()
+    return []
+  } catch (error) {
+    const cause = error instanceof SeaworthyError ? error.cause : error
+    return statusOf(cause) === 404 ? [] : [`service ${name}: ${messageOf(error)}`]
+  }
+}
+
+async function runThatHas(docker: Engine, id: string): Promise<string | undefined> {
+  const service = await docker.getService(id).inspect().catch(() => undefined) as { readonly Spec: ServiceSpec } | undefined
+  return service?.Spec.Labels?.[runLabel]
+}
+
+async function release(docker: Engine, id: string): Promise<void> {
+  await changeService(docker, id, (spec) => (spec.Labels?.[runLabel] === undefined ? undefined : withLabels(spec, { [runLabel]: undefined, [ownerLabel]: undefined, [foundLabel]: undefined })))
+}
+
+async function putServiceBack(docker: Engine, found: FoundService, { runningWithinMs }: PutBackLimits): Promise<void> {
+  for (const task of await tasksOf(docker, { ID: found.id })) await thaw(docker, containerOf(task))
+  await changeService(docker, found.id, (spec) => specAsFound(spec, found))
+  if (await allRun(docker, found, runningWithinMs / 2)) return
+  // A place whose task ended in order, or failed too often, stays empty under its restart policy: it is made anew.
+  const running = (await tasksOf(docker, { ID: found.id })).filter(runs).length
+  await changeService(docker, found.id, (spec) => withReplicas(spec, running))
+  await changeService(docker, found.id, (spec) => specAsFound(spec, found))
+  if (!(await allRun(docker, found, runningWithinMs / 2))) throw new Error(`found ${running} of ${found.replicas} tasks running after ${runningWithinMs} ms`)
+}
+
+async function thaw(docker: Engine, container: string | undefined): Promise<void> {
+  if (container === undefined) return
+  const state = await docker.getContainer(container).inspect().then(({ State }) => State, () => undefined)
+  if (state?.Paused === true) await docker.getContainer(container).unpause().catch(() => undefined) // it has ended meanwhile
+}
+
+async function allRun(docker: Engine, { id, replicas }: FoundService, withinMs: number): Promise<boolean> {
+  const endAt = performance.now() + withinMs
+  for (;;) {
+    const { UpdateStatus: update } = (await docker.getService(id).inspect()) as { readonly UpdateStatus?: { readonly State?: string } }
+    const tasks = await tasksOf(docker, { ID: id })
+    if (update?.State !== 'updating' && update?.State !== 'rollback_started' && tasks.length === replicas && tasks.every(runs)) return true
+    if (performance.now() >= endAt) return false
+    await pause(lookEveryMs)
+  }
+}
+
+/** A replica that was drained says so at once; one that is just starting may take longer, and being replaced does it no harm. */
+async function replaceUnready(docker: Engine, found: FoundService, readiness: NonNullable<FoundStack['readiness']>, { readyWithinMs, runningWithinMs }: PutBackLimits): Promise<void> {
+  const tasks = await tasksOf(docker, { ID: found.id })
+  const replaced = await Promise.all(tasks.map(async (task) => {
+    const container = containerOf(task)
+    if (container === undefined || (await isReadyWithin(docker, container, readiness, readyWithinMs))) return false
+    // Not by a stop: after one that ends in order a swarm may leave the place empty.
+    await docker.getContainer(container).kill({ signal: 'SIGKILL' })
+    return true
+  }))
+  if (replaced.includes(true)) await pause(lookEveryMs)
+  if (replaced.includes(true) && !(await allRun(docker, found, runningWithinMs))) throw new Error('a replica that was left drained was ended, and none came in its place')
+}
+
+export async function isReadyWithin(docker: Engine, container: string, readiness: NonNullable<FoundStack['readiness']>, withinMs: number): Promise<boolean> {
+  const endAt = performance.now() + withinMs
+  for (;;) {
+    const host = await addressOf(docker, await docker.getContainer(container).inspect())
+    if (host !== undefined && (await answersReadyAt({ host, ...readiness }))) return true
+    if (performance.now() >= endAt) return false
+    await pause(lookEveryMs)
+  }
+}

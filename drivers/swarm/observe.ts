@@ -1,0 +1,55 @@
+import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import type { Component, RestartPolicy, ServiceDescriptor } from '../../core/service-descriptor.js'
+import { healthcheckPath } from '../compose/observe.js'
+import { stopSignalOf } from '../docker/stop-signal.js'
+import { healthTestOf, planStack, type PlannedService } from './plan-stack.js'
+import type { Engine, ServiceSpec } from './stack-services.js'
+
+/** Of the engine, where nothing is said. */
+const stopGraceMsDefault = 10_000
+
+/**
+ * Puts in the descriptor what the stack says itself: number and restart policy of the replicas, how they are stopped, how many an
+ * update takes at a time, and whether a task that is not ready is killed. Reads only. Throws SeaworthyError.
+ */
+export async function observed(docker: Engine, service: ServiceDescriptor): Promise<ServiceDescriptor> {
+  const { target, health, lifecycle } = service
+  const { swarm } = target
+  if (swarm === undefined) return service
+  const { services: [replicas, ...components] } = await planStack(docker, service)
+  if (replicas === undefined) return service
+  const test = replicas.tasks.map(({ inspected }) => healthTestOf(inspected))[0]
+  const { swarmService: { Spec: spec } } = replicas
+  const upgrade = lifecycle.upgrade === undefined ? {} : { upgrade: { ...lifecycle.upgrade, maxUnavailable: maxUnavailableOf(spec, replicas.tasks.length) } }
+  return {
+    ...service,
+    target: {
+      ...target,
+      swarm: { ...swarm, killsUnready: test !== undefined && healthcheckPath(test) === health.readinessPath },
+      replicas: { ...target.replicas, restart: restartOf(spec), startAtBoot: true, count: replicas.tasks.length },
+      components: target.components.map((one, index): Component => ({ ...one, restart: restartOf(components[index]?.swarmService.Spec ?? spec), startAtBoot: true })),
+    },
+    lifecycle: { ...lifecycle, ...upgrade, ...(swarm.stopDeclared ? {} : { stop: { ...lifecycle.stop, ...stopOf(replicas) } }) },
+  }
+}
+
+/** A swarm restarts everything that ended unless it is told otherwise. */
+export function restartOf({ TaskTemplate: { RestartPolicy: policy } }: ServiceSpec): RestartPolicy {
+  const condition = policy?.Condition ?? 'any'
+  return condition === 'none' ? 'never' : condition === 'on-failure' ? 'on-failure' : 'always'
+}
+
+function stopOf({ swarmService: { Spec }, tasks }: PlannedService): { readonly signal: NodeJS.Signals; readonly graceMs: number } {
+  const { StopSignal: signal, StopGracePeriod: graceNs } = Spec.TaskTemplate.ContainerSpec
+  const { StopSignal: ofImage } = (tasks[0]?.inspected.Config ?? {}) as { readonly StopSignal?: string }
+  const stop = stopSignalOf(signal ?? ofImage)
+  if (stop === undefined) throw new SeaworthyError('SW_SWARM_STOP', `while reading how the replicas are stopped: found the stop signal ${signal ?? ofImage ?? ''}, expected another one`, { exitCode: exitCodes.usage, hint: 'name one in the descriptor: lifecycle.stop' })
+  return { signal: stop, graceMs: graceNs === undefined ? stopGraceMsDefault : graceNs / 1e6 }
+}
+
+/** How many an update takes away at a time: as many as it does in parallel, all of them for 0; none but one for good measure where the new one is started first. */
+export function maxUnavailableOf({ UpdateConfig: update }: ServiceSpec, count: number): number {
+  if (update?.Order === 'start-first') return 1
+  const parallel = update?.Parallelism ?? 1
+  return parallel === 0 ? count : Math.min(parallel, count)
+}

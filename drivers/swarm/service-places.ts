@@ -1,0 +1,181 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import type { DriverPlatformEvent } from '../../core/driver.js'
+import { moveAddress } from '../../operating-system/moving-addresses.js'
+import { notDone } from '../process/not-done.js'
+import { withReplicas } from './found-stack.js'
+import { changeService, replicasOf, runs, tasksOf, type Engine, type SwarmService, type SwarmTask } from './stack-services.js'
+
+/** The container of a task, as it was when it was started. */
+export interface Arrival {
+  readonly id: string
+  readonly pid: number
+  readonly task: string
+  readonly address: string
+  readonly started: Pick<DriverPlatformEvent, 'atHrtimeMs' | 'detail'>
+}
+
+/** What fills the place of one replica or component. A task that is replaced leaves it to another with another container and address. */
+export interface TaskPlace {
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  /** Undefined as long as the swarm was told to do without it. */
+  slot: number | undefined
+  container: Arrival | undefined
+  /** `stopped` and `held`: what the swarm puts in the slot is not taken. */
+  mode: 'up' | 'stopped' | 'held'
+  paused: boolean
+  starts: number
+  /** All containers that were in it, for their logs. */
+  readonly containers: string[]
+}
+
+export interface PlacesOptions {
+  readonly docker: Engine
+  readonly service: SwarmService
+  readonly startTimeoutMs: number
+  readonly emit: (event: DriverPlatformEvent) => void
+  /** From now on nothing is done to the service any more: it is being put back. */
+  isEnded(): boolean
+}
+
+const lookEveryMs = 50
+const toldWithinMs = 15_000
+
+/** The places of one service and what is done to their number. A swarm that is told to do without one gives up a place whose task has ended, and no other. */
+export class ServicePlaces {
+  readonly places: TaskPlace[] = []
+  readonly #options: PlacesOptions
+  readonly #arrivals = new Map<number, Arrival>()
+  #replicas: number
+  #turn: Promise<unknown> = Promise.resolve()
+  /** As the run last left it: another one was written by somebody else. */
+  #spec: SwarmService['Spec']
+
+  constructor(options: PlacesOptions) {
+    this.#options = options
+    this.#spec = options.service.Spec
+    this.#replicas = replicasOf(this.#spec)
+  }
+
+  get service(): SwarmService {
+    return this.#options.service
+  }
+
+  /** A container of this service runs. The one before it in the slot may run still. */
+  arrived(slot: number, arrival: Arrival): void {
+    this.#arrivals.set(slot, arrival)
+    this.#settle(slot)
+  }
+
+  /** A container of this service has ended. `id` may be shortened. Resolves to the place it filled. */
+  left(slot: number, id: string): TaskPlace | undefined {
+    if (this.#arrivals.get(slot)?.id.startsWith(id) === true) this.#arrivals.delete(slot)
+    const place = this.places.find(({ container }) => container?.id.startsWith(id) === true)
+    if (place === undefined) return undefined
+    place.container = undefined
+    place.paused = false
+    moveAddress(place.host, null)
+    return place
+  }
+
+  /** After the exit was told: what is there already takes the place. */
+  settle(): void {
+    for (const { slot } of this.places) if (slot !== undefined) this.#settle(slot)
+  }
+
+  /** Does without a place whose container has just ended. Throws SW_NOT_DONE when the swarm chose another one. */
+  vacate(place: TaskPlace, task: string): Promise<void> {
+    return this.#inTurn(`keeping ${place.name} down`, async (doing) => {
+      const { slot } = place
+      if (slot === undefined) return
+      const told = await this.#until(async () => {
+        const inSlot = (await this.#tasks()).filter((one) => one.Slot === slot)
+        return inSlot.some((one) => one.ID === task && runs(one)) ? undefined : inSlot
+      }, toldWithinMs)
+      if (told === undefined) throw notDone(doing, `that the swarm does not know of its end after ${toldWithinMs} ms`)
+      if (told.some(runs)) throw notDone(doing, 'another task running in its place already: the restart delay of the service is too short to keep it down')
+      await this.#scale(this.#replicas - 1)
+      const others = this.places.filter((one) => one !== place && one.mode === 'up').flatMap((one) => one.slot ?? [])
+      const gone = await this.#until(async () => ((await this.#tasks()).every((one) => one.Slot !== slot) ? true : undefined), toldWithinMs)
+      const slots = new Set((await this.#tasks()).map((one) => one.Slot))
+      if (gone === undefined || others.some((one) => !slots.has(one))) {
+        await this.#scale(this.#replicas + 1)
+        throw notDone(doing, 'that the swarm gave up another place instead')
+      }
+      place.slot = undefined
+    })
+  }
+
+  /** Has the swarm fill one place more, and takes it for this. Resolves when its container runs. */
+  fill(place: TaskPlace): Promise<void> {
+    return this.#inTurn(`starting ${place.name}`, async (doing) => {
+      place.mode = 'up'
+      if (place.slot === undefined) {
+        const taken = new Set(this.places.flatMap((one) => one.slot ?? []))
+        await this.#scale(this.#replicas + 1)
+        const slot = await this.#until(async () => (await this.#tasks()).find((one) => one.Slot !== undefined && !taken.has(one.Slot))?.Slot, toldWithinMs)
+        if (slot === undefined) throw notDone(doing, 'that the swarm makes no task for it')
+        place.slot = slot
+      }
+      this.#settle(place.slot)
+      const { startTimeoutMs } = this.#options
+      if ((await this.#until(async () => place.container, startTimeoutMs)) !== undefined) return
+      const task = (await this.#tasks()).find((one) => one.Slot === place.slot)
+      throw notDone(doing, task === undefined ? 'no task in its place' : `its task ${task.Status.State} after ${startTimeoutMs} ms${task.Status.Err === undefined ? '' : ` (${task.Status.Err})`}`)
+    })
+  }
+
+  /** What is being done is done, or has failed. */
+  async idle(): Promise<void> {
+    await this.#turn.catch(() => undefined)
+  }
+
+  /** Whether nobody else has changed it. Labels are told apart by whoever puts them there. */
+  async isAsLeft(): Promise<boolean> {
+    const { Spec } = (await this.#options.docker.getService(this.service.ID).inspect()) as SwarmService
+    const { Labels: _now, ...now } = Spec
+    const { Labels: _left, ...left } = this.#spec
+    return isDeepStrictEqual(now, left)
+  }
+
+  #settle(slot: number): void {
+    const place = this.places.find((one) => one.slot === slot)
+    const arrival = this.#arrivals.get(slot)
+    if (place === undefined || arrival === undefined || place.mode !== 'up' || place.container !== undefined) return
+    place.container = arrival
+    place.starts += 1
+    place.containers.push(arrival.id)
+    moveAddress(place.host, arrival.address)
+    const { atHrtimeMs, detail } = arrival.started
+    if (detail['attached'] === true) return // it ran when the stack was attached to
+    this.#options.emit({ name: 'process-started', target: place.name, atHrtimeMs, detail: { ...detail, task: arrival.task, slot } })
+  }
+
+  #tasks(): Promise<readonly SwarmTask[]> {
+    return tasksOf(this.#options.docker, this.service)
+  }
+
+  async #scale(replicas: number): Promise<void> {
+    if (this.#options.isEnded()) throw notDone('changing the number of tasks', 'that the stack is being put back')
+    const { Spec } = await changeService(this.#options.docker, this.service.ID, (spec) => withReplicas(spec, replicas))
+    this.#spec = Spec
+    this.#replicas = replicas
+  }
+
+  #inTurn<T>(doing: string, work: (doing: string) => Promise<T>): Promise<T> {
+    const done = this.#turn.catch(() => undefined).then(() => work(doing))
+    this.#turn = done
+    return done
+  }
+
+  async #until<T>(look: () => Promise<T | undefined>, timeoutMs: number): Promise<T | undefined> {
+    const endAt = performance.now() + timeoutMs
+    for (;;) {
+      const seen = await look()
+      if (seen !== undefined || performance.now() >= endAt || this.#options.isEnded()) return seen
+      await pause(lookEveryMs)
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import type { DeploymentControls, Instance } from '../../core/driver.js'
+import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import { crashProcesses, stopProcess, type EndedBy, type RunningProcess } from '../docker/end-container.js'
+import { engineError } from '../docker/engine-error.js'
+import { notDone } from '../process/not-done.js'
+import type { ServicePlaces, TaskPlace } from './service-places.js'
+import type { Engine } from './stack-services.js'
+
+export interface StackMachine extends EndedBy {
+  readonly docker: Engine
+  /** That of the replicas first. */
+  readonly services: readonly ServicePlaces[]
+  /** A place for one replica more. */
+  newReplica(): TaskPlace
+  instanceOf(place: TaskPlace): Instance
+  /** Its end is the service's no more. */
+  toldToEnd(container: string): void
+  /** Why nothing that follows can be judged; undefined as long as it can. */
+  lost(): string | undefined
+}
+
+interface Placed {
+  readonly place: TaskPlace
+  readonly service: ServicePlaces
+}
+
+/**
+ * What can be done to the tasks of a stack. A signal goes past the engine, so that the swarm sees a task that ended of its own
+ * accord. What is stopped or held is one that the swarm is told to do without once it has ended. Each throws SeaworthyError
+ * when it was not done.
+ */
+export function stackControls(machine: StackMachine): DeploymentControls {
+  const named = (name: string): Placed => {
+    const reason = machine.lost()
+    if (reason !== undefined) throw new SeaworthyError('SW_MACHINE_LOST', `the stack is lost: ${reason}`, { exitCode: exitCodes.notConclusive })
+    for (const service of machine.services) for (const place of service.places) if (place.name === name) return { place, service }
+    throw notDone(`looking for the task of ${name}`, `only those of ${machine.services.flatMap(({ places }) => places.map((one) => one.name)).join(', ')}`)
+  }
+  const stop: NonNullable<DeploymentControls['stop']> = async (name, options) => {
+    const { place, service } = named(name)
+    const process = processOf(place, `stopping ${name}`)
+    const modeBefore = place.mode
+    place.mode = 'stopped'
+    machine.toldToEnd(process.id)
+    try {
+      const result = await stopProcess(machine, process, { name, ...options, thaw: () => thaw(machine, place) })
+      await service.vacate(place, process.task)
+      return result
+    } catch (thrown) {
+      place.mode = modeBefore
+      service.settle()
+      throw thrown
+    }
+  }
+  return {
+    stop,
+    start: async (name) => {
+      const { place, service } = named(name)
+      if (place.mode === 'held') throw notDone(`starting ${name}`, 'it held down')
+      await service.fill(place)
+    },
+    async hold(name) {
+      named(name).place.mode = 'held'
+    },
+    async release(name) {
+      const { place, service } = named(name)
+      if (place.mode === 'held') await service.fill(place)
+    },
+    async signal(name, signal) {
+      const process = processOf(named(name).place, `sending ${signal} to ${name}`)
+      machine.toldToEnd(process.id)
+      await machine.signals.send(signal, [process])
+    },
+    kill: (names) => kill(machine, names.map(named)),
+    async freeze(name) {
+      const { place } = named(name)
+      const { id } = processOf(place, `pausing ${name}`)
+      machine.events.expect(id, 'pause', 'unpause')
+      await asked('pausing', place, machine.docker.getContainer(id).pause())
+      place.paused = true
+    },
+    thaw: (name) => thaw(machine, named(name).place),
+    async processState(name) {
+      const { place } = named(name)
+      const pid = place.container?.pid ?? null
+      return { pid, state: pid !== null ? 'running' : place.mode === 'held' ? 'held' : 'exited', restarts: Math.max(0, place.starts - 1) }
+    },
+    async addInstance({ changes }) {
+      if (changes !== undefined) throw notDone('adding a replica', 'other settings for it, which a swarm gives to all tasks of a service or to none')
+      const [service] = machine.services
+      const place = machine.newReplica()
+      await service?.fill(place)
+      return machine.instanceOf(place)
+    },
+    removeInstance: (name, options) => stop(name, options),
+  }
+}
+
+async function kill(machine: StackMachine, all: readonly Placed[]): Promise<{ target: string; pid: number }[]> {
+  const found = all.map(({ place, service }) => ({ place, service, unit: { name: place.name, thaw: () => thaw(machine, place) }, process: processOf(place, `looking for the process of ${place.name}`) }))
+  for (const { process } of found) machine.toldToEnd(process.id)
+  await crashProcesses(machine, found)
+  await Promise.all(found.map(({ place, service, process }) => (place.mode === 'held' ? service.vacate(place, process.task) : undefined)))
+  return found.map(({ place, process }) => ({ target: place.name, pid: process.pid }))
+}
+
+function processOf({ container, paused }: TaskPlace, doing: string): RunningProcess & { readonly task: string } {
+  if (container === undefined) throw notDone(doing, 'no task that runs in its place')
+  return { id: container.id, pid: container.pid, task: container.task, paused }
+}
+
+async function thaw({ docker, events }: StackMachine, place: TaskPlace): Promise<void> {
+  const { container, paused } = place
+  if (container === undefined || !paused) return // what died meanwhile needs none
+  events.expect(container.id, 'unpause')
+  await asked('unpausing', place, docker.getContainer(container.id).unpause())
+  place.paused = false
+}
+
+async function asked(doing: string, { name }: TaskPlace, work: Promise<unknown>): Promise<void> {
+  await work.catch((error: unknown) => {
+    throw engineError(`${doing} ${name}`, error)
+  })
+}

@@ -1,0 +1,128 @@
+import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import type { EngineConnection } from '../docker/engine-connection.js'
+import { engineError, statusOf } from '../docker/engine-error.js'
+
+export type Engine = EngineConnection['docker']
+export type Inspected = Awaited<ReturnType<ReturnType<Engine['getContainer']>['inspect']>>
+
+/** Label of everything that `docker stack deploy` makes: services, containers, networks, volumes. */
+export const stackLabel = 'com.docker.stack.namespace'
+
+/** A service as the engine describes it, as far as it is read or changed here (Docker Engine API, ServiceSpec). Times in it are nanoseconds. */
+export interface SwarmService {
+  readonly ID: string
+  readonly Version: { readonly Index: number }
+  readonly Spec: ServiceSpec
+  readonly UpdateStatus?: { readonly State?: string; readonly Message?: string }
+}
+export interface ServiceSpec {
+  readonly Name: string
+  readonly Labels?: Readonly<Record<string, string>>
+  readonly TaskTemplate: {
+    readonly ContainerSpec: ContainerSpec
+    readonly RestartPolicy?: { readonly Condition?: string; readonly Delay?: number; readonly MaxAttempts?: number }
+  }
+  readonly Mode: { readonly Replicated?: { readonly Replicas?: number } }
+  readonly UpdateConfig?: UpdatePolicy
+  readonly RollbackConfig?: UpdatePolicy
+  readonly EndpointSpec?: { readonly Ports?: readonly PublishedPort[] }
+}
+export interface ContainerSpec {
+  readonly Image: string
+  readonly Args?: readonly string[]
+  readonly Env?: readonly string[]
+  readonly StopSignal?: string
+  readonly StopGracePeriod?: number
+  readonly Healthcheck?: { readonly Test?: readonly string[] }
+}
+export interface UpdatePolicy {
+  readonly Parallelism?: number
+  readonly Delay?: number
+  readonly FailureAction?: string
+  readonly Order?: string
+}
+export interface PublishedPort {
+  readonly Protocol?: string
+  readonly TargetPort?: number
+  readonly PublishedPort?: number
+  readonly PublishMode?: string
+}
+export interface SwarmTask {
+  readonly ID: string
+  readonly Slot?: number
+  readonly NodeID?: string
+  readonly DesiredState: string
+  readonly Status: { readonly State: string; readonly Err?: string; readonly ContainerStatus?: { readonly ContainerID?: string; readonly PID?: number } }
+}
+
+/** The services of exactly this stack, by their names in the stack file. Throws SW_SWARM_STACK when there is none. */
+export async function servicesOf(docker: Engine, stack: string): Promise<ReadonlyMap<string, SwarmService>> {
+  try {
+    const listed = (await docker.listServices({ filters: { label: [`${stackLabel}=${stack}`] } })) as unknown as readonly SwarmService[]
+    const found = listed.filter(({ Spec }) => Spec.Labels?.[stackLabel] === stack)
+    if (found.length > 0) return new Map(found.map((one) => [shortName(one.Spec.Name, stack), one]))
+  } catch (error) {
+    if (statusOf(error) === 503) throw notManager('the engine is no manager of a swarm')
+    throw engineError(`looking at the services of the stack ${stack}`, error)
+  }
+  throw new SeaworthyError('SW_SWARM_STACK', `while looking for the stack ${stack}: found no service with the label ${stackLabel}=${stack}`, { exitCode: exitCodes.usage, hint: `deploy it first: docker stack deploy -c FILE ${stack}` })
+}
+
+const shortName = (name: string, stack: string): string => (name.startsWith(`${stack}_`) ? name.slice(stack.length + 1) : name)
+
+/** Throws SW_SWARM_SERVICE for one that is not there or has no fixed number of tasks. */
+export function serviceNamed(services: ReadonlyMap<string, SwarmService>, name: string, stack: string): SwarmService {
+  const found = services.get(name)
+  if (found === undefined) throw new SeaworthyError('SW_SWARM_SERVICE', `while reading the stack ${stack}: found no service "${name}", expected one of ${[...services.keys()].join(', ')}`, { exitCode: exitCodes.usage })
+  if (found.Spec.Mode.Replicated !== undefined) return found
+  throw new SeaworthyError('SW_SWARM_SERVICE', `while reading the service ${name} of the stack ${stack}: found a global service, expected a replicated one`, { exitCode: exitCodes.usage })
+}
+
+export const notManager = (found: string): SeaworthyError =>
+  new SeaworthyError('SW_SWARM_MANAGER', `while looking for a swarm: found ${found}, expected a manager`, { exitCode: exitCodes.usage, hint: 'docker swarm init, or DOCKER_HOST of a manager' })
+
+/** Id of the node that the engine is. Throws SW_SWARM_MANAGER. */
+export async function requireManager(docker: Engine): Promise<string> {
+  const { Swarm: swarm } = (await docker.info()) as { readonly Swarm?: { readonly NodeID?: string; readonly LocalNodeState?: string; readonly ControlAvailable?: boolean } }
+  if (swarm?.LocalNodeState !== 'active') throw notManager(`the engine in no swarm (its state is ${swarm?.LocalNodeState ?? 'unknown'})`)
+  if (swarm.ControlAvailable !== true) throw notManager('that the engine is a worker')
+  return swarm.NodeID ?? ''
+}
+
+export const replicasOf = ({ Mode: mode }: ServiceSpec): number => mode.Replicated?.Replicas ?? 1
+
+/** The tasks that the swarm wants to be there, by slot. Throws SeaworthyError. */
+export async function tasksOf(docker: Engine, service: Pick<SwarmService, 'ID'>): Promise<readonly SwarmTask[]> {
+  try {
+    const all = (await docker.listTasks({ filters: { service: [service.ID] } })) as unknown as readonly SwarmTask[]
+    return all.filter(({ DesiredState: wanted }) => wanted !== 'shutdown' && wanted !== 'remove').sort((a, b) => (a.Slot ?? 0) - (b.Slot ?? 0))
+  } catch (error) {
+    throw engineError('listing the tasks of a service', error)
+  }
+}
+
+export const runs = ({ Status: { State: state } }: SwarmTask): boolean => state === 'running'
+/** It has ended, or never ran. */
+export const ended = ({ Status: { State: state } }: SwarmTask): boolean => ['complete', 'shutdown', 'failed', 'rejected', 'remove', 'orphaned'].includes(state)
+export const containerOf = ({ Status: status }: SwarmTask): string | undefined => status.ContainerStatus?.ContainerID || undefined
+
+const tries = 5
+
+/**
+ * Changes a service, unless nothing is to be changed; reads it again where somebody was quicker (the engine takes a change only
+ * for the version it was made from). Resolves to the service as it is then. Throws SeaworthyError.
+ */
+export async function changeService(docker: Engine, id: string, change: (spec: ServiceSpec, service: SwarmService) => ServiceSpec | undefined): Promise<SwarmService> {
+  for (let left = tries; ; left -= 1) {
+    try {
+      const service = (await docker.getService(id).inspect()) as SwarmService
+      const wanted = change(service.Spec, service)
+      if (wanted === undefined) return service
+      await docker.getService(id).update({ _query: { version: service.Version.Index }, _body: wanted })
+      return (await docker.getService(id).inspect()) as SwarmService
+    } catch (error) {
+      if (left > 1 && /out of sequence/.test(String((error as Error).message))) continue
+      throw engineError('changing a service', error)
+    }
+  }
+}

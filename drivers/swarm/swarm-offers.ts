@@ -1,0 +1,33 @@
+import { declaredCapabilities } from '../../core/capabilities.js'
+import type { Capability } from '../../core/requirement.js'
+import type { RestartPolicy, ServiceDescriptor } from '../../core/service-descriptor.js'
+import { disposableOnly, same } from '../attached-offers.js'
+
+/** What a swarm makes impossible, or trivially true. */
+const never: Readonly<Partial<Record<Capability, string>>> = {
+  ...same('nothing of ours stands between the tasks of a stack', ['fault.edge', 'fault.isolate']),
+  ...same('the files of a volume are not opened', ['fault.data-files']),
+  ...same('a component of a stack is used as it is, none is made or replaced beside it', ['topology.swap', 'lifecycle.clone', 'swap.components', 'swap.moves', 'swap.roles', 'swap.handover']),
+  ...same('a swarm gives all tasks of a service the same settings', ['lifecycle.configure', 'lifecycle.start-drained']),
+  ...same('there is only the one stack, and none is put beside it', ['lifecycle.apart', 'backup.restoreIsolated']),
+  ...same('an update of a stack could not be put back', ['lifecycle.upgrade', 'lifecycle.upgrade.part', 'lifecycle.upgrade.tool', 'lifecycle.upgrade.bad', 'lifecycle.upgrade.features']),
+  ...same('the nodes of a swarm are not this run\'s to reboot, and its orchestrator would start the tasks of any image again: it would pass without the service having done anything', ['lifecycle.reboot']),
+  ...same('a start is timed from its order, and most of it is what a swarm takes to place a task: the service\'s own time is not to be seen', ['docs.times']),
+}
+
+/** Without these no task is ever replaced: what was ended could not be put back but by us. */
+const supervised: Readonly<Partial<Record<Capability, readonly RestartPolicy[]>>> = {
+  'lifecycle.stop': ['always'],
+  'lifecycle.start': ['always'],
+}
+
+export function whyNot(capability: Capability, { target, health }: ServiceDescriptor): string | undefined {
+  const restart = target.replicas.restart
+  if (supervised[capability]?.includes(restart) === false) return `the restart policy of the service is ${restart === 'never' ? 'none' : restart}: a swarm does not fill the place of a task that was stopped in order`
+  if (target.swarm?.killsUnready === true && (capability === 'lifecycle.drain' || capability === 'lifecycle.undrain')) {
+    return `the health check of the tasks asks ${health.readinessPath}: a swarm kills and replaces a task that says it is not ready, so a drain is its end and nothing that can be watched`
+  }
+  return never[capability] ?? (target.disposable ? undefined : disposableOnly[capability])
+}
+
+export const offers = (service: ServiceDescriptor): ReadonlySet<Capability> => new Set([...declaredCapabilities(service)].filter((one) => whyNot(one, service) === undefined))

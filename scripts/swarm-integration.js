@@ -1,0 +1,169 @@
+// The swarm driver with a real engine: the reference service is deployed as the stack of reference-service/deploy/swarm/stack.yaml, attached to and scored, and
+// compared with what it was before; a run that is killed puts back what it changed; then everything is removed, and the engine leaves the swarm it was made a manager of.
+// node scripts/swarm-integration.js [--only START-02,DRAIN-04] [--keep]
+// Needs an engine that answers and has the image of the reference service (seaworthy image build), haproxy and ldd (the balancer's image is made of what is on
+// this machine). Without them it says so and ends with 0; with CI=true with 1.
+import { spawn, spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const deploy = join(root, 'reference-service/deploy/swarm')
+const { values } = parseArgs({ options: { only: { type: 'string', default: 'START-02,START-04,DRAIN-04' }, output: { type: 'string' }, keep: { type: 'boolean', default: false } } })
+const stack = `seaworthy-it-${process.pid}`
+const balancer = `seaworthy-example-swarm:${process.pid}`
+const port = String(18_100 + (process.pid % 800))
+const runsWithinMs = 120_000
+const restoredWithinMs = 20_000
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+const run = (program, parameters, options = {}) => spawnSync(program, parameters, { encoding: 'utf8', maxBuffer: 64_000_000, ...options })
+const lines = (text) => text.split('\n').filter((line) => line !== '')
+function docker(...parameters) {
+  const { status, stdout, stderr } = run('docker', parameters, { env: { ...process.env, BALANCER_IMAGE: balancer, PUBLISHED_PORT: port } })
+  if (status !== 0) throw new Error(`docker ${parameters.slice(0, 3).join(' ')}: ${stderr.trim()}`)
+  return stdout.trim()
+}
+
+/** haproxy of this machine: no registry is needed. */
+async function makeBalancer(folder) {
+  const { layOutOfflineBase } = await import(join(root, 'dist/drivers/docker/offline-base.js'))
+  const base = join(folder, 'root')
+  mkdirSync(join(base, 'usr/sbin'), { recursive: true })
+  const haproxy = run('sh', ['-c', 'PATH=$PATH:/usr/sbin command -v haproxy']).stdout.trim()
+  layOutOfflineBase(base, [haproxy])
+  copyFileSync(haproxy, join(base, 'usr/sbin/haproxy'))
+  const { status, stderr } = run('sh', ['-c', `tar -C '${base}' -c . | docker import -c 'ENV PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin' - ${balancer}`])
+  if (status !== 0) throw new Error(`making the image: ${stderr}`)
+  rmSync(base, { recursive: true })
+}
+
+/** The descriptor of the reference service with the target of the stack, in a folder that looks like its own to what it names. */
+function writeDescriptor(folder) {
+  const text = readFileSync(join(root, 'reference-service/seaworthy.yaml'), 'utf8')
+  const [, before, after] = /^([\s\S]*?)^target:\n[\s\S]*?(^facts:[\s\S]*)$/m.exec(text)
+  const here = join(folder, 'reference-service')
+  mkdirSync(here)
+  symlinkSync(join(root, 'dist'), join(folder, 'dist'))
+  for (const name of ['RUNBOOK.md', 'configuration.yaml']) copyFileSync(join(root, 'reference-service', name), join(here, name))
+  writeFileSync(join(here, 'seaworthy.yaml'), `${before}${readFileSync(join(deploy, 'target.yaml'), 'utf8')}\n${after}`)
+  return join(here, 'seaworthy.yaml')
+}
+
+async function deployStack() {
+  docker('stack', 'deploy', '-c', join(deploy, 'stack.yaml'), '--resolve-image', 'never', stack)
+  const endAt = Date.now() + runsWithinMs
+  const missing = () => lines(docker('stack', 'services', stack, '--format', '{{.Name}} {{.Replicas}}')).filter((line) => !/ (\d+)\/\1$/.test(line))
+  const answers = () => fetch(`http://127.0.0.1:${port}/health/ready`).then(({ ok }) => ok, () => false)
+  while (missing().length > 0 || !(await answers())) {
+    if (Date.now() > endAt) throw new Error(`after ${runsWithinMs / 1_000} s the stack does not run: ${missing().join(', ') || 'it does not answer'}\n${run('docker', ['stack', 'ps', stack, '--no-trunc']).stdout}`)
+    await pause(500)
+  }
+}
+
+/** What `docker service inspect` says, without what every change changes: version, times, and what the service was before its last change. */
+const inspected = () => Object.fromEntries(JSON.parse(docker('service', 'inspect', ...lines(docker('stack', 'services', '-q', stack)))).map(({ ID: id, Spec: spec, Endpoint: endpoint }) => [spec.Name, { id, spec, endpoint }]))
+const tasks = () => lines(docker('stack', 'ps', stack, '--filter', 'desired-state=running', '--format', '{{.Name}} {{.CurrentState}}')).map((line) => line.split(' ').slice(0, 2).join(' ')).sort()
+
+function differences(before, after, path = '') {
+  if (isDeepStrictEqual(before, after)) return []
+  if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) return [`${path}: ${JSON.stringify(before)} became ${JSON.stringify(after)}`]
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) => differences(before[key], after[key], `${path}/${key}`))
+}
+
+const ours = () => lines(docker('ps', '-aq', '--filter', 'label=seaworthy.run'))
+const environment = { ...process.env, STACK: stack, PUBLISHED_PORT: port }
+const command = (descriptor, only, output) => [join(root, 'bin/seaworthy.js'), 'run', descriptor, '--driver', 'swarm', '--allow', 'destructive', ...(only === 'all' ? [] : ['--only', only]), '--quiet', '--output', output]
+
+function score(descriptor, only, output) {
+  rmSync(output, { recursive: true, force: true })
+  const ended = run(process.execPath, command(descriptor, only, output), { env: environment })
+  if (!existsSync(join(output, 'run.json'))) throw new Error(`no report (exit ${ended.status}): ${ended.stderr.trim().slice(-800)}`)
+  const report = JSON.parse(readFileSync(join(output, 'run.json'), 'utf8'))
+  return { report, outcomes: new Map(report.requirements.filter(({ id }) => only === 'all' || only.split(',').includes(id)).map((one) => [one.id, one])) }
+}
+
+/** What a busy machine left open is measured once more; a fault that is found is one. */
+function expectSound(descriptor, only, output) {
+  let { report, outcomes } = score(descriptor, only, output)
+  const open = [...outcomes.values()].filter(({ outcome }) => outcome === 'inconclusive' || outcome === 'error').map(({ id }) => id)
+  if (open.length > 0 && only !== 'all') {
+    const again = score(descriptor, open.join(','), `${output}-again`)
+    outcomes = new Map([...outcomes, ...again.outcomes])
+    report = { ...again.report, restored: report.restored && again.report.restored, notRestored: [...(report.notRestored ?? []), ...(again.report.notRestored ?? [])] }
+  }
+  for (const { id, outcome, summary } of outcomes.values()) console.log(`${id} ${outcome} (${summary})`)
+  if (report.restored !== true) throw new Error(`the report says that the world was not restored: ${JSON.stringify(report.notRestored)}`)
+  const wrong = [...outcomes.values()].filter(({ outcome }) => outcome === 'failed' || outcome === 'error' || (only !== 'all' && outcome !== 'passed'))
+  if (wrong.length > 0) throw new Error(`found ${wrong.map(({ id, outcome }) => `${id} ${outcome}`).join(', ')}, expected all of them passed`)
+}
+
+async function expectUnchanged(what, before) {
+  const endAt = Date.now() + restoredWithinMs
+  const found = () => [...differences(before.services, inspected()), ...differences(before.tasks, tasks()), ...ours().map((id) => `a container of ours, ${id}`)]
+  while (found().length > 0 && Date.now() < endAt) await pause(500)
+  if (found().length > 0) throw new Error(`${what}: the stack is not as it was found:\n  ${found().join('\n  ')}`)
+  console.log(`${what}: the stack is as it was found`)
+}
+
+/** Waits until the harness has told the swarm to do without a task, and kills it then. */
+async function killed(descriptor, folder, before) {
+  const child = spawn(process.execPath, command(descriptor, 'RDND-02', join(folder, 'killed')), { env: environment, stdio: 'ignore' })
+  const replicas = `${stack}_ledger`
+  const endAt = Date.now() + 90_000
+  const changed = () => inspected()[replicas].spec.Mode.Replicated.Replicas !== before.services[replicas].spec.Mode.Replicated.Replicas
+  while (!changed() && Date.now() < endAt && child.exitCode === null) await pause(200)
+  const wasChanged = changed()
+  child.kill('SIGKILL')
+  if (!wasChanged) throw new Error('the run was to be killed while something was changed, and nothing was in time')
+  const killedAt = Date.now()
+  await expectUnchanged('after SIGKILL', before)
+  console.log(`SIGKILL: everything was put back within ${Date.now() - killedAt} ms`)
+  const { status, stdout } = run(process.execPath, [join(root, 'bin/seaworthy.js'), 'clean', '--driver', 'swarm', descriptor], { env: environment })
+  if (status !== 0 || !/nothing was left behind/.test(stdout)) throw new Error(`clean found something after the reaper: ${stdout}`)
+}
+
+async function removeStack() {
+  run('docker', ['stack', 'rm', stack])
+  const label = `label=com.docker.stack.namespace=${stack}`
+  for (let round = 0; round < 60 && lines(run('docker', ['ps', '-aq', '--filter', label]).stdout).length > 0; round += 1) await pause(500)
+  for (const name of lines(run('docker', ['volume', 'ls', '-q', '--filter', label]).stdout)) run('docker', ['volume', 'rm', name])
+}
+
+function reasonAgainst() {
+  if (run('docker', ['version', '--format', '{{.Server.Version}}']).status !== 0) return 'no container engine answers'
+  if (run('sh', ['-c', 'PATH=$PATH:/usr/sbin command -v haproxy']).status !== 0) return 'haproxy is not installed (Debian: apt-get install haproxy)'
+  return run('docker', ['image', 'inspect', 'seaworthy-reference']).status === 0 ? undefined : 'the engine has no image seaworthy-reference (seaworthy image build --offline)'
+}
+
+const reason = reasonAgainst()
+if (reason !== undefined) {
+  console.log(`!!! THE SWARM DRIVER WAS NOT TESTED: ${reason}`)
+  process.exit(process.env.CI ? 1 : 0)
+}
+const folder = mkdtempSync(join(tmpdir(), 'seaworthy-test-swarm-'))
+const state = docker('info', '--format', '{{.Swarm.LocalNodeState}}')
+if (state === 'inactive') docker('swarm', 'init', '--advertise-addr', '127.0.0.1')
+try {
+  await makeBalancer(folder)
+  const descriptor = writeDescriptor(folder)
+  await deployStack()
+  const before = { services: inspected(), tasks: tasks() }
+  expectSound(descriptor, values.only, values.output ?? join(folder, 'sound'))
+  await expectUnchanged('after the run', before)
+  if (values.only !== 'all') await killed(descriptor, folder, before)
+  console.log('the swarm driver works with a real engine')
+} catch (error) {
+  console.error(`!!! ${error.message}`)
+  process.exitCode = 1
+} finally {
+  if (!values.keep) {
+    await removeStack()
+    if (state === 'inactive') run('docker', ['swarm', 'leave', '--force'])
+    run('docker', ['rmi', balancer])
+    rmSync(folder, { recursive: true, force: true })
+  } else console.log(`kept: stack ${stack}, folder ${folder}, STACK=${stack} PUBLISHED_PORT=${port}`)
+}
