@@ -112,8 +112,8 @@ function registerRunning(parser: Argv, command: Register): void {
       'end and remove whatever interrupted runs left behind',
       (args) =>
         args
-          .positional('descriptor', { type: 'string', describe: 'with --driver kubernetes: whose workload to look at' })
-          .option('driver', { type: 'string', describe: 'kubernetes: what a dead run left on the workload of the descriptor' })
+          .positional('descriptor', { type: 'string', describe: 'with --driver kubernetes or swarm: whose workload to look at' })
+          .option('driver', { type: 'string', describe: 'kubernetes, swarm: what a dead run left on the workload of the descriptor' })
           .option('force', { type: 'boolean', default: false, describe: 'also end runs that are still going on' }),
       command(async () => (await import('./commands/clean.js')).clean),
     )

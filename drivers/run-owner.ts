@@ -24,3 +24,12 @@ export function parseOwner(text: string | undefined): Owner | undefined {
 
 /** Only of a process of this machine anybody can say so. */
 export const isDead = (owner: Owner | undefined): boolean => owner !== undefined && owner.host === hostname() && !isAlive(owner.pid, owner.startTime)
+
+/** What became of the claim of a run that is to be cleaned up. */
+export interface CleanedClaim {
+  /** 'kept': a run has it that lives, or may live on another machine. */
+  readonly state: 'nothing' | 'released' | 'kept'
+  readonly workload: string
+  readonly runId?: string
+  readonly owner?: string
+}

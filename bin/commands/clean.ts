@@ -1,5 +1,7 @@
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import { cleanCluster } from '../../drivers/kubernetes/clean-cluster.js'
+import type { CleanedClaim } from '../../drivers/run-owner.js'
+import { cleanStack } from '../../drivers/swarm/clean-stack.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { cleanAll } from '../../engine/leftovers.js'
 import { chooseDescriptor } from './run.js'
@@ -12,9 +14,10 @@ export interface CleanArguments {
 
 /** `seaworthy clean`: ends whatever interrupted runs left behind. Runs that still go on are left alone without --force. */
 export async function clean({ force, driver, descriptor }: CleanArguments): Promise<number> {
-  if (driver === 'kubernetes') return cleanWorkload(chooseDescriptor(descriptor), force)
+  const cleanClaim = driver === undefined ? undefined : ofDriver[driver]
+  if (cleanClaim !== undefined) return tell(await cleanClaim(loadDescriptor(chooseDescriptor(descriptor)), { force }))
   if (driver !== undefined || descriptor !== undefined) {
-    throw new SeaworthyError('SW_USAGE', `clean: found ${driver === undefined ? `the descriptor ${descriptor}` : `--driver ${driver}`}, expected neither, or --driver kubernetes with a descriptor`, { hint: 'What runs left on this machine, containers too, is found without being named.' })
+    throw new SeaworthyError('SW_USAGE', `clean: found ${driver === undefined ? `the descriptor ${descriptor}` : `--driver ${driver}`}, expected neither, or --driver kubernetes or swarm with a descriptor`, { hint: 'What runs left on this machine, containers too, is found without being named.' })
   }
   const { cleaned, living } = await cleanAll({ force })
   for (const run of cleaned) {
@@ -26,9 +29,10 @@ export async function clean({ force, driver, descriptor }: CleanArguments): Prom
   return cleaned.some((run) => run.left.length > 0) ? exitCodes.notConclusive : exitCodes.ok
 }
 
-/** What a run left on the workload of a cluster: that cannot be found without knowing which. */
-async function cleanWorkload(descriptorPath: string, force: boolean): Promise<number> {
-  const { state, workload, runId, owner } = await cleanCluster(loadDescriptor(descriptorPath), { force })
+/** What a run left on a workload of a cluster, or on a service of a swarm: that cannot be found without knowing which. */
+const ofDriver: Readonly<Record<string, typeof cleanCluster>> = { kubernetes: cleanCluster, swarm: (service, options) => cleanStack(service, options) }
+
+function tell({ state, workload, runId, owner }: CleanedClaim): number {
   if (state === 'nothing') process.stdout.write(`nothing was left behind on ${workload}\n`)
   else if (state === 'released') process.stdout.write(`took what run ${runId} left off ${workload}\n`)
   else process.stdout.write(`run ${runId} (${owner ?? 'of an unknown owner'}) has ${workload}: left alone; --force takes it away\n`)

@@ -1,22 +1,14 @@
 import { SeaworthyError } from '../../core/errors.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
-import { isDead, ownerText } from '../run-owner.js'
+import { isDead, ownerText, type CleanedClaim } from '../run-owner.js'
 import { ApiClient } from './api-client.js'
 import { ownerOf, releaseWorkload, runOf } from './claim.js'
 import { readAccess } from './kubeconfig.js'
 import { replaceUnready } from './replace-unready.js'
 import { readWorkload, workloadText } from './workload.js'
 
-export interface CleanedCluster {
-  /** 'kept': a run has it that lives, or may live on another machine. */
-  readonly state: 'nothing' | 'released' | 'kept'
-  readonly workload: string
-  readonly runId?: string
-  readonly owner?: string
-}
-
 /** Takes off a workload what a dead run left on it, pods in a drained state too; with `force` what any run left. Throws SeaworthyError. */
-export async function cleanCluster({ target: { cluster: target }, health }: ServiceDescriptor, { force }: { readonly force: boolean }): Promise<CleanedCluster> {
+export async function cleanCluster({ target: { cluster: target }, health }: ServiceDescriptor, { force }: { readonly force: boolean }): Promise<CleanedClaim> {
   if (target === undefined) throw new SeaworthyError('SW_CLUSTER_TARGET', 'while cleaning a cluster: the descriptor has no target.kind: kubernetes')
   const api = new ApiClient(await readAccess({ context: target.context, environment: process.env }))
   try {

@@ -19,7 +19,7 @@ import { logFileOf, makeFolders, type DeploymentFolders } from '../process/deplo
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
 import { claimStack, foundOf, isReadyWithin, putBackStack, type FoundStack } from './found-stack.js'
-import { planAtRest, variablesOf, type PlannedService, type StackPlan } from './plan-stack.js'
+import { planAtRest, type PlannedService, type StackPlan } from './plan-stack.js'
 import { ServicePlaces, type TaskPlace } from './service-places.js'
 import { stackControls } from './stack-controls.js'
 import { stackLabel } from './stack-services.js'
@@ -93,10 +93,9 @@ export class AttachedStack {
     const [first] = services
     const readiness = { port: first?.port ?? 0, path: service.health.readinessPath }
     const ready = await Promise.all(replicas.map(({ arrival }) => isReadyWithin(docker, arrival.id, readiness, foundReadyWithinMs)))
-    const variables = variablesOf(service)
     const found: FoundStack = {
       runId: options.runId,
-      services: services.map(({ swarmService }, index) => foundOf(swarmService, index === 0 ? variables : [])),
+      services: services.map(({ swarmService }) => foundOf(swarmService)),
       ...(ready.every(Boolean) ? { readiness } : {}),
     }
     this.#record('restore-stack', [address.host, JSON.stringify(found)], `services of the stack ${this.#stack().stack} that are not as they were found`)

@@ -16,8 +16,6 @@ export interface FoundService {
   readonly id: string
   readonly name: string
   readonly replicas: number
-  /** Variables that a release may change, and nothing else of its environment; null: there was none of that name. */
-  readonly env: Readonly<Record<string, string | null>>
 }
 export interface FoundStack {
   readonly runId: string
@@ -27,26 +25,7 @@ export interface FoundStack {
   readonly readiness?: { readonly port: number; readonly path: string }
 }
 
-export function foundOf({ ID: id, Spec: spec }: { readonly ID: string; readonly Spec: ServiceSpec }, variables: readonly string[]): FoundService {
-  const env = new Map((spec.TaskTemplate.ContainerSpec.Env ?? []).map((one) => [nameIn(one), one.slice(nameIn(one).length + 1)] as const))
-  return { id, name: spec.Name, replicas: replicasOf(spec), env: Object.fromEntries(variables.map((name) => [name, env.get(name) ?? null])) }
-}
-
-const nameIn = (variable: string): string => variable.split('=')[0] ?? ''
-
-/** With these variables; null takes one away. What is there keeps its place in the list. */
-export function withEnvironment(spec: ServiceSpec, values: Readonly<Record<string, string | null>>): ServiceSpec {
-  const { ContainerSpec: container } = spec.TaskTemplate
-  const before = container.Env ?? []
-  const kept = before.flatMap((one) => {
-    const value = values[nameIn(one)]
-    return value === undefined ? [one] : value === null ? [] : [`${nameIn(one)}=${value}`]
-  })
-  const added = Object.entries(values).flatMap(([name, value]) => (value === null || before.some((one) => nameIn(one) === name) ? [] : [`${name}=${value}`]))
-  const { Env: _, ...rest } = container
-  const env = [...kept, ...added]
-  return { ...spec, TaskTemplate: { ...spec.TaskTemplate, ContainerSpec: { ...rest, ...(env.length === 0 ? {} : { Env: env }) } } }
-}
+export const foundOf = ({ ID: id, Spec: spec }: { readonly ID: string; readonly Spec: ServiceSpec }): FoundService => ({ id, name: spec.Name, replicas: replicasOf(spec) })
 
 export const withReplicas = (spec: ServiceSpec, replicas: number): ServiceSpec => ({ ...spec, Mode: { ...spec.Mode, Replicated: { ...spec.Mode.Replicated, Replicas: replicas } } })
 
@@ -56,10 +35,19 @@ function withLabels(spec: ServiceSpec, labels: Readonly<Record<string, string | 
 }
 
 /** Undefined: it is as it was found. */
-export function specAsFound(spec: ServiceSpec, { replicas, env }: FoundService): ServiceSpec | undefined {
-  const wanted = withReplicas(withEnvironment(spec, env), replicas)
-  const text = ({ Mode, TaskTemplate }: ServiceSpec): string => JSON.stringify([replicasOf({ Mode } as ServiceSpec), TaskTemplate.ContainerSpec.Env ?? []])
-  return text(wanted) === text(spec) ? undefined : wanted
+export const specAsFound = (spec: ServiceSpec, { replicas }: FoundService): ServiceSpec | undefined => (replicasOf(spec) === replicas ? undefined : withReplicas(spec, replicas))
+
+/** Undefined for what is no such text. */
+export function parseFound(text: string | undefined): FoundStack | undefined {
+  try {
+    const found = JSON.parse(text ?? '') as Partial<FoundStack>
+    const { runId, services, readiness } = found
+    const isWhole = ({ id, name, replicas }: Partial<FoundService>): boolean => typeof id === 'string' && typeof name === 'string' && Number.isInteger(replicas)
+    const isReadiness = readiness === undefined || (typeof readiness.port === 'number' && typeof readiness.path === 'string')
+    return typeof runId === 'string' && Array.isArray(services) && services.length > 0 && services.every(isWhole) && isReadiness ? { runId, services, ...(readiness === undefined ? {} : { readiness }) } : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Takes the stack for one run, so that no two runs break it at once. Throws SW_SWARM_CLAIMED when another run that may live has it. */
@@ -87,8 +75,8 @@ const limitsDefault: PutBackLimits = { runningWithinMs: 25_000, readyWithinMs: 4
 const lookEveryMs = 200
 
 /**
- * Puts the services of a stack back as they were found: nothing paused, the number of tasks and the variables as before, all of
- * them running, and replicas ready where all were; then the labels of the run are taken off. Resolves to what could not be put
+ * Puts the services of a stack back as they were found: nothing paused, the number of tasks as before, all of them running,
+ * and replicas ready where all were; then the labels of the run are taken off. Resolves to what could not be put
  * back. A service that is not there any more is nobody's to put back, and one that another run has is left alone.
  */
 export async function putBackStack(docker: Engine, found: FoundStack, limits = limitsDefault): Promise<readonly string[]> {

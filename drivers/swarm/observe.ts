@@ -9,8 +9,8 @@ import type { Engine, ServiceSpec } from './stack-services.js'
 const stopGraceMsDefault = 10_000
 
 /**
- * Puts in the descriptor what the stack says itself: number and restart policy of the replicas, how they are stopped, how many an
- * update takes at a time, and whether a task that is not ready is killed. Reads only. Throws SeaworthyError.
+ * Puts in the descriptor what the stack says itself: number and restart policy of the replicas, how they are stopped,
+ * and whether a task that is not ready is killed. Reads only. Throws SeaworthyError.
  */
 export async function observed(docker: Engine, service: ServiceDescriptor): Promise<ServiceDescriptor> {
   const { target, health, lifecycle } = service
@@ -20,7 +20,6 @@ export async function observed(docker: Engine, service: ServiceDescriptor): Prom
   if (replicas === undefined) return service
   const test = replicas.tasks.map(({ inspected }) => healthTestOf(inspected))[0]
   const { swarmService: { Spec: spec } } = replicas
-  const upgrade = lifecycle.upgrade === undefined ? {} : { upgrade: { ...lifecycle.upgrade, maxUnavailable: maxUnavailableOf(spec, replicas.tasks.length) } }
   return {
     ...service,
     target: {
@@ -29,7 +28,7 @@ export async function observed(docker: Engine, service: ServiceDescriptor): Prom
       replicas: { ...target.replicas, restart: restartOf(spec), startAtBoot: true, count: replicas.tasks.length },
       components: target.components.map((one, index): Component => ({ ...one, restart: restartOf(components[index]?.swarmService.Spec ?? spec), startAtBoot: true })),
     },
-    lifecycle: { ...lifecycle, ...upgrade, ...(swarm.stopDeclared ? {} : { stop: { ...lifecycle.stop, ...stopOf(replicas) } }) },
+    lifecycle: swarm.stopDeclared ? lifecycle : { ...lifecycle, stop: { ...lifecycle.stop, ...stopOf(replicas) } },
   }
 }
 
@@ -45,11 +44,4 @@ function stopOf({ swarmService: { Spec }, tasks }: PlannedService): { readonly s
   const stop = stopSignalOf(signal ?? ofImage)
   if (stop === undefined) throw new SeaworthyError('SW_SWARM_STOP', `while reading how the replicas are stopped: found the stop signal ${signal ?? ofImage ?? ''}, expected another one`, { exitCode: exitCodes.usage, hint: 'name one in the descriptor: lifecycle.stop' })
   return { signal: stop, graceMs: graceNs === undefined ? stopGraceMsDefault : graceNs / 1e6 }
-}
-
-/** How many an update takes away at a time: as many as it does in parallel, all of them for 0; none but one for good measure where the new one is started first. */
-export function maxUnavailableOf({ UpdateConfig: update }: ServiceSpec, count: number): number {
-  if (update?.Order === 'start-first') return 1
-  const parallel = update?.Parallelism ?? 1
-  return parallel === 0 ? count : Math.min(parallel, count)
 }

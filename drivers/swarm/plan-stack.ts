@@ -30,9 +30,6 @@ export interface StackPlan {
   readonly imageId: string
 }
 
-/** Variables that releases of the descriptor change. */
-export const variablesOf = ({ lifecycle }: ServiceDescriptor): readonly string[] => [...new Set(Object.values(lifecycle.upgrade?.releases ?? {}).flatMap(({ changes }) => Object.keys(changes.env ?? {})))].sort()
-
 /** Who is who among the running tasks of a stack. Reads only. Throws SeaworthyError. */
 export async function planStack(docker: Engine, { target }: ServiceDescriptor): Promise<StackPlan> {
   const { swarm } = target

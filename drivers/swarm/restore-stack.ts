@@ -1,5 +1,5 @@
 import { connectTo } from '../docker/engine-connection.js'
-import { putBackStack, type FoundStack } from './found-stack.js'
+import { parseFound, putBackStack } from './found-stack.js'
 
 /**
  * A program of its own for whoever cleans up after a run that died: `node restore-stack.js <address of the engine> <what was found>`.
@@ -9,7 +9,8 @@ import { putBackStack, type FoundStack } from './found-stack.js'
 const limits = { runningWithinMs: 6_000, readyWithinMs: 1_000 }
 const [host = '', text = ''] = process.argv.slice(2)
 const connection = await connectTo({ origin: 'journal', host }, {})
-if (typeof connection === 'string') process.exit(1)
-const left = await putBackStack(connection.docker, JSON.parse(text) as FoundStack, limits)
+const found = parseFound(text)
+if (typeof connection === 'string' || found === undefined) process.exit(1)
+const left = await putBackStack(connection.docker, found, limits)
 for (const one of left) process.stderr.write(`${one}\n`)
 process.exit(left.length === 0 ? 0 : 1)

@@ -19,32 +19,15 @@ export interface ServiceSpec {
   readonly Name: string
   readonly Labels?: Readonly<Record<string, string>>
   readonly TaskTemplate: {
-    readonly ContainerSpec: ContainerSpec
-    readonly RestartPolicy?: { readonly Condition?: string; readonly Delay?: number; readonly MaxAttempts?: number }
+    readonly ContainerSpec: { readonly StopSignal?: string; readonly StopGracePeriod?: number }
+    readonly RestartPolicy?: { readonly Condition?: string }
   }
   readonly Mode: { readonly Replicated?: { readonly Replicas?: number } }
-  readonly UpdateConfig?: UpdatePolicy
-  readonly RollbackConfig?: UpdatePolicy
   readonly EndpointSpec?: { readonly Ports?: readonly PublishedPort[] }
-}
-export interface ContainerSpec {
-  readonly Image: string
-  readonly Args?: readonly string[]
-  readonly Env?: readonly string[]
-  readonly StopSignal?: string
-  readonly StopGracePeriod?: number
-  readonly Healthcheck?: { readonly Test?: readonly string[] }
-}
-export interface UpdatePolicy {
-  readonly Parallelism?: number
-  readonly Delay?: number
-  readonly FailureAction?: string
-  readonly Order?: string
 }
 export interface PublishedPort {
   readonly Protocol?: string
   readonly TargetPort?: number
-  readonly PublishedPort?: number
   readonly PublishMode?: string
 }
 export interface SwarmTask {
@@ -52,7 +35,7 @@ export interface SwarmTask {
   readonly Slot?: number
   readonly NodeID?: string
   readonly DesiredState: string
-  readonly Status: { readonly State: string; readonly Err?: string; readonly ContainerStatus?: { readonly ContainerID?: string; readonly PID?: number } }
+  readonly Status: { readonly State: string; readonly Err?: string; readonly ContainerStatus?: { readonly ContainerID?: string} }
 }
 
 /** The services of exactly this stack, by their names in the stack file. Throws SW_SWARM_STACK when there is none. */
