@@ -25,6 +25,7 @@ export class FakeSwarm {
   /** So many changes are refused, as if somebody else had been quicker. */
   conflicts = 0
   makesNoTasks = false
+  isManager = true
   readonly paused = new Set<string>()
   #version = 1
   #made = 0
@@ -39,6 +40,8 @@ export class FakeSwarm {
     return {
       getService: (id: string) => ({ inspect: async () => this.#inspect(id), update: async (options: { readonly _query: { readonly version: number }; readonly _body: ServiceSpec }) => this.#update(options) }),
       listTasks: async () => this.#list(),
+      listServices: async () => [this.#inspect('api')],
+      info: async () => ({ Swarm: { NodeID: 'node', LocalNodeState: 'active', ControlAvailable: this.isManager } }),
       getContainer: (id: string) => ({ inspect: async () => ({ State: { Paused: this.paused.has(id) } }), unpause: async () => void this.paused.delete(id) }),
     } as unknown as Engine
   }
