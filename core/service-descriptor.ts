@@ -133,6 +133,8 @@ export interface SwarmStack {
   readonly stopDeclared: boolean
   /** As it was read: the health check of the tasks asks whether they are ready, so that one which is not is killed. */
   readonly killsUnready?: boolean
+  /** As it was read: clients come in through the routing mesh, straight to the replicas. */
+  readonly entryIsMesh?: boolean
 }
 export interface StackService {
   /** As the stack file has it. */

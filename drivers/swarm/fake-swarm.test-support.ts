@@ -42,7 +42,7 @@ export class FakeSwarm {
       listTasks: async () => this.#list(),
       listServices: async () => [this.#inspect('api')],
       info: async () => ({ Swarm: { NodeID: 'node', LocalNodeState: 'active', ControlAvailable: this.isManager } }),
-      getContainer: (id: string) => ({ inspect: async () => ({ State: { Paused: this.paused.has(id) } }), unpause: async () => void this.paused.delete(id) }),
+      getContainer: (id: string) => ({ inspect: async () => ({ State: { Running: true, Paused: this.paused.has(id) } }), unpause: async () => void this.paused.delete(id) }),
     } as unknown as Engine
   }
 

@@ -71,7 +71,8 @@ export interface PutBackLimits {
   readonly runningWithinMs: number
   readonly readyWithinMs: number
 }
-const limitsDefault: PutBackLimits = { runningWithinMs: 25_000, readyWithinMs: 4_000 }
+/** The engine ends a scenario's clean-up after thirty seconds. */
+const limitsDefault: PutBackLimits = { runningWithinMs: 18_000, readyWithinMs: 3_000 }
 const lookEveryMs = 200
 
 /**
@@ -127,12 +128,18 @@ async function thaw(docker: Engine, container: string | undefined): Promise<void
   if (state?.Paused === true) await docker.getContainer(container).unpause().catch(() => undefined) // it has ended meanwhile
 }
 
+/** A swarm knows of an end a few seconds later. */
+async function isUp(docker: Engine, container: string | undefined): Promise<boolean> {
+  if (container === undefined) return false
+  return docker.getContainer(container).inspect().then(({ State }) => State.Running, () => false)
+}
+
 async function allRun(docker: Engine, { id, replicas }: FoundService, withinMs: number): Promise<boolean> {
   const endAt = performance.now() + withinMs
   for (;;) {
     const { UpdateStatus: update } = (await docker.getService(id).inspect()) as { readonly UpdateStatus?: { readonly State?: string } }
     const tasks = await tasksOf(docker, { ID: id })
-    if (update?.State !== 'updating' && update?.State !== 'rollback_started' && tasks.length === replicas && tasks.every(runs)) return true
+    if (update?.State !== 'updating' && update?.State !== 'rollback_started' && tasks.length === replicas && tasks.every(runs) && (await Promise.all(tasks.map((task) => isUp(docker, containerOf(task))))).every(Boolean)) return true
     if (performance.now() >= endAt) return false
     await pause(lookEveryMs)
   }
@@ -149,7 +156,7 @@ async function replaceUnready(docker: Engine, found: FoundService, readiness: No
     return true
   }))
   if (replaced.includes(true)) await pause(lookEveryMs)
-  if (replaced.includes(true) && !(await allRun(docker, found, runningWithinMs))) throw new Error('a replica that was left drained was ended, and none came in its place')
+  if (replaced.includes(true) && !(await allRun(docker, found, runningWithinMs / 3))) throw new Error('a replica that was left drained was ended, and none came in its place')
 }
 
 export async function isReadyWithin(docker: Engine, container: string, readiness: NonNullable<FoundStack['readiness']>, withinMs: number): Promise<boolean> {

@@ -3,14 +3,14 @@ import type { Component, RestartPolicy, ServiceDescriptor } from '../../core/ser
 import { healthcheckPath } from '../compose/observe.js'
 import { stopSignalOf } from '../docker/stop-signal.js'
 import { healthTestOf, planStack, type PlannedService } from './plan-stack.js'
-import type { Engine, ServiceSpec } from './stack-services.js'
+import { isMeshPort, type Engine, type ServiceSpec } from './stack-services.js'
 
 /** Of the engine, where nothing is said. */
 const stopGraceMsDefault = 10_000
 
 /**
  * Puts in the descriptor what the stack says itself: number and restart policy of the replicas, how they are stopped,
- * and whether a task that is not ready is killed. Reads only. Throws SeaworthyError.
+ * whether a task that is not ready is killed, and whether clients come in through the routing mesh. Reads only. Throws SeaworthyError.
  */
 export async function observed(docker: Engine, service: ServiceDescriptor): Promise<ServiceDescriptor> {
   const { target, health, lifecycle } = service
@@ -18,13 +18,14 @@ export async function observed(docker: Engine, service: ServiceDescriptor): Prom
   if (swarm === undefined) return service
   const { services: [replicas, ...components] } = await planStack(docker, service)
   if (replicas === undefined) return service
+  const entryIsMesh = isMeshPort(new Map([[swarm.replicas.service, replicas.swarmService]]), Number(swarm.url.port || 80))
   const test = replicas.tasks.map(({ inspected }) => healthTestOf(inspected))[0]
   const { swarmService: { Spec: spec } } = replicas
   return {
     ...service,
     target: {
       ...target,
-      swarm: { ...swarm, killsUnready: test !== undefined && healthcheckPath(test) === health.readinessPath },
+      swarm: { ...swarm, killsUnready: test !== undefined && healthcheckPath(test) === health.readinessPath, entryIsMesh },
       replicas: { ...target.replicas, restart: restartOf(spec), startAtBoot: true, count: replicas.tasks.length },
       components: target.components.map((one, index): Component => ({ ...one, restart: restartOf(components[index]?.swarmService.Spec ?? spec), startAtBoot: true })),
     },

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { Component, ServiceDescriptor } from '../../core/service-descriptor.js'
+import { engineError, statusOf } from '../docker/engine-error.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
 import type { Arrival } from './service-places.js'
@@ -87,7 +88,11 @@ async function planned(docker: Engine, node: string, { name, swarmService, port:
 
 async function plannedTask(docker: Engine, name: string, task: SwarmTask): Promise<PlannedTask> {
   const id = containerOf(task) ?? ''
-  const inspected = await docker.getContainer(id).inspect()
+  const inspected = await docker.getContainer(id).inspect().catch((error: unknown) => {
+    if (statusOf(error) === 404) return undefined
+    throw engineError(`looking at the task ${task.Slot ?? ''} of the service ${name}`, error)
+  })
+  if (inspected?.State.Running !== true) throw busy(name, `the container of its task ${task.Slot ?? ''} has ended, which the swarm does not know yet`)
   if (inspected.State.Paused) throw busy(name, `the container of its task ${task.Slot ?? ''} is paused`)
   const address = await addressOf(docker, inspected)
   if (address === undefined) throw new SeaworthyError('SW_SWARM_ADDRESS', `while looking for the task ${task.Slot ?? ''} of the service ${name}: found no address that this machine reaches`, { exitCode: exitCodes.usage, hint: 'a task is asked at its address on docker_gwbridge: the containers of an overlay network have one, those of an internal network or of the host\'s network do not' })

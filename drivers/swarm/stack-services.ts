@@ -28,6 +28,7 @@ export interface ServiceSpec {
 export interface PublishedPort {
   readonly Protocol?: string
   readonly TargetPort?: number
+  readonly PublishedPort?: number
   readonly PublishMode?: string
 }
 export interface SwarmTask {
@@ -52,6 +53,10 @@ export async function servicesOf(docker: Engine, stack: string): Promise<Readonl
 }
 
 const shortName = (name: string, stack: string): string => (name.startsWith(`${stack}_`) ? name.slice(stack.length + 1) : name)
+
+/** Whether what clients reach at this port is the routing mesh of the swarm, and no balancer behind a port of the host. */
+export const isMeshPort = (services: ReadonlyMap<string, Pick<SwarmService, 'Spec'>>, port: number): boolean =>
+  [...services.values()].some(({ Spec }) => Spec.EndpointSpec?.Ports?.some((one) => one.PublishedPort === port && (one.PublishMode ?? 'ingress') === 'ingress') === true)
 
 /** Throws SW_SWARM_SERVICE for one that is not there or has no fixed number of tasks. */
 export function serviceNamed(services: ReadonlyMap<string, SwarmService>, name: string, stack: string): SwarmService {

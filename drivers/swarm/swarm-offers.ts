@@ -27,6 +27,9 @@ export function whyNot(capability: Capability, { target, health }: ServiceDescri
   if (target.swarm?.killsUnready === true && (capability === 'lifecycle.drain' || capability === 'lifecycle.undrain')) {
     return `the health check of the tasks asks ${health.readinessPath}: a swarm kills and replaces a task that says it is not ready, so a drain is its end and nothing that can be watched`
   }
+  if (target.swarm?.entryIsMesh === true && capability === 'topology.balancer') {
+    return 'clients come in through the routing mesh of the swarm, which works on layer 4 and knows nothing of readiness: it takes no replica out of the rotation, and a balancer of the stack has to'
+  }
   return never[capability] ?? (target.disposable ? undefined : disposableOnly[capability])
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { addressOf, portOf, slotOfTask } from './task-places.js'
 import { restartOf } from './observe.js'
 import { entriesOf } from './survey-stack.js'
-import type { Engine, Inspected, SwarmService } from './stack-services.js'
+import { isMeshPort, type Engine, type Inspected, type SwarmService } from './stack-services.js'
 import { specOf } from './fake-swarm.test-support.js'
 
 test('the name of a task says its service and its place', () => {
@@ -37,9 +37,15 @@ test.each([[undefined, 'always'], ['any', 'always'], ['on-failure', 'on-failure'
 })
 
 test('a stack is told without what a change must change, and without its variables', () => {
-  const spec = { ...specOf({ replicas: 2 }), TaskTemplate: { ContainerSpec: { Env: ['PASSWORD=secret'] } } }
+  const spec = { ...specOf({ replicas: 2 }), TaskTemplate: { ContainerSpec: { Env: ['PASSWORD=secret'] } as object } }
   const task = (state: string) => ({ ID: 't', DesiredState: 'running', Status: { State: state } })
   const entries = entriesOf('api', { Spec: spec }, { tasks: [task('running'), task('starting')], paused: 1 })
   expect(Object.fromEntries(entries)).toMatchObject({ 'service api': '2 replicas', 'service api, tasks': '1 running, 1 of them paused' })
   expect(JSON.stringify(entries)).not.toContain('secret')
+})
+
+test('a port that the routing mesh publishes is told from one of the host', () => {
+  const published = (PublishMode?: string) => new Map([['api', { Spec: { ...specOf({ replicas: 1 }), EndpointSpec: { Ports: [{ TargetPort: 80, PublishedPort: 8080, ...(PublishMode === undefined ? {} : { PublishMode }) }] } } }]])
+  expect([published('ingress'), published(), published('host')].map((one) => isMeshPort(one, 8080))).toEqual([true, true, false])
+  expect(isMeshPort(published('ingress'), 9090)).toBe(false)
 })

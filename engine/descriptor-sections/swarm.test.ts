@@ -55,5 +55,6 @@ test('what a swarm makes impossible or trivial is declared and not offered, with
   expect(whyNot('lifecycle.stop', service)).toMatch(/restart policy of the service is none/)
   expect(whyNot('config.apply', always)).toMatch(/disposable/)
   const { swarm } = always.target
+  expect(whyNot('topology.balancer', { ...always, target: { ...always.target, swarm: { ...swarm!, entryIsMesh: true } } })).toMatch(/routing mesh .* layer 4/)
   expect(whyNot('lifecycle.drain', { ...always, target: { ...always.target, swarm: { ...swarm!, killsUnready: true } } })).toMatch(/health check of the tasks asks \/ready: a swarm kills/)
 })
