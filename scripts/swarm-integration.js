@@ -5,6 +5,7 @@
 // this machine). Without them it says so and ends with 0; with CI=true with 1.
 import { spawn, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -53,11 +54,19 @@ function writeDescriptor(folder) {
   return join(here, 'seaworthy.yaml')
 }
 
+const answers = () =>
+  new Promise((resolve) => {
+    const sent = get({ host: '127.0.0.1', port, path: '/health/ready', agent: false, timeout: 2_000 }, (response) => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    })
+    sent.on('timeout', () => sent.destroy(new Error('no answer'))).on('error', () => resolve(false))
+  })
+
 async function deployStack() {
   docker('stack', 'deploy', '-c', join(deploy, 'stack.yaml'), '--resolve-image', 'never', stack)
   const endAt = Date.now() + runsWithinMs
   const missing = () => lines(docker('stack', 'services', stack, '--format', '{{.Name}} {{.Replicas}}')).filter((line) => !/ (\d+)\/\1$/.test(line))
-  const answers = () => fetch(`http://127.0.0.1:${port}/health/ready`).then(({ ok }) => ok, () => false)
   while (missing().length > 0 || !(await answers())) {
     if (Date.now() > endAt) throw new Error(`after ${runsWithinMs / 1_000} s the stack does not run: ${missing().join(', ') || 'it does not answer'}\n${run('docker', ['stack', 'ps', stack, '--no-trunc']).stdout}`)
     await pause(500)
