@@ -72,7 +72,7 @@ export interface PutBackLimits {
   readonly readyWithinMs: number
 }
 /** The engine ends a scenario's clean-up after thirty seconds. */
-const limitsDefault: PutBackLimits = { runningWithinMs: 18_000, readyWithinMs: 3_000 }
+const limitsDefault: PutBackLimits = { runningWithinMs: 18_000, readyWithinMs: 5_000 }
 const lookEveryMs = 200
 
 /**
@@ -156,7 +156,7 @@ async function replaceUnready(docker: Engine, found: FoundService, readiness: No
     return true
   }))
   if (replaced.includes(true)) await pause(lookEveryMs)
-  if (replaced.includes(true) && !(await allRun(docker, found, runningWithinMs / 3))) throw new Error('a replica that was left drained was ended, and none came in its place')
+  if (replaced.includes(true) && !(await allRun(docker, found, runningWithinMs))) throw new Error('a replica that was left drained was ended, and none came in its place')
 }
 
 export async function isReadyWithin(docker: Engine, container: string, readiness: NonNullable<FoundStack['readiness']>, withinMs: number): Promise<boolean> {
