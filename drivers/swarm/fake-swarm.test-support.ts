@@ -8,11 +8,13 @@ export const specOf = ({ replicas }: { readonly replicas: number }): ServiceSpec
   Mode: { Replicated: { Replicas: replicas } },
 })
 
-interface FakeTask {
+export interface FakeTask {
   readonly slot: number
   readonly id: string
   state: string
 }
+/** Of the container of a task; as long as those of an engine, whose events tell the first twelve signs. */
+export const containerIdOf = ({ id }: Pick<FakeTask, 'id'>): string => `${id}-`.padEnd(64, '0')
 
 const refused = (statusCode: number, message: string): Error => Object.assign(new Error(message), { statusCode })
 
@@ -25,6 +27,12 @@ export class FakeSwarm {
   /** So many changes are refused, as if somebody else had been quicker. */
   conflicts = 0
   makesNoTasks = false
+  /** It does without a place whose task runs, as if it knew of no end. */
+  givesUpRunning = false
+  onUpdate: () => void = () => {}
+  onStarted: (task: FakeTask) => void = () => {}
+  /** A task that it does without while it runs. */
+  onGivenUp: (task: FakeTask) => void = () => {}
   isManager = true
   readonly paused = new Set<string>()
   #version = 1
@@ -65,6 +73,9 @@ export class FakeSwarm {
   replaceEnded(): void {
     this.#tasks = this.#tasks.map((task) => (task.state === 'running' ? task : this.#newTask(task.slot)))
   }
+  running(): readonly FakeTask[] {
+    return this.#tasks.filter(({ state }) => state === 'running')
+  }
 
   #inspect(id: string): unknown {
     if (id !== 'api') throw refused(404, 'no such service')
@@ -78,18 +89,20 @@ export class FakeSwarm {
     }
     if (version !== this.#version) throw refused(500, 'rpc error: code = Unknown desc = update out of sequence')
     this.#version += 1
+    this.onUpdate()
     this.spec = spec
     this.#reconcile()
   }
 
   #list(): readonly SwarmTask[] {
-    return this.#tasks.map(({ id, slot, state }): SwarmTask => ({ ID: id, Slot: slot, DesiredState: 'running', Status: { State: state, ContainerStatus: { ContainerID: `container-${slot}` } } }))
+    return this.#tasks.map(({ id, slot, state }): SwarmTask => ({ ID: id, Slot: slot, NodeID: 'node', DesiredState: 'running', Status: { State: state, ContainerStatus: { ContainerID: containerIdOf({ id }) } } }))
   }
 
   #reconcile(): void {
     const wanted = replicasOf(this.spec)
     this.#tasks.sort((a, b) => Number(b.state === 'running') - Number(a.state === 'running') || a.slot - b.slot)
-    this.#tasks = this.#tasks.slice(0, wanted)
+    if (this.givesUpRunning) this.#tasks.reverse().sort((a, b) => Number(a.state === 'running') - Number(b.state === 'running'))
+    for (const task of this.#tasks.splice(wanted)) if (task.state === 'running') this.onGivenUp(task)
     for (let slot = 1; this.#tasks.length < wanted && !this.makesNoTasks; slot += 1) {
       if (!this.#tasks.some((one) => one.slot === slot)) this.#tasks.push(this.#newTask(slot))
     }
@@ -97,7 +110,9 @@ export class FakeSwarm {
 
   #newTask(slot: number): FakeTask {
     this.#made += 1
-    return { slot, id: `task${this.#made}`, state: 'running' }
+    const task = { slot, id: `task${this.#made}`, state: 'running' }
+    this.onStarted(task)
+    return task
   }
 }
 

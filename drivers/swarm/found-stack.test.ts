@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { claimStack, foundLabel, foundOf, ownerLabel, parseFound, putBackStack, runLabel, specAsFound, withReplicas, type FoundStack } from './found-stack.js'
-import { fakeSwarm, specOf } from './fake-swarm.test-support.js'
+import { containerIdOf, fakeSwarm, specOf } from './fake-swarm.test-support.js'
 
 const limits = { runningWithinMs: 400, readyWithinMs: 0 }
 const found: FoundStack = { runId: 'r1', services: [{ id: 'api', name: 'shop_api', replicas: 3 }] }
@@ -35,7 +35,7 @@ test('the number of tasks is put back, and what is paused goes on', async () => 
   const swarm = fakeSwarm({ replicas: 3 })
   await claimStack(swarm.engine, found)
   swarm.scale(2)
-  swarm.paused.add('container-1')
+  swarm.paused.add(containerIdOf({ id: swarm.taskIn(1) }))
   expect(await putBackStack(swarm.engine, found, limits)).toEqual([])
   expect([...swarm.paused]).toEqual([])
   expect(swarm.spec).toEqual(specOf({ replicas: 3 }))

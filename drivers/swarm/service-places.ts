@@ -97,15 +97,22 @@ export class ServicePlaces {
       if (told === undefined) throw notDone(doing, `that the swarm does not know of its end after ${toldWithinMs} ms`)
       if (told.some(runs)) throw notDone(doing, 'another task running in its place already: the restart delay of the service is too short to keep it down')
       await this.#scale(this.#replicas - 1)
-      const others = this.places.filter((one) => one !== place && one.mode === 'up').flatMap((one) => one.slot ?? [])
-      const gone = await this.#until(async () => ((await this.#tasks()).every((one) => one.Slot !== slot) ? true : undefined), toldWithinMs)
-      const slots = new Set((await this.#tasks()).map((one) => one.Slot))
-      if (gone === undefined || others.some((one) => !slots.has(one))) {
+      if (!(await this.#isGivenUp(place, slot))) {
         await this.#scale(this.#replicas + 1)
         throw notDone(doing, 'that the swarm gave up another place instead')
       }
       place.slot = undefined
     })
+  }
+
+  /** False as soon as another place is gone, or none is after the time that a swarm may take. */
+  async #isGivenUp(place: TaskPlace, slot: number): Promise<boolean> {
+    const others = this.places.filter((one) => one !== place && one.mode === 'up').flatMap((one) => one.slot ?? [])
+    const seen = await this.#until(async () => {
+      const slots = new Set((await this.#tasks()).map((one) => one.Slot))
+      return others.some((one) => !slots.has(one)) ? false : slots.has(slot) ? undefined : true
+    }, toldWithinMs)
+    return seen === true
   }
 
   /** Has the swarm fill one place more, and takes it for this. Resolves when its container runs. */

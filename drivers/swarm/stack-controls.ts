@@ -71,7 +71,7 @@ export function stackControls(machine: StackMachine): DeploymentControls {
       machine.toldToEnd(process.id)
       await machine.signals.send(signal, [process])
     },
-    kill: (names) => kill(machine, names.map(named)),
+    kill: async (names) => kill(machine, names.map(named)),
     async freeze(name) {
       const { place } = named(name)
       const { id } = processOf(place, `pausing ${name}`)
@@ -79,7 +79,7 @@ export function stackControls(machine: StackMachine): DeploymentControls {
       await asked('pausing', place, machine.docker.getContainer(id).pause())
       place.paused = true
     },
-    thaw: (name) => thaw(machine, named(name).place),
+    thaw: async (name) => thaw(machine, named(name).place),
     async processState(name) {
       const { place } = named(name)
       const pid = place.container?.pid ?? null
@@ -92,7 +92,7 @@ export function stackControls(machine: StackMachine): DeploymentControls {
       await service?.fill(place)
       return machine.instanceOf(place)
     },
-    removeInstance: (name, options) => stop(name, options),
+    removeInstance: stop,
   }
 }
 
