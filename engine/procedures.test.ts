@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Procedure } from '../core/procedure.js'
+import { forgetAddress, moveAddress, movingHost } from '../operating-system/moving-addresses.js'
 import { processesWithMarker } from '../operating-system/run-processes.js'
 import { carryOut, perform } from './procedures.js'
 import type { ScenarioWorld } from './scenario-world.js'
@@ -94,6 +95,13 @@ describe('a command', () => {
     const done = await perform(world(), command('node', '-e', program, '{db:host}:{db:port}', '{file}', '{instance}', '{other:port}'), 'replica-0', { values: { file: '$(id) "x"' } })
     expect(done.ok).toBe(true)
     expect(JSON.parse(done.output)).toEqual({ words: ['127.0.0.1:4711', '$(id) "x"', 'replica-0', '{other:port}'], defect: 'some.defect' })
+  })
+  test('a list of replicas whose addresses move is given as they are now', async () => {
+    const host = movingHost('replica-0.procedures')
+    moveAddress(host, '127.0.0.7')
+    const done = await perform(world(), { via: 'exec', command: ['echo', '{instances}'] }, 'operator', { values: { instances: `replica-0=http://${host}:8080` } })
+    forgetAddress(host)
+    expect(done).toMatchObject({ ok: true, output: 'replica-0=http://127.0.0.7:8080\n' })
   })
   test('an exit code is an answer, with what was said', async () => {
     const done = await perform(world(), command('node', '-e', 'console.error("no space left"); process.exit(3)'), 'operator')

@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import { addressTemplate } from '../core/capabilities.js'
 import { messageOf, SeaworthyError } from '../core/errors.js'
 import { procedureOutputBytesMax, type Performed, type Procedure, type ProcedureValues } from '../core/procedure.js'
-import { currentAddress, lookupMoving } from '../operating-system/moving-addresses.js'
+import { lookupMoving, withCurrentAddresses } from '../operating-system/moving-addresses.js'
 import { noteShortage } from '../operating-system/own-shortage.js'
 import { portOf } from './probe.js'
 import { runCommand } from './run-command.js'
@@ -53,16 +53,16 @@ async function answerOf(world: ScenarioWorld, procedure: Procedure, address: Add
   return { ok: exitCode === 0, output, ...(exitCode === null ? {} : { exitCode }), ...(error === undefined ? {} : { error }) }
 }
 
-/** Never a shell: what a value holds stays one argument. */
+/** Never a shell: what a value holds stays one argument. A program cannot look our names up. */
 function fillCommand(world: ScenarioWorld, text: string, { target, values }: Address): string {
   const url = target === 'operator' ? undefined : addressOf(world, target)
-  const own = { ...(url === undefined ? {} : { instance: target, host: currentAddress(url.hostname), port: String(portOf(url)) }), ...values }
+  const own = { ...(url === undefined ? {} : { instance: target, host: url.hostname, port: String(portOf(url)) }), ...values }
   const components = componentsFor(world, target)
   const addressed = text.replace(addressTemplate, (whole, name: string, part: string) => {
     const component = components.find((one) => one.name === name)
-    return component === undefined ? whole : part === 'host' ? currentAddress(component.host) : String(component.port)
+    return component === undefined ? whole : part === 'host' ? component.host : String(component.port)
   })
-  return new Template(addressed).fill(own)
+  return withCurrentAddresses(new Template(addressed).fill(own))
 }
 
 async function callHttp(world: ScenarioWorld, procedure: Extract<Procedure, { via: 'http' }>, { target, timeoutMs, values }: Address): Promise<Answer> {

@@ -1,7 +1,7 @@
 import { createServer, request, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { currentAddress, forgetAddress, lookupMoving, moveAddress, movingHost } from './moving-addresses.js'
+import { currentAddress, forgetAddress, lookupMoving, moveAddress, movingHost, withCurrentAddresses } from './moving-addresses.js'
 
 const host = movingHost('replica-0.test')
 let server: Server
@@ -39,4 +39,11 @@ test('an HTTP request finds it too, and other names are those of the system', as
     new Promise((resolve, reject) => request({ host: name, port, lookup: lookupMoving, agent: false }, (response) => resolve(response.resume().statusCode)).on('error', reject).end())
   expect(await status(host)).toBe(200)
   expect(await status('localhost')).toBe(200)
+})
+
+test('names in a text are put as they stand now, and everything else of it stays', () => {
+  moveAddress(host, '127.0.0.9')
+  expect(withCurrentAddresses(`--all a=http://${host}:80/,b=http://${host}:81/x.seaworthy.example`)).toBe('--all a=http://127.0.0.9:80/,b=http://127.0.0.9:81/x.seaworthy.example')
+  moveAddress(host, null)
+  expect(withCurrentAddresses(`http://${host}:80`)).toBe(`http://${host}:80`)
 })

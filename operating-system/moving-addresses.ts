@@ -16,6 +16,10 @@ export const forgetAddress = (host: string): void => void addresses.delete(host)
 /** The address a name has now, for whoever cannot look names up here; any other host as it is. */
 export const currentAddress = (host: string): string => addresses.get(host) ?? host
 
+const names = new RegExp(`[\\w.-]+${suffix.replaceAll('.', '\\.')}`, 'g')
+/** The same for every name of ours in a text, such as the list of replicas that a program is given. */
+export const withCurrentAddresses = (text: string): string => text.replace(names, (host) => currentAddress(host))
+
 /** For `net.connect` and `http.request`: names of ours as they stand now, every other one as the system has it. */
 export const lookupMoving: LookupFunction = (host, options, callback) => {
   if (!host.endsWith(suffix)) {
