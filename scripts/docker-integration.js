@@ -1,6 +1,6 @@
 // The docker driver with a real engine: its tests, the reference service in containers with a machine that is rebooted and outcomes
 // that are those of the process driver, some defects, and a run that is killed.
-// node scripts/docker-integration.js [--only START-01,DRAIN-01 | --only all] [--kills 2] [--parts image,tests,outcomes,defects,kills,compose]
+// node scripts/docker-integration.js [--only START-01,DRAIN-01 | --only all] [--kills 2] [--parts image,tests,outcomes,defects,kills,compose,swarm]
 // Uses the engine that answers. Where none does, and this is root on a Debian machine, installs the engine's packages,
 // starts an engine of its own, and stops it in the end. Without either it says so and ends with 0; with CI=true with 1.
 import { spawn, spawnSync } from 'node:child_process'
@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util'
 import { dockerDefectsShort } from './docker-defects.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const { values } = parseArgs({ options: { only: { type: 'string', default: 'START-01,START-02,DRAIN-01' }, kills: { type: 'string', default: '2' }, parts: { type: 'string', default: 'image,tests,outcomes,defects,kills,compose' } } })
+const { values } = parseArgs({ options: { only: { type: 'string', default: 'START-01,START-02,DRAIN-01' }, kills: { type: 'string', default: '2' }, parts: { type: 'string', default: 'image,tests,outcomes,defects,kills,compose,swarm' } } })
 const parts = new Set(values.parts.split(','))
 const engineWithinMs = 60_000
 const goneWithinMs = 10_000
@@ -127,6 +127,7 @@ async function integrate(folder) {
   for (let time = 1; parts.has('kills') && time <= Number(values.kills); time += 1) await killOneRun(folder)
   if (left().length > 0) throw new Error(`found ${left().length} objects of ended runs in the engine`)
   part('compose', () => run('a Compose project', process.execPath, ['scripts/compose-integration.js']))
+  part('swarm', () => run('a stack in a swarm', process.execPath, ['scripts/swarm-integration.js']))
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'seaworthy-test-docker-'))

@@ -10,7 +10,7 @@ const never: Readonly<Partial<Record<Capability, string>>> = {
   ...same('a component of a stack is used as it is, none is made or replaced beside it', ['topology.swap', 'lifecycle.clone', 'swap.components', 'swap.moves', 'swap.roles', 'swap.handover']),
   ...same('a swarm gives all tasks of a service the same settings', ['lifecycle.configure', 'lifecycle.start-drained']),
   ...same('there is only the one stack, and none is put beside it', ['lifecycle.apart', 'backup.restoreIsolated']),
-  ...same('this driver orders no update of a service: what a swarm keeps as the way back of `docker service rollback` would be lost, and a rolling update replaces all tasks, not the ones a scenario names', ['lifecycle.upgrade', 'lifecycle.upgrade.part', 'lifecycle.upgrade.tool', 'lifecycle.upgrade.bad', 'lifecycle.upgrade.features']),
+  ...same('a release is given to one replica after the other, and a swarm gives it to all tasks of a service in an order of its own: this driver neither orders such an update nor takes one back', ['lifecycle.upgrade', 'lifecycle.upgrade.part', 'lifecycle.upgrade.tool', 'lifecycle.upgrade.bad', 'lifecycle.upgrade.features']),
   ...same('the nodes of a swarm are not this run\'s to reboot, and its orchestrator would start the tasks of any image again: it would pass without the service having done anything', ['lifecycle.reboot']),
   ...same('a start is timed from its order, and most of it is what a swarm takes to place a task: the service\'s own time is not to be seen', ['docs.times']),
 }
