@@ -1,4 +1,5 @@
 import type { Capability } from '../core/requirement.js'
+import type { ServiceDescriptor } from '../core/service-descriptor.js'
 
 /** One reason for several capabilities. */
 export function same(reason: string, capabilities: readonly Capability[]): Readonly<Partial<Record<Capability, string>>> {
@@ -17,3 +18,11 @@ export const disposableOnly: Readonly<Partial<Record<Capability, string>>> = sam
   'observability.logLevel',
   'degraded.mode',
 ])
+
+const ofTheList: ReadonlySet<Capability> = new Set(['acl.identities', 'limits.rate', 'limits.neighbour'])
+
+/** What would be measured by every scenario that comes after, as all of a run are about the one world that is there. */
+export function staysInForce(capability: Capability, { access }: Pick<ServiceDescriptor, 'access'>): string | undefined {
+  if (!ofTheList.has(capability) || access?.enable === undefined) return undefined
+  return 'the access list that access.enable puts in force stays, and what comes after it would be refused: let the service have its list from the start'
+}

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { HistoryEvent, RequestEvent } from '../core/history.js'
+import { instanceNamesFact } from '../core/instance-names.js'
 import { countsAsLost } from '../core/reading.js'
 import { runGate, type GateParts } from './gate.js'
 import { pollUntil } from './probe.js'
@@ -87,7 +88,9 @@ async function baseline({ world, traffic, gate }: { readonly world: ScenarioWorl
     { timeoutMs: readyTimeoutMs, signal: world.signal },
   )
   if (!inRotation) return refuse('the balancer does not send to every instance')
-  await traffic.identify()
+  const { ambiguous } = await traffic.identify()
+  const names = [...traffic.lastIdentity].map(([id, { value }]) => [id, value] as const).filter(([id, name]) => name !== id && !ambiguous.includes(name))
+  if (names.length > 0) world.record({ kind: 'fact', name: instanceNamesFact, value: Object.fromEntries(names), atMs: world.clock() })
   traffic.startNullControl(nullControlPerSecond)
   if (world.service.data !== undefined) await traffic.seed(seededKeys)
   return gate('baseline')

@@ -1,7 +1,7 @@
 import { declaredCapabilities } from '../../core/capabilities.js'
 import type { Capability } from '../../core/requirement.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
-import { disposableOnly, same } from '../attached-offers.js'
+import { disposableOnly, same, staysInForce } from '../attached-offers.js'
 
 const never: Readonly<Partial<Record<Capability, string>>> = {
   ...same('nothing of ours stands between the containers of a project', ['fault.edge', 'fault.isolate']),
@@ -12,8 +12,8 @@ const never: Readonly<Partial<Record<Capability, string>>> = {
   ...same('an upgrade of the project could not be put back', ['lifecycle.upgrade', 'lifecycle.upgrade.part', 'lifecycle.upgrade.tool', 'lifecycle.upgrade.bad', 'lifecycle.upgrade.features']),
 }
 
-export function whyNot(capability: Capability, { target }: ServiceDescriptor): string | undefined {
-  return never[capability] ?? (target.disposable ? undefined : disposableOnly[capability])
+export function whyNot(capability: Capability, service: ServiceDescriptor): string | undefined {
+  return never[capability] ?? staysInForce(capability, service) ?? (service.target.disposable ? undefined : disposableOnly[capability])
 }
 
 export const offers = (service: ServiceDescriptor): ReadonlySet<Capability> => new Set([...declaredCapabilities(service)].filter((one) => whyNot(one, service) === undefined))

@@ -96,23 +96,26 @@ export class ServicePlaces {
       }, toldWithinMs)
       if (told === undefined) throw notDone(doing, `that the swarm does not know of its end after ${toldWithinMs} ms`)
       if (told.some(runs)) throw notDone(doing, 'another task running in its place already: the restart delay of the service is too short to keep it down')
-      await this.#scale(this.#replicas - 1)
-      if (!(await this.#isGivenUp(place, slot))) {
-        await this.#scale(this.#replicas + 1)
-        throw notDone(doing, 'that the swarm gave up another place instead')
-      }
-      place.slot = undefined
+      await this.#giveUp(place, doing)
     })
   }
 
-  /** False as soon as another place is gone, or none is after the time that a swarm may take. */
-  async #isGivenUp(place: TaskPlace, slot: number): Promise<boolean> {
-    const others = this.places.filter((one) => one !== place && one.mode === 'up').flatMap((one) => one.slot ?? [])
-    const seen = await this.#until(async () => {
-      const slots = new Set((await this.#tasks()).map((one) => one.Slot))
-      return others.some((one) => !slots.has(one)) ? false : slots.has(slot) ? undefined : true
-    }, toldWithinMs)
-    return seen === true
+  /** One task less, as often as it takes: of several that are down at once the swarm gives up any, and each of them is one that has to be. */
+  async #giveUp(place: TaskPlace, doing: string): Promise<void> {
+    while (place.slot !== undefined) {
+      await this.#scale(this.#replicas - 1)
+      const gone = await this.#until(async () => {
+        const slots = new Set((await this.#tasks()).map((one) => one.Slot))
+        const all = this.places.filter((one) => one.slot !== undefined && !slots.has(one.slot))
+        return all.length === 0 ? undefined : all
+      }, toldWithinMs)
+      const [one] = gone ?? []
+      if (one === undefined || gone?.length !== 1 || one.container !== undefined || one.mode === 'up') {
+        await this.#scale(this.#replicas + 1)
+        throw notDone(doing, one === undefined ? 'that the swarm gave up no place' : 'that the swarm gave up another place instead')
+      }
+      one.slot = undefined
+    }
   }
 
   /** Has the swarm fill one place more, and takes it for this. Resolves when its container runs. */

@@ -129,6 +129,15 @@ describe('stopping', () => {
     expect([machine.place('replica-0').mode, machine.replicas]).toEqual(['up', 3])
   })
 
+  test('several at once: whichever of them the swarm does without first, all of them are', async () => {
+    const machine = new Machine()
+    await Promise.all(['replica-2', 'replica-0', 'replica-1'].map((name) => machine.controls.stop(name, stop)))
+    expect([machine.replicas, machine.swarm.slots()]).toEqual([0, []])
+    await Promise.all(['replica-0', 'replica-1', 'replica-2'].map((name) => machine.controls.start(name)))
+    expect([machine.replicas, machine.swarm.slots()]).toEqual([3, [1, 2, 3]])
+    expect(machine.service.places.map(({ container }) => container !== undefined)).toEqual([true, true, true])
+  })
+
   test('a task that is there again already is not taken for one that is down, and serves', async () => {
     const machine = new Machine()
     machine.replacesAtOnce = true

@@ -1,7 +1,7 @@
 import { declaredCapabilities } from '../../core/capabilities.js'
 import type { Capability } from '../../core/requirement.js'
 import type { RestartPolicy, ServiceDescriptor } from '../../core/service-descriptor.js'
-import { disposableOnly, same } from '../attached-offers.js'
+import { disposableOnly, same, staysInForce } from '../attached-offers.js'
 
 /** What a swarm makes impossible, or trivially true. */
 const never: Readonly<Partial<Record<Capability, string>>> = {
@@ -21,7 +21,11 @@ const supervised: Readonly<Partial<Record<Capability, readonly RestartPolicy[]>>
   'lifecycle.start': ['always'],
 }
 
-export function whyNot(capability: Capability, { target, health }: ServiceDescriptor): string | undefined {
+/** Commands run beside the files of a run, tasks do not. */
+const restores = { 'backup.restoreLive': 'restoreLive', 'backup.restoreAccount': 'restoreAccount' } as const
+
+export function whyNot(capability: Capability, service: ServiceDescriptor): string | undefined {
+  const { target, health, backup } = service
   const restart = target.replicas.restart
   if (supervised[capability]?.includes(restart) === false) return `the restart policy of the service is ${restart === 'never' ? 'none' : restart}: a swarm does not fill the place of a task that was stopped in order`
   if (target.swarm?.killsUnready === true && (capability === 'lifecycle.drain' || capability === 'lifecycle.undrain')) {
@@ -30,7 +34,10 @@ export function whyNot(capability: Capability, { target, health }: ServiceDescri
   if (target.swarm?.entryIsMesh === true && capability === 'topology.balancer') {
     return 'clients come in through the routing mesh of the swarm, which works on layer 4 and knows nothing of readiness: it takes no replica out of the rotation, and a balancer of the stack has to'
   }
-  return never[capability] ?? (target.disposable ? undefined : disposableOnly[capability])
+  if ((capability === 'backup.restoreLive' || capability === 'backup.restoreAccount') && backup?.[restores[capability]]?.via === 'http') {
+    return 'a backup is a file of this machine, which a task that is told its path cannot read'
+  }
+  return never[capability] ?? staysInForce(capability, service) ?? (target.disposable ? undefined : disposableOnly[capability])
 }
 
 export const offers = (service: ServiceDescriptor): ReadonlySet<Capability> => new Set([...declaredCapabilities(service)].filter((one) => whyNot(one, service) === undefined))

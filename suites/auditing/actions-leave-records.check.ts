@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { failed, inconclusive, passed, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed } from '../../core/checks/counted.js'
+import { ownNameOf } from '../../core/instance-names.js'
 import { atJsonPointer } from '../../core/json-pointer.js'
 import type { History } from '../../core/history.js'
 import type { ReadValue } from '../../core/procedure.js'
@@ -20,7 +21,8 @@ export const actionsLeaveRecords: Check = {
     if (doubt !== undefined) return doubt
     const records = recordsIn(history, recordReadings.whole, fact)
     if (!Array.isArray(records)) return records as Finding
-    return judge(actions, { records: records as readonly AuditRecord[], fact, thresholds })
+    const targets = (target: string): readonly string[] => [target, ownNameOf(history, target) ?? target]
+    return judge(actions, { records: records as readonly AuditRecord[], fact, thresholds, targets })
   },
 }
 
@@ -95,6 +97,8 @@ interface Judged {
   readonly records: readonly AuditRecord[]
   readonly fact: AuditFact
   readonly thresholds: ThresholdValues
+  /** Names of what an action was about. */
+  readonly targets: (target: string) => readonly string[]
 }
 /** As a word of its own: `replica-1` is not named by `replica-10`. */
 function names(text: string, name: string): boolean {
@@ -106,7 +110,7 @@ function names(text: string, name: string): boolean {
 }
 
 /** Each record stands for one action only. */
-function judge(actions: readonly Action[], { records, fact: { outcomes }, thresholds }: Judged): Finding {
+function judge(actions: readonly Action[], { records, fact: { outcomes }, thresholds, targets }: Judged): Finding {
   const of = (key: string): number => numberThreshold(thresholds, key)
   const left = [...records]
   const skewMs = of('time_skew_s_max') * 1_000
@@ -116,7 +120,7 @@ function judge(actions: readonly Action[], { records, fact: { outcomes }, thresh
   }
   const found = actions.map((action) => {
     const inTime = (one: AuditRecord): boolean => one.time >= action.fromEpochMs - skewMs && one.time <= action.toEpochMs + skewMs
-    const same = (one: AuditRecord): boolean => one.action === action.word && one.outcome === (action.refused ? outcomes.refused : outcomes.done) && (action.target === undefined ? one.target !== '' : names(one.target, action.target))
+    const same = (one: AuditRecord): boolean => one.action === action.word && one.outcome === (action.refused ? outcomes.refused : outcomes.done) && (action.target === undefined ? one.target !== '' : targets(action.target).some((name) => names(one.target, name)))
     const right = take((one) => same(one) && inTime(one) && one.actor === action.actor)
     return { action, right, same, inTime }
   })

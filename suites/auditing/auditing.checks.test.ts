@@ -30,12 +30,14 @@ interface Shape {
   readonly attempts?: readonly Tampering[]
   readonly killed?: readonly string[]
   readonly back?: readonly string[]
+  readonly ownNames?: Readonly<Record<string, string>>
 }
 const read = (probe: string, value: unknown): HistoryEvent => ({ kind: 'observation', probe, target: 'balancer', atMs: 900, value: Array.isArray(value) ? { outcome: 'read', status: 200, value } : value })
 const attempted: readonly Tampering[] = (['change', 'remove'] as const).map((attempt) => ({ attempt, record: '4', ok: false, answered: true }))
 function history(shape: Shape = {}): ReturnType<typeof historyOf> {
   return historyOf([
     fact('audit', { instances: ['a', 'b'], fields, outcomes: { done: 'done', refused: 'refused' } }),
+    ...(shape.ownNames === undefined ? [] : [fact('instance-names', shape.ownNames)]),
     ...(shape.actions ?? actions).map((value): HistoryEvent => ({ kind: 'observation', probe: 'audited-action', target: 'balancer', atMs: 10, value })),
     ...['a', 'b'].flatMap((target) => intervention({ name: 'kill', target, label: 'after the last action', issuedAtMs: 100, acknowledgedAtMs: 101, ...((shape.killed ?? ['a', 'b']).includes(target) ? { witnessedAtMs: 110 } : {}) })),
     ...['a', 'b'].map((target): HistoryEvent => ({ kind: 'observation', probe: 'back-after-actions', target, atMs: 800, value: { ready: (shape.back ?? ['a', 'b']).includes(target) } })),
@@ -66,6 +68,13 @@ describe('actions leave records', () => {
     ['nothing survived', [], 'was left by toggle by ada, drain by grace, toggle by ada (refused) and backup by grace'],
   ])('failed: %s', (_what, found, summary) => {
     expect(records({ records: found })).toMatchObject({ outcome: 'failed', summary: expect.stringContaining(summary) as string })
+  })
+  test('an instance may stand in a record by the name that the service has for it, and no other may', () => {
+    const named = (target: string): object[] => [...without(2), record(2, { actor: 'grace', action: 'drain', target })]
+    expect(records({ records: named('ledger-1'), ownNames: { a: 'ledger-1', b: 'ledger-2' } }).outcome).toBe('passed')
+    expect(records({ records: named('a'), ownNames: { a: 'ledger-1', b: 'ledger-2' } }).outcome).toBe('passed')
+    expect(records({ records: named('ledger-2'), ownNames: { a: 'ledger-1', b: 'ledger-2' } }).outcome).toBe('failed')
+    expect(records({ records: named('ledger-1') }).outcome).toBe('failed')
   })
   test('failed: one record for two actions of the same kind', () => {
     expect(records({ actions: [...actions, actions[0]!] })).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('was left by toggle by ada') as string })
