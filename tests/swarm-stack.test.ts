@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { ejectWindowMs } from '../core/service-descriptor.js'
+import { offers, whyNot } from '../drivers/swarm/swarm-offers.js'
 import { parseDescriptor } from '../engine/load-descriptor.js'
 
 /** The stack of the reference service is held to its descriptor: what one says the other must not contradict. */
@@ -83,4 +84,18 @@ test('the balancer looks as often as the descriptor says, at what it says', () =
   expect(configuration).toContain(`timeout check ${timeoutMs}ms`)
   expect(configuration).toContain(`option httpchk GET ${service.health.readinessPath}\n`)
   expect(ejectWindowMs(service.balancer)).toBeLessThan(10_000)
+})
+
+test('what would stay in force for every scenario after it, or cannot be read by a task, is not tried', () => {
+  for (const capability of ['acl.identities', 'limits.rate', 'limits.neighbour'] as const) expect(whyNot(capability, service)).toContain('access.enable puts in force stays')
+  for (const capability of ['backup.restoreLive', 'backup.restoreAccount'] as const) expect(whyNot(capability, service)).toContain('a task that is told its path cannot read')
+  const { enable: _enable, ...always } = service.access!
+  expect(whyNot('acl.identities', { ...service, access: always })).toBeUndefined()
+  const byCommand = { ...service.backup!, restoreLive: { via: 'exec', command: ['restore', '{file}'] } } as const
+  expect(whyNot('backup.restoreLive', { ...service, backup: byCommand })).toBeUndefined()
+})
+
+test.each(['lifecycle.upgrade', 'lifecycle.reboot', 'fault.edge', 'docs.times', 'lifecycle.apart'] as const)('%s is told as something that a swarm makes impossible or trivial', (capability) => {
+  expect(offers(service).has(capability)).toBe(false)
+  expect(whyNot(capability, service)).toMatch(/\w/)
 })
