@@ -36,7 +36,7 @@ export interface WatchedContainers {
   readonly label: string
   unitOf(id: string, attributes: Readonly<Record<string, string>>): string | undefined
   /** What whoever runs them may do to one by himself, which is then nobody else's doing. */
-  isExpected?(action: string, unit: string): boolean
+  isExpected?(action: string, unit: string, id: string): boolean
 }
 const watchedOf = (deployment: string | WatchedContainers): WatchedContainers =>
   typeof deployment === 'string' ? { label: `${deploymentLabel}=${deployment}`, unitOf: (_id, attributes) => attributes[unitLabel] } : deployment
@@ -125,7 +125,7 @@ export class EngineEvents {
     const atHrtimeMs = Math.min(hrtimeMs(), hrtimeMs() - (Date.now() - timeNano / 1e6))
     if (action === 'start') this.#told = this.#told.then(() => this.#tellStart(id, unit, atHrtimeMs))
     else if (action === 'die') this.#die(id, unit, exitOf(attributes['exitCode'], atHrtimeMs))
-    else if (!this.#goesDown && this.#expected.get(id)?.has(action) !== true && this.#watched.isExpected?.(action, unit) !== true) this.#onLost(`somebody else ${interventions[action] ?? action} the container of ${unit}`)
+    else if (!this.#goesDown && this.#expected.get(id)?.has(action) !== true && this.#watched.isExpected?.(action, unit, id) !== true) this.#onLost(`somebody else ${interventions[action] ?? action} the container of ${unit}`)
   }
 
   async #tellStart(id: string, target: string, atHrtimeMs: number): Promise<void> {

@@ -82,6 +82,20 @@ test('a stop ends the task past the engine, is told, and the place is filled aga
   expect(lost(here)).toEqual([])
 })
 
+test('a task that was given up and is started all the same takes no place, and its end is nobody’s doing', async () => {
+  const here = await world()
+  const { swarm, engine, run } = here
+  const { controls } = await here.attach()
+  await controls.stop?.('replica-1', stop)
+  const ends = engine.startGivenUp(2)
+  await controls.start?.('replica-1')
+  ends()
+  await expect.poll(() => run.eventsOf('process-started', 'replica-1'), within).toMatchObject([{ detail: { slot: 2, task: 'task4' } }])
+  expect(await controls.processState?.('replica-1')).toMatchObject({ state: 'running', pid: 1_004 })
+  expect(swarm.slots()).toEqual([1, 2, 3])
+  expect(lost(here)).toEqual([])
+})
+
 test('what is killed is replaced by the swarm, and its place is told the new task', async () => {
   const here = await world()
   const { swarm, run } = here

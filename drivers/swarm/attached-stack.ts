@@ -136,9 +136,13 @@ export class AttachedStack {
         const task = slotOfTask(attributes['com.docker.swarm.task.name'] ?? '')
         return task === undefined || !named.has(task.service) ? undefined : `${task.service}.${task.slot}`
       },
-      // Old containers are removed by the swarm when it likes, and what is unhealthy or one too many is ended by it.
-      isExpected: (action, unit) => action === 'destroy' || (action === 'kill' && (serviceOf(unit)?.hasHealthCheck === true || performance.now() - this.#orderedAtMs < ownEndsWithinMs)),
+      // Old containers are removed by the swarm when it likes; what is unhealthy, one too many or started although it was given up is ended by it.
+      isExpected: (action, unit, id) => action === 'destroy' || (action === 'kill' && (serviceOf(unit)?.hasHealthCheck === true || !this.#isMeasured(id) || performance.now() - this.#orderedAtMs < ownEndsWithinMs)),
     }
+  }
+
+  #isMeasured(id: string): boolean {
+    return this.#services.some(({ places }) => places.some(({ container }) => container?.id === id))
   }
 
   #backends(): { readonly id: string; readonly host: string; readonly port: number }[] {
@@ -188,7 +192,9 @@ export class AttachedStack {
       const inspected = await docker.getContainer(id).inspect()
       const address = inspected.State.Running ? await addressOf(docker, inspected) : undefined
       if (address === undefined || this.#disposed !== undefined) return
-      service.arrived(slot, { id: inspected.Id, pid: inspected.State.Pid, task: inspected.Config.Labels['com.docker.swarm.task.id'] ?? '', address, started: event })
+      const task = inspected.Config.Labels['com.docker.swarm.task.id'] ?? ''
+      if (!(await service.isWanted(task))) return // it was given up while it was being started
+      service.arrived(slot, { id: inspected.Id, pid: inspected.State.Pid, task, address, started: event })
       await this.#network?.setBackends(this.#backends()).catch(() => undefined) // its end is told by itself
     } catch (error) {
       // Else what cannot be found by us would be taken for a service that does not come back.

@@ -65,6 +65,16 @@ export class FakeEngine {
     const task = this.swarm.running().find((one) => one.slot === slot)
     if (task !== undefined) this.#tell(action, task)
   }
+  /** A task that the swarm has given up is started all the same. Returns what ends it. */
+  startGivenUp(slot: number): () => void {
+    const task = { slot, id: 'task99', state: 'running' }
+    this.#started.set(containerIdOf(task), task)
+    this.#tell('start', task)
+    return () => {
+      this.#tell('kill', task)
+      this.#tell('die', task, 0)
+    }
+  }
   /** The engine is gone. */
   loseEvents(): void {
     this.#events.end()

@@ -137,6 +137,11 @@ export class ServicePlaces {
     })
   }
 
+  /** Whether the swarm wants this task: one that was given up may be started all the same, and is ended then. */
+  async isWanted(task: string): Promise<boolean> {
+    return (await this.#tasks()).some((one) => one.ID === task)
+  }
+
   /** What is being done is done, or has failed. */
   async idle(): Promise<void> {
     await this.#turn.catch(() => undefined)
