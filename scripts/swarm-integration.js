@@ -140,6 +140,8 @@ const faults = {
 async function expectFaultsFound(descriptor, folder) {
   for (const [id, change] of Object.entries(faults)) {
     docker('service', 'update', '--quiet', '--detach=false', '--update-parallelism', '0', '--update-delay', '0s', '--update-monitor', '1s', ...change, `${stack}_ledger`)
+    const replicas = ['ps', '-q', '--filter', `label=com.docker.swarm.service.name=${stack}_ledger`]
+    for (let round = 0; round < 60 && lines(docker(...replicas)).length !== 3; round += 1) await pause(500) // those from before end, too
     const before = { services: inspected(), tasks: tasks() }
     for (let time = 1; time <= timesMax; time += 1) {
       const { outcome, summary } = score(descriptor, id, join(folder, `fault-${id}-${time}`)).outcomes.get(id)
@@ -178,7 +180,10 @@ async function removeAll(found) {
   for (let round = 0; round < 60 && lines(run('docker', ['ps', '-aq', '--filter', label]).stdout).length > 0; round += 1) await wait(500)
   for (const name of lines(run('docker', ['volume', 'ls', '-q', '--filter', label]).stdout)) run('docker', ['volume', 'rm', name])
   if (found.state === 'inactive') run('docker', ['swarm', 'leave', '--force'])
-  if (!found.hasBridge) run('docker', ['network', 'rm', gatewayBridge])
+  // It takes a moment until nothing of the swarm is in it any more.
+  for (let round = 0; round < 40 && !found.hasBridge && run('docker', ['network', 'inspect', gatewayBridge]).status === 0; round += 1) {
+    if (run('docker', ['network', 'rm', gatewayBridge]).status !== 0) await wait(500)
+  }
   run('docker', ['rmi', balancer])
 }
 
