@@ -174,16 +174,28 @@ async function killed(descriptor, folder, before) {
 const gatewayBridge = 'docker_gwbridge'
 const objects = () => [['ps', '-aq', '--no-trunc'], ['network', 'ls', '-q', '--no-trunc'], ['volume', 'ls', '-q']].flatMap((kind) => lines(docker(...kind)).map((id) => `${kind[0]} ${id}`))
 
+/** It takes a moment until nothing of the swarm is in it any more. An engine that loses count of that (moby, deleting an endpoint) keeps it until it is started again, which is told. */
+async function removeBridge(found) {
+  const id = () => run('docker', ['network', 'inspect', gatewayBridge, '--format', '{{.Id}}']).stdout.trim()
+  for (let round = 0; round < 20 && id() !== ''; round += 1) {
+    run('docker', ['network', 'disconnect', '--force', gatewayBridge, 'gateway_ingress-sbox'])
+    const { status, stderr } = run('docker', ['network', 'rm', gatewayBridge])
+    if (status === 0) return
+    if (round === 19) {
+      console.log(`!!! the engine keeps ${gatewayBridge}, which it made for the swarm: ${stderr.trim().split('\n')[0]}`)
+      found.objects.push(`network ${id()}`)
+    }
+    await wait(500)
+  }
+}
+
 async function removeAll(found) {
   run('docker', ['stack', 'rm', stack])
   const label = `label=com.docker.stack.namespace=${stack}`
   for (let round = 0; round < 60 && lines(run('docker', ['ps', '-aq', '--filter', label]).stdout).length > 0; round += 1) await wait(500)
   for (const name of lines(run('docker', ['volume', 'ls', '-q', '--filter', label]).stdout)) run('docker', ['volume', 'rm', name])
   if (found.state === 'inactive') run('docker', ['swarm', 'leave', '--force'])
-  // It takes a moment until nothing of the swarm is in it any more.
-  for (let round = 0; round < 40 && !found.hasBridge && run('docker', ['network', 'inspect', gatewayBridge]).status === 0; round += 1) {
-    if (run('docker', ['network', 'rm', gatewayBridge]).status !== 0) await wait(500)
-  }
+  if (!found.hasBridge) await removeBridge(found)
   run('docker', ['rmi', balancer])
 }
 
