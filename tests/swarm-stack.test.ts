@@ -95,7 +95,7 @@ test('what would stay in force for every scenario after it, or cannot be read by
   expect(whyNot('backup.restoreLive', { ...service, backup: byCommand })).toBeUndefined()
 })
 
-test.each(['lifecycle.upgrade', 'lifecycle.reboot', 'fault.edge', 'docs.times', 'lifecycle.apart'] as const)('%s is told as something that a swarm makes impossible or trivial', (capability) => {
+test.each(['lifecycle.upgrade', 'lifecycle.reboot', 'fault.edge', 'docs.times', 'docs.runbook', 'topology.scale', 'lifecycle.apart'] as const)('%s is told as something that a swarm makes impossible or trivial', (capability) => {
   expect(offers(service).has(capability)).toBe(false)
   expect(whyNot(capability, service)).toMatch(/\w/)
 })
