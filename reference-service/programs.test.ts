@@ -2,13 +2,12 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePorts } from './free-ports.test-support.js'
 
 // The real programs as processes: a primary, a read replica and a server in front of them.
 
@@ -28,18 +27,6 @@ function compile(): void {
     writeFileSync(target, ts.transpileModule(readFileSync(join(sources, name), 'utf8'), { compilerOptions }).outputText)
   }
   writeFileSync(join(build, 'package.json'), '{ "type": "module" }')
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve) => {
-      const server = createServer()
-      server.listen(0, '127.0.0.1', () => resolve(server))
-    })),
-  )
-  const found = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return found
 }
 
 function run(name: string, command: readonly string[], env: Record<string, string>): ChildProcess {

@@ -46,11 +46,11 @@ test('what a swarm makes impossible or trivial is declared and not offered, with
   const always = { ...service, target: { ...service.target, replicas: { ...service.target.replicas, restart: 'always' as const } } }
   expect([...declaredCapabilities(always)]).toEqual(expect.arrayContaining(['fault.edge', 'lifecycle.reboot', 'topology.swap', 'lifecycle.kill']))
   const offered = offers(always)
-  for (const capability of ['fault.edge', 'fault.isolate', 'topology.swap', 'lifecycle.configure', 'lifecycle.apart', 'lifecycle.reboot', 'fault.data-files'] as const) {
+  for (const capability of ['fault.edge', 'fault.isolate', 'topology.swap', 'lifecycle.configure', 'lifecycle.apart', 'lifecycle.reboot', 'fault.data-files', 'topology.scale'] as const) {
     expect(offered.has(capability), capability).toBe(false)
     expect(whyNot(capability, always), capability).toBeTypeOf('string')
   }
-  for (const capability of ['lifecycle.kill', 'lifecycle.crash', 'lifecycle.stop', 'lifecycle.start', 'lifecycle.hold', 'lifecycle.drain', 'fault.freeze', 'topology.scale', 'topology.balancer'] as const) expect(offered.has(capability), capability).toBe(true)
+  for (const capability of ['lifecycle.kill', 'lifecycle.crash', 'lifecycle.stop', 'lifecycle.start', 'lifecycle.hold', 'lifecycle.drain', 'fault.freeze', 'topology.balancer'] as const) expect(offered.has(capability), capability).toBe(true)
   expect(whyNot('lifecycle.reboot', always)).toMatch(/would pass without the service/)
   expect(whyNot('lifecycle.stop', service)).toMatch(/restart policy of the service is none/)
   expect(whyNot('config.apply', always)).toMatch(/disposable/)
