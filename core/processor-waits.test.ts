@@ -3,7 +3,7 @@ import { fact } from './checks/literal-events.test-support.js'
 import { disturbances } from './checks/calm.js'
 import { starvedMachine } from './checks/starved-machine.js'
 import { historyOf, type HistoryEvent } from './history.js'
-import { processorWaitProbe, starvationsOf } from './processor-waits.js'
+import { processorWaitProbe, starvationsOf, waitingOnTheWay } from './processor-waits.js'
 import { disturbedHarness } from './reading.js'
 
 /** Looks every 200 ms, each with the share of it that the replica waited. */
@@ -34,6 +34,24 @@ describe('spans in which a replica waited for a processor', () => {
   test('what mostly ran did not starve, and a pause makes two spans', () => {
     const [first, second, ...more] = starvationsOf(history(...waits('replica-0', 1_000, [0.9]), ...waits('replica-0', 1_200, [0.3]), ...waits('replica-0', 3_000, [0.9])))
     expect([first?.toMs, second?.fromMs, more]).toEqual([1_200, 3_000, []])
+  })
+})
+
+describe('how long a request was kept waiting on its way', () => {
+  const waiting = waitingOnTheWay(history(...waits('replica-0', 1_000, [0.5, 0.5]), ...waits('replica-1', 1_000, [0.25, 0.25]), ...waits('network', 1_200, [0.4]), ...waits('virtual-machine', 1_000, [0.3])))
+  test('is what was waited at each place, by whoever waited longest there, in that span alone', () => {
+    expect(waiting({ fromMs: 1_000, toMs: 1_200 })).toBe(100 + 60)
+    expect(waiting({ fromMs: 1_200, toMs: 1_400 })).toBe(100 + 80)
+    expect(waiting({ fromMs: 1_100, toMs: 1_300 })).toBeCloseTo(50 + 50 + 40 + 30)
+    expect(waiting({ fromMs: 2_000, toMs: 3_000 })).toBe(0)
+  })
+  test('is never longer than the request took', () => {
+    const all = waitingOnTheWay(history(...waits('replica-0', 1_000, [0.9]), ...waits('network', 1_000, [0.9]), ...waits('db-primary', 1_000, [0.9])))
+    expect(all({ fromMs: 1_000, toMs: 1_200 })).toBe(200)
+  })
+  test('does not count what the service took itself', () => {
+    const own = waits('replica-0', 1_000, [0.9]).map((one) => ({ ...one, value: { ...(one as { value: object }).value, serviceRanMs: 250 } }) as HistoryEvent)
+    expect(waitingOnTheWay(history(...own))({ fromMs: 1_000, toMs: 1_200 })).toBe(0)
   })
 })
 

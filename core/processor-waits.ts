@@ -1,13 +1,20 @@
 import type { History, HistoryEvent, ObservationEvent } from './history.js'
 import { endOf, eventsOf, selected } from './history.js'
 
-/** Observation of a replica: for so long, of a span that ends with it, it could have run and other processes had the processors. */
+/**
+ * Observation of a process on the way of a request, a replica, a component or our own network: for so long, of a span that ends with it, it could have run
+ * and other processes had the processors. Of `virtual-machine`: for so long its processors, all of them together, were given to somebody else.
+ */
 export const processorWaitProbe = 'processor-wait'
+/** Whose waits those are that a hypervisor made: no process of this machine sees them. */
+export const virtualMachine = 'virtual-machine'
+/** The process of ours that holds the balancer and the fault proxies. */
+export const ownNetwork = 'network'
 export interface ProcessorWait {
   readonly waitedMs: number
   readonly ranMs: number
   readonly windowMs: number
-  /** What all replicas together ran in the span, and all processors together could have. */
+  /** What the whole service, replicas and components, ran in the span, and all processors together could have. */
   readonly serviceRanMs: number
   readonly capacityMs: number
 }
@@ -53,8 +60,40 @@ function joined(last: Starvation, next: Starvation): Starvation {
 }
 
 function isStarved({ value }: ObservationEvent): boolean {
-  const { waitedMs, ranMs, windowMs, serviceRanMs, capacityMs } = value as ProcessorWait
-  return waitedMs >= windowMs * starvedShare && waitedMs + ranMs >= windowMs * neverIdleShare && serviceRanMs < capacityMs * ownShareMax
+  const { waitedMs, ranMs, windowMs } = value as ProcessorWait
+  return waitedMs >= windowMs * starvedShare && waitedMs + ranMs >= windowMs * neverIdleShare && isOthersDoing(value as ProcessorWait)
+}
+
+const isOthersDoing = ({ serviceRanMs, capacityMs }: ProcessorWait): boolean => serviceRanMs < capacityMs * ownShareMax
+
+/** What a request goes through one after the other: at each place one of these has it, and which one is not known. */
+const placeOf = (target: string): string => (target === ownNetwork || target === virtualMachine ? target : /^replica-\d+$/.test(target) ? 'replica' : 'component')
+
+/**
+ * For how long, at most, a request that was under way in a span was kept waiting for a processor, in ms: at each place on its way by whoever waited longest there.
+ * Without it the request might have been that much quicker. A service that took the processors itself kept nobody waiting but itself.
+ */
+export function waitingOnTheWay(history: History): (span: { readonly fromMs: number; readonly toMs: number }) => number {
+  const waits = new Map<string, Starvation[]>()
+  for (const event of eventsOf(history, 'observation')) {
+    if (event.probe !== processorWaitProbe || !isOthersDoing(event.value as ProcessorWait)) continue
+    const { windowMs, waitedMs } = event.value as ProcessorWait
+    const { target, atMs } = event
+    const known = waits.get(target) ?? []
+    waits.set(target, known)
+    known.push({ target, fromMs: atMs - windowMs, toMs: atMs, waitedMs })
+  }
+  return (span) => {
+    const longest = new Map<string, number>()
+    for (const [target, found] of waits) {
+      const place = placeOf(target)
+      const waitedMs = found.flatMap((one) => inside(one, span)).reduce((sum, one) => sum + one.waitedMs, 0)
+      longest.set(place, Math.max(longest.get(place) ?? 0, waitedMs))
+    }
+    let allMs = 0
+    for (const waitedMs of longest.values()) allMs += waitedMs
+    return Math.min(span.toMs - span.fromMs, allMs)
+  }
 }
 
 /** The one that waited longest inside of a span, with that part of it alone. */

@@ -55,8 +55,10 @@ export interface DefectResult {
   readonly reasons: Readonly<Record<string, string>>
   /** Folder of the run, relative to the report. */
   readonly run: string
-  /** More than 1 when its own requirement was inconclusive beside other runs and was tried again alone. */
+  /** More than 1 when beside other runs its own requirement was inconclusive, or something unexpected failed, so that it was tried again alone. */
   readonly attempts: number
+  /** What failed unexpectedly beside other runs and did not alone, with what was said of it then: a disturbance, and counted as such. */
+  readonly unconfirmed?: Readonly<Record<string, string>>
   readonly durationMs: number
   /** Its report could not be written. */
   readonly unwritten?: boolean
@@ -64,3 +66,8 @@ export interface DefectResult {
 
 /** Whether the defect was found, and nothing but what may be found. */
 export const isSharp = (one: DefectResult): boolean => one.detected && one.unexpected.length === 0
+
+/** So many failures that do not come again alone are put down to a busy machine; with more, something of ours is wrong. */
+export const unconfirmedMax = 2
+
+export const unconfirmedIn = (results: readonly DefectResult[]): number => results.reduce((sum, { unconfirmed = {} }) => sum + Object.keys(unconfirmed).length, 0)

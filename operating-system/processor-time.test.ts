@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { cpus } from 'node:os'
 import { expect, test } from 'vitest'
 import { onLinux } from './process-table.js'
-import { hasProcessorQuota, processorTimeOf, withDescendantPids } from './processor-time.js'
+import { hasProcessorQuota, processorTimeOf, stolenTime, withDescendantPids } from './processor-time.js'
 
 test.runIf(onLinux)('a process that works on an idle processor runs, and one of many on one processor waits', async () => {
   const work = 'const end = Date.now() + 1500; while (Date.now() < end);'
@@ -23,6 +23,12 @@ test.runIf(onLinux)('what serves may be below a shell', async () => {
   } finally {
     process.kill(-(shell.pid ?? 0), 'SIGKILL')
   }
+})
+
+test('what a hypervisor took is of an average processor, and unknown where the kernel does not count it', () => {
+  const stat = 'cpu  100 20 30 5000 70 8 2 60 0 0\ncpu0 50 10 15 2500 35 4 1 30 0 0\ncpu1 50 10 15 2500 35 4 1 30 0 0\nintr 1 2'
+  expect(stolenTime(() => stat)).toEqual({ ranMs: 800, waitedMs: 300 })
+  for (const text of ['', 'cpu  100 20 30 5000', 'cpu  1 2 3 4 5 6 7 8']) expect(stolenTime(() => text)).toBeUndefined()
 })
 
 test('a process that is not there has no times', () => expect(processorTimeOf(2 ** 22 + 1)).toBeNull())

@@ -25,6 +25,18 @@ export function ranMsOfAllThreads(pid: number): number | null {
   return Number.isFinite(ticks) ? (ticks * 1_000) / ticksPerSecond : null
 }
 
+/**
+ * What an average processor of this machine did since its start: `waitedMs`, the time in which a hypervisor let somebody else run. Undefined where the kernel does
+ * not count. Linux: proc_stat(5), the line `cpu`.
+ */
+export function stolenTime(read = textOf): ProcessorTime | undefined {
+  const [first = '', ...processors] = read('/proc/stat').split('\n').filter((line) => line.startsWith('cpu'))
+  const [user, nice, system, , , irq, softirq, steal] = first.split(/\s+/).slice(1).map(Number)
+  if (user === undefined || nice === undefined || system === undefined || irq === undefined || softirq === undefined || steal === undefined || processors.length === 0) return undefined
+  const msOf = (ticks: number): number => (ticks * 1_000) / ticksPerSecond / processors.length
+  return { ranMs: msOf(user + nice + system + irq + softirq), waitedMs: msOf(steal) }
+}
+
 /** On how many processors a process may run; undefined where that cannot be read. Linux: proc_pid_status(5), Cpus_allowed_list: "0-3,8". */
 export function processorsAllowed(pid: number, read = textOf): number | undefined {
   const list = /^Cpus_allowed_list:\s*([\d,-]+)$/m.exec(read(`/proc/${pid}/status`))?.[1]

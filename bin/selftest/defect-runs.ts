@@ -1,23 +1,23 @@
 import { exitCodes } from '../../core/errors.js'
 import type { DefectResult } from '../../core/selftest-report.js'
 import { requirementsFor, type SelectedDefect } from './defect-selection.js'
-import { defectResult, isDisturbed } from './judged-result.js'
+import { confirmedBy, defectResult, isDisturbed } from './judged-result.js'
 import { runOnce, type SelftestContext } from './run-once.js'
 
 const attemptsMax = 2
 
 /**
- * Runs every defect, some side by side. One whose own requirement came out `inconclusive` may have been disturbed by its neighbours, so it is
- * run once more alone when the others have ended, and says so. One that came out `passed` is never tried again.
+ * Runs every defect, some side by side. One whose own requirement came out `inconclusive`, or with which something else failed, may have been disturbed by
+ * its neighbours, so it is run once more alone when the others have ended, and says so and what was not borne out. One that came out `passed` is never tried again.
  */
 export async function runDefects(defects: readonly SelectedDefect[], context: SelftestContext & { readonly lanes: number; readonly onResult: (result: DefectResult) => void }): Promise<readonly DefectResult[]> {
   const results = new Map<string, DefectResult>()
   const queue = [...defects]
-  const again: SelectedDefect[] = []
+  const again: (readonly [SelectedDefect, DefectResult])[] = []
   const lane = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined && !context.interruption.signal.aborted; next = queue.shift()) {
       const result = await runDefect(next, context, 1)
-      if (isDisturbed(result)) again.push(next)
+      if (isDisturbed(result)) again.push([next, result])
       else {
         results.set(result.id, result)
         context.onResult(result)
@@ -25,9 +25,9 @@ export async function runDefects(defects: readonly SelectedDefect[], context: Se
     }
   }
   await Promise.all(Array.from({ length: Math.min(context.lanes, defects.length) }, lane))
-  for (const one of again) {
+  for (const [one, first] of again) {
     if (context.interruption.signal.aborted) break
-    const result = await runDefect(one, context, attemptsMax)
+    const result = confirmedBy(await runDefect(one, context, attemptsMax), first)
     results.set(result.id, result)
     context.onResult(result)
   }

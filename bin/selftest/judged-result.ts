@@ -26,9 +26,15 @@ export function defectResult(selected: SelectedDefect, requirements: readonly Ju
   }
 }
 
-/** Its own requirement came out undecided, which its neighbours may have caused. */
-export const isDisturbed = ({ detected, requirement, outcomes }: DefectResult): boolean =>
-  !detected && (outcomes[requirement] === 'inconclusive' || outcomes[requirement] === 'error')
+/** Its own requirement came out undecided, or it was found and something failed that should not: its neighbours may have caused either. */
+export const isDisturbed = ({ detected, requirement, outcomes, unexpected }: DefectResult): boolean =>
+  detected ? unexpected.length > 0 : outcomes[requirement] === 'inconclusive' || outcomes[requirement] === 'error'
+
+/** The attempt that was made alone counts, and says what the first one said without being borne out. */
+export function confirmedBy(alone: DefectResult, first: DefectResult): DefectResult {
+  const unborne = first.unexpected.filter((id) => !alone.failed.includes(id))
+  return unborne.length === 0 ? alone : { ...alone, unconfirmed: Object.fromEntries(unborne.map((id) => [id, first.reasons[id] ?? ''])) }
+}
 
 export function cleanResult(judged: readonly JudgedRequirement[], run: string): CleanResult {
   const others = judged.filter((one) => one.outcome !== 'passed')

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Outcome } from '../../core/outcome.js'
-import type { SelftestReport } from '../../core/selftest-report.js'
+import type { DefectResult, SelftestReport } from '../../core/selftest-report.js'
+import { conclude } from './tell-results.js'
 import { judgeInLanes } from './judge-in-lanes.js'
 import { recheckSelftest } from './recheck-selftest.js'
 
@@ -96,6 +97,27 @@ describe('a selftest judged again', () => {
     save({ attempts: 2, outcomes: { 'DRAIN-03': 'failed' } })
     const again = await recheck()
     expect([again.exitCode, again.report.defects[0]?.outcomes]).toEqual([exitCode, { 'DRAIN-03': counts }])
+  })
+
+  test('what failed unexpectedly beside others counts where it fails alone as well, and is told where it does not', async () => {
+    run(defect, { 'DRAIN-03': 'failed', 'DRAIN-01': 'failed' })
+    run(`${defect}-2`, { 'DRAIN-03': 'failed', 'DRAIN-01': 'passed' })
+    save({ attempts: 2 })
+    const unborne = await recheck()
+    expect([unborne.exitCode, unborne.report.defects[0]?.unexpected, unborne.report.defects[0]?.unconfirmed]).toEqual([0, [], { 'DRAIN-01': 'DRAIN-01 is failed' }])
+    expect(said).toContain('     DRAIN-01: failed beside other runs and not alone: DRAIN-01 is failed')
+    expect(said).toContain('failures beside other runs that did not come again alone: 1')
+    run(`${defect}-2`, { 'DRAIN-03': 'failed', 'DRAIN-01': 'failed' })
+    rmSync(join(folder, 'again'), { recursive: true })
+    const confirmed = await recheck()
+    expect([confirmed.exitCode, confirmed.report.defects[0]?.unexpected, confirmed.report.defects[0]?.unconfirmed]).toEqual([1, ['DRAIN-01'], undefined])
+  })
+
+  test.each([[2, 0], [3, 1]])('%i that do not come again end a selftest with %i', (count, exitCode) => {
+    const unconfirmed = Object.fromEntries(['DRAIN-01', 'DRAIN-02', 'START-01'].slice(0, count).map((id) => [id, 'late']))
+    const result: DefectResult = { id: defect, requirement: 'DRAIN-03', detected: true, failed: ['DRAIN-03'], unexpected: [], outcomes: {}, reasons: {}, run: `${defect}-2`, attempts: 2, durationMs: 1, unconfirmed }
+    expect(conclude({ wanted: 1, results: [result], clean: null, say: (text) => void said.push(text) })).toBe(exitCode)
+    expect(said.at(-1)).toContain(`did not come again alone: ${count}`)
   })
 
   test.each([

@@ -8,7 +8,7 @@ import { readRunInput, readSelftestReport } from '../../engine/saved-run.js'
 import { newRunId } from '../run-id.js'
 import { selectDefects, type SelectedDefect } from './defect-selection.js'
 import { judgeInLanes, type Judge, type JudgedRun } from './judge-in-lanes.js'
-import { cleanResult, defectResult, isDisturbed, undecidedOf, type JudgedRequirement } from './judged-result.js'
+import { cleanResult, confirmedBy, defectResult, isDisturbed, undecidedOf, type JudgedRequirement } from './judged-result.js'
 import { conclude, tellClean, tellDefect, writeResults } from './tell-results.js'
 
 export interface RecheckSelftestOptions {
@@ -79,7 +79,7 @@ async function defectAgain(from: string, then: DefectResult, { selected, judge, 
   }
   if (then.attempts > 1 && isRun(from, then.id, saved)) {
     const first = await attempt(then.id, 1)
-    if (!isDisturbed(first)) return first
+    return isDisturbed(first) ? confirmedBy(await attempt(then.run, then.attempts), first) : first
   }
   return attempt(then.run, then.attempts)
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
-import { isSharp, type CleanResult, type DefectResult, type SelftestReport } from '../../core/selftest-report.js'
+import { isSharp, unconfirmedIn, unconfirmedMax, type CleanResult, type DefectResult, type SelftestReport } from '../../core/selftest-report.js'
 import { selftestPage } from '../../reports/html/selftest-page.js'
 
 export type Say = (text: string) => void
@@ -17,7 +17,7 @@ export function writeResults(directory: string, report: SelftestReport): void {
 }
 
 export function tellDefect(result: DefectResult, say: Say): void {
-  for (const text of [`${isSharp(result) ? 'ok  ' : 'BAD '} ${line(result)}`, ...told(result.reasons)]) say(text)
+  for (const text of [`${isSharp(result) ? 'ok  ' : 'BAD '} ${line(result)}`, ...told(result.reasons), ...told(result.unconfirmed ?? {}, 'failed beside other runs and not alone: ')]) say(text)
 }
 
 export function tellClean({ outcomes, notPassed, reasons }: CleanResult, say: Say): void {
@@ -26,7 +26,7 @@ export function tellClean({ outcomes, notPassed, reasons }: CleanResult, say: Sa
   for (const text of told(reasons)) say(text)
 }
 
-const told = (reasons: Readonly<Record<string, string>>): string[] => Object.entries(reasons).map(([id, reason]) => `     ${id}: ${reason}`)
+const told = (reasons: Readonly<Record<string, string>>, how = ''): string[] => Object.entries(reasons).map(([id, reason]) => `     ${id}: ${how}${reason}`)
 
 const line = (one: DefectResult): string =>
   `${one.id.padEnd(32)} ${one.requirement} ${one.detected ? 'detected' : `NOT DETECTED (${one.outcomes[one.requirement] ?? 'not run'})`}` +
@@ -45,8 +45,10 @@ export function conclude({ wanted, results, clean, say }: Conclusion): number {
   say(`${results.length - bad.length} of ${wanted} defects were detected by their own check with nothing unexpected`)
   if (bad.length > 0) say(`not: ${bad.map((one) => one.id).join(', ')}`)
   if (clean !== null && clean.notPassed.length > 0) say(`without a defect these were not passed: ${clean.notPassed.join(', ')}`)
+  const unconfirmed = unconfirmedIn(results)
+  if (unconfirmed > 0) say(`failures beside other runs that did not come again alone: ${unconfirmed}${unconfirmed > unconfirmedMax ? `, more than the ${unconfirmedMax} that a busy machine explains` : ''}`)
   const unwritten = results.filter((one) => one.unwritten)
   if (unwritten.length > 0) say(`run.json could not be written: ${unwritten.map((one) => one.id).join(', ')}`)
   if (unwritten.length > 0) return exitCodes.internal
-  return bad.length > 0 || (clean !== null && clean.notPassed.length > 0) ? exitCodes.requirementFailed : exitCodes.ok
+  return bad.length > 0 || unconfirmed > unconfirmedMax || (clean !== null && clean.notPassed.length > 0) ? exitCodes.requirementFailed : exitCodes.ok
 }

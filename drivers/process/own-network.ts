@@ -25,6 +25,7 @@ export async function startOwnNetwork(
     onEvent: ({ name, backend, atHrtimeMs, ...detail }) => options.onPlatformEvent({ name, target: backend, atHrtimeMs, detail }),
     onUnexpectedExit: (reason) => options.onPlatformEvent({ name: 'process-exited', target: 'network', atHrtimeMs: hrtimeMs(), detail: { reason, unexpected: true } }),
   })
+  options.onPlatformEvent({ name: 'network-started', target: 'network', atHrtimeMs: hrtimeMs(), detail: { pid: network.pid } })
   const startTime = processStartTime(network.pid)
   if (startTime !== null) options.journal.record({ kind: 'process-group', pid: network.pid, startTime, what: 'network' })
   return network

@@ -24,6 +24,10 @@ test('one that was not detected, or that tripped a neighbour, is not', () => {
   expect(page).toContain('second attempt')
 })
 
+test('what failed beside others and not alone is said', () => {
+  expect(selftestPage(report([defect({ attempts: 2, unconfirmed: { 'DRAIN-04': 'late' } })]))).toContain('(second attempt), DRAIN-04 failed beside other runs and not alone')
+})
+
 test('a clean run that was not clean is said', () => {
   expect(selftestPage(report([], { outcomes: { 'DRAIN-01': 'failed' }, notPassed: ['DRAIN-01'], reasons: { 'DRAIN-01': 'two were lost' }, run: 'clean' }))).toContain('these did not pass: DRAIN-01')
 })

@@ -46,7 +46,7 @@ function row(one: DefectResult): Content {
   const expected = one.failed.filter((id) => id !== one.requirement && !one.unexpected.includes(id))
   const own = one.detected ? html`<td class="good">failed, as it must</td>` : html`<td class="bad">${one.outcomes[one.requirement] ?? 'not run'}${one.reasons[one.requirement] === undefined ? '' : `: ${one.reasons[one.requirement]}`}</td>`
   const quietText = quiet.map((id) => (one.outcomes[id] === 'passed' ? id : `${id} (${one.outcomes[id] ?? ''})`)).join(', ')
-  return html`<tr><th scope="row">${one.id}</th><td>${one.requirement}</td>${own}<td>${expected.join(', ')}</td><td>${quietText}</td><td class="${one.unexpected.length === 0 ? '' : 'bad'}">${one.unexpected.map((id) => (one.reasons[id] === undefined ? id : `${id}: ${one.reasons[id]}`)).join(', ')}</td><td>${Math.round(one.durationMs / 1_000)}${one.attempts > 1 ? ' (second attempt)' : ''}</td></tr>
+  return html`<tr><th scope="row">${one.id}</th><td>${one.requirement}</td>${own}<td>${expected.join(', ')}</td><td>${quietText}</td><td class="${one.unexpected.length === 0 ? '' : 'bad'}">${one.unexpected.map((id) => (one.reasons[id] === undefined ? id : `${id}: ${one.reasons[id]}`)).join(', ')}</td><td>${Math.round(one.durationMs / 1_000)}${one.attempts > 1 ? ' (second attempt)' : ''}${Object.keys(one.unconfirmed ?? {}).map((id) => `, ${id} failed beside other runs and not alone`).join('')}</td></tr>
 `
 }
 

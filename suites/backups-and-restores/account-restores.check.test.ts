@@ -106,6 +106,16 @@ describe('BKUP-08', () => {
     const saidNo = changed(good, (one) => one.key === 'v/item/during-6', { outcome: 'error-status', status: 404 })
     expect(judge(saidNo).outcome).toBe('passed')
   })
+  test('a write that was sent as the restore was asked for may be gone, however late its answer', () => {
+    const lost = changed(good, (one) => one.load === 'victim-writes-after' && one.key === 'v/item/during-6', { outcome: 'error-status', status: 404 })
+    const sent = (sentAtMs: number): readonly HistoryEvent[] => changed(lost, (one) => one.load === victimLoads.writes && one.key === 'v/item/during-6', { plannedAtMs: restoreSpan.fromMs - 40, sentAtMs, endedAtMs: sentAtMs + 2_000 })
+    expect(judge(sent(restoreSpan.fromMs + 60)).outcome).toBe('passed')
+    expect(judge(sent(restoreSpan.fromMs + 600))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 write of the user') })
+    // Our own echo server needed a second then: so may what began the restore.
+    const busy = request(restoreSpan.fromMs + 10, { load: 'null-control', endedAtMs: restoreSpan.fromMs + 1_010 })
+    expect(judge([...sent(restoreSpan.fromMs + 600), busy])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('may have been made before it began') })
+    expect(judge([...sent(restoreSpan.fromMs + 3_000), busy]).outcome).toBe('failed')
+  })
   test.each([
     ['no restore', noRestore, 'no account was restored'],
     ['a refused restore', refused, 'BKUP-06'],

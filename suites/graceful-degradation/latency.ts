@@ -3,6 +3,7 @@ import { isCalm } from '../../core/checks/calm.js'
 import { judgeQuantile, quantileName } from '../../core/checks/quantile-limit.js'
 import { samplesFor } from '../../core/checks/quantile.js'
 import type { History, RequestEvent } from '../../core/history.js'
+import { waitingOnTheWay } from '../../core/processor-waits.js'
 import { requestsOf, type Window } from '../../core/reading.js'
 import { latencyMs } from './fault-spans.js'
 import { noisy } from './noise.js'
@@ -45,17 +46,23 @@ interface Slowness {
 /** Our own echo server does next to nothing. What takes it this share of the limit takes a service, which needs the processor more often, all of it. */
 const echoShareMax = 0.5
 
-/** What is slow is charged to the service only where it is slow without the spans in which our own echo server was slow as well. */
+/**
+ * What is slow is charged to the service only where it is slow without the spans in which our own echo server was slow as well, and without the time for which
+ * what a request goes through waited for a processor.
+ */
 function inCalm(history: History, { requests, quantile, limitMs, window, text, evidence }: Slowness): Finding {
   const busy = requestsOf(history, 'null-control')
     .filter((one) => latencyMs(one) > limitMs * echoShareMax && one.plannedAtMs <= window.toMs && one.endedAtMs >= window.fromMs)
     .map((one) => ({ fromMs: one.plannedAtMs, toMs: one.endedAtMs + limitMs })) // what waited then is still being served
-  if (busy.length === 0) return failed(text, evidence)
   const calm = requests.filter(isCalm(busy))
-  const left = judgeQuantile({ values: calm.map(latencyMs), quantile, limit: limitMs })
-  if (left.verdict === 'above') return failed(`${text}, ${left.above} of them while our own echo server was quick`, evidence)
-  return inconclusive(`${text}: most of them while our own echo server needed more than ${Math.round(limitMs * echoShareMax)} ms as well`, evidence)
+  const waitedMs = waitingOnTheWay(history)
+  const left = judgeQuantile({ values: calm.map((one) => latencyMs(one) - waitedMs({ fromMs: one.plannedAtMs, toMs: one.endedAtMs })), quantile, limit: limitMs })
+  if (left.verdict === 'above') return failed(left.n === requests.length && left.above === slowOf(requests, limitMs) ? text : `${text}, ${left.above} of them while our own echo server was quick and nothing had to wait for a processor`, evidence)
+  if (calm.length < requests.length) return inconclusive(`${text}: most of them while our own echo server needed more than ${Math.round(limitMs * echoShareMax)} ms as well`, evidence)
+  return inconclusive(`${text}: most of them not without the time for which what they go through waited for a processor`, evidence)
 }
+
+const slowOf = (requests: readonly RequestEvent[], limitMs: number): number => requests.filter((one) => latencyMs(one) > limitMs).length
 
 /** The limit for what should be as quick as it was: a factor on the usual quantile and some slack. Undefined: nothing was answered before. */
 export function usualLimitMs(requests: readonly RequestEvent[], { quantile, factor, slackMs }: { readonly quantile: number; readonly factor: number; readonly slackMs: number }): number | undefined {

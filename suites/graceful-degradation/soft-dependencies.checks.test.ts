@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { platform, request, stall } from '../../core/checks/literal-events.test-support.js'
 import type { Check, Finding } from '../../core/check.js'
 import type { HistoryEvent } from '../../core/history.js'
+import { processorWaitProbe } from '../../core/processor-waits.js'
 import { thresholdValues } from '../../core/requirement.js'
 import { coreGoesOn } from './core-goes-on.check.js'
 import { degradedAnswersSaySo } from './degraded-answers-say-so.check.js'
@@ -66,6 +67,22 @@ describe('DEGR-01', () => {
     expect(judge(coreGoesOn, [...late, stall(refused.fromMs + 500, 300)]).outcome).toBe('inconclusive')
     const echoes = late.map((event) => (event.kind === 'request' && event.load === 'null-control' && during(refused)(event) ? { ...event, ...slow(150)(event) } : event))
     expect(judge(coreGoesOn, echoes)).toMatchObject(saying('inconclusive', 'busy'))
+  })
+  test('core requests that are slow for as long as what they go through waits for a processor', () => {
+    const late = changed(good, during(refused, 'read'), slow(400))
+    const waits = (target: string, share: number, serviceRanMs = 100): HistoryEvent[] =>
+      Array.from({ length: Math.ceil((refused.toMs + 1_000 - refused.fromMs) / 200) }, (_, index) => ({
+        kind: 'observation', probe: processorWaitProbe, target, atMs: refused.fromMs + 200 * (index + 1), value: { waitedMs: 200 * share, ranMs: 20, windowMs: 200, serviceRanMs, capacityMs: 400 },
+      }))
+    const waited = saying('inconclusive', 'waited for a processor')
+    expect(judge(coreGoesOn, [...late, ...waits('network', 0.4), ...waits('replica-1', 0.4)])).toMatchObject(waited)
+    expect(judge(coreGoesOn, [...late, ...waits('replica-0', 0.4), ...waits('db-primary', 0.4)])).toMatchObject(waited)
+    // One replica has it, not all of them one after the other; and half of the lateness explains not the other half.
+    expect(judge(coreGoesOn, [...late, ...waits('replica-1', 0.4), ...waits('replica-0', 0.4)])).toMatchObject(saying('failed', 'took longer'))
+    // Who takes the processors itself waits for nobody else.
+    expect(judge(coreGoesOn, [...late, ...waits('network', 0.4, 300), ...waits('replica-1', 0.4, 300)])).toMatchObject(saying('failed', 'took longer'))
+    const hung = changed(good, during(refused, 'read'), slow(3_000))
+    expect(judge(coreGoesOn, [...hung, ...waits('network', 0.4), ...waits('replica-1', 0.4)])).toMatchObject(saying('failed', 'took longer'))
   })
   test('a replica that ends', () => {
     expect(judge(coreGoesOn, [...good, platform(refused.fromMs + 500, 'process-exited', 'r0')])).toMatchObject(saying('failed', 'r0 was restarted'))
