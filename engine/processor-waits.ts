@@ -9,8 +9,8 @@ const everyMs = 200
 /** Less is what every process of a machine with something to do waits. */
 const toldShareMin = 0.2
 /** Components have many processes, a database above all, and every look at one takes time that the service then lacks. */
-const looksPerLookAtComponents = 2
-const familyAgeMsMax = 2_000
+const looksPerLookAtComponents = 5
+const familyAgeMsMax = 5_000
 
 const isComponent = (target: string): boolean => target !== ownNetwork && !/^replica-\d+$/.test(target)
 
