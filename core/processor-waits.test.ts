@@ -38,21 +38,29 @@ describe('spans in which a replica waited for a processor', () => {
 })
 
 describe('how long a request was kept waiting on its way', () => {
-  const waiting = waitingOnTheWay(history(...waits('replica-0', 1_000, [0.5, 0.5]), ...waits('replica-1', 1_000, [0.25, 0.25]), ...waits('network', 1_200, [0.4]), ...waits('virtual-machine', 1_000, [0.3])))
-  test('is what was waited at each place, by whoever waited longest there, in that span alone', () => {
-    expect(waiting({ fromMs: 1_000, toMs: 1_200 })).toBe(100 + 60)
-    expect(waiting({ fromMs: 1_200, toMs: 1_400 })).toBe(100 + 80)
-    expect(waiting({ fromMs: 1_100, toMs: 1_300 })).toBeCloseTo(50 + 50 + 40 + 30)
+  const waiting = waitingOnTheWay(history(...waits('replica-0', 1_000, [0.25, 0.5]), ...waits('replica-1', 1_000, [0.25, 0.25]), ...waits('network', 1_200, [0.4]), ...waits('virtual-machine', 1_000, [0.3])))
+  test('is at each moment what whoever waited most of those it goes through did, in that span alone', () => {
+    expect(waiting({ fromMs: 1_000, toMs: 1_200 })).toBeCloseTo(60)
+    expect(waiting({ fromMs: 1_200, toMs: 1_400 })).toBeCloseTo(100)
+    expect(waiting({ fromMs: 1_110, toMs: 1_310 })).toBeCloseTo(0.3 * 90 + 0.5 * 110)
     expect(waiting({ fromMs: 2_000, toMs: 3_000 })).toBe(0)
   })
   test('is never longer than the request took', () => {
     const all = waitingOnTheWay(history(...waits('replica-0', 1_000, [0.9]), ...waits('network', 1_000, [0.9]), ...waits('db-primary', 1_000, [0.9])))
-    expect(all({ fromMs: 1_000, toMs: 1_200 })).toBe(200)
+    expect(all({ fromMs: 1_000, toMs: 1_200 })).toBeCloseTo(180)
+    const reachingBack: HistoryEvent = { kind: 'observation', probe: processorWaitProbe, target: 'replica-0', atMs: 1_600, value: { waitedMs: 300, ranMs: 300, windowMs: 600, serviceRanMs: 10, capacityMs: 400 } }
+    expect(waitingOnTheWay(history(...waits('replica-0', 1_000, [0.5, 0.5]), reachingBack))({ fromMs: 1_000, toMs: 1_600 })).toBeCloseTo(300)
   })
   test('does not count what the service took itself', () => {
     const own = waits('replica-0', 1_000, [0.9]).map((one) => ({ ...one, value: { ...(one as { value: object }).value, serviceRanMs: 250 } }) as HistoryEvent)
     expect(waitingOnTheWay(history(...own))({ fromMs: 1_000, toMs: 1_200 })).toBe(0)
   })
+})
+
+test('a component that starves excuses only what may have waited for it, and our own network or the machine everything', () => {
+  const starving = (target: string) => disturbedHarness(history(...waits(target, 5_000, Array<number>(10).fill(0.9))), { fromMs: 5_000, toMs: 7_000 }, 1_000)
+  expect(starving('mail-catcher')).toBeNull()
+  for (const target of ['replica-0', 'network', 'virtual-machine']) expect(starving(target)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining(target) as string })
 })
 
 describe('a replica that waited for a processor', () => {

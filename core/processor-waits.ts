@@ -3,7 +3,7 @@ import { endOf, eventsOf, selected } from './history.js'
 
 /**
  * Observation of a process on the way of a request, a replica, a component or our own network: for so long, of a span that ends with it, it could have run
- * and other processes had the processors. Of `virtual-machine`: for so long its processors, all of them together, were given to somebody else.
+ * and other processes had the processors. Of `virtual-machine`: for so long its average processor was given to somebody else.
  */
 export const processorWaitProbe = 'processor-wait'
 /** Whose waits those are that a hypervisor made: no process of this machine sees them. */
@@ -42,7 +42,7 @@ export function starvationsOf(history: History): readonly Starvation[] {
   const open = new Map<string, Starvation>()
   const found: Starvation[] = []
   for (const event of eventsOf(history, 'observation')) {
-    if (event.probe !== processorWaitProbe || !isStarved(event)) continue
+    if (event.probe !== processorWaitProbe || !isServing(event.target) || !isStarved(event)) continue
     const { windowMs, waitedMs } = event.value as ProcessorWait
     const one: Starvation = { target: event.target, fromMs: event.atMs - windowMs, toMs: event.atMs, waitedMs }
     const last = open.get(event.target)
@@ -66,33 +66,31 @@ function isStarved({ value }: ObservationEvent): boolean {
 
 const isOthersDoing = ({ serviceRanMs, capacityMs }: ProcessorWait): boolean => serviceRanMs < capacityMs * ownShareMax
 
-/** What a request goes through one after the other: at each place one of these has it, and which one is not known. */
-const placeOf = (target: string): string => (target === ownNetwork || target === virtualMachine ? target : /^replica-\d+$/.test(target) ? 'replica' : 'component')
+/** Through these every request goes. A component may serve few of them, and one that starves excuses nothing but what may have waited for it. */
+const isServing = (target: string): boolean => target === ownNetwork || target === virtualMachine || /^replica-\d+$/.test(target)
+
+/** Finer than any look. */
+const cellMs = 20
 
 /**
- * For how long, at most, a request that was under way in a span was kept waiting for a processor, in ms: at each place on its way by whoever waited longest there.
- * Without it the request might have been that much quicker. A service that took the processors itself kept nobody waiting but itself.
+ * For how long, at most, a request that was under way in a span was kept waiting for a processor, in ms. At each moment one process on its way has it, and which one
+ * is not known: that one which waited most. A service that took the processors itself kept nobody waiting but itself.
  */
 export function waitingOnTheWay(history: History): (span: { readonly fromMs: number; readonly toMs: number }) => number {
-  const waits = new Map<string, Starvation[]>()
+  const most: number[] = []
   for (const event of eventsOf(history, 'observation')) {
     if (event.probe !== processorWaitProbe || !isOthersDoing(event.value as ProcessorWait)) continue
     const { windowMs, waitedMs } = event.value as ProcessorWait
-    const { target, atMs } = event
-    const known = waits.get(target) ?? []
-    waits.set(target, known)
-    known.push({ target, fromMs: atMs - windowMs, toMs: atMs, waitedMs })
+    const share = Math.min(1, waitedMs / windowMs)
+    for (let cell = Math.max(0, Math.round((event.atMs - windowMs) / cellMs)); cell < Math.round(event.atMs / cellMs); cell += 1) most[cell] = Math.max(most[cell] ?? 0, share)
   }
-  return (span) => {
-    const longest = new Map<string, number>()
-    for (const [target, found] of waits) {
-      const place = placeOf(target)
-      const waitedMs = found.flatMap((one) => inside(one, span)).reduce((sum, one) => sum + one.waitedMs, 0)
-      longest.set(place, Math.max(longest.get(place) ?? 0, waitedMs))
+  return ({ fromMs, toMs }) => {
+    let waitedMs = 0
+    for (let cell = Math.floor(fromMs / cellMs); cell * cellMs < toMs; cell += 1) {
+      const partMs = Math.min(toMs, (cell + 1) * cellMs) - Math.max(fromMs, cell * cellMs)
+      waitedMs += (most[cell] ?? 0) * partMs
     }
-    let allMs = 0
-    for (const waitedMs of longest.values()) allMs += waitedMs
-    return Math.min(span.toMs - span.fromMs, allMs)
+    return waitedMs
   }
 }
 

@@ -57,7 +57,7 @@ export interface DefectResult {
   readonly run: string
   /** More than 1 when beside other runs its own requirement was inconclusive, or something unexpected failed, so that it was tried again alone. */
   readonly attempts: number
-  /** What failed unexpectedly beside other runs and did not alone, with what was said of it then: a disturbance, and counted as such. */
+  /** What failed unexpectedly beside other runs and passed alone, with what was said of it then: a disturbance, and counted as such. */
   readonly unconfirmed?: Readonly<Record<string, string>>
   readonly durationMs: number
   /** Its report could not be written. */

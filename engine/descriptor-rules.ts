@@ -17,12 +17,12 @@ export function requireSense(document: WholeDocument): void {
 type StartedTarget = Extract<WholeDocument['target'], { kind: 'process' }>
 
 /** Names of what else is in the world: logs, folders and recorded events are kept apart by name. */
-const reservedName = /^(replica-\d+|replicas|machine|network|install)$/
+const reservedName = /^(replica-\d+|replicas|machine|network|install|virtual-machine)$/
 
 function requireFreeComponentNames(components: object): void {
   for (const name of Object.keys(components)) {
     if (!reservedName.test(name)) continue
-    throw new DescriptorContradiction(['target', 'components', name], 'the name is reserved: replica-<number>, replicas, machine, network and install are names of the harness')
+    throw new DescriptorContradiction(['target', 'components', name], 'the name is reserved: replica-<number>, replicas, machine, network, install and virtual-machine are names of the harness')
   }
 }
 

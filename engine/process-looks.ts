@@ -1,43 +1,54 @@
-import { processorTimeOf, type ProcessorTime } from '../operating-system/processor-time.js'
+import { processorTimeOf, ranMsOfAllThreads, type ProcessorTime } from '../operating-system/processor-time.js'
 
-/** What a process did between two looks: its first thread, which serves, and all of them, for what others of its threads take nobody else had. */
+/** What a process did between two looks: its first thread, which serves. */
 export interface Interval extends ProcessorTime {
   readonly pid: number
-  readonly allRanMs: number
   readonly windowMs: number
 }
-
-interface Look extends ProcessorTime {
+export interface FamilyLook {
+  readonly target: string
+  readonly intervals: readonly Interval[]
+  /** What all threads of the family ran, those included that have ended meanwhile: others had nothing of that. */
   readonly allRanMs: number
 }
 
 /** Looks at processes again and again. */
 export class ProcessLooks {
-  #before = new Map<number, Look>()
+  #before = new Map<number, ProcessorTime>()
+  #ranBefore = new Map<number, number>()
   #lookedAtMs: number
 
-  /** `familyOf`: a process and those that belong to it. `ranMsOf`: what all its threads ran since its start; null: as its first one. */
-  constructor(atMs: number, private readonly familyOf: (pid: number) => readonly number[], private readonly ranMsOf: (pid: number) => number | null) {
+  /** `familyOf`: a process and those that belong to it. */
+  constructor(atMs: number, private readonly familyOf: (pid: number) => readonly number[]) {
     this.#lookedAtMs = atMs
   }
 
-  /** Of each target since the last look. Who was not there then, or is gone now, has none. */
-  at(atMs: number, pids: readonly (readonly [string, number])[]): readonly { readonly target: string; readonly intervals: readonly Interval[] }[] {
-    const now = new Map<number, Look>()
+  /** Of each target since the last look. Who was not there then, or is gone now, has no interval. */
+  at(atMs: number, pids: readonly (readonly [string, number])[]): readonly FamilyLook[] {
+    const now = new Map<number, ProcessorTime>()
+    const ranNow = new Map<number, number>()
     const windowMs = atMs - this.#lookedAtMs
-    const found = pids.map(([target, pid]) => ({ target, intervals: this.familyOf(pid).flatMap((one) => this.#since(one, windowMs, now) ?? []) }))
+    const found = pids.map(([target, pid]) => {
+      const family = this.familyOf(pid)
+      const intervals = family.flatMap((one) => this.#since(one, windowMs, now) ?? [])
+      const allRanMs = family.reduce((sum, one) => sum + (ranMsOfAllThreads(one) ?? 0), 0)
+      ranNow.set(pid, allRanMs)
+      return { target, intervals, allRanMs: Math.max(0, allRanMs - (this.#ranBefore.get(pid) ?? allRanMs)) }
+    })
     this.#before = now
+    this.#ranBefore = ranNow
     this.#lookedAtMs = atMs
     return found
   }
 
-  #since(pid: number, windowMs: number, now: Map<number, Look>): Interval | undefined {
+  #since(pid: number, windowMs: number, now: Map<number, ProcessorTime>): Interval | undefined {
     const time = processorTimeOf(pid)
     if (time === null) return undefined
-    const look = { ...time, allRanMs: this.ranMsOf(pid) ?? time.ranMs }
-    now.set(pid, look)
+    now.set(pid, time)
     const before = this.#before.get(pid)
-    return before === undefined ? undefined : { pid, windowMs, ranMs: look.ranMs - before.ranMs, waitedMs: look.waitedMs - before.waitedMs, allRanMs: look.allRanMs - before.allRanMs }
+    // Times go forward only: with less than before it is another process that was given the number.
+    if (before === undefined || time.ranMs < before.ranMs || time.waitedMs < before.waitedMs) return undefined
+    return { pid, windowMs, ranMs: time.ranMs - before.ranMs, waitedMs: time.waitedMs - before.waitedMs }
   }
 }
 

@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os'
 import type { DriverPlatformEvent } from '../core/driver.js'
 import type { ObservationEvent } from '../core/history.js'
 import { ownNetwork, processorWaitProbe, virtualMachine, type ProcessorWait } from '../core/processor-waits.js'
-import { hasProcessorQuota, processorsAllowed, ranMsOfAllThreads, stolenTime, withDescendantPids, type ProcessorTime } from '../operating-system/processor-time.js'
-import { ProcessLooks, remembered, type Interval } from './process-looks.js'
+import { hasProcessorQuota, processorsAllowed, stolenTime, withDescendantPids, type ProcessorTime } from '../operating-system/processor-time.js'
+import { ProcessLooks, remembered, type FamilyLook, type Interval } from './process-looks.js'
 
 const everyMs = 200
 /** Less is what every process of a machine with something to do waits. */
@@ -22,18 +22,18 @@ const isComponent = (target: string): boolean => target !== ownNetwork && !/^rep
 export class ProcessorWaits {
   readonly #pids = new Map<string, number>()
   readonly #looks: ProcessLooks
-  /** A database has a process for each connection, and other components are small: what their first threads run is nearly all. */
   readonly #looksAtComponents: ProcessLooks
-  #turn = 0
-  #shareOfComponents = 0
+  /** Not told yet: what the service took itself is known when its components have been looked at for the same time. */
+  #held: Held[] = []
+  #lookedAtComponentsMs: number
   #stolenBefore = stolenTime()
   #lookedAtMs: number
   readonly #timer: NodeJS.Timeout
 
   constructor(private readonly record: (event: ObservationEvent) => void, private readonly clock: () => number) {
-    this.#lookedAtMs = clock()
-    this.#looks = new ProcessLooks(this.#lookedAtMs, withDescendantPids, ranMsOfAllThreads)
-    this.#looksAtComponents = new ProcessLooks(this.#lookedAtMs, remembered(withDescendantPids, familyAgeMsMax, clock), () => null)
+    this.#lookedAtMs = this.#lookedAtComponentsMs = clock()
+    this.#looks = new ProcessLooks(this.#lookedAtMs, withDescendantPids)
+    this.#looksAtComponents = new ProcessLooks(this.#lookedAtMs, remembered(withDescendantPids, familyAgeMsMax, clock))
     this.#timer = setInterval(() => this.#look(), everyMs)
     this.#timer.unref()
   }
@@ -50,30 +50,42 @@ export class ProcessorWaits {
 
   stop(): void {
     clearInterval(this.#timer)
+    if (this.#held.length > 0) this.#lookAtComponents(this.#lookedAtMs)
   }
 
   #look(): void {
     const atMs = this.clock()
     const windowMs = atMs - this.#lookedAtMs
+    if (windowMs <= 0) return
     this.#lookedAtMs = atMs
-    const near = this.#looks.at(atMs, [...this.#pids].filter(([target]) => !isComponent(target)))
-    const isTurnOfComponents = (this.#turn += 1) % looksPerLookAtComponents === 0
-    const components = isTurnOfComponents ? this.#looksAtComponents.at(atMs, [...this.#pids].filter(([target]) => isComponent(target))) : []
-    if (isTurnOfComponents) this.#shareOfComponents = shareOf(components)
-    const share = shareOf(near.filter(({ target }) => target !== ownNetwork)) + this.#shareOfComponents
-    const service = { serviceRanMs: Math.round(share * windowMs), capacityMs: Math.round(windowMs * availableParallelism()) }
-    for (const { target, intervals } of [...near, ...components]) {
-      const worst = intervals.reduce<Interval | undefined>((found, one) => (found === undefined || one.waitedMs > found.waitedMs ? one : found), undefined)
-      if (worst !== undefined && isTold(worst) && !isPinned(worst.pid)) this.#tell(target, { atMs, ...worst, ...service })
-    }
+    const looks = this.#looks.at(atMs, [...this.#pids].filter(([target]) => !isComponent(target)))
     const stolen = { ...this.#stolen(), windowMs }
-    if (isTold(stolen)) this.#tell(virtualMachine, { atMs, ...stolen, ...service })
+    this.#held.push({ atMs, windowMs, serviceRanMs: ranMsOf(looks.filter(({ target }) => target !== ownNetwork)), waits: [...looks.flatMap(worstOf), ...(isTold(stolen) ? [{ target: virtualMachine, ...stolen }] : [])] })
+    if (this.#held.length >= looksPerLookAtComponents) this.#lookAtComponents(atMs)
   }
 
-  #tell(target: string, { atMs, waitedMs, ranMs, windowMs, serviceRanMs, capacityMs }: ProcessorWait & { readonly atMs: number }): void {
+  /** The share that components took is spread evenly over the looks at the others that lie in the same time. */
+  #lookAtComponents(atMs: number): void {
+    const windowMs = atMs - this.#lookedAtComponentsMs
+    const components = this.#looksAtComponents.at(atMs, [...this.#pids].filter(([target]) => isComponent(target)))
+    const share = ranMsOf(components) / windowMs
+    for (const held of this.#held) for (const wait of held.waits) this.#tell(wait, held.atMs, { serviceRanMs: held.serviceRanMs + share * held.windowMs, windowMs: held.windowMs })
+    const serviceRanMs = this.#held.reduce((sum, held) => sum + held.serviceRanMs, ranMsOf(components))
+    for (const wait of components.flatMap(worstOf)) this.#tell(wait, atMs, { serviceRanMs, windowMs })
+    this.#lookedAtComponentsMs = atMs
+    this.#held = []
+  }
+
+  #tell({ target, waitedMs, ranMs, windowMs }: Wait, atMs: number, service: { readonly serviceRanMs: number; readonly windowMs: number }): void {
     // The kernel counts a wait when it is over: it may have begun before the last look.
     const spannedMs = Math.max(windowMs, waitedMs + ranMs)
-    const value: ProcessorWait = { waitedMs: Math.round(waitedMs), ranMs: Math.round(ranMs), windowMs: Math.round(spannedMs), serviceRanMs, capacityMs }
+    const value: ProcessorWait = {
+      waitedMs: Math.round(waitedMs),
+      ranMs: Math.round(ranMs),
+      windowMs: Math.round(spannedMs),
+      serviceRanMs: Math.round(service.serviceRanMs),
+      capacityMs: Math.round(service.windowMs * availableParallelism()),
+    }
     this.record({ kind: 'observation', probe: processorWaitProbe, target, atMs, value })
   }
 
@@ -85,11 +97,26 @@ export class ProcessorWaits {
   }
 }
 
+interface Wait extends ProcessorTime {
+  readonly target: string
+  readonly windowMs: number
+}
+interface Held {
+  readonly atMs: number
+  readonly windowMs: number
+  readonly serviceRanMs: number
+  readonly waits: readonly Wait[]
+}
+
 const isTold = ({ waitedMs, windowMs }: { readonly waitedMs: number; readonly windowMs: number }): boolean => waitedMs >= windowMs * toldShareMin
 
-/** What processes ran, of the time that went by: 2 for two processors. */
-const shareOf = (targets: readonly { readonly intervals: readonly Interval[] }[]): number =>
-  targets.flatMap(({ intervals }) => intervals).reduce((sum, { allRanMs, windowMs }) => sum + allRanMs / windowMs, 0)
+/** Who of a family waited longest, where that is worth telling. */
+function worstOf({ target, intervals }: FamilyLook): readonly Wait[] {
+  const worst = intervals.reduce<Interval | undefined>((found, one) => (found === undefined || one.waitedMs > found.waitedMs ? one : found), undefined)
+  return worst === undefined || !isTold(worst) || isPinned(worst.pid) ? [] : [{ target, ...worst }]
+}
+
+const ranMsOf = (looks: readonly FamilyLook[]): number => looks.reduce((sum, { allRanMs }) => sum + allRanMs, 0)
 
 /** Whoever may use fewer processors than there are waits for those: that is how it was started, and nobody else's doing. */
 const isPinned = (pid: number): boolean => (processorsAllowed(pid) ?? Infinity) < availableParallelism()

@@ -8,26 +8,27 @@ const attemptsMax = 2
 
 /**
  * Runs every defect, some side by side. One whose own requirement came out `inconclusive`, or with which something else failed, may have been disturbed by
- * its neighbours, so it is run once more alone when the others have ended, and says so and what was not borne out. One that came out `passed` is never tried again.
+ * its neighbours, where it had any, so it is run once more alone when the others have ended, and says so and what a pass refuted. One that came out `passed` is never tried again.
  */
 export async function runDefects(defects: readonly SelectedDefect[], context: SelftestContext & { readonly lanes: number; readonly onResult: (result: DefectResult) => void }): Promise<readonly DefectResult[]> {
   const results = new Map<string, DefectResult>()
   const queue = [...defects]
+  const lanes = Math.min(context.lanes, defects.length)
   const again: (readonly [SelectedDefect, DefectResult])[] = []
   const lane = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined && !context.interruption.signal.aborted; next = queue.shift()) {
       const result = await runDefect(next, context, 1)
-      if (isDisturbed(result)) again.push([next, result])
+      if (isDisturbed(result) && (lanes > 1 || !result.detected)) again.push([next, result])
       else {
         results.set(result.id, result)
         context.onResult(result)
       }
     }
   }
-  await Promise.all(Array.from({ length: Math.min(context.lanes, defects.length) }, lane))
+  await Promise.all(Array.from({ length: lanes }, lane))
   for (const [one, first] of again) {
-    if (context.interruption.signal.aborted) break
-    const result = confirmedBy(await runDefect(one, context, attemptsMax), first)
+    // An interrupt takes the second attempt away, and not what the first one found.
+    const result = context.interruption.signal.aborted ? first : confirmedBy(await runDefect(one, context, attemptsMax), first)
     results.set(result.id, result)
     context.onResult(result)
   }

@@ -26,14 +26,25 @@ export function defectResult(selected: SelectedDefect, requirements: readonly Ju
   }
 }
 
-/** Its own requirement came out undecided, or it was found and something failed that should not: its neighbours may have caused either. */
+/** Its own requirement came out undecided, or it was found and something failed that should not: neighbours may have caused either. */
 export const isDisturbed = ({ detected, requirement, outcomes, unexpected }: DefectResult): boolean =>
   detected ? unexpected.length > 0 : outcomes[requirement] === 'inconclusive' || outcomes[requirement] === 'error'
 
-/** The attempt that was made alone counts, and says what the first one said without being borne out. */
+/**
+ * The attempt that was made alone counts. What failed unexpectedly in the first one is refuted only by a pass: it is told then, and otherwise stays unexpected.
+ */
 export function confirmedBy(alone: DefectResult, first: DefectResult): DefectResult {
-  const unborne = first.unexpected.filter((id) => !alone.failed.includes(id))
-  return unborne.length === 0 ? alone : { ...alone, unconfirmed: Object.fromEntries(unborne.map((id) => [id, first.reasons[id] ?? ''])) }
+  const isRefuted = (id: string): boolean => alone.outcomes[id] === 'passed' || alone.outcomes[id] === 'not-applicable'
+  const refuted = first.unexpected.filter(isRefuted)
+  const open = first.unexpected.filter((id) => !isRefuted(id) && !alone.unexpected.includes(id))
+  const reasonsOf = (ids: readonly string[]): Readonly<Record<string, string>> => Object.fromEntries(ids.map((id) => [id, first.reasons[id] ?? '']))
+  return {
+    ...alone,
+    unexpected: [...alone.unexpected, ...open],
+    reasons: { ...alone.reasons, ...reasonsOf(open) },
+    ...(refuted.length === 0 ? {} : { unconfirmed: reasonsOf(refuted) }),
+    ...(first.unwritten === true ? { unwritten: true } : {}),
+  }
 }
 
 export function cleanResult(judged: readonly JudgedRequirement[], run: string): CleanResult {

@@ -38,9 +38,10 @@ interface Saved {
   readonly outcomes?: Outcomes
   readonly attempts?: number
   readonly clean?: Outcomes
+  readonly unconfirmed?: Readonly<Record<string, string>>
 }
-function save({ outcomes = { 'DRAIN-03': 'failed', 'DRAIN-01': 'passed' }, attempts = 1, clean }: Saved): void {
-  const ofDefect = { id: defect, requirement: 'DRAIN-03', detected: true, failed: ['DRAIN-03'], unexpected: [], reasons: {}, outcomes, run: attempts > 1 ? `${defect}-2` : defect, attempts, durationMs: 5_000 }
+function save({ outcomes = { 'DRAIN-03': 'failed', 'DRAIN-01': 'passed' }, attempts = 1, clean, unconfirmed }: Saved): void {
+  const ofDefect = { id: defect, requirement: 'DRAIN-03', detected: true, failed: ['DRAIN-03'], unexpected: [], reasons: {}, outcomes, run: attempts > 1 ? `${defect}-2` : defect, attempts, durationMs: 5_000, ...(unconfirmed === undefined ? {} : { unconfirmed }) }
   const report = { schema: 'seaworthy-selftest/v1', randomSeed: 7, startedAt, durationMs: 9, clean: clean === undefined ? null : { outcomes: clean, notPassed: [], reasons: {}, run: 'clean' }, defects: [ofDefect] }
   writeFileSync(join(folder, 'saved', 'selftest.json'), JSON.stringify(report))
 }
@@ -99,25 +100,38 @@ describe('a selftest judged again', () => {
     expect([again.exitCode, again.report.defects[0]?.outcomes]).toEqual([exitCode, { 'DRAIN-03': counts }])
   })
 
-  test('what failed unexpectedly beside others counts where it fails alone as well, and is told where it does not', async () => {
+  test('what failed unexpectedly beside others counts where it does not pass alone, and is told where it does', async () => {
     run(defect, { 'DRAIN-03': 'failed', 'DRAIN-01': 'failed' })
     run(`${defect}-2`, { 'DRAIN-03': 'failed', 'DRAIN-01': 'passed' })
     save({ attempts: 2 })
     const unborne = await recheck()
     expect([unborne.exitCode, unborne.report.defects[0]?.unexpected, unborne.report.defects[0]?.unconfirmed]).toEqual([0, [], { 'DRAIN-01': 'DRAIN-01 is failed' }])
-    expect(said).toContain('     DRAIN-01: failed beside other runs and not alone: DRAIN-01 is failed')
-    expect(said).toContain('failures beside other runs that did not come again alone: 1')
+    expect(said).toContain('     DRAIN-01: failed beside other runs, passed alone: DRAIN-01 is failed')
+    expect(said).toContain('failures beside other runs that passed alone: 1')
     run(`${defect}-2`, { 'DRAIN-03': 'failed', 'DRAIN-01': 'failed' })
     rmSync(join(folder, 'again'), { recursive: true })
     const confirmed = await recheck()
     expect([confirmed.exitCode, confirmed.report.defects[0]?.unexpected, confirmed.report.defects[0]?.unconfirmed]).toEqual([1, ['DRAIN-01'], undefined])
+    for (const undecided of [{ 'DRAIN-03': 'failed', 'DRAIN-01': 'inconclusive' }, {}] as const) {
+      run(`${defect}-2`, undecided)
+      rmSync(join(folder, 'again'), { recursive: true })
+      const open = await recheck()
+      expect([open.exitCode, open.report.defects[0]?.unexpected, open.report.defects[0]?.unconfirmed]).toEqual([1, ['DRAIN-01'], undefined])
+    }
   })
 
-  test.each([[2, 0], [3, 1]])('%i that do not come again end a selftest with %i', (count, exitCode) => {
+  test('what a first attempt showed that is not there any more stays as it was told', async () => {
+    run(`${defect}-2`, { 'DRAIN-03': 'failed', 'DRAIN-01': 'passed' })
+    save({ attempts: 2, unconfirmed: { 'DRAIN-01': 'late', 'DRAIN-02': 'late', 'START-01': 'late' } })
+    const { exitCode, report } = await recheck()
+    expect([exitCode, Object.keys(report.defects[0]?.unconfirmed ?? {}).length]).toEqual([1, 3])
+  })
+
+  test.each([[2, 0], [3, 1]])('%i that pass alone end a selftest with %i', (count, exitCode) => {
     const unconfirmed = Object.fromEntries(['DRAIN-01', 'DRAIN-02', 'START-01'].slice(0, count).map((id) => [id, 'late']))
     const result: DefectResult = { id: defect, requirement: 'DRAIN-03', detected: true, failed: ['DRAIN-03'], unexpected: [], outcomes: {}, reasons: {}, run: `${defect}-2`, attempts: 2, durationMs: 1, unconfirmed }
     expect(conclude({ wanted: 1, results: [result], clean: null, say: (text) => void said.push(text) })).toBe(exitCode)
-    expect(said.at(-1)).toContain(`did not come again alone: ${count}`)
+    expect(said.at(-1)).toContain(`passed alone: ${count}`)
   })
 
   test.each([

@@ -72,7 +72,7 @@ async function cleanAgain(from: string, saved: SelftestReport, judge: Judge): Pr
 
 /** A first attempt that is decided today counts, as it would have then. */
 async function defectAgain(from: string, then: DefectResult, { selected, judge, saved }: { readonly selected: SelectedDefect; readonly judge: Judge; readonly saved: SelftestReport }): Promise<DefectResult> {
-  const asked = new Set([...Object.keys(then.outcomes), selected.requirement.id])
+  const asked = new Set<string>([...Object.keys(then.outcomes), ...Object.keys(then.unconfirmed ?? {}), ...(then.unexpected ?? []), selected.requirement.id])
   const attempt = async (run: string, attempts: number): Promise<DefectResult> => {
     const { requirements } = await judgeRun(from, run, { judge, defect: then.id })
     return defectResult(selected, requirements.filter(({ id }) => asked.has(id)), { run, attempts, durationMs: then.durationMs })
@@ -81,7 +81,9 @@ async function defectAgain(from: string, then: DefectResult, { selected, judge, 
     const first = await attempt(then.id, 1)
     return isDisturbed(first) ? confirmedBy(await attempt(then.run, then.attempts), first) : first
   }
-  return attempt(then.run, then.attempts)
+  // Without the first run nobody can judge again what it showed: that stays as it was told.
+  const only = await attempt(then.run, then.attempts)
+  return then.unconfirmed === undefined ? only : { ...only, unconfirmed: then.unconfirmed }
 }
 
 /** A run is believed to be the one with a defect only when it says so itself. */

@@ -17,7 +17,7 @@ export function writeResults(directory: string, report: SelftestReport): void {
 }
 
 export function tellDefect(result: DefectResult, say: Say): void {
-  for (const text of [`${isSharp(result) ? 'ok  ' : 'BAD '} ${line(result)}`, ...told(result.reasons), ...told(result.unconfirmed ?? {}, 'failed beside other runs and not alone: ')]) say(text)
+  for (const text of [`${isSharp(result) ? 'ok  ' : 'BAD '} ${line(result)}`, ...told(result.reasons), ...told(result.unconfirmed ?? {}, 'failed beside other runs, passed alone: ')]) say(text)
 }
 
 export function tellClean({ outcomes, notPassed, reasons }: CleanResult, say: Say): void {
@@ -46,7 +46,7 @@ export function conclude({ wanted, results, clean, say }: Conclusion): number {
   if (bad.length > 0) say(`not: ${bad.map((one) => one.id).join(', ')}`)
   if (clean !== null && clean.notPassed.length > 0) say(`without a defect these were not passed: ${clean.notPassed.join(', ')}`)
   const unconfirmed = unconfirmedIn(results)
-  if (unconfirmed > 0) say(`failures beside other runs that did not come again alone: ${unconfirmed}${unconfirmed > unconfirmedMax ? `, more than the ${unconfirmedMax} that a busy machine explains` : ''}`)
+  if (unconfirmed > 0) say(`failures beside other runs that passed alone: ${unconfirmed}${unconfirmed > unconfirmedMax ? `, more than the ${unconfirmedMax} that a busy machine explains` : ''}`)
   const unwritten = results.filter((one) => one.unwritten)
   if (unwritten.length > 0) say(`run.json could not be written: ${unwritten.map((one) => one.id).join(', ')}`)
   if (unwritten.length > 0) return exitCodes.internal

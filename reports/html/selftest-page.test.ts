@@ -25,7 +25,10 @@ test('one that was not detected, or that tripped a neighbour, is not', () => {
 })
 
 test('what failed beside others and not alone is said', () => {
-  expect(selftestPage(report([defect({ attempts: 2, unconfirmed: { 'DRAIN-04': 'late' } })]))).toContain('(second attempt), DRAIN-04 failed beside other runs and not alone')
+  const page = selftestPage(report([defect({ attempts: 2, unconfirmed: { 'DRAIN-04': 'late' } })]))
+  expect(page).toContain('(second attempt); DRAIN-04 failed beside other runs and passed alone: late')
+  expect(page).toContain('<p>Failures beside other runs that passed alone: 1.</p>')
+  expect(selftestPage(report([defect({ unconfirmed: { 'DRAIN-01': '', 'DRAIN-02': '', 'DRAIN-04': '' } })]))).toContain('3, more than the 2 that a busy machine explains')
 })
 
 test('a clean run that was not clean is said', () => {

@@ -1,4 +1,4 @@
-import { isSharp, type DefectResult, type SelftestReport } from '../../core/selftest-report.js'
+import { isSharp, unconfirmedIn, unconfirmedMax, type DefectResult, type SelftestReport } from '../../core/selftest-report.js'
 import { html, Markup, type Content } from './markup.js'
 import { styles } from './styles.js'
 
@@ -19,6 +19,7 @@ export function selftestPage(report: SelftestReport): string {
 <p>Seed ${report.randomSeed}, begun ${report.startedAt}, ${Math.round(report.durationMs / 1_000)} s.</p>
 ${cleanLine(report)}
 ${recheckLines(report)}
+${unconfirmedLine(report)}
 <div class="scroll"><table class="matrix">
 <thead><tr><th scope="col">Defect</th><th scope="col">Breaks</th><th scope="col">Its own check</th><th scope="col">May fail with it, and did</th><th scope="col">Stayed quiet</th><th scope="col">Unexpected</th><th scope="col">Seconds</th></tr></thead>
 <tbody>${report.defects.map(row)}</tbody>
@@ -40,13 +41,20 @@ function cleanLine({ clean }: SelftestReport): Content {
   return clean.notPassed.length === 0 ? html`<p>Without a defect all ${count} requirements passed.</p>` : html`<p class="bad">Without a defect these did not pass: ${clean.notPassed.join(', ')}.</p>`
 }
 
+function unconfirmedLine({ defects }: SelftestReport): Content {
+  const count = unconfirmedIn(defects)
+  if (count === 0) return ''
+  const text = `Failures beside other runs that passed alone: ${count}${count > unconfirmedMax ? `, more than the ${unconfirmedMax} that a busy machine explains` : ''}.`
+  return count > unconfirmedMax ? html`<p class="bad">${text}</p>` : html`<p>${text}</p>`
+}
+
 function row(one: DefectResult): Content {
   const others = Object.keys(one.outcomes).filter((id) => id !== one.requirement)
   const quiet = others.filter((id) => !one.failed.includes(id as DefectResult['requirement']))
   const expected = one.failed.filter((id) => id !== one.requirement && !one.unexpected.includes(id))
   const own = one.detected ? html`<td class="good">failed, as it must</td>` : html`<td class="bad">${one.outcomes[one.requirement] ?? 'not run'}${one.reasons[one.requirement] === undefined ? '' : `: ${one.reasons[one.requirement]}`}</td>`
   const quietText = quiet.map((id) => (one.outcomes[id] === 'passed' ? id : `${id} (${one.outcomes[id] ?? ''})`)).join(', ')
-  return html`<tr><th scope="row">${one.id}</th><td>${one.requirement}</td>${own}<td>${expected.join(', ')}</td><td>${quietText}</td><td class="${one.unexpected.length === 0 ? '' : 'bad'}">${one.unexpected.map((id) => (one.reasons[id] === undefined ? id : `${id}: ${one.reasons[id]}`)).join(', ')}</td><td>${Math.round(one.durationMs / 1_000)}${one.attempts > 1 ? ' (second attempt)' : ''}${Object.keys(one.unconfirmed ?? {}).map((id) => `, ${id} failed beside other runs and not alone`).join('')}</td></tr>
+  return html`<tr><th scope="row">${one.id}</th><td>${one.requirement}</td>${own}<td>${expected.join(', ')}</td><td>${quietText}</td><td class="${one.unexpected.length === 0 ? '' : 'bad'}">${one.unexpected.map((id) => (one.reasons[id] === undefined ? id : `${id}: ${one.reasons[id]}`)).join(', ')}</td><td>${Math.round(one.durationMs / 1_000)}${one.attempts > 1 ? ' (second attempt)' : ''}${Object.entries(one.unconfirmed ?? {}).map(([id, reason]) => `; ${id} failed beside other runs and passed alone: ${reason}`).join('')}</td></tr>
 `
 }
 

@@ -149,7 +149,7 @@ const notLockedOut: Requirement = {
     { key: 'login_failures_max', unit: 'requests', meaning: 'logins that may fail', standard: 1 },
     { key: 'acked_then_lost_max', unit: 'count', meaning: 'acknowledged writes of the user that may be gone', standard: 0 },
   ],
-  inconclusiveIf: ['the restore was shorter than stated, or too few requests of the user fell into it', 'an operation failed before the restore too, or was not tried during and after it', 'the restore failed or was not seen to mend anything', 'the user was not seen to log in afterwards, or writes of the user could not be looked for', 'writes are gone that may have been made before the restore began, because the machine was busy then', 'the null control failed or was slow, or the harness stalled, in the same span'],
+  inconclusiveIf: ['the restore was shorter than stated, or too few requests of the user fell into it', 'an operation failed before the restore too, or was not tried during and after it', 'the restore failed or was not seen to mend anything', 'the user was not seen to log in afterwards, or writes of the user could not be looked for', 'writes are gone that were under way as the restore was asked for, and may be older than it', 'the null control failed or was slow, or the harness stalled, in the same span'],
   evidence: ['longest failure of each operation', 'writes that were acknowledged and are gone'],
   remediation:
     'Restore object by object instead of locking the account, and decide each conflict by time: what the user wrote after the restore began stays. Keep sessions and passwords out of the restore. If a part must be locked, lock it for the moment in which it is written, and refuse writes aloud instead of dropping them.',
