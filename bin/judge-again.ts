@@ -4,12 +4,14 @@ import { SeaworthyError } from '../core/errors.js'
 import { thresholdValues, type RequirementId, type ThresholdValues } from '../core/requirement.js'
 import type { RunReport } from '../core/run-report.js'
 import type { Suite } from '../core/scenario.js'
+import { firstIdOf } from '../core/second-measurement.js'
 import { skipsOf } from '../core/skip-cause.js'
 import { valueProblem } from '../core/threshold-rules.js'
 import { buildReport } from '../engine/build-report.js'
 import { judgeScenario, scenarioReport } from '../engine/judge-scenario.js'
 import type { RunInput } from '../engine/run-directory.js'
 import { readRunReport } from '../engine/saved-run.js'
+import { secondOf } from '../engine/second-measurement.js'
 
 interface Judging {
   readonly overrides: ReadonlyMap<RequirementId, ThresholdValues>
@@ -25,9 +27,9 @@ export function judgeAgain(directory: string, input: RunInput, { overrides, suit
   const thresholds = (id: RequirementId): ThresholdValues => ({ ...since.get(id), ...input.thresholds[id], ...overrides.get(id) })
   requireSoundThresholds(directory, suites, thresholds)
   const planned = input.scenarios.map(({ id, selected }) => {
-    const scenario = suites.flatMap((suite) => suite.scenarios).find((one) => one.id === id)
-    if (scenario === undefined) throw unreadable(directory, `it has a scenario ${id} that this version does not know`)
-    return { scenario, selected: new Set(selected) }
+    const known = suites.flatMap((suite) => suite.scenarios).find((one) => one.id === (firstIdOf(id) ?? id))
+    if (known === undefined) throw unreadable(directory, `it has a scenario ${id} that this version does not know`)
+    return { scenario: firstIdOf(id) === undefined ? known : secondOf(known), selected: new Set(selected) }
   })
   const judged = planned.flatMap(({ scenario, selected }) => {
     const { id } = scenario

@@ -37,7 +37,8 @@ interface Measured {
 
 function measuredOf(requirement: RequirementReport): ReadonlyMap<string, readonly Measured[]> {
   const found = new Map<string, Measured[]>()
-  for (const { check, evidence } of requirement.findings) {
+  for (const { check, evidence, superseded } of requirement.findings) {
+    if (superseded === true) continue // what was measured later stands in for it
     for (const one of evidence) {
       if (one.measured === undefined) continue
       // Notes carry counts and names of replicas, which differ from run to run.

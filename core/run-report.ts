@@ -97,6 +97,8 @@ export interface FindingReport {
   readonly outcome: Outcome
   readonly summary: string
   readonly evidence: readonly Evidence[]
+  /** Set of what a second measurement stands in for: it decides nothing any more. */
+  readonly superseded?: boolean
 }
 
 export interface ScenarioReport {

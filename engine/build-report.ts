@@ -3,8 +3,9 @@ import type { Check, Finding } from '../core/check.js'
 import { mergeOutcomes, type Outcome } from '../core/outcome.js'
 import { isOwnRequirement } from '../core/own-suite.js'
 import type { Area, Level, ProfileName, Requirement, RequirementId, ThresholdValues } from '../core/requirement.js'
-import type { AreaReport, RequirementReport, RunReport, ScenarioReport } from '../core/run-report.js'
+import type { AreaReport, FindingReport, RequirementReport, RunReport, ScenarioReport } from '../core/run-report.js'
 import type { Suite } from '../core/scenario.js'
+import { supersededAmong } from '../core/second-measurement.js'
 import type { Skip } from '../core/skip-cause.js'
 import { areaCoverageMin, countOutcomes, coverageOf, decide, scoreOf, scoreValue, type ScoredRequirement } from '../core/score.js'
 import { relaxedKeys } from '../core/threshold-rules.js'
@@ -108,7 +109,9 @@ interface Answer {
 
 function requirementReport(requirement: Requirement, input: ReportInput): RequirementReport {
   const own = input.judgements.filter((one) => one.requirement === requirement.id)
-  const answer = answerFor(requirement, own, input)
+  const superseded = supersededAmong(own)
+  const standing = own.filter((one) => !superseded.has(one))
+  const answer = answerFor(requirement, standing, input)
   return {
     id: requirement.id,
     title: requirement.title,
@@ -126,13 +129,16 @@ function requirementReport(requirement: Requirement, input: ReportInput): Requir
     grade: answer.deciding?.grade ?? null,
     thresholds: input.thresholds(requirement.id),
     relaxed: relaxedKeys(requirement, input.profile, input.thresholds(requirement.id)),
-    findings: own.map(({ check, scenario, finding }) => ({ check, scenario, outcome: finding.outcome, summary: finding.summary, evidence: finding.evidence })),
-    evidence: own.flatMap(({ finding }) => finding.evidence),
+    findings: own.map((one) => findingReport(one, superseded.has(one))),
+    evidence: standing.flatMap(({ finding }) => finding.evidence),
     remediation: requirement.remediation,
     defects: requirement.defects,
     reproduce: `seaworthy run ${input.reproduceWith}${input.reproduceWith === '' ? '' : ' '}--only ${requirement.id} --profile ${input.profile} --random-seed ${input.randomSeed}`,
   }
 }
+
+const findingReport = ({ check, scenario, finding }: ReportInput['judgements'][number], superseded: boolean): FindingReport =>
+  ({ check, scenario, outcome: finding.outcome, summary: finding.summary, evidence: finding.evidence, ...(superseded ? { superseded } : {}) })
 
 function answerFor(requirement: Requirement, own: ReportInput['judgements'], input: ReportInput): Answer {
   const settled = input.plan.settled.get(requirement.id)

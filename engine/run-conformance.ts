@@ -8,16 +8,14 @@ import type { RunEvent } from '../core/run-event.js'
 import type { RunReport } from '../core/run-report.js'
 import type { Suite } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
-import { VerdictAnnouncer } from './announce-verdicts.js'
 import { buildReport } from './build-report.js'
-import { judgeScenario, scenarioReport, unjudgeable, type JudgedScenario } from './judge-scenario.js'
-import { inLanes } from './lanes.js'
-import { inOrderOfStart, widthOf } from './order-of-start.js'
+import { scenarioReport, type JudgedScenario } from './judge-scenario.js'
 import { descriptorPosition } from './load-descriptor.js'
+import { announced, measure, measureAgain } from './measure.js'
+import { inOrderOfStart } from './order-of-start.js'
 import { planRun, type Plan, type PlannedScenario } from './plan.js'
 import { writeRunInput } from './run-directory.js'
 import { surveyWorld } from './restored-world.js'
-import { runScenario, type ScenarioRun } from './run-scenario.js'
 import type { ServiceUnreachable } from './service-unreachable.js'
 import { seededRandom } from './seeded-random.js'
 
@@ -33,6 +31,8 @@ export interface ConformanceOptions {
   readonly only: ReadonlySet<RequirementId> | undefined
   readonly requiredLevel: Level | null
   readonly parallel: number
+  /** Whether what was left undecided beside other scenarios is measured once more, alone. Default: false. */
+  readonly measureAgain?: boolean
   readonly randomSeed: number
   readonly runId: string
   readonly runDirectory: string
@@ -49,8 +49,9 @@ export interface ConformanceOptions {
 }
 
 /**
- * Runs the selected scenarios, a few at a time, judges each from its recorded history and builds the report. Started
- * scenarios are always cleaned up; an abort ends them early and the report says `interrupted`.
+ * Runs the selected scenarios, a few at a time, judges each from its recorded history and builds the report. What that left
+ * undecided is measured once more if so asked, alone. Started scenarios are always cleaned up; an abort ends them early and the
+ * report says `interrupted`.
  */
 export async function runConformance(options: ConformanceOptions): Promise<RunReport> {
   const startedAt = new Date().toISOString()
@@ -58,7 +59,10 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
   const plan = planRun(options)
   const thresholds = thresholdsOf(options)
   const order = inOrderOfStart(plan.scenarios, seededRandom(options.randomSeed, 'order'))
-  writeRunInput(options.runDirectory, redactionOf(options.service.secrets ?? []).value(runInput(options, plan, startedAt, thresholds)))
+  const input = runInput(options, plan, startedAt, thresholds)
+  const writeInput = (scenarios: readonly PlannedScenario[]): void =>
+    writeRunInput(options.runDirectory, redactionOf(options.service.secrets ?? []).value({ ...input, scenarios: scenarios.map(({ scenario, selected }) => ({ id: scenario.id, selected: [...selected] })) }))
+  writeInput(plan.scenarios)
   options.emit({
     type: 'run-started',
     runId: options.runId,
@@ -66,36 +70,20 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
     driver: options.driver.name,
     profile: options.profile,
     directory: options.runDirectory,
-    scenarios: order.map(({ scenario, expectedMs }) => ({ id: scenario.id, title: scenario.title, expectedMs })),
+    scenarios: order.map(announced),
     randomSeed: options.randomSeed,
   })
   const changes = await surveyWorld(options.driver, options.service, options.runId)
-  const notRestored: string[] = []
-  const judged: JudgedScenario<PlannedScenario>[] = []
-  const announcer = new VerdictAnnouncer(options.suites, plan)
-  const oneAtATime = serialised()
-  let unreachable: ServiceUnreachable | undefined
-  const givenUp = new AbortController()
-  const signal = AbortSignal.any([options.signal, givenUp.signal])
-  await inLanes(order, { lanes: Math.min(options.parallel, options.driver.deploymentsMax ?? options.parallel), widthOf, onThrown: () => givenUp.abort() }, async (planned) => {
-    if (signal.aborted) return
-    const number = plan.scenarios.indexOf(planned)
-    const run = await runScenario({ ...options, signal, scenario: planned.scenario, selected: planned.selected, thresholds, oneAtATime, workDirectory: join(options.workDirectory, `d${number}`) })
-    notRestored.push(...run.notRestored)
-    if (run.unreachable !== undefined && judged.length === 0) {
-      // Not even the first start worked: every other scenario would wait in vain for the same.
-      unreachable ??= run.unreachable
-      givenUp.abort()
-      return
-    }
-    const done = judgeOrSayWhy(planned, run, { ...options, thresholds })
-    judged.push(done)
-    for (const verdict of announcer.accept(done)) options.emit(verdict)
-    options.emit({ type: 'scenario-ended', scenario: planned.scenario.id, durationMs: done.durationMs, incomplete: done.incomplete })
-  })
-  notRestored.push(...(await changes()))
-  if (unreachable !== undefined) for (const what of notRestored) options.emit({ type: 'warning', message: `not restored: ${what}` })
-  if (unreachable !== undefined) throw neverStarted(unreachable, options)
+  const lanes = Math.min(options.parallel, options.driver.deploymentsMax ?? options.parallel)
+  const first = await measure({ ...options, thresholds, plan, scenarios: order, lanes, stopsWhenUnreachable: true })
+  const second = first.unreachable !== undefined || options.signal.aborted || options.measureAgain !== true ? undefined : await measureAgain({ ...options, thresholds, plan, first, writeInput })
+  const notRestored = [...first.notRestored, ...(second?.notRestored ?? []), ...(await changes())]
+  if (first.unreachable !== undefined) {
+    for (const what of notRestored) options.emit({ type: 'warning', message: `not restored: ${what}` })
+    throw neverStarted(first.unreachable, options)
+  }
+  const scenarios = [...plan.scenarios, ...(second?.scenarios ?? [])]
+  const judged = inOrderOf(scenarios, [...first.judged, ...(second?.judged ?? [])])
   return buildReport({
     ...options,
     status: options.signal.aborted ? 'interrupted' : 'complete',
@@ -103,10 +91,10 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
     startedAt,
     durationMs: performance.now() - began,
     notRestored,
-    plan,
+    plan: { ...plan, scenarios },
     thresholds,
-    judgements: inPlanOrder(plan, judged).flatMap((one) => one.judgements),
-    scenarios: inPlanOrder(plan, judged).map(scenarioReport),
+    judgements: judged.flatMap((one) => one.judgements),
+    scenarios: judged.map(scenarioReport),
   })
 }
 
@@ -118,15 +106,6 @@ function neverStarted(cause: ServiceUnreachable, { service, descriptorPath, runD
       ? 'A remote service must run before a run begins: the harness starts nothing of it by itself.'
       : `The service must listen on {host}:{port} of the descriptor. Logs of all its processes are in ${join(runDirectory, 'scenarios')}.`,
   })
-}
-
-type JudgeOptions = Pick<ConformanceOptions, 'runDirectory' | 'runId'> & { readonly thresholds: (id: RequirementId) => ThresholdValues }
-function judgeOrSayWhy(planned: PlannedScenario, run: ScenarioRun, options: JudgeOptions): JudgedScenario<PlannedScenario> {
-  try {
-    return judgeScenario(planned, { ...options, run })
-  } catch (thrown) {
-    return unjudgeable(planned, run, thrown)
-  }
 }
 
 export function thresholdsOf({ suites, service, profile }: Pick<ConformanceOptions, 'suites' | 'service' | 'profile'>): (id: RequirementId) => ThresholdValues {
@@ -153,18 +132,8 @@ function runInput(options: ConformanceOptions, plan: Plan, startedAt: string, th
     thresholds: Object.fromEntries(ids.map((id) => [id, thresholds(id)])) as Record<RequirementId, ThresholdValues>,
     ...(service.suites === undefined ? {} : { ownSuites: service.suites }),
     settled: Object.fromEntries(plan.settled) as Record<RequirementId, never>,
-    scenarios: plan.scenarios.map(({ scenario, selected }) => ({ id: scenario.id, selected: [...selected] })),
   } as const
 }
 
-const inPlanOrder = (plan: Plan, judged: readonly JudgedScenario<PlannedScenario>[]): readonly JudgedScenario<PlannedScenario>[] =>
-  [...judged].sort((a, b) => plan.scenarios.indexOf(a.planned) - plan.scenarios.indexOf(b.planned))
-
-function serialised(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const next = last.then(work, work)
-    last = next.catch(() => {})
-    return next
-  }
-}
+const inOrderOf = (scenarios: readonly PlannedScenario[], judged: readonly JudgedScenario<PlannedScenario>[]): readonly JudgedScenario<PlannedScenario>[] =>
+  [...judged].sort((a, b) => scenarios.indexOf(a.planned) - scenarios.indexOf(b.planned))

@@ -98,8 +98,8 @@ function resultOf(report: RunReport, requirement: RequirementReport, { uuid, att
   }
 }
 
-const stepOf = ({ check, outcome, summary, evidence }: FindingReport, start: number, stop: number): object => ({
-  name: oneLine(check),
+const stepOf = ({ check, outcome, summary, evidence, superseded }: FindingReport, start: number, stop: number): object => ({
+  name: `${oneLine(check)}${superseded === true ? ' (measured again alone)' : ''}`,
   status: statusOf[outcome],
   statusDetails: { message: printable(summary) },
   stage: 'finished',

@@ -42,7 +42,10 @@ export const exampleRequirements: readonly RequirementReport[] = [
       { note: 'orderly reboot until all replicas were ready', measured: 5.1, allowed: 120, unit: 's' },
       { note: 'power loss until all replicas were ready', measured: 6.4, allowed: 120, unit: 's' },
     ],
-    findings: [{ check: 'service-is-ready-after-reboot', scenario: rebooting, outcome: 'passed', summary: 'ready after both reboots', evidence: [] }],
+    findings: [
+      { check: 'service-is-ready-after-reboot', scenario: draining, outcome: 'inconclusive', summary: 'the harness stalled for 412 ms', evidence: [], superseded: true },
+      { check: 'service-is-ready-after-reboot', scenario: rebooting, outcome: 'passed', summary: 'ready after both reboots', evidence: [] },
+    ],
     remediation: 'Give the service a boot entry (restart policy always, an enabled unit) that needs no person.',
     defects: [
       { id: 'start.no-boot-entry', how: 'the supervisor is not in the boot entry: survives a crash but not a reboot' },

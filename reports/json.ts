@@ -11,7 +11,7 @@ export const keyOrder: readonly string[] = [
   'value', 'id', 'title', 'area', 'keyword', 'outcome', 'check', 'score', 'coverage', 'level', 'weight', 'counts', 'passed',
   'failed', 'missing', 'inconclusive', 'error', 'not-applicable', 'skipped', 'statement', 'waived', 'reason', 'owner', 'until', 'staleWaiver', 'skip', 'cause', 'asked', 'allow',
   'scenario', 'summary', 'strength', 'n', 'bound95', 'grade', 'thresholds', 'relaxed', 'note', 'measured', 'allowed', 'unit',
-  'findings', 'evidence', 'remediation', 'defects', 'how', 'mustNotFire', 'mayFire', 'reproduce', 'history', 'logs', 'durationMs', 'requests', 'lost',
+  'findings', 'evidence', 'superseded', 'remediation', 'defects', 'how', 'mustNotFire', 'mayFire', 'reproduce', 'history', 'logs', 'durationMs', 'requests', 'lost',
   'incomplete', 'outcomes', 'carried', 'timeline', 'bucketMs', 'atMs', 'ok', 'refused', 'latencyMsMax', 'target', 'label', 'fromMs', 'toMs',
   'witnessed', 'buckets', 'interventions', 'phases', 'areas', 'requirements', 'scenarios',
 ]

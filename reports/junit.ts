@@ -166,7 +166,7 @@ function detailsOf(requirement: RequirementReport): string {
     standingOf(requirement),
     `${outcomeDisplay[requirement.outcome].word}: ${requirement.summary}`,
     ...requirement.evidence.map(evidenceLine),
-    ...requirement.findings.map((finding) => `${finding.check}: ${finding.outcome}: ${finding.summary}`),
+    ...requirement.findings.map((finding) => `${finding.check}: ${finding.outcome}${finding.superseded === true ? ' (measured again alone)' : ''}: ${finding.summary}`),
     strength === null ? null : strengthLine(requirement.outcome === 'passed', strength),
     grade === null ? null : `evidence grade: ${grade}`,
     values.length === 0 ? null : `thresholds: ${values.join(', ')}`,

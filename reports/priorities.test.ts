@@ -51,10 +51,13 @@ test('one command judges several requirements again, when each of theirs differs
   expect(commandForAll([])).toBeUndefined()
 })
 
-test('remarks say what was relaxed and which waiver is stale', () => {
+test('remarks say what was measured again, what was relaxed and which waiver is stale', () => {
   const [first] = greenReport.requirements
-  const remarksOf = (more: Partial<NonNullable<typeof first>>) => remarks({ ...greenReport, requirements: [{ ...first!, relaxed: [], ...more }] })
+  const remarksOf = (more: Partial<NonNullable<typeof first>>) => remarks({ ...greenReport, requirements: [{ ...first!, relaxed: [], findings: [], ...more }] })
   expect(remarksOf({})).toEqual([])
+  const finding = { check: 'check', scenario: 'a/b', outcome: 'inconclusive', summary: 'it stalled', evidence: [] } as const
+  expect(remarksOf({ findings: [{ ...finding, superseded: true }, { ...finding, outcome: 'passed' }] })).toEqual([`Undecided beside other scenarios, so measured again alone: ${first?.id} ${first?.outcome}.`])
+  expect(remarksOf({ findings: [finding] })).toEqual([])
   expect(remarksOf({ relaxed: ['jobs'], thresholds: { jobs: 1 } })).toEqual([`Thresholds were relaxed: ${first?.id}.jobs 1.`])
   expect(remarksOf({ staleWaiver: { reason: 'old', owner: 'us', until: '2031-01-01' } })[0]).toContain('is stale')
 })

@@ -93,7 +93,9 @@ export function remarks({ requirements }: RunReport): readonly string[] {
   const judged = requirements.filter(({ outcome, relaxed }) => relaxed.length > 0 && outcome !== 'skipped' && outcome !== 'not-applicable')
   const keys = judged.flatMap(({ id, relaxed, thresholds }) => relaxed.map((key) => `${id}.${key} ${String(thresholds[key])}`))
   const stale = requirements.filter(({ outcome, staleWaiver }) => outcome === 'passed' && staleWaiver !== undefined)
+  const again = requirements.filter(({ findings }) => findings.some(({ superseded }) => superseded === true))
   return [
+    ...(again.length === 0 ? [] : [`Undecided beside other scenarios, so measured again alone: ${again.map(({ id, outcome }) => `${id} ${outcome}`).join(', ')}.`]),
     ...(keys.length === 0 ? [] : [`Thresholds were relaxed: ${keys.join(', ')}.`]),
     ...stale.map(({ id, staleWaiver }) => `The waiver of ${id} (${staleWaiver?.owner}, until ${staleWaiver?.until}) is stale: it passes now, and the waiver can go.`),
   ]

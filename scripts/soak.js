@@ -1,4 +1,4 @@
-// Clean runs of the reference service in a row: none may fail, and at most one finding in a hundred may be inconclusive. At the end each is
+// Clean runs of the reference service in a row: none may fail, and at most one finding in a hundred may be inconclusive after its second measurement. At the end each is
 // compared with the next, or with every later one: no comparison of two runs without a defect may show a regression. The runs are kept.
 //   node scripts/soak.js [--runs 20] [--profile quick] [--driver process] [--all-pairs] [--output DIR]
 import { spawnSync } from 'node:child_process'
@@ -33,14 +33,14 @@ function oneRun(number) {
   }
   const having = (...outcomes) => requirements.filter((one) => outcomes.includes(one.outcome)).map((one) => ({ id: one.id, outcome: one.outcome, summary: one.summary }))
   const judged = requirements.filter((one) => one.outcome !== 'skipped' && one.outcome !== 'not-applicable').length
-  return { number, exitCode: status, seconds, judged, failed: having('failed', 'missing', 'error'), inconclusive: having('inconclusive') }
+  return { number, exitCode: status, seconds, judged, failed: having('failed', 'missing', 'error'), inconclusive: having('inconclusive'), again: requirements.filter((one) => one.findings.some(({ superseded }) => superseded)).map(({ id }) => id) }
 }
 
 const done = []
 for (let number = 1; number <= runs; number++) {
   const one = oneRun(number)
   done.push(one)
-  console.log(`run ${number} of ${runs}: exit ${one.exitCode}, ${one.judged} judged, ${one.failed.length} failed, ${one.inconclusive.length} inconclusive, ${one.seconds} s`)
+  console.log(`run ${number} of ${runs}: exit ${one.exitCode}, ${one.judged} judged, ${one.failed.length} failed, ${one.inconclusive.length} inconclusive${one.again.length === 0 ? '' : `, ${one.again.join(', ')} measured again alone`}, ${one.seconds} s`)
   for (const { id, outcome, summary } of [...one.failed, ...one.inconclusive]) console.log(`    ${id} ${outcome}: ${summary.slice(0, 300)}`)
   writeFileSync(join(folder, 'soak.json'), `${JSON.stringify({ schema: 'seaworthy-soak/v1', profile: values.profile, runs: done }, null, 2)}\n`)
 }

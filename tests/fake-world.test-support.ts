@@ -3,9 +3,10 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Check } from '../core/check.js'
+import { passed, type Check } from '../core/check.js'
 import type { Deployment, DeploymentControls, Driver } from '../core/driver.js'
-import type { Capability, Requirement } from '../core/requirement.js'
+import type { Capability, Requirement, RequirementId } from '../core/requirement.js'
+import type { RunEvent } from '../core/run-event.js'
 import type { RunReport } from '../core/run-report.js'
 import type { Scenario, ScenarioContext, Suite } from '../core/scenario.js'
 import type { Operation, ServiceDescriptor } from '../core/service-descriptor.js'
@@ -86,16 +87,41 @@ export interface FakeExperiment extends FakeWorld {
   readonly exercise?: (context: ScenarioContext) => Promise<void>
   readonly checks: readonly Omit<Check, 'requirement'>[]
   readonly signal?: AbortSignal
+  readonly measureAgain?: boolean
+  /** Scenarios beside it, each with a requirement of its own (TEST-02, ...) that holds; all run side by side. Default: 0. */
+  readonly beside?: number
+  /** How long each of those takes at least. Default: 0. */
+  readonly besideMs?: number
 }
 
+export interface FakeRun {
+  readonly report: RunReport
+  readonly events: readonly RunEvent[]
+  readonly suites: readonly Suite[]
+  readonly folder: string
+  readonly historyPath: string
+  remove(): void
+}
+
+const neighbourRequirement = (number: number): RequirementId => `TEST-0${number + 1}` as RequirementId
+
+/** One that runs beside it and passes. */
+const neighbour = (number: number, lastsMs: number): Scenario => ({
+  id: `testing/neighbour-${number}`, title: 'A neighbour', needs: [], instanceCountMin: 1, expectedMs: () => 1_000, exercise: async ({ pause }) => pause(lastsMs),
+  checks: [{ id: 'neighbour-holds', requirement: neighbourRequirement(number), evaluate: () => passed('it holds') }],
+})
+
 /** One scenario with these checks on this world, through the real engine; the report and what the run directory holds. */
-export async function runFake({ exercise = async () => {}, checks, signal, ...world }: FakeExperiment): Promise<{ readonly report: RunReport; readonly historyPath: string; remove(): void }> {
+export async function runFake({ exercise = async () => {}, checks, signal, measureAgain = false, beside = 0, besideMs = 0, ...world }: FakeExperiment): Promise<FakeRun> {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-test-'))
   const scenario: Scenario = {
     id: 'testing/it-holds', title: 'It holds', needs: [], instanceCountMin: 1, expectedMs: () => 1_000, exercise,
     checks: checks.map((check) => ({ ...check, requirement: 'TEST-01' })),
   }
-  const suite: Suite = { id: 'testing', title: 'Testing', areas: [{ id: 'TEST', title: 'Testing' }], requirements: [requirement], scenarios: [scenario] }
+  const neighbours = Array.from({ length: beside }, (_, index) => neighbour(index + 1, besideMs))
+  const requirements = [requirement, ...neighbours.map((_, index) => ({ ...requirement, id: neighbourRequirement(index + 1) }))]
+  const suite: Suite = { id: 'testing', title: 'Testing', areas: [{ id: 'TEST', title: 'Testing' }], requirements, scenarios: [scenario, ...neighbours] }
+  const events: RunEvent[] = []
   const remove = (): void => rmSync(folder, { recursive: true, force: true })
   const report = await runConformance({
     service,
@@ -106,7 +132,8 @@ export async function runFake({ exercise = async () => {}, checks, signal, ...wo
     allow: 'destructive',
     only: undefined,
     requiredLevel: null,
-    parallel: 1,
+    parallel: 1 + beside,
+    measureAgain,
     randomSeed: 1,
     runId: 'fake-run',
     runDirectory: folder,
@@ -117,10 +144,10 @@ export async function runFake({ exercise = async () => {}, checks, signal, ...wo
     version: '0.0.0',
     reproduceWith: '',
     signal: signal ?? new AbortController().signal,
-    emit: () => {},
+    emit: (event) => void events.push(event),
   }).catch((thrown: unknown) => {
     remove()
     throw thrown
   })
-  return { report, historyPath: join(folder, 'scenarios/testing/it-holds/history.ndjson'), remove }
+  return { report, events, suites: [suite], folder, historyPath: join(folder, 'scenarios/testing/it-holds/history.ndjson'), remove }
 }

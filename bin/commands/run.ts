@@ -27,6 +27,7 @@ export interface RunArguments {
   readonly reporter: readonly string[]
   readonly requiredLevel?: number | undefined
   readonly parallel: number
+  readonly measureAgain?: boolean | undefined
   readonly randomSeed?: number | undefined
   readonly allow?: string | undefined
   readonly defect?: string | undefined
@@ -66,6 +67,7 @@ export async function run(args: RunArguments): Promise<number> {
     only,
     requiredLevel: (args.requiredLevel as Level | undefined) ?? null,
     parallel,
+    measureAgain: args.measureAgain ?? true,
     randomSeed,
     runId,
     runDirectory,

@@ -91,10 +91,10 @@ function remedy({ outcome, remediation }: RequirementReport): Content {
 function findings({ findings: found, summary: said, evidence: shown }: RequirementReport): Content {
   if (found.length === 0) return null
   const known = new Set(shown.map((one) => JSON.stringify(one)))
-  const items = found.map(({ check, outcome, summary, evidence }) => {
+  const items = found.map(({ check, outcome, summary, evidence, superseded }) => {
     const more = evidence.filter((one) => !known.has(JSON.stringify(one)))
     return html`<li class="o-${outcome}"><span class="symbol" aria-hidden="true">${outcomeDisplay[outcome].symbol}</span>
-<div><code>${check}</code> <b class="word">${outcomeDisplay[outcome].word}</b>
+<div><code>${check}</code> <b class="word">${outcomeDisplay[outcome].word}</b>${superseded === true && ' beside other scenarios, so it was measured again alone:'}
 ${summary !== said && html`<p class="said">${summary}</p>`}
 ${evidenceTable(more, `Measured by ${check}`)}</div></li>`
   })

@@ -30,11 +30,18 @@ export function interactiveLines(event: RunEvent, style: Style, columns: number)
       return verdictLines(event, style, columns)
     case 'scenario-ended':
       return endedLines(event, style, columns)
+    case 'measuring-again':
+      return wrap(againText(event), columns - 2).map((line) => ` ${style.dim(line)}`)
     case 'warning':
       return wrap(`! ${shortText(event.message)}`, columns - 2).map((line) => ` ${style.warning(line)}`)
     default:
       return []
   }
+}
+
+function againText({ requirements, scenarios }: Extract<RunEvent, { type: 'measuring-again' }>): string {
+  const expectedMs = scenarios.reduce((sum, one) => sum + one.expectedMs, 0)
+  return `undecided beside other scenarios, now measured again alone: ${requirements.map(shortText).join(', ')}${expectedMs > 0 ? ` (about ${formatDuration(expectedMs)})` : ''}`
 }
 
 function verdictLines({ requirement, title, outcome, summary }: VerdictEvent, style: Style, columns: number): readonly string[] {
@@ -74,6 +81,8 @@ export function logLines(event: RunEvent, style: Style, elapsedMs: number): read
       const incomplete = event.incomplete === null ? '' : `, did not reach its end: ${shortText(event.incomplete)}`
       return [`${at} ${shortText(event.scenario)}: took ${formatDuration(event.durationMs)}${incomplete}`]
     }
+    case 'measuring-again':
+      return [`${at} ${againText(event)}`]
     case 'warning':
       return [`${at} ${style.warning(`warning: ${shortText(event.message)}`)}`]
     default:

@@ -17,7 +17,8 @@ export class RunProgress {
   #startedAtMs = 0
   #directory = ''
   readonly #scenarios = new Map<string, ScenarioProgress>()
-  readonly #counts = new Map<Outcome, number>()
+  /** By requirement: one that is measured again has a second verdict, which is the one that counts. */
+  readonly #verdicts = new Map<string, Outcome>()
 
   get startedAtMs(): number {
     return this.#startedAtMs
@@ -32,7 +33,7 @@ export class RunProgress {
     return this.scenarios.filter(({ state }) => state === 'running')
   }
   count(outcome: Outcome): number {
-    return this.#counts.get(outcome) ?? 0
+    return [...this.#verdicts.values()].filter((one) => one === outcome).length
   }
   get judged(): readonly Outcome[] {
     return outcomes.filter((outcome) => this.count(outcome) > 0)
@@ -43,8 +44,9 @@ export class RunProgress {
       case 'run-started':
         this.#startedAtMs = nowMs
         this.#directory = event.directory
-        for (const scenario of event.scenarios) this.#scenarios.set(scenario.id, { ...unstarted, ...scenario })
-        return
+        return this.#add(event.scenarios)
+      case 'measuring-again':
+        return this.#add(event.scenarios)
       case 'scenario-started':
         return this.#change(event.scenario, { state: 'running', startedAtMs: nowMs })
       case 'step':
@@ -52,7 +54,7 @@ export class RunProgress {
       case 'progress':
         return this.#change(event.scenario, { requests: event.requests, lost: event.lost })
       case 'verdict':
-        this.#counts.set(event.outcome, this.count(event.outcome) + 1)
+        this.#verdicts.set(event.requirement, event.outcome)
         return
       case 'scenario-ended':
         return this.#change(event.scenario, { state: 'ended' })
@@ -65,6 +67,10 @@ export class RunProgress {
       .filter(({ state }) => state !== 'ended')
       .map((one) => Math.max(0, one.expectedMs - (one.state === 'running' ? nowMs - one.startedAtMs : 0)))
     return left.reduce((sum, ms) => sum + ms, 0) / Math.max(1, this.running.length)
+  }
+
+  #add(scenarios: Extract<RunEvent, { type: 'run-started' }>['scenarios']): void {
+    for (const scenario of scenarios) this.#scenarios.set(scenario.id, { ...unstarted, ...scenario })
   }
 
   #change(id: string, change: Partial<ScenarioProgress>): void {

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { judgeAgain } from '../bin/judge-again.js'
+import { failed, inconclusive, passed, type Finding } from '../core/check.js'
+import type { History } from '../core/history.js'
+import { observationsOf } from '../core/reading.js'
+import type { ScenarioContext } from '../core/scenario.js'
+import { readRunInput } from '../engine/saved-run.js'
+import { runFake, type FakeExperiment, type FakeRun } from './fake-world.test-support.js'
+
+/** A scenario whose check says something else of each measurement of it: which one it is, its history says. */
+const answering = (...answers: readonly Finding[]): Pick<FakeExperiment, 'exercise' | 'checks'> => {
+  let measurement = 0
+  return {
+    exercise: async ({ observe }: ScenarioContext) => observe('measurement', 'service', (measurement += 1)),
+    checks: [{ id: 'it-holds', evaluate: (history: History) => answers[Number(observationsOf(history, 'measurement')[0]?.value) - 1] ?? failed('measured more often than that') }],
+  }
+}
+const undecided = inconclusive('the harness stalled', [{ note: 'stall', measured: 400 }])
+const held = passed('all 30 completed', [{ note: 'completed', measured: 30 }])
+
+let run: FakeRun
+afterEach(() => run.remove())
+const ofFirst = () => run.report.requirements[0]
+const announcedVerdicts = () => run.events.flatMap((event) => (event.type === 'verdict' && event.requirement === 'TEST-01' ? [event.outcome] : []))
+
+describe('what was left undecided beside other scenarios', () => {
+  test('is measured again alone, and the second measurement decides; the first stays in the report', async () => {
+    run = await runFake({ ...answering(undecided, held), beside: 1, besideMs: 300, measureAgain: true })
+    expect(run.report).toMatchObject({ exitCode: 0, score: { coverage: 1, counts: { passed: 2, inconclusive: 0 } } })
+    expect(ofFirst()).toMatchObject({
+      outcome: 'passed', summary: 'all 30 completed', scenario: 'testing/it-holds--again', evidence: held.evidence,
+      findings: [{ outcome: 'inconclusive', superseded: true, scenario: 'testing/it-holds' }, { outcome: 'passed', scenario: 'testing/it-holds--again' }],
+    })
+    expect(run.report.scenarios.map(({ id, history }) => [id, history])).toEqual([
+      ['testing/it-holds', 'scenarios/testing/it-holds/history.ndjson'],
+      ['testing/neighbour-1', 'scenarios/testing/neighbour-1/history.ndjson'],
+      ['testing/it-holds--again', 'scenarios/testing/it-holds--again/history.ndjson'],
+    ])
+    expect(announcedVerdicts()).toEqual(['inconclusive', 'passed'])
+    expect(run.events.filter(({ type }) => type === 'measuring-again')).toMatchObject([{ requirements: ['TEST-01'], scenarios: [{ id: 'testing/it-holds--again' }] }])
+  })
+  test('is failed when it fails then: it was not the machine', async () => {
+    run = await runFake({ ...answering(undecided, failed('3 of 30 were lost')), beside: 1, besideMs: 300, measureAgain: true })
+    expect(ofFirst()).toMatchObject({ outcome: 'failed', summary: '3 of 30 were lost' })
+    expect(run.report.exitCode).toBe(1)
+  })
+  test('stays undecided when it is so again, and is measured no third time', async () => {
+    run = await runFake({ ...answering(undecided, undecided, held), beside: 1, besideMs: 300, measureAgain: true })
+    expect(ofFirst()).toMatchObject({ outcome: 'inconclusive', findings: [{ superseded: true }, { outcome: 'inconclusive' }] })
+    expect(run.report.exitCode).toBe(2)
+  })
+  test('judged again from what was saved, it has the same answer', async () => {
+    run = await runFake({ ...answering(undecided, held), beside: 1, besideMs: 300, measureAgain: true })
+    const input = readRunInput(run.folder)
+    expect(input.scenarios.map(({ id }) => id)).toEqual(['testing/it-holds', 'testing/neighbour-1', 'testing/it-holds--again'])
+    const again = judgeAgain(run.folder, input, { overrides: new Map(), suites: run.suites })
+    expect(again.requirements[0]).toMatchObject({ outcome: 'passed', scenario: 'testing/it-holds--again', findings: [{ superseded: true }, { outcome: 'passed' }] })
+    expect(readFileSync(join(run.folder, 'scenarios/testing/it-holds--again/history.ndjson'), 'utf8')).toContain('"scenario":"testing/it-holds--again"')
+  })
+})
+
+describe('nothing is measured again', () => {
+  test.each([
+    ['what failed, though it would pass the next time', { ...answering(failed('3 of 30 were lost'), held), beside: 1, besideMs: 300, measureAgain: true }, 'failed'],
+    ['what ran alone: nothing would be different', { ...answering(undecided, held), measureAgain: true }, 'inconclusive'],
+    ['unless that is asked for', { ...answering(undecided, held), beside: 1, besideMs: 300 }, 'inconclusive'],
+  ] as const)('%s', async (_, experiment, outcome) => {
+    run = await runFake(experiment)
+    expect(ofFirst()).toMatchObject({ outcome, findings: [{ outcome }] })
+    expect(run.report.scenarios).toHaveLength(1 + ('beside' in experiment ? 1 : 0))
+    expect(run.events.some(({ type }) => type === 'measuring-again')).toBe(false)
+  })
+  test('after an interruption', async () => {
+    const interruption = new AbortController()
+    const experiment = answering(undecided, held)
+    const exercise = async (context: ScenarioContext): Promise<void> => {
+      await experiment.exercise?.(context)
+      interruption.abort()
+    }
+    run = await runFake({ ...experiment, exercise, beside: 1, besideMs: 300, measureAgain: true, signal: interruption.signal })
+    expect(run.report).toMatchObject({ status: 'interrupted', exitCode: 2 })
+    expect(ofFirst()?.outcome).toBe('inconclusive')
+    expect(run.events.some(({ type }) => type === 'measuring-again')).toBe(false)
+  })
+})
