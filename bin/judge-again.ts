@@ -26,10 +26,10 @@ export function judgeAgain(directory: string, input: RunInput, { overrides, suit
   const since = new Map(suites.flatMap((suite) => suite.requirements).map((one) => [one.id, thresholdValues(one, input.profile)]))
   const thresholds = (id: RequirementId): ThresholdValues => ({ ...since.get(id), ...input.thresholds[id], ...overrides.get(id) })
   requireSoundThresholds(directory, suites, thresholds)
-  const planned = input.scenarios.map(({ id, selected }) => {
+  const planned = input.scenarios.map(({ id, selected, checks = [] }) => {
     const known = suites.flatMap((suite) => suite.scenarios).find((one) => one.id === (firstIdOf(id) ?? id))
     if (known === undefined) throw unreadable(directory, `it has a scenario ${id} that this version does not know`)
-    return { scenario: firstIdOf(id) === undefined ? known : secondOf(known), selected: new Set(selected) }
+    return { scenario: firstIdOf(id) === undefined ? known : secondOf(known, new Set(checks)), selected: new Set(selected) }
   })
   const judged = planned.flatMap(({ scenario, selected }) => {
     const { id } = scenario

@@ -16,6 +16,7 @@ export interface ScoredRequirement {
   readonly skip?: Skip
   /** Keys of thresholds that ask for less than the profile does. */
   readonly relaxed?: readonly string[]
+  readonly findings?: readonly { readonly superseded?: boolean }[]
 }
 
 const scored: readonly Outcome[] = ['passed', 'failed', 'missing', 'inconclusive', 'error']
@@ -101,7 +102,9 @@ export function decide(input: DecisionInput): Decision {
   const decision = decideRestored(input)
   if (decision.exitCode !== exitCodes.ok) return decision
   const relaxed = having(input.requirements, scored).filter((one) => (one.relaxed ?? []).length > 0)
-  const verdict = relaxed.length === 0 ? decision.verdict : `${decision.verdict}, with relaxed thresholds (${named(relaxed)})`
+  const again = having(input.requirements, scored).filter(({ findings = [] }) => findings.some(({ superseded }) => superseded === true))
+  const conditions = [...(relaxed.length === 0 ? [] : [`with relaxed thresholds (${named(relaxed)})`]), ...(again.length === 0 ? [] : [`some in a second measurement (${named(again)})`])]
+  const verdict = [decision.verdict, ...conditions].join(', ')
   const doubts = [...(input.status === 'complete' ? [] : [notWhole[input.status]]), ...(input.restored ? [] : ['the world was not restored'])]
   if (doubts.length === 0) return { ...decision, verdict }
   return { exitCode: exitCodes.notConclusive, verdict: `${doubts.join(' and ')}; otherwise ${verdict}` }

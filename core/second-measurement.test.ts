@@ -13,8 +13,9 @@ test('the second measurement of a scenario has a name that leads back to it', ()
 
 describe('a second measurement stands in', () => {
   const superseded = (...answers: AnswerOfCheck[]): readonly number[] => [...supersededAmong(answers)].map((one) => answers.indexOf(one))
-  test('for what was undecided, whatever it says itself', () => {
-    for (const outcome of ['passed', 'failed', 'inconclusive', 'error'] as const) expect(superseded(answer(a, 'inconclusive'), answer(secondIdOf(a), outcome))).toEqual([0])
+  test('for what was undecided, when it decides', () => {
+    for (const outcome of ['passed', 'failed', 'error'] as const) expect(superseded(answer(a, 'inconclusive'), answer(secondIdOf(a), outcome))).toEqual([0])
+    for (const outcome of ['inconclusive', 'not-applicable'] as const) expect(superseded(answer(a, 'inconclusive'), answer(secondIdOf(a), outcome))).toEqual([])
   })
   test('never for what failed, passed or broke', () => {
     for (const outcome of ['passed', 'failed', 'error', 'not-applicable'] as const) expect(superseded(answer(a, outcome), answer(secondIdOf(a), 'passed'))).toEqual([])
@@ -33,7 +34,8 @@ describe('a second measurement stands in', () => {
 describe('undecided is', () => {
   const undecided = (...answers: AnswerOfCheck[]) => Object.fromEntries([...undecidedAmong(answers)].map(([scenario, ids]) => [scenario, [...ids]]))
   test('what nothing else has decided', () => {
-    expect(undecided(answer(a, 'inconclusive'), answer(b, 'passed'), answer(b, 'inconclusive', { requirement: 'DRAIN-02' }))).toEqual({ [a]: ['DRAIN-01'], [b]: ['DRAIN-02'] })
+    expect(undecided(answer(a, 'inconclusive'), answer(b, 'passed'), answer(b, 'inconclusive', { requirement: 'DRAIN-02', check: 'other' }))).toEqual({ [a]: ['check'], [b]: ['other'] })
+    expect(undecided(answer(a, 'inconclusive'), answer(a, 'passed', { check: 'other' }))).toEqual({ [a]: ['check'] })
   })
   test('not what failed or broke elsewhere: another measurement would change nothing', () => {
     expect(undecided(answer(a, 'inconclusive'), answer(b, 'failed'))).toEqual({})

@@ -5,7 +5,7 @@ import { isOwnRequirement } from '../core/own-suite.js'
 import type { Area, Level, ProfileName, Requirement, RequirementId, ThresholdValues } from '../core/requirement.js'
 import type { AreaReport, FindingReport, RequirementReport, RunReport, ScenarioReport } from '../core/run-report.js'
 import type { Suite } from '../core/scenario.js'
-import { supersededAmong } from '../core/second-measurement.js'
+import { firstIdOf, supersededAmong } from '../core/second-measurement.js'
 import type { Skip } from '../core/skip-cause.js'
 import { areaCoverageMin, countOutcomes, coverageOf, decide, scoreOf, scoreValue, type ScoredRequirement } from '../core/score.js'
 import { relaxedKeys } from '../core/threshold-rules.js'
@@ -83,6 +83,8 @@ export function buildReport(given: ReportInput): RunReport {
 function unjudged({ plan, judgements, status }: ReportInput): ReportInput['judgements'] {
   const done = new Set(judgements.map(({ scenario, check, requirement }) => `${scenario} ${check} ${requirement}`))
   return plan.scenarios.flatMap(({ scenario: { id, checks }, selected }) => {
+    // A second measurement that was not made leaves what the first one says.
+    if (firstIdOf(id) !== undefined && status !== 'complete') return []
     const finding: Finding = status === 'complete'
       ? { outcome: 'error', summary: `no check judged it: ${id} left no history`, evidence: [] }
       : { outcome: 'inconclusive', summary: `the run ended before it was exercised: ${id} left no history`, evidence: [] }

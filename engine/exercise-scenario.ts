@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { HistoryEvent, RequestEvent } from '../core/history.js'
 import { instanceNamesFact } from '../core/instance-names.js'
 import { countsAsLost } from '../core/reading.js'
+import { firstIdOf } from '../core/second-measurement.js'
 import { runGate, type GateParts } from './gate.js'
 import { pollUntil } from './probe.js'
 import { Interventions } from './recorded-intervention.js'
@@ -28,6 +29,8 @@ const deadlineExtraMs = 60_000
 /** Traffic, baseline, exercise. Throws what kept it from its end; everything it started is on the clean-up stack. */
 export async function exerciseScenario(options: ExerciseOptions): Promise<void> {
   const { scenario, service, profile } = options
+  // A second measurement draws what the first drew: the same replica, the same order, the same damage.
+  const drawnAs = firstIdOf(scenario.id) ?? scenario.id
   const tap = new Tap(options.world, options.onCounts)
   const deadline = new AbortController()
   const signal = AbortSignal.any([options.world.signal, deadline.signal])
@@ -42,7 +45,7 @@ export async function exerciseScenario(options: ExerciseOptions): Promise<void> 
     ...(world.deployment.balancerQualification === undefined ? {} : { qualification: () => world.deployment.balancerQualification!() }),
     clock: world.clock,
     record: world.record,
-    random: seededRandom(options.randomSeed, `${scenario.id}/traffic`),
+    random: seededRandom(options.randomSeed, `${drawnAs}/traffic`),
     signal,
   })
   world.cleanup.push('end the traffic', () => traffic.close())
@@ -54,7 +57,7 @@ export async function exerciseScenario(options: ExerciseOptions): Promise<void> 
     profile,
     selected: options.selected,
     thresholds: options.thresholds,
-    random: seededRandom(options.randomSeed, scenario.id),
+    random: seededRandom(options.randomSeed, drawnAs),
     traffic,
     control: createControls(world, interventions, (name, url) => traffic.address(name, url)),
     gate,

@@ -5,7 +5,7 @@ import type { Check } from '../core/check.js'
 import { messageOf } from '../core/errors.js'
 import { historyOf } from '../core/history.js'
 import { openHistory } from './history-file.js'
-import { incompleteReason, judge, type Judgement } from './judge.js'
+import { incompleteReason, isWhole, judge, type Judgement } from './judge.js'
 import { totalsOf, type Totals } from './timeline.js'
 
 /** A scenario as far as judging goes: what it is called, what it checks, what was asked. */
@@ -22,6 +22,8 @@ export interface JudgedScenario<P extends JudgeableScenario = JudgeableScenario>
   readonly planned: P
   readonly judgements: readonly (Judgement & { readonly scenario: string })[]
   readonly incomplete: string | null
+  /** False when the baseline was not healthy or the exercise was cut short. */
+  readonly isWhole: boolean
   readonly totals: Totals
 }
 
@@ -37,6 +39,7 @@ export function judgeScenario<P extends JudgeableScenario>(
     planned,
     judgements: judge(history, checks, thresholds).map((one) => ({ ...one, scenario: planned.scenario.id })),
     incomplete: incompleteReason(history),
+    isWhole: isWhole(history),
     totals: totalsOf(history),
   }
 }
@@ -51,6 +54,7 @@ export function unjudgeable<P extends JudgeableScenario>(planned: P, run: Record
       .filter((check) => planned.selected.has(check.requirement))
       .map((check) => ({ requirement: check.requirement, check: check.id, scenario: planned.scenario.id, finding: { outcome: 'error', summary, evidence: [] } })),
     incomplete: summary,
+    isWhole: false,
     totals: totalsOf(historyOf([])),
   }
 }

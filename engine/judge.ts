@@ -89,6 +89,12 @@ function tempered(finding: Finding, incomplete: IncompleteEvent | undefined): Fi
   return { ...finding, outcome: 'inconclusive', summary: `the exercise did not reach its end: ${incomplete.reason}` }
 }
 
+/** Whether the service was healthy at first and the exercise got to its end: then what is undecided is not so for want of either. */
+export function isWhole(history: History): boolean {
+  const { baseline, incomplete } = fitnessOf(history)
+  return baseline === undefined && incomplete === undefined
+}
+
 /** Why a scenario was cut short, for the report. */
 export function incompleteReason(history: History): string | null {
   for (const event of eventsOf(history, 'incomplete')) return event.reason

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { messageOf } from '../core/errors.js'
 import type { RequirementId, ThresholdValues } from '../core/requirement.js'
 import { VerdictAnnouncer } from './announce-verdicts.js'
 import { judgeScenario, unjudgeable, type JudgedScenario } from './judge-scenario.js'
@@ -20,12 +21,15 @@ export interface Measuring extends ConformanceOptions {
   readonly lanes: number
   /** Whether a service that the first of them could not reach ends it all: every other scenario would wait in vain for the same. */
   readonly stopsWhenUnreachable: boolean
+  /** What was found before, of which this may decide more. */
+  readonly earlier?: readonly JudgedScenario<PlannedScenario>[]
 }
 
 export interface Measured {
   readonly judged: readonly JudgedScenario<PlannedScenario>[]
   /** Those that shared the machine with another one, for however short a time. */
   readonly besideOthers: ReadonlySet<PlannedScenario>
+  readonly tookMs: number
   readonly notRestored: readonly string[]
   /** Set when not even the first start worked. */
   readonly unreachable: ServiceUnreachable | undefined
@@ -38,11 +42,12 @@ export const announced = ({ scenario, expectedMs }: PlannedScenario): { readonly
 /** Runs and judges scenarios side by side. Those that began are always cleaned up; after an abort no other begins. */
 export async function measure(options: Measuring): Promise<Measured> {
   const { scenarios, plan, lanes } = options
+  const beganAtMs = performance.now()
   const judged: JudgedScenario<PlannedScenario>[] = []
   const notRestored: string[] = []
   const underWay = new Set<PlannedScenario>()
   const besideOthers = new Set<PlannedScenario>()
-  const announcer = new VerdictAnnouncer(options.suites, { scenarios })
+  const announcer = new VerdictAnnouncer(options.suites, { scenarios }, options.earlier)
   const oneAtATime = serialised()
   let unreachable: ServiceUnreachable | undefined
   const givenUp = new AbortController()
@@ -65,7 +70,7 @@ export async function measure(options: Measuring): Promise<Measured> {
     for (const verdict of announcer.accept(done)) options.emit(verdict)
     options.emit({ type: 'scenario-ended', scenario: planned.scenario.id, durationMs: done.durationMs, incomplete: done.incomplete })
   })
-  return { judged, besideOthers, notRestored, unreachable }
+  return { judged, besideOthers, notRestored, unreachable, tookMs: performance.now() - beganAtMs }
 }
 
 export interface MeasuringAgain extends ConformanceOptions {
@@ -79,13 +84,19 @@ export interface MeasuringAgain extends ConformanceOptions {
 /** Measures once more, one after the other and alone, what was left undecided beside others. Undefined when there is nothing of the kind. */
 export async function measureAgain(options: MeasuringAgain): Promise<(Measured & { readonly scenarios: readonly PlannedScenario[] }) | undefined> {
   const { plan, first, emit } = options
-  const { scenarios, instead } = secondMeasurements(plan, first.judged, first.besideOthers)
+  const { scenarios, instead } = secondMeasurements(first)
   if (instead !== undefined) emit({ type: 'warning', message: instead })
   if (scenarios.length === 0) return undefined
-  options.writeInput([...plan.scenarios, ...scenarios])
-  const requirements = [...new Set(scenarios.flatMap(({ selected }) => [...selected]))]
+  try {
+    options.writeInput([...plan.scenarios, ...scenarios])
+  } catch (thrown) {
+    // What has been measured must not be lost for want of room to measure more.
+    emit({ type: 'warning', message: `nothing is measured a second time: ${messageOf(thrown)}` })
+    return undefined
+  }
+  const requirements = [...new Set(scenarios.flatMap(({ scenario, selected }) => scenario.checks.map((check) => check.requirement).filter((id) => selected.has(id))))]
   emit({ type: 'measuring-again', requirements, scenarios: scenarios.map(announced) })
-  const measured = await measure({ ...options, plan: { ...plan, scenarios: [...plan.scenarios, ...scenarios] }, scenarios, lanes: 1, stopsWhenUnreachable: false })
+  const measured = await measure({ ...options, plan: { ...plan, scenarios: [...plan.scenarios, ...scenarios] }, scenarios, lanes: 1, stopsWhenUnreachable: false, earlier: first.judged })
   return { ...measured, scenarios }
 }
 

@@ -7,6 +7,7 @@ import { thresholdValues } from '../core/requirement.js'
 import type { RunEvent } from '../core/run-event.js'
 import type { RunReport } from '../core/run-report.js'
 import type { Suite } from '../core/scenario.js'
+import { firstIdOf } from '../core/second-measurement.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { buildReport } from './build-report.js'
 import { scenarioReport, type JudgedScenario } from './judge-scenario.js'
@@ -14,7 +15,7 @@ import { descriptorPosition } from './load-descriptor.js'
 import { announced, measure, measureAgain } from './measure.js'
 import { inOrderOfStart } from './order-of-start.js'
 import { planRun, type Plan, type PlannedScenario } from './plan.js'
-import { writeRunInput } from './run-directory.js'
+import { writeRunInput, type RunInput } from './run-directory.js'
 import { surveyWorld } from './restored-world.js'
 import type { ServiceUnreachable } from './service-unreachable.js'
 import { seededRandom } from './seeded-random.js'
@@ -61,7 +62,7 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
   const order = inOrderOfStart(plan.scenarios, seededRandom(options.randomSeed, 'order'))
   const input = runInput(options, plan, startedAt, thresholds)
   const writeInput = (scenarios: readonly PlannedScenario[]): void =>
-    writeRunInput(options.runDirectory, redactionOf(options.service.secrets ?? []).value({ ...input, scenarios: scenarios.map(({ scenario, selected }) => ({ id: scenario.id, selected: [...selected] })) }))
+    writeRunInput(options.runDirectory, redactionOf(options.service.secrets ?? []).value({ ...input, scenarios: scenarios.map(inputOf) }))
   writeInput(plan.scenarios)
   options.emit({
     type: 'run-started',
@@ -134,6 +135,10 @@ function runInput(options: ConformanceOptions, plan: Plan, startedAt: string, th
     settled: Object.fromEntries(plan.settled) as Record<RequirementId, never>,
   } as const
 }
+
+/** Of a second measurement also the checks that are asked: the others have answered. */
+const inputOf = ({ scenario, selected }: PlannedScenario): RunInput['scenarios'][number] =>
+  ({ id: scenario.id, selected: [...selected], ...(firstIdOf(scenario.id) === undefined ? {} : { checks: scenario.checks.map(({ id }) => id) }) })
 
 const inOrderOf = (scenarios: readonly PlannedScenario[], judged: readonly JudgedScenario<PlannedScenario>[]): readonly JudgedScenario<PlannedScenario>[] =>
   [...judged].sort((a, b) => scenarios.indexOf(a.planned) - scenarios.indexOf(b.planned))

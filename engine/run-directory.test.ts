@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { makeFolder, makeReportDirectory, makeRunDirectory, releaseRunDirectory } from './run-directory.js'
+import { makeFolder, makeReportDirectory, makeRunDirectory, releaseRunDirectory, writeRunInput, type RunInput } from './run-directory.js'
 
 let folder: string
 beforeEach(() => {
@@ -64,4 +64,18 @@ describe('reports of a saved run', () => {
 
 test.runIf(process.platform === 'linux').each(['/proc/self/none/run', '/sys/none/run'])('%s is refused at once', (path) => {
   expect(() => makeFolder(path)).toThrow(withCode('SW_OUTPUT_UNWRITABLE'))
+})
+
+test('what a run can be judged by is replaced as a whole', () => {
+  const output = join(folder, 'whole')
+  const directory = makeRunDirectory('r', output)
+  writeRunInput(directory, { runId: 'first' } as unknown as RunInput)
+  writeRunInput(directory, { runId: 'second' } as unknown as RunInput)
+  expect(JSON.parse(readFileSync(join(directory, 'run-input.json'), 'utf8'))).toEqual({ runId: 'second' })
+  expect(readdirSync(directory).filter((name) => name.includes('input'))).toEqual(['run-input.json'])
+  rmSync(join(directory, 'run-input.json'))
+  mkdirSync(join(directory, 'run-input.json', 'in the way'), { recursive: true })
+  expect(() => writeRunInput(directory, { runId: 'third' } as unknown as RunInput)).toThrow(/while writing .*run-input\.json/)
+  expect(readdirSync(directory).filter((name) => name.includes('input'))).toEqual(['run-input.json'])
+  releaseRunDirectory(directory)
 })

@@ -24,7 +24,8 @@ export interface RunInput {
   readonly settled: Readonly<Record<RequirementId, Settled>>
   /** Modules of suites of the user's own. */
   readonly ownSuites?: readonly string[]
-  readonly scenarios: readonly { readonly id: string; readonly selected: readonly RequirementId[] }[]
+  /** `checks`: of a second measurement, those that are asked. */
+  readonly scenarios: readonly { readonly id: string; readonly selected: readonly RequirementId[]; readonly checks?: readonly string[] }[]
 }
 
 /**
@@ -105,6 +106,7 @@ function refuseKernelFolders(directory: string): void {
 const inputSchema = 'seaworthy-run-input/v1'
 const reportSchema = 'seaworthy-run/v1'
 const ownerName = '.owner.json'
+const freshInputName = '.run-input.json.fresh'
 const reportNames = new Set(['run.json', 'index.html', 'junit.xml', 'seaworthy.sarif', 'summary.md', 'badge.svg', 'badge.json', 'allure-results'])
 const namesOfARun = new Set([...reportNames, 'run-input.json', 'scenarios', ownerName])
 
@@ -182,12 +184,15 @@ function linkLatest(directory: string): void {
   }
 }
 
-/** Throws SW_OUTPUT_UNWRITABLE. */
+/** Replaces an earlier one as a whole: whoever is killed meanwhile leaves one that can be read. Throws SW_OUTPUT_UNWRITABLE. */
 export function writeRunInput(directory: string, input: RunInput): void {
   const path = join(directory, 'run-input.json')
+  const fresh = join(directory, freshInputName)
   try {
-    writeFileSync(path, `${JSON.stringify(input, null, 2)}\n`)
+    writeFileSync(fresh, `${JSON.stringify(input, null, 2)}\n`)
+    renameSync(fresh, path)
   } catch (thrown) {
+    rmSync(fresh, { force: true })
     throw new SeaworthyError('SW_OUTPUT_UNWRITABLE', `while writing ${path}: ${messageOf(thrown)}`, { cause: thrown, hint: 'Name a folder with room for the histories of a run with --output.' })
   }
 }

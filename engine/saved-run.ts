@@ -46,7 +46,7 @@ const inputShape = z.looseObject({
   // Nothing passes, or fails, before it ran.
   settled: z.record(z.string(), z.looseObject({ outcome: z.enum(['missing', 'not-applicable', 'skipped']), reason: z.string() })),
   ownSuites: z.array(z.string()).optional(),
-  scenarios: z.array(z.looseObject({ id: z.string().regex(/^[\w-]+\/[\w-]+$/, 'expected suite/scenario'), selected: z.array(z.string()) })),
+  scenarios: z.array(z.looseObject({ id: z.string().regex(/^[\w-]+\/[\w-]+$/, 'expected suite/scenario'), selected: z.array(z.string()), checks: z.array(z.string()).optional() })),
 })
 
 const counts = z.record(z.string(), z.number())

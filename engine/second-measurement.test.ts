@@ -1,39 +1,46 @@
 import { expect, test } from 'vitest'
-import { failed, inconclusive, passed, type Finding } from '../core/check.js'
+import { inconclusive, passed, type Finding } from '../core/check.js'
 import type { RequirementId } from '../core/requirement.js'
 import type { JudgedScenario } from './judge-scenario.js'
-import type { Plan, PlannedScenario } from './plan.js'
+import type { PlannedScenario } from './plan.js'
 import { secondMeasurements } from './second-measurement.js'
 
 const undecided = inconclusive('the harness stalled')
-const requires: Readonly<Record<string, readonly RequirementId[]>> = { 'DRAIN-02': ['DRAIN-01'], 'START-02': ['MONI-02'] }
+const held = passed('fine')
+type Judged = JudgedScenario<PlannedScenario>
 
-/** Scenarios with the findings of each, by requirement. */
-function measured(...found: Readonly<Record<string, Finding>>[]): { readonly plan: Plan; readonly judged: readonly JudgedScenario<PlannedScenario>[]; readonly planned: ReadonlySet<PlannedScenario> } {
-  const judged = found.map((findings, index) => {
-    const ids = Object.keys(findings) as RequirementId[]
-    const planned = { scenario: { id: `suite/s${index}`, title: `Scenario ${index}` }, suite: { requirements: ids.map((id) => ({ id, requires: requires[id] })) }, selected: new Set(ids), expectedMs: 1 } as unknown as PlannedScenario
-    return { planned, judgements: ids.map((requirement) => ({ requirement, check: 'check', scenario: planned.scenario.id, finding: findings[requirement] })) } as unknown as JudgedScenario<PlannedScenario>
-  })
-  return { plan: { settled: new Map([['MONI-02', { outcome: 'missing', reason: '' }]]), scenarios: judged.map(({ planned }) => planned) }, judged, planned: new Set(judged.map(({ planned }) => planned)) }
+/** A scenario with one check for each finding. */
+function scenario(number: number, findings: readonly Finding[], { isWhole = true, expectedMs = 1 } = {}): Judged {
+  const ids = findings.map((_, index) => `DRAIN-${number * 10 + index + 10}` as RequirementId)
+  const checks = ids.map((requirement) => ({ id: `check-of-${requirement}`, requirement }))
+  const planned = { scenario: { id: `suite/s${number}`, title: `Scenario ${number}`, checks }, selected: new Set(ids), expectedMs } as unknown as PlannedScenario
+  const judgements = checks.map(({ id, requirement }, index) => ({ requirement, check: id, scenario: planned.scenario.id, finding: findings[index] }))
+  return { planned, judgements, isWhole } as unknown as Judged
 }
-const chosen = ({ plan, judged, planned }: ReturnType<typeof measured>, besideOthers = planned) =>
-  secondMeasurements(plan, judged, besideOthers).scenarios.map(({ scenario, selected }) => [scenario.id, scenario.title, ...selected])
+const several = (undecidedCount: number, of: number, expectedMs = 1): readonly Judged[] => Array.from({ length: of }, (_, index) => scenario(index, [index < undecidedCount ? undecided : held], { expectedMs }))
+const again = (judged: readonly Judged[], { besideOthers = judged.map(({ planned }) => planned), tookMs = 1_000 } = {}) => secondMeasurements({ judged, besideOthers: new Set(besideOthers), tookMs })
+const ids = (...given: Parameters<typeof again>): readonly string[] => again(...given).scenarios.map(({ scenario: { id } }) => id)
 
-test('only what was undecided is asked again, of the scenarios that left it undecided', () => {
-  expect(chosen(measured({ 'DRAIN-03': undecided, 'DRAIN-04': passed('fine') }, { 'DRAIN-05': passed('fine') }))).toEqual([['suite/s0--again', 'Scenario 0 (measured again, alone)', 'DRAIN-03']])
+test('a scenario that left something undecided does all of it again, and only the checks that left it so are asked', () => {
+  const [second, ...others] = again([scenario(0, [undecided, held]), scenario(1, [held])]).scenarios
+  expect(others).toEqual([])
+  expect(second?.scenario).toMatchObject({ id: 'suite/s0--again', title: 'Scenario 0 (measured again, alone)', checks: [{ id: 'check-of-DRAIN-10' }] })
+  expect(second?.scenario.checks).toHaveLength(1)
+  expect([...(second?.selected ?? [])]).toEqual(['DRAIN-10', 'DRAIN-11'])
 })
 test('nothing of a scenario that ran alone', () => {
-  expect(chosen(measured({ 'DRAIN-03': undecided }), new Set())).toEqual([])
+  expect(ids([scenario(0, [undecided])], { besideOthers: [] })).toEqual([])
 })
-test('nothing that stands on what failed or is missing: it would stay undecided', () => {
-  expect(chosen(measured({ 'DRAIN-01': failed('lost'), 'DRAIN-02': undecided }, { 'START-02': undecided }))).toEqual([])
-  expect(chosen(measured({ 'DRAIN-01': passed('fine'), 'DRAIN-02': undecided }))).toHaveLength(1)
+test('nothing of one that was not healthy at first or was cut short: who starts now and then must not get a second draw', () => {
+  expect(ids([scenario(0, [undecided], { isWhole: false }), scenario(1, [undecided])])).toEqual(['suite/s1--again'])
 })
 test('nothing when most of them left something undecided, and that is said', () => {
-  const most = (undecidedCount: number, of: number) => measured(...Array.from({ length: of }, (_, index) => ({ [`DRAIN-${index + 10}`]: index < undecidedCount ? undecided : passed('fine') })))
-  expect(chosen(most(3, 3))).toHaveLength(3)
-  expect(chosen(most(5, 10))).toHaveLength(5)
-  const { plan, judged, planned } = most(6, 10)
-  expect(secondMeasurements(plan, judged, planned)).toEqual({ scenarios: [], instead: expect.stringContaining('6 of 10 scenarios') as string })
+  expect(ids(several(3, 3))).toHaveLength(3)
+  expect(ids(several(5, 10))).toHaveLength(5)
+  expect(again(several(6, 10))).toEqual({ scenarios: [], instead: expect.stringContaining('6 of 10 scenarios') as string })
+})
+test('nothing when it would take longer than all of them together took, and more than two minutes, and that is said', () => {
+  expect(ids(several(2, 10, 60_000))).toHaveLength(2)
+  expect(again(several(2, 10, 61_000))).toEqual({ scenarios: [], instead: expect.stringContaining('about 122 s') as string })
+  expect(ids(several(2, 10, 61_000), { tookMs: 130_000 })).toHaveLength(2)
 })

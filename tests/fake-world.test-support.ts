@@ -88,6 +88,8 @@ export interface FakeExperiment extends FakeWorld {
   readonly checks: readonly Omit<Check, 'requirement'>[]
   readonly signal?: AbortSignal
   readonly measureAgain?: boolean
+  /** Told the run's folder before anything begins. */
+  readonly onFolder?: (folder: string) => void
   /** Scenarios beside it, each with a requirement of its own (TEST-02, ...) that holds; all run side by side. Default: 0. */
   readonly beside?: number
   /** How long each of those takes at least. Default: 0. */
@@ -112,8 +114,9 @@ const neighbour = (number: number, lastsMs: number): Scenario => ({
 })
 
 /** One scenario with these checks on this world, through the real engine; the report and what the run directory holds. */
-export async function runFake({ exercise = async () => {}, checks, signal, measureAgain = false, beside = 0, besideMs = 0, ...world }: FakeExperiment): Promise<FakeRun> {
+export async function runFake({ exercise = async () => {}, checks, signal, measureAgain = false, beside = 0, besideMs = 0, onFolder, ...world }: FakeExperiment): Promise<FakeRun> {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-test-'))
+  onFolder?.(folder)
   const scenario: Scenario = {
     id: 'testing/it-holds', title: 'It holds', needs: [], instanceCountMin: 1, expectedMs: () => 1_000, exercise,
     checks: checks.map((check) => ({ ...check, requirement: 'TEST-01' })),

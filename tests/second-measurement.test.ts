@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { judgeAgain } from '../bin/judge-again.js'
 import { failed, inconclusive, passed, type Finding } from '../core/check.js'
+import { InterventionFailed } from '../core/errors.js'
 import type { History } from '../core/history.js'
 import { observationsOf } from '../core/reading.js'
 import type { ScenarioContext } from '../core/scenario.js'
@@ -28,7 +29,7 @@ const announcedVerdicts = () => run.events.flatMap((event) => (event.type === 'v
 describe('what was left undecided beside other scenarios', () => {
   test('is measured again alone, and the second measurement decides; the first stays in the report', async () => {
     run = await runFake({ ...answering(undecided, held), beside: 1, besideMs: 300, measureAgain: true })
-    expect(run.report).toMatchObject({ exitCode: 0, score: { coverage: 1, counts: { passed: 2, inconclusive: 0 } } })
+    expect(run.report).toMatchObject({ exitCode: 0, verdict: expect.stringContaining('some in a second measurement (TEST-01)') as string, score: { coverage: 1, counts: { passed: 2, inconclusive: 0 } } })
     expect(ofFirst()).toMatchObject({
       outcome: 'passed', summary: 'all 30 completed', scenario: 'testing/it-holds--again', evidence: held.evidence,
       findings: [{ outcome: 'inconclusive', superseded: true, scenario: 'testing/it-holds' }, { outcome: 'passed', scenario: 'testing/it-holds--again' }],
@@ -48,8 +49,41 @@ describe('what was left undecided beside other scenarios', () => {
   })
   test('stays undecided when it is so again, and is measured no third time', async () => {
     run = await runFake({ ...answering(undecided, undecided, held), beside: 1, besideMs: 300, measureAgain: true })
-    expect(ofFirst()).toMatchObject({ outcome: 'inconclusive', findings: [{ superseded: true }, { outcome: 'inconclusive' }] })
-    expect(run.report.exitCode).toBe(2)
+    expect(ofFirst()).toMatchObject({ outcome: 'inconclusive', findings: [{ scenario: 'testing/it-holds' }, { scenario: 'testing/it-holds--again' }] })
+    expect(ofFirst()?.findings.some(({ superseded }) => superseded)).toBe(false)
+    expect(run.report).toMatchObject({ exitCode: 2, scenarios: { length: 3 } })
+  })
+  test('does the very same again: it draws what the first measurement drew', async () => {
+    const drawn: number[] = []
+    const experiment = answering(undecided, held)
+    const exercise = async (context: ScenarioContext): Promise<void> => {
+      drawn.push(context.random())
+      await experiment.exercise?.(context)
+    }
+    run = await runFake({ ...experiment, exercise, beside: 1, besideMs: 300, measureAgain: true })
+    expect(drawn).toEqual([drawn[0], drawn[0]])
+  })
+  test('keeps what another check found the first time', async () => {
+    const experiment = answering(undecided, held)
+    let asked = 0
+    const other = { id: 'it-holds-too', evaluate: () => ((asked += 1) === 1 ? held : undecided) }
+    run = await runFake({ ...experiment, checks: [...experiment.checks, other], beside: 1, besideMs: 300, measureAgain: true })
+    expect(ofFirst()).toMatchObject({ outcome: 'passed', findings: [{ superseded: true }, { check: 'it-holds-too', outcome: 'passed' }, { check: 'it-holds', outcome: 'passed' }] })
+    expect(asked).toBe(1)
+  })
+  test('keeps its own reason when the run is interrupted before the second measurement', async () => {
+    const interruption = new AbortController()
+    const experiment = answering(undecided, held)
+    let folder = ''
+    const exercise = async (context: ScenarioContext): Promise<void> => {
+      await experiment.exercise?.(context)
+      // Not before the engine has begun with the second one: its exercise is the first thing that can tell.
+      if (readRunInput(folder).scenarios.length === 3) interruption.abort()
+    }
+    run = await runFake({ ...experiment, exercise, beside: 1, besideMs: 300, measureAgain: true, signal: interruption.signal, onFolder: (made) => (folder = made) })
+    expect(run.report).toMatchObject({ status: 'interrupted', exitCode: 2 })
+    expect(ofFirst()).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('the harness stalled') as string })
+    expect(ofFirst()?.findings.some(({ superseded }) => superseded)).toBe(false)
   })
   test('judged again from what was saved, it has the same answer', async () => {
     run = await runFake({ ...answering(undecided, held), beside: 1, besideMs: 300, measureAgain: true })
@@ -64,6 +98,7 @@ describe('what was left undecided beside other scenarios', () => {
 describe('nothing is measured again', () => {
   test.each([
     ['what failed, though it would pass the next time', { ...answering(failed('3 of 30 were lost'), held), beside: 1, besideMs: 300, measureAgain: true }, 'failed'],
+    ['what was cut short: that is not for what ran beside it', { checks: [{ id: 'it-holds', evaluate: () => held }], exercise: async () => { throw new InterventionFailed('stop', 'replica-0', 'it would not') }, beside: 1, besideMs: 300, measureAgain: true }, 'inconclusive'],
     ['what ran alone: nothing would be different', { ...answering(undecided, held), measureAgain: true }, 'inconclusive'],
     ['unless that is asked for', { ...answering(undecided, held), beside: 1, besideMs: 300 }, 'inconclusive'],
   ] as const)('%s', async (_, experiment, outcome) => {

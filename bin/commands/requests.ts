@@ -30,7 +30,9 @@ export async function requests(args: RequestsArguments): Promise<number> {
 }
 
 function evidenceOf(requirement: RequirementReport, historyOf: HistoryOf): readonly EvidenceRequests[] {
-  return requirement.findings.flatMap(({ check, scenario: ownScenario, evidence }) =>
+  // What a second measurement stands in for is evidence of nothing any more; its requests are in its history.
+  const standing = requirement.findings.filter(({ superseded }) => superseded !== true)
+  return standing.flatMap(({ check, scenario: ownScenario, evidence }) =>
     evidence.flatMap(({ note, measured, allowed, unit, requests: ids = [] }) => {
       const scenario = (ownScenario as string | undefined) ?? requirement.scenario
       if (ids.length === 0 || scenario === null) return []

@@ -10,7 +10,8 @@ import type { Traces } from './trace.js'
 export function namedRequests(requirement: RequirementReport, evidence: Evidence, traces: Traces): Content {
   const ids = evidence.requests ?? []
   const text = JSON.stringify(evidence)
-  const finding = requirement.findings.find((one) => one.evidence.some((other) => JSON.stringify(other) === text))
+  const naming = requirement.findings.filter((one) => one.evidence.some((other) => JSON.stringify(other) === text))
+  const finding = naming.find(({ superseded }) => superseded !== true) ?? naming[0]
   const scenario = (finding?.scenario as string | undefined) ?? requirement.scenario
   if (ids.length === 0 || scenario === null) return null
   const found = ids.flatMap((id) => traces.request(scenario, id) ?? []).toSorted((a, b) => a.plannedAtMs - b.plannedAtMs)
