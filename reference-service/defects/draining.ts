@@ -15,7 +15,7 @@ export const defects = [
   {
     id: 'drain.closes-listener-at-once',
     violates: 'DRAIN-04',
-    sentence: 'A drain fails readiness and closes the listening socket in the same tick, until what is in flight is finished.',
+    sentence: 'A drain fails readiness and closes the listening socket and idle connections in the same tick, until what is in flight is finished.',
   },
   {
     id: 'drain.accepts-then-drops',

@@ -65,7 +65,7 @@ export class Drain {
     this.parts.work.pause()
     this.ending = new AbortController()
     void this.run(this.ending.signal, graceMs)
-    if (defective('drain.closes-listener-at-once')) this.parts.connections.stopListening()
+    if (defective('drain.closes-listener-at-once')) this.closeAtOnce()
     if (defective('drain.kills-inflight')) setTimeout(() => this.parts.inFlight.destroyAll(), 200)
   }
 
@@ -87,6 +87,12 @@ export class Drain {
         resolve(true)
       })
     })
+  }
+
+  /** As `server.close()` of node:http does. With its idle connections a balancer would not notice the listener for as long as they are enough for it. */
+  private closeAtOnce(): void {
+    this.parts.connections.stopListening()
+    this.parts.connections.endIdle(0)
   }
 
   /** Only for the defect drain.closes-listener-at-once: a drained replica must hear when it is told to come back. */

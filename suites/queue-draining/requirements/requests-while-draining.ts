@@ -93,7 +93,7 @@ const drain04: Requirement = {
   remediation:
     'Drain in this order: fail readiness, go on serving for at least interval x fall + timeout of the balancer, announce Connection: close on the answers, then close the listener, finish what is in flight, exit. On Kubernetes add a preStop delay or a readiness delay longer than endpoint propagation.',
   defects: [
-    { id: 'drain.closes-listener-at-once', how: 'The drain fails readiness and closes the listening socket in the same tick; requests in flight are finished.' },
+    { id: 'drain.closes-listener-at-once', how: 'The drain fails readiness and closes the listening socket and idle connections in the same tick; requests in flight are finished.' },
   ],
   mustNotFire: ['DRAIN-03', 'DRAIN-05'],
   mayFire: ['UPGR-01', 'RDND-05', 'DRAIN-01', 'DRAIN-08'],
