@@ -68,7 +68,7 @@ function registerRunning(parser: Argv, command: Register): void {
           .option('required-level', { type: 'number', choices: [1, 2, 3], describe: 'succeed when this level is reached (default: every MUST selected)' })
           .option('parallel', parallel)
           .option('random-seed', randomSeed)
-          .option('measure-again', { type: 'boolean', default: true, describe: 'measure once more, alone, what was left undecided beside other scenarios; --no-measure-again: do not' })
+          .option('no-measure-again', { type: 'boolean', default: false, describe: 'do not measure once more, alone, what was left undecided beside other scenarios' })
           .option('allow', { choices: ['safe', 'disruptive', 'destructive'], describe: 'what procedures may do to the service; MUSTs above what is not said are undecided' })
           .option('defect', { type: 'string', describe: 'seed a defect (bundled reference service only)' })
           .option('baseline', { type: 'string', describe: 'folder of an earlier run: only what held there and no longer does fails the build' })

@@ -105,6 +105,7 @@ describe('bad input: a clear error, exit 64, no stack trace', () => {
     ['a negated option', () => ['run', '--no-only'], /SW_USAGE.*no-only/],
     ['an option written twice', () => ['run', '--output', 'a', '--output', 'b'], /SW_USAGE.*--output: found 2 values/],
     ['an option without a value', () => ['run', '--output='], /SW_USAGE.*--output/],
+    ['an id that matches nothing, without a second measurement', () => ['run', '--no-measure-again', '--only', 'NOPE-01'], /SW_SELECTION_EMPTY/],
     ['a seed of selftest that is none', () => ['selftest', '--random-seed', '-1'], /SW_USAGE.*--random-seed/],
     ['a run of only a schema', () => ['report', schemaOnly()], /SW_RUN_UNREADABLE.*run\.json/],
     ['an input of only a schema', () => ['recheck', schemaOnly()], /SW_RUN_UNREADABLE.*run-input\.json/],

@@ -27,7 +27,7 @@ export interface RunArguments {
   readonly reporter: readonly string[]
   readonly requiredLevel?: number | undefined
   readonly parallel: number
-  readonly measureAgain?: boolean | undefined
+  readonly noMeasureAgain?: boolean | undefined
   readonly randomSeed?: number | undefined
   readonly allow?: string | undefined
   readonly defect?: string | undefined
@@ -67,7 +67,7 @@ export async function run(args: RunArguments): Promise<number> {
     only,
     requiredLevel: (args.requiredLevel as Level | undefined) ?? null,
     parallel,
-    measureAgain: args.measureAgain ?? true,
+    measureAgain: args.noMeasureAgain !== true,
     randomSeed,
     runId,
     runDirectory,
