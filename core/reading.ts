@@ -192,3 +192,9 @@ export function starvedReplica(history: History, window: Window, limitMs: number
   const ejected = starvedEjection(history, { fromMs: window.fromMs - ejectedBeforeMs, toMs: window.toMs })
   return ejected === undefined ? null : inconclusive(`the machine was starved: ${starvationText(ejected)}, and the balancer took it out because its answer was late`)
 }
+
+/** Names of the operations that change nothing, so that no effect of theirs can be read. */
+export function effectlessOperations(history: History): ReadonlySet<string> {
+  const operations = factOf(history, 'operations') as readonly { readonly name: string; readonly mutates: boolean }[] | undefined
+  return new Set((operations ?? []).filter(({ mutates }) => !mutates).map(({ name }) => name))
+}

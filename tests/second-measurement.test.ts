@@ -64,7 +64,7 @@ describe.concurrent('what was left undecided beside other scenarios', () => {
       drawn.push(scenario.random())
       await experiment.exercise?.(scenario)
     }
-    const run = await ran(context, { ...experiment, exercise, beside: 1, besideMs: 300, measureAgain: true })
+    await ran(context, { ...experiment, exercise, beside: 1, besideMs: 300, measureAgain: true })
     expect(drawn).toEqual([drawn[0], drawn[0]])
   })
   test('keeps what another check found the first time', async (context) => {

@@ -183,6 +183,18 @@ describe('speed', () => {
     expect(judge(answersAreFast, without(history(), inState('failing'))).outcome).toBe('inconclusive')
     expect(judge(answersAreFast, without(history(), inState('degraded'))).outcome).toBe('inconclusive')
   })
+  test('what was slow while our own echo server was as slow, or while the replica waited for a processor, is nobody\'s slowness', () => {
+    const events = [...history(), ...slow(10, 700)]
+    const echo = (plannedAtMs: number, tookMs: number): HistoryEvent => ({ kind: 'request', id: plannedAtMs, load: 'null-control', operation: 'echo', method: 'GET', via: 'echo', plannedAtMs, endedAtMs: plannedAtMs + tookMs, outcome: 'ok' })
+    const starved = [clock - 800, clock - 600, clock - 400].map((atMs) => echo(atMs, 600))
+    expect(judge(answersAreFast, [...slow(30, 700), ...starved])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('while harness and machine were undisturbed') })
+    expect(judge(answersAreFast, [...events, ...starved]).outcome).toBe('passed')
+    // Somewhere else, or far shorter than the answers, it explains nothing.
+    expect(judge(answersAreFast, [...events, echo(10_000, 900)]).outcome).toBe('failed')
+    expect(judge(answersAreFast, [...history(), ...slow(10, 4_000), echo(clock - 800, 700)]).outcome).toBe('failed')
+    const waited: HistoryEvent = { kind: 'observation', probe: 'processor-wait', target: 'replica-0', atMs: clock, value: { waitedMs: 450, ranMs: 150, windowMs: 600, serviceRanMs: 100, capacityMs: 1_200 } }
+    expect(judge(answersAreFast, [...events, waited]).outcome).toBe('passed')
+  })
   test('a failed null control makes slow answers inconclusive, and no answers are no pass', () => {
     const echo: HistoryEvent = { kind: 'request', id: 1, load: 'null-control', operation: 'echo', method: 'GET', via: 'echo', plannedAtMs: 500, endedAtMs: 900, outcome: 'timeout' }
     expect(judge(answersAreFast, [...history(), ...slow(10, 700), echo]).outcome).toBe('inconclusive')

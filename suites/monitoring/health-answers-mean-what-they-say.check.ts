@@ -1,7 +1,8 @@
 import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
-import { factOf, harnessHealth, interventionsOf, observationsOf } from '../../core/reading.js'
+import { factOf, harnessHealth, interventionsOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { worstStarvation } from '../../core/processor-waits.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { bodySays, codeSays, disagrees, healthAnswersOf, namesBroken, saysFail, type HealthAnswer } from './health-answer.js'
 import { slowAnswersMax } from './slow-answers.js'
@@ -115,7 +116,7 @@ export const answersAreFast: Check = {
     // A draining replica may have left.
     const all = healthAnswersOf(history).filter((one) => one.status !== null || one.state !== 'draining')
     const timed = timedAnswers(history, all, limitMs)
-    if (timed.length < answersMin) return inconclusive(`${timed.length} health answers were timed while the harness was undisturbed, needs ${answersMin}`)
+    if (timed.length < answersMin) return inconclusive(`${timed.length} health answers were timed while harness and machine were undisturbed, needs ${answersMin}`)
     const slow = timed.filter((one) => one.durationMs > limitMs)
     const slowest = Math.round(greatestOf(timed.map((one) => one.durationMs)))
     const evidence: Evidence[] = [{ note: `slowest of ${timed.length} health answers`, measured: slowest, allowed: limitMs, unit: 'ms' }]
@@ -133,23 +134,39 @@ export const answersAreFast: Check = {
 
 /**
  * The answers of which it is known on which side of the limit the service was, with the time that is surely its own. What
- * a stall of the harness may have added is taken off. An answer that is slow with it and not without it tells nothing,
- * neither that it was slow nor that it was not.
+ * a stall of the harness may have added, or a starved machine, on which our own echo server was as slow or a replica waited
+ * for a processor, is taken off. An answer that is slow with it and not without it tells nothing, neither that it was slow
+ * nor that it was not.
  */
 function timedAnswers(history: History, answers: readonly HealthAnswer[], limitMs: number): HealthAnswer[] {
   const stalls = observationsOf(history, 'event-loop-delay', 'harness').flatMap((event) => {
     const { maxMs = 0, windowMs = 0 } = event.value as { readonly maxMs?: number; readonly windowMs?: number }
     return maxMs > stallMsMax ? [{ fromMs: event.atMs - Math.max(maxMs, windowMs), toMs: event.atMs, maxMs }] : []
   })
+  const echoes = slowEchoes(history)
   return answers.flatMap((one) => {
     if (one.durationMs <= limitMs) return [one]
-    const stalledMs = stalls.reduce((sum, { fromMs, toMs, maxMs }) => {
-      const sharedMs = Math.min(one.atMs, toMs) - Math.max(one.atMs - one.durationMs, fromMs)
-      return sum + Math.max(0, Math.min(maxMs, sharedMs))
-    }, 0)
-    const ownMs = one.durationMs - stalledMs
+    const span = { fromMs: one.atMs - one.durationMs, toMs: one.atMs }
+    const stalledMs = stalls.reduce((sum, stall) => sum + Math.min(stall.maxMs, sharedMs(span, stall)), 0)
+    const starvedMs = echoes.reduce((sum, echo) => sum + sharedMs(span, echo), 0)
+    // A stall of ours makes the echo late too, and so does a machine on which the replicas wait: the same time is taken off once.
+    const ownMs = one.durationMs - Math.max(stalledMs, starvedMs, worstStarvation(history, span)?.waitedMs ?? 0)
     return ownMs > limitMs ? [{ ...one, durationMs: ownMs }] : []
   })
+}
+
+const sharedMs = (one: Window, other: Window): number => Math.max(0, Math.min(one.toMs, other.toMs) - Math.max(one.fromMs, other.fromMs))
+
+/** When our own echo server kept somebody waiting, without overlaps, in order. */
+function slowEchoes(history: History): Window[] {
+  const late = requestsOf(history, 'null-control').filter((one) => one.outcome === 'ok' && one.endedAtMs - one.plannedAtMs > stallMsMax)
+  const merged: { fromMs: number; toMs: number }[] = []
+  for (const { plannedAtMs, endedAtMs } of late.sort((a, b) => a.plannedAtMs - b.plannedAtMs)) {
+    const last = merged.at(-1)
+    if (last === undefined || plannedAtMs > last.toMs) merged.push({ fromMs: plannedAtMs, toMs: endedAtMs })
+    else last.toMs = Math.max(last.toMs, endedAtMs)
+  }
+  return merged
 }
 
 /** A settled state of which too few answers were timed: less than half of them would be a choice of the fast ones. */
@@ -158,7 +175,7 @@ function untimedState(answers: readonly HealthAnswer[], timed: readonly HealthAn
     const read = answers.filter((one) => one.state === state).length
     const known = timed.filter((one) => one.state === state).length
     const needed = Math.max(answersMin, Math.ceil(read / 2))
-    if (read > 0 && known < needed) return `${known} of ${read} health answers in the state ${state} could be timed beside the stalls of the harness, needs ${needed}`
+    if (read > 0 && known < needed) return `${known} of ${read} health answers in the state ${state} could be timed beside stalls of the harness and a starved machine, needs ${needed}`
   }
   return undefined
 }

@@ -19,7 +19,13 @@ describe('liveness stays green', () => {
 
   test('a refusal after the listener is closed, or a single reset, is no failure', () => {
     expect(judge(before, drained, during((atMs) => (atMs < 4_500 ? 'pass' : 'refused'))).outcome).toBe('passed')
-    expect(judge(before, drained, during((atMs) => (atMs === 2_250 ? 'reset' : 'pass'))).outcome).toBe('passed')
+    expect(judge(before, drained, during((atMs) => (atMs === 2_250 ? 'reset' : 'pass')))).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('and 1 was cut as connections were closed') })
+  })
+
+  test('fails when every second probe is reset: nobody closes connections that often', () => {
+    expect(judge(before, drained, during((atMs) => (atMs % 200 === 50 ? 'reset' : 'pass')))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('failed in 20 of 40 probes') })
+    expect(judge(before, drained, during((atMs) => ([2_250, 4_050].includes(atMs) ? 'reset' : 'pass'))).outcome).toBe('passed')
+    expect(judge(before, drained, during((atMs) => ([2_250, 3_050, 4_050].includes(atMs) ? 'reset' : 'pass'))).outcome).toBe('failed')
   })
 
   test('what is sent after the stop was issued does not count', () => {

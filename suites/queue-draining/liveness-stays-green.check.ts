@@ -48,7 +48,9 @@ export const check: Check = {
     if (refusedBetween > 0) return inconclusive(`${span.target} refused ${counted(refusedBetween, 'liveness probe')} and answered again later, so nobody knows whether it left`, evidence)
     const unshown = notLanded(history, span)
     if (unshown !== undefined) return inconclusive(unshown, evidence)
-    return passed(`liveness of ${span.target} failed in 0 of ${passes} probes over ${spanned(span.endedAtMs - span.acknowledgedAtMs)} of draining`, evidence, {
+    const resets = during.filter((sample) => sample.outcome === 'reset').length
+    const forgiven = resets === 0 ? '' : `, and ${resets} ${resets === 1 ? 'was' : 'were'} cut as connections were closed, as may happen`
+    return passed(`liveness of ${span.target} failed in 0 of ${passes} probes over ${spanned(span.endedAtMs - span.acknowledgedAtMs)} of draining${forgiven}`, evidence, {
       strength: strengthOf(passes),
     })
   },
@@ -61,13 +63,17 @@ function untilRefused(samples: readonly ProbeSample[]): readonly ProbeSample[] {
   return refusedAt === -1 ? samples : samples.slice(0, refusedAt)
 }
 
+/** Connections are closed when a drain begins, and once more with the listener: so many probes may have been under way. */
+const resetsForgivenMax = 2
+
 /**
- * An explicit failing answer, none at all, or resets in a row. A single reset is a probe that was under way when
- * connections were closed, which a supervisor forgives too.
+ * An explicit failing answer, none at all, or resets: in a row, or more of them than probes that can have been under way
+ * when connections were closed, which a supervisor forgives too.
  */
 function failuresOf(samples: readonly ProbeSample[]): ProbeSample[] {
+  const resets = samples.filter(({ outcome }) => outcome === 'reset').length
   return samples.filter((sample, i) => {
-    if (sample.outcome === 'reset') return samples[i - 1]?.outcome === 'reset' || samples[i + 1]?.outcome === 'reset'
+    if (sample.outcome === 'reset') return resets > resetsForgivenMax || samples[i - 1]?.outcome === 'reset' || samples[i + 1]?.outcome === 'reset'
     return sample.outcome === 'fail' || sample.outcome === 'timeout'
   })
 }

@@ -17,6 +17,8 @@ describe('no request is accepted and dropped', () => {
   test('passes when all are served, refused politely, or refused before they are sent', () => {
     expect(judge(drained, stragglers(() => 'ok'), end)).toMatchObject({ outcome: 'passed', strength: { n: 200 } })
     expect(judge(drained, stragglers((atMs) => (atMs < 4_500 ? 'polite-refusal' : 'refused')), end).summary).toContain('0 were served, 124 politely refused and 76 refused before they were sent')
+    // What never reached it shows nothing about dropping.
+    expect(judge(drained, stragglers((atMs) => (atMs < 4_500 ? 'polite-refusal' : 'refused')), end).strength?.n).toBe(124)
     expect(judge(drained, stragglers((atMs) => (atMs === 2_500 ? 'reset-before-send' : 'degraded')), end).outcome).toBe('passed')
   })
 
@@ -50,6 +52,9 @@ describe('no request is accepted and dropped', () => {
     const cut = stragglers((atMs) => (atMs < 4_000 ? 'ok' : atMs < 4_020 ? 'reset-in-flight' : 'refused'))
     const read = (outcome: RequestOutcome, status: number): RequestEvent => request('straggler-effects', 7_000, { method: 'GET', key: 'k4000', outcome, status })
     expect(judge(drained, cut, end, read('ok', 200))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 took effect without an answer') })
+    const unread = expect.objectContaining({ note: expect.stringContaining('was not looked for') as string }) as unknown
+    expect(judge(drained, cut, end).evidence).toContainEqual(unread)
+    expect(judge(drained, cut, end, read('error-status', 404)).evidence).not.toContainEqual(unread)
     expect(judge(drained, cut, end, read('error-status', 404)).outcome).toBe('passed')
   })
 

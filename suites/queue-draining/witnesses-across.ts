@@ -1,5 +1,5 @@
 import type { History, RequestEvent, WitnessEvent } from '../../core/history.js'
-import { factOf, requestsOf, witnessesOf, type Intervention } from '../../core/reading.js'
+import { effectlessOperations, requestsOf, witnessesOf, type Intervention } from '../../core/reading.js'
 import type { DrainSpan } from './drain-span.js'
 import { loads } from './names.js'
 import { probeSamples } from './probe-samples.js'
@@ -48,7 +48,7 @@ export function witnessesAcross({ history, requests, intervention, begunByMs, pr
     .filter((one) => spans(one, intervention, begunByMs))
   const byUs = ({ request }: Proven): boolean => !answered(request) && request.endedAtMs > procedureAtMs
   const counting = across.filter((one) => judgeable(one.request) && !byUs(one))
-  const reads = readOperations(history)
+  const reads = effectlessOperations(history)
   const ended = (select: (effects: number | undefined, request: RequestEvent) => boolean): RequestEvent[] =>
     counting.filter(({ witness, request }) => select(witness.effects, request)).map(({ request }) => request)
   return {
@@ -62,12 +62,6 @@ export function witnessesAcross({ history, requests, intervention, begunByMs, pr
     cutByUs: across.filter((one) => judgeable(one.request) && byUs(one)).length,
     grades: [...new Set(counting.map(({ witness }) => witness.proof))].sort().join(' and '),
   }
-}
-
-/** Names of the operations that change nothing. */
-function readOperations(history: History): ReadonlySet<string> {
-  const operations = factOf(history, 'operations') as readonly { readonly name: string; readonly mutates: boolean }[] | undefined
-  return new Set((operations ?? []).filter(({ mutates }) => !mutates).map(({ name }) => name))
 }
 
 interface Proven {

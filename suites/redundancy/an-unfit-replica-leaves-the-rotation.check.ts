@@ -14,15 +14,20 @@ const seconds = (ms: number): number => Math.round(ms / 100) / 10
 export const hungReplicaLeaves: Check = {
   id: 'a-hung-replica-leaves-the-rotation-and-returns',
   requirement,
-  evaluate: (history, thresholds) => judgeArm(history, thresholds, 'freeze'),
+  evaluate(history, thresholds) {
+    const finding = judgeArm(history, thresholds, 'freeze')
+    if (finding.outcome !== 'passed' || !needsNothing(history)) return finding
+    return { ...finding, summary: `${finding.summary}; only a hang was tried, as no dependency is declared that it cannot serve without` }
+  },
 }
+
+const needsNothing = (history: History): boolean => (factOf(history, 'hardDependencies') as readonly string[] | undefined)?.length === 0
 
 export const cutOffReplicaLeaves: Check = {
   id: 'a-replica-cut-off-from-its-dependencies-leaves-the-rotation-and-returns',
   requirement,
   evaluate(history, thresholds) {
-    const hard = factOf(history, 'hardDependencies') as readonly string[] | undefined
-    if (hard?.length === 0) return notApplicable('the service declares no dependency it cannot serve without')
+    if (needsNothing(history)) return notApplicable('the service declares no dependency it cannot serve without')
     return judgeArm(history, thresholds, 'isolate')
   },
 }

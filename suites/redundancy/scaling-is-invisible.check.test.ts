@@ -49,6 +49,12 @@ describe('scaling is invisible', () => {
     expect(but(inFlight, witnesses({}, 2)).outcome).toBe('failed')
   })
 
+  test('needs no effect of operations that have none', () => {
+    const operations = (mutates: boolean) => fact('operations', [{ name: 'slow', mutates }])
+    expect(but(inFlight, witnesses({ method: 'GET' }, 'unread'), operations(false)).outcome).toBe('passed')
+    expect(but(inFlight, witnesses({}, 'unread'), operations(true))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('it could not be read how often') })
+  })
+
   test('fails when the new replica is never ready or gets no share, if it was watched for long enough', () => {
     expect(but(isReady, ready(12_000, 'fail', 'boot-1', 'r4')).outcome).toBe('inconclusive')
     const late = intervention({ name: 'remove-instance', target: 'r4', label: scaleLabels.in, issuedAtMs: 50_000, acknowledgedAtMs: 51_000, witnessedAtMs: 51_001 })

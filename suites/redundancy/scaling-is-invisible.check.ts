@@ -4,7 +4,7 @@ import { readinessSamples } from '../../core/checks/readiness-samples.js'
 import { shareRegained, type ShareRegained } from '../../core/checks/share-regained.js'
 import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { disturbedHarness, factOf, interventionsOf, numberFact, requestsOf, witnessesOf, type Intervention } from '../../core/reading.js'
+import { disturbedHarness, effectlessOperations, factOf, interventionsOf, numberFact, requestsOf, witnessesOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { fails } from './loss.js'
 import { scaleLabels, scalingLoad } from './scale-out-and-in.js'
@@ -60,10 +60,11 @@ function witnessesAt(history: History, added: string, removal: Intervention | un
     return witness.instance === added && witness.provenAtMs <= removal.issuedAtMs && request.endedAtMs >= removal.issuedAtMs ? [{ witness, request }] : []
   })
   const completed = (request: RequestEvent): boolean => request.outcome === 'ok' || request.outcome === 'degraded'
+  const reads = effectlessOperations(history)
   return {
     inFlight: across.map(({ request }) => request),
     lostInFlight: across.filter(({ witness, request }) => !completed(request) || witness.effects === 0 || (witness.effects ?? 1) > 1).map(({ request }) => request),
-    unread: across.filter(({ witness, request }) => completed(request) && witness.effects === undefined).length,
+    unread: across.filter(({ witness, request }) => completed(request) && witness.effects === undefined && !reads.has(request.operation)).length,
   }
 }
 
