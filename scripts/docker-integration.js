@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { dockerDefectsShort } from './docker-defects.js'
+import { withOpenOnesAgain } from './measured-again.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const { values } = parseArgs({ options: { only: { type: 'string', default: 'START-01,START-02,DRAIN-01' }, kills: { type: 'string', default: '2' }, parts: { type: 'string', default: 'image,tests,outcomes,defects,kills,compose,swarm' } } })
@@ -18,6 +19,10 @@ const engineWithinMs = 60_000
 const goneWithinMs = 10_000
 const killAfterMsMax = 15_000
 const exitCodeInconclusive = 2
+// What is written in our documents, doubled: machines are shared, and only what is far beyond is a fault of ours.
+const imageWithinSeconds = 90
+const wholeRunWithinSeconds = 300
+const allowance = 2
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 const docker = (...parameters) => spawnSync('docker', parameters, { encoding: 'utf8' })
@@ -28,8 +33,15 @@ function run(what, command, parameters, allowed = [0]) {
   console.log(`--- ${what}`)
   const startedAt = Date.now()
   const { status } = spawnSync(command, parameters, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const seconds = (Date.now() - startedAt) / 1_000
   if (!allowed.includes(status)) throw new Error(`${what}: ${command} ${parameters.join(' ')} ended with ${status}`)
-  console.log(`--- ${what}: ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
+  console.log(`--- ${what}: ${seconds.toFixed(1)} s`)
+  return seconds
+}
+
+function requireWithin(what, seconds, limitSeconds) {
+  console.log(`--- ${what}: ${seconds.toFixed(1)} s of at most ${limitSeconds} s`)
+  if (seconds > allowance * limitSeconds) throw new Error(`${what} took ${seconds.toFixed(1)} s, more than ${allowance} times the ${limitSeconds} s that are promised`)
 }
 
 /** The engine's packages; none where they cannot be had. */
@@ -82,47 +94,54 @@ async function killOneRun(folder) {
 /** Requirement ids and what became of each in a run, with the grade of its evidence. */
 function judgedIn(folder) {
   const { requirements } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'))
-  return new Map(requirements.map(({ id, outcome, grade, evidence }) => [id, { outcome, grade, evidence }]))
+  return new Map(requirements.map(({ id, outcome, summary, grade, evidence }) => [id, { outcome, summary, grade, evidence }]))
 }
 
-/** An engine cannot be nested everywhere; then the evidence must say why, and it is told as loudly as an engine that is missing. */
+/** An engine cannot be nested everywhere, and only that excuses a reboot that was played: it is told as loudly as an engine that is missing. */
 function notDemonstrated({ grade, evidence }) {
   const said = `START-01 has the grade ${grade}: ${JSON.stringify(evidence)}`
-  if (process.env.CI || !said.includes('how the machine was rebooted: simulated; ')) throw new Error(said)
+  if (process.env.CI || !said.includes('how the machine was rebooted: simulated; a machine with an engine of its own could not be booted: ')) throw new Error(said)
   console.log(`!!! NO MACHINE WAS REBOOTED: ${said}`)
 }
 
-/** The reboot was a real one, and both drivers say the same; a grade that is worse is explained. */
-function compare(contained, local) {
-  const ids = [...contained.keys()].filter((id) => contained.get(id).outcome !== 'skipped')
-  const different = ids.filter((id) => contained.get(id).outcome !== local.get(id)?.outcome)
-  if (different.length > 0) throw new Error(`docker and process differ in ${different.map((id) => `${id} (${contained.get(id).outcome}, ${local.get(id)?.outcome})`).join(', ')}`)
-  const reboot = contained.get('START-01')
-  if (reboot !== undefined && ids.includes('START-01') && reboot.grade !== 'demonstrated') notDemonstrated(reboot)
-  const played = local.get('START-01')
-  if (ids.includes('START-01') && !JSON.stringify(played.evidence).includes('a reboot is played')) throw new Error('the process driver does not say why its reboot is simulated')
-  console.log(`--- both drivers: ${ids.map((id) => `${id} ${contained.get(id).outcome}${contained.get(id).grade ? ` (${contained.get(id).grade}, ${local.get(id).grade})` : ''}`).join(', ')}`)
+/** Both drivers find everything passed, what was asked for by name in any case; and the reboot was a real one. */
+function requirePassed(contained, local) {
+  const named = values.only === 'all' ? [] : values.only.split(',')
+  const isJudged = (id) => !['skipped', 'not-applicable'].includes(contained.get(id).outcome)
+  const ids = [...contained.keys()].filter((id) => named.includes(id) || isJudged(id))
+  const lacking = named.filter((id) => !contained.has(id))
+  const wrong = ids.filter((id) => contained.get(id).outcome !== 'passed' || local.get(id)?.outcome !== 'passed')
+  if (ids.length === 0 || lacking.length > 0) throw new Error(`not in the report: ${lacking.join(', ') || 'any requirement that was judged'}`)
+  if (wrong.length > 0) throw new Error(`not passed with both drivers: ${wrong.map((id) => `${id} (docker ${contained.get(id).outcome}: ${contained.get(id).summary}; process ${local.get(id)?.outcome}: ${local.get(id)?.summary})`).join(', ')}`)
+  if (ids.includes('START-01')) requireReboots(contained.get('START-01'), local.get('START-01'))
+  console.log(`--- both drivers passed: ${ids.map((id) => `${id}${contained.get(id).grade ? ` (${contained.get(id).grade}, ${local.get(id).grade})` : ''}`).join(', ')}`)
+}
+
+function requireReboots(contained, local) {
+  if (contained.grade !== 'demonstrated') notDemonstrated(contained)
+  if (!JSON.stringify(local.evidence).includes('a reboot is played')) throw new Error('the process driver does not say why its reboot is simulated')
 }
 
 /** What a busy machine left open is measured once more, with the machine to itself. Returns what was judged. */
 function outcomesOf(what, driver, folder) {
-  const conduct = (name, only, more) => {
-    run(`${what}${only.length === 0 ? '' : `: ${only.join()}`}`, process.execPath, ['bin/seaworthy.js', 'run', '--driver', driver, ...only.flatMap((id) => ['--only', id]), ...more, '--output', join(folder, name)], [0, exitCodeInconclusive])
-    return judgedIn(join(folder, name))
+  const isWhole = values.only === 'all'
+  const conduct = ({ only, alone }) => {
+    const asked = only ?? (isWhole ? [] : values.only.split(','))
+    const output = join(folder, alone ? `${driver}-alone` : driver)
+    const parallel = alone ? ['--parallel', '1'] : isWhole ? [] : ['--parallel', '2']
+    const parameters = ['bin/seaworthy.js', 'run', '--driver', driver, ...asked.flatMap((id) => ['--only', id]), ...parallel, '--output', output]
+    const seconds = run(`${what}${asked.length === 0 ? '' : `: ${asked.join()}`}`, process.execPath, parameters, [0, exitCodeInconclusive])
+    if (isWhole && !alone && driver === 'docker') requireWithin('the whole checklist in containers', seconds, wholeRunWithinSeconds)
+    return judgedIn(output)
   }
-  const first = conduct(driver, values.only === 'all' ? [] : values.only.split(','), values.only === 'all' ? [] : ['--parallel', '2'])
-  const open = [...first].filter(([, { outcome }]) => outcome === 'inconclusive' || outcome === 'error').map(([id]) => id)
-  if (open.length === 0) return first
-  console.log(`--- ${what}: ${open.join(', ')} left open, measured once more alone`)
-  const second = conduct(`${driver}-alone`, open, ['--parallel', '1'])
-  return new Map([...first, ...open.map((id) => [id, second.get(id)])])
+  return withOpenOnesAgain(conduct, { onAgain: (open) => console.log(`--- ${what}: ${open.join(', ')} left open, measured once more alone`) })
 }
 
 async function integrate(folder) {
   const part = (name, work) => (parts.has(name) ? work() : undefined)
-  part('image', () => run('building the image without a registry', process.execPath, ['bin/seaworthy.js', 'image', 'build', '--offline']))
+  part('image', () => requireWithin('the image without a registry', run('building the image without a registry', process.execPath, ['bin/seaworthy.js', 'image', 'build', '--offline']), imageWithinSeconds))
   part('tests', () => run('tests of the docker driver', process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'drivers/docker']))
-  part('outcomes', () => compare(outcomesOf('the reference service in containers', 'docker', folder), outcomesOf('the same as processes', 'process', folder)))
+  part('outcomes', () => requirePassed(outcomesOf('the reference service in containers', 'docker', folder), outcomesOf('the same as processes', 'process', folder)))
   part('defects', () => run('defects in containers', process.execPath, ['bin/seaworthy.js', 'selftest', '--driver', 'docker', '--defects-only', '--parallel', '2', ...dockerDefectsShort.flatMap((id) => ['--only', id]), '--output', join(folder, 'selftest')]))
   for (let time = 1; parts.has('kills') && time <= Number(values.kills); time += 1) await killOneRun(folder)
   if (left().length > 0) throw new Error(`found ${left().length} objects of ended runs in the engine`)

@@ -1,16 +1,20 @@
 // Runs the services of examples/ and compares their outcomes with expected.json, which says what their makers document.
-// node scripts/run-examples.js [--times N] [--install] [--require-all] [FOLDER or FOLDER/DESCRIPTOR ...]: --install gets what is missing (apt-get as root, npm);
-// without it an example whose program is missing is skipped, loudly, and with --require-all that is a failure.
+// node scripts/run-examples.js [--times N] [--install] [--require-all] [--scores] [FOLDER or FOLDER/DESCRIPTOR ...]: --install gets what is missing (apt-get as root,
+// npm); without it an example whose program is missing is skipped, loudly, and with --require-all that is a failure.
+// --scores compares nothing: it runs everything that a descriptor allows once, and writes what was found into the README of each example.
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { scoresSection, withScores } from './example-scores.js'
+import { withOpenOnesAgain } from './measured-again.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string', default: '1' }, times: { type: 'string' }, install: { type: 'boolean' }, 'require-all': { type: 'boolean' } } })
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string', default: '1' }, times: { type: 'string' }, install: { type: 'boolean' }, 'require-all': { type: 'boolean' }, scores: { type: 'boolean' } } })
 const runMsMax = 150_000
+const wholeRunMsMax = 900_000
 
 const isProgram = (name) =>
   ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => {
@@ -35,27 +39,37 @@ function install(folder, example) {
   spawnSync(command[0], command.slice(1), { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
 }
 
-/** A busy machine makes a finding inconclusive, never wrong: such a run is repeated once, with the machine to itself. */
-function compare(folder, descriptor, expected) {
-  const first = differencesOf({ folder, descriptor, expected, parallel: 2 })
-  return first.some((line) => line.includes('found inconclusive')) ? differencesOf({ folder, descriptor, expected, parallel: 1 }) : first
-}
-
-/** Differences between what a run found and what is documented, one line each. */
-function differencesOf({ folder, descriptor, expected, parallel }) {
+/** The report of one run. */
+function reportOf(path, parameters, timeout) {
   const output = mkdtempSync(join(tmpdir(), 'seaworthy-example-'))
   try {
-    const args = ['run', join(folder, descriptor), '--allow', 'destructive', '--only', Object.keys(expected).join(), '--parallel', String(parallel), '--reporter', 'json', '--output', output]
-    const ended = spawnSync(process.execPath, [join(root, 'bin/seaworthy.js'), ...args], { encoding: 'utf8', timeout: runMsMax })
-    if (!existsSync(join(output, 'run.json'))) return [`no report (exit ${ended.status ?? ended.signal}): ${ended.stderr.trim().slice(-800)}`]
-    const { requirements } = JSON.parse(readFileSync(join(output, 'run.json'), 'utf8'))
-    return Object.entries(expected).flatMap(([id, outcome]) => {
-      const found = requirements.find((one) => one.id === id)
-      return found?.outcome === outcome ? [] : [`${id}: found ${found?.outcome}, documented ${outcome} (${found?.summary})`]
-    })
+    const ended = spawnSync(process.execPath, [join(root, 'bin/seaworthy.js'), 'run', path, '--allow', 'destructive', ...parameters, '--reporter', 'json', '--output', output], { encoding: 'utf8', timeout })
+    if (!existsSync(join(output, 'run.json'))) throw new Error(`no report (exit ${ended.status ?? ended.signal}): ${ended.stderr.trim().slice(-800)}`)
+    return JSON.parse(readFileSync(join(output, 'run.json'), 'utf8'))
   } finally {
     rmSync(output, { recursive: true, force: true })
   }
+}
+
+/** Differences between what was found and what is documented, one line each. A busy machine leaves something open, and makes nothing wrong. */
+function compare(path, expected) {
+  const conduct = ({ only, alone }) => {
+    const { requirements } = reportOf(path, ['--only', (only ?? Object.keys(expected)).join(), '--parallel', alone ? '1' : '2'], runMsMax)
+    return new Map(requirements.filter(({ id }) => id in expected).map((one) => [one.id, one]))
+  }
+  try {
+    const found = withOpenOnesAgain(conduct, { expected, onAgain: (open) => console.log(`    ${open.join(', ')} left open, measured once more alone`) })
+    return Object.entries(expected).flatMap(([id, outcome]) => (found.get(id)?.outcome === outcome ? [] : [`${id}: found ${found.get(id)?.outcome}, documented ${outcome} (${found.get(id)?.summary})`]))
+  } catch (error) {
+    return [error.message]
+  }
+}
+
+function writeScores(name, folder, descriptors) {
+  const page = join(folder, 'README.md')
+  const reports = descriptors.map((descriptor) => [descriptor, reportOf(join(folder, descriptor), [], wholeRunMsMax)])
+  writeFileSync(page, withScores(readFileSync(page, 'utf8'), scoresSection(reports)))
+  for (const [descriptor, { score, durationMs }] of reports) console.log(`${name}/${descriptor}: ${score.value} (${(durationMs / 1_000).toFixed(0)} s)`)
 }
 
 const readJson = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined)
@@ -72,6 +86,10 @@ if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
   console.error(unknown.length > 0 ? `no such example: ${unknown.join(', ')}; there are ${names.join(', ')}` : `--times ${values.times ?? values.runs}: expected a whole number from 1`)
   process.exit(64)
 }
+if (values.scores && positionals.some((name) => name.includes('/'))) {
+  console.error('--scores writes a page for an example as a whole: name folders, not descriptors')
+  process.exit(64)
+}
 const isChosen = (name, descriptor) => positionals.length === 0 || positionals.includes(name) || positionals.includes(`${name}/${descriptor}`)
 let wrong = 0
 const skipped = new Set()
@@ -86,9 +104,10 @@ function runExample({ name, folder, expected, needs }) {
     console.log(`SKIPPED ${name}: ${lacking}`)
     return
   }
+  if (values.scores) return writeScores(name, folder, Object.keys(expected))
   for (const [descriptor, outcomes] of chosen) {
     const startedAt = Date.now()
-    const differences = compare(folder, descriptor, outcomes)
+    const differences = compare(join(folder, descriptor), outcomes)
     wrong += differences.length
     console.log(`${differences.length === 0 ? 'as documented' : 'DIFFERENT'}  ${name}/${descriptor} (${((Date.now() - startedAt) / 1_000).toFixed(0)} s)`)
     for (const line of differences) console.log(`    ${line}`)
@@ -96,5 +115,6 @@ function runExample({ name, folder, expected, needs }) {
 }
 
 for (let run = 1; run <= runs; run++) for (const example of known) runExample(example)
-console.log(`${wrong === 0 ? 'every outcome is as documented' : `${wrong} outcomes differ from what is documented`}${skipped.size === 0 ? '' : `; SKIPPED: ${[...skipped].join(', ')}`}`)
+const outcome = values.scores ? 'scores are written' : wrong === 0 ? 'every outcome is as documented' : `${wrong} outcomes differ from what is documented`
+console.log(`${outcome}${skipped.size === 0 ? '' : `; SKIPPED: ${[...skipped].join(', ')}`}`)
 process.exit(wrong > 0 || (values['require-all'] && skipped.size > 0) ? 1 : 0)
