@@ -27,3 +27,13 @@ test('what was undone in the regular way is not undone again', async () => {
   await stack.run()
   expect(times).toBe(0)
 })
+test('what could not be kept for readers is told apart from what is left in the world', async () => {
+  const stack = new CleanupStack()
+  let reached = false
+  stack.push('remove the folder', () => void (reached = true))
+  stack.pushKeeping('keep the logs', () => new Promise(() => {}), 30)
+  stack.push('end it', () => { throw new Error('no') })
+  expect(await stack.run()).toEqual(['end it: no'])
+  expect(stack.notKept).toEqual(['keep the logs: not finished after 30 ms'])
+  expect(reached).toBe(true)
+})

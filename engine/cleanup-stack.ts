@@ -4,6 +4,8 @@ interface Teardown {
   readonly what: string
   readonly run: () => void | Promise<void>
   readonly budgetMs: number
+  /** Keeps something for readers. Where it fails something is missing in the report, and nothing is left in the world. */
+  readonly keeps: boolean
 }
 
 /**
@@ -12,10 +14,20 @@ interface Teardown {
  */
 export class CleanupStack {
   private readonly teardowns: Teardown[] = []
+  /** One sentence for each thing that could not be kept for readers. */
+  readonly notKept: string[] = []
 
   /** Returns a function that takes the teardown off again, for what has been undone in the regular way. */
   push(what: string, run: () => void | Promise<void>, budgetMs = 15_000): () => void {
-    const teardown: Teardown = { what, run, budgetMs }
+    return this.add({ what, run, budgetMs, keeps: false })
+  }
+
+  /** As `push`, for what is kept for readers before it goes: a failure is no trace left in the world. */
+  pushKeeping(what: string, run: () => void | Promise<void>, budgetMs = 15_000): () => void {
+    return this.add({ what, run, budgetMs, keeps: true })
+  }
+
+  private add(teardown: Teardown): () => void {
     this.teardowns.push(teardown)
     return () => {
       const at = this.teardowns.indexOf(teardown)
@@ -30,7 +42,7 @@ export class CleanupStack {
       try {
         await withinBudget(next)
       } catch (thrown) {
-        problems.push(`${next.what}: ${messageOf(thrown)}`)
+        ;(next.keeps ? this.notKept : problems).push(`${next.what}: ${messageOf(thrown)}`)
       }
     }
     return problems

@@ -24,7 +24,7 @@ export async function deployScenario(options: DeployScenarioOptions): Promise<De
   let deployment: Deployment | undefined
   // Never the synchronous kind: thousands of files, while other scenarios are being timed in this event loop.
   cleanup.push(`remove ${workDirectory}`, () => removeEnded(workDirectory), disposeBudgetMs)
-  cleanup.push('keep the logs', async () => options.onLogs(deployment === undefined ? [] : await keepLogs(deployment, options)))
+  cleanup.pushKeeping('keep the logs', async () => options.onLogs(deployment === undefined ? [] : await keepLogs(deployment, options)))
   cleanup.push('end the deployment', async () => deployment?.[Symbol.asyncDispose](), disposeBudgetMs)
   return options.oneAtATime(async () => {
     mkdirSync(workDirectory, { recursive: true, mode: 0o755 })
@@ -55,7 +55,7 @@ export async function deployApart(options: DeployApartOptions): Promise<{ readon
   const workDirectory = `${options.workDirectory}-${name}`
   let deployment: Deployment | undefined
   const folder = cleanup.push(`remove ${workDirectory}`, () => removeEnded(workDirectory), disposeBudgetMs)
-  const logs = cleanup.push(`keep the logs of ${name}`, async () => void (deployment === undefined ? [] : await keepLogs(deployment, options, name)))
+  const logs = cleanup.pushKeeping(`keep the logs of ${name}`, async () => void (deployment === undefined ? [] : await keepLogs(deployment, options, name)))
   const ending = cleanup.push(`end the deployment ${name}`, async () => deployment?.[Symbol.asyncDispose](), disposeBudgetMs)
   deployment = await options.oneAtATime(async () => {
     mkdirSync(workDirectory, { recursive: true, mode: 0o755 })

@@ -115,6 +115,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
     record(incompleteEvent(thrown, options.signal, clock()))
   }
   notRestored.push(...(await cleanup.run()))
+  for (const what of cleanup.notKept) options.emit({ type: 'warning', message: `${scenario.id}: ${what}` })
   clearInterval(progress)
   waits?.stop()
   unwatch()
