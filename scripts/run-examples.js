@@ -34,9 +34,14 @@ function missing(folder, example) {
 }
 
 function install(folder, example) {
-  const command = example.npm ? ['npm', 'install', '--no-package-lock', '--no-audit', '--no-fund', '--omit=dev', '--loglevel=error'] : ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...(example.debian ?? [])]
-  console.log(`installing for ${folder}: ${command.join(' ')}`)
-  spawnSync(command[0], command.slice(1), { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+  const run = (command) => {
+    console.log(`installing for ${folder}: ${command.join(' ')}`)
+    return spawnSync(command[0], command.slice(1), { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0
+  }
+  if (example.npm) return run(['npm', 'install', '--no-package-lock', '--no-audit', '--no-fund', '--omit=dev', '--loglevel=error'])
+  const packages = ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...(example.debian ?? [])]
+  // A fresh machine has no lists of packages, or old ones.
+  return run(packages) || (run(['apt-get', 'update', '-qq']) && run(packages))
 }
 
 /** The report of one run. */
