@@ -81,6 +81,8 @@ export interface Deployment extends AsyncDisposable {
   readonly instances: readonly Instance[]
   readonly components: readonly DeployedComponent[]
   readonly edges: readonly Edge[]
+  /** Names of what runs in the target beside them although the descriptor does not say what it is: no fault is aimed at it. Absent: nobody looked. */
+  readonly undeclared?: readonly string[]
   /** A plain echo server of ours on the same path as the target's replicas (null control). */
   readonly echo: URL
   readonly controls: DeploymentControls

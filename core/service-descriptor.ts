@@ -189,6 +189,8 @@ export interface BalancerSettings {
   readonly fall: number // failing checks in a row before a replica gets no more requests
   readonly rise: number // passing checks in a row before it gets requests again
   readonly timeoutMs: number
+  /** Nobody declared them: ours hold for a balancer of ours, and are a guess for any other. */
+  readonly declared?: false
 }
 /** Longest time between a failing health check and the last request: interval x fall + timeout + 1 s. */
 export const ejectWindowMs = (balancer: BalancerSettings): number =>

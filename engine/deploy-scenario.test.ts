@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Deployment } from '../core/driver.js'
 import { notEndedName } from '../operating-system/process-record.js'
 import { CleanupStack } from './cleanup-stack.js'
-import { deployApart, deployScenario, type DeployApartOptions, type DeployScenarioOptions } from './deploy-scenario.js'
+import { deployApart, deployScenario, recordFacts, type DeployApartOptions, type DeployScenarioOptions } from './deploy-scenario.js'
 
 let folder: string
 beforeEach(() => {
@@ -49,4 +49,17 @@ test('so does that of one beside it', async () => {
   await expect(deployApart(options as unknown as DeployApartOptions)).rejects.toThrow('not deployed')
   expect(await cleanup.run()).toEqual([expect.stringMatching(/^remove .*d0-apart: it stays/)])
   expect(existsSync(join(folder, 'd0-apart'))).toBe(true)
+})
+
+test('what runs in the target although nobody declared it is a fact, and none where nobody looked', () => {
+  const factsOf = (deployment: Partial<Deployment>): unknown[] => {
+    const facts: unknown[] = []
+    const balancer = { kind: 'seaworthy', retries: 0, intervalMs: 1, fall: 1, rise: 1, timeoutMs: 1 }
+    const service = { lifecycle: { stop: {} }, traffic: {}, target: { replicas: {} } }
+    const world = { deployment: { balancer, instances: [], components: [], ...deployment }, service, clock: () => 0, record: (event: { readonly name?: string; readonly value?: unknown }) => event.name === 'undeclaredContainers' && facts.push(event.value) }
+    recordFacts(world as unknown as Parameters<typeof recordFacts>[0], { driver: {} } as unknown as Parameters<typeof recordFacts>[1])
+    return facts
+  }
+  expect(factsOf({ undeclared: ['shop-store-1'] })).toEqual([['shop-store-1']])
+  expect(factsOf({})).toEqual([])
 })

@@ -125,6 +125,7 @@ export function recordFacts(world: ScenarioWorld, { profile, driver, randomSeed 
     hardDependencies: named(true),
     softDependencies: named(false),
     dataOwners: deployment.components.filter((one) => one.ownsData).map((one) => one.name),
+    ...(deployment.undeclared === undefined ? {} : { undeclaredContainers: deployment.undeclared }),
     restartPolicy: { replicas: service.target.replicas.restart },
     ...(lifecycle.drain === undefined ? {} : { drain: { deadlineMs: lifecycle.drain.deadlineMs, endsInExit: lifecycle.drain.endsInExit } }),
     ...(service.data === undefined ? {} : { maxLagMs: service.data.maxLagMs }),

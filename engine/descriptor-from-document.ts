@@ -75,6 +75,7 @@ function balancerOf(document: DescriptorDocument['balancer']): BalancerSettings 
     fall: document?.fall ?? 2,
     rise: document?.rise ?? 1,
     timeoutMs: durationMs(document?.timeout ?? '1s'),
+    ...(document === undefined ? ({ declared: false } as const) : {}),
   }
 }
 

@@ -108,7 +108,11 @@ function componentLines(name: string, { service, role, hard, ownsData, port, why
 
 function balancerLines({ entry, replicas }: ComposeFindings): string[] {
   if (replicas.services.includes(entry.service)) return []
-  return ['# guessed: how the proxy watches the replicas stands in its own configuration; declare what it does, or a sound drain looks late', 'balancer: { interval: 1s, fall: 2, rise: 1, timeout: 1s }']
+  return [
+    '# How the proxy watches the replicas stands in its own configuration: put that here. Until then DRAIN-04, RDND-02 and RDND-03 do not fail for',
+    '# what rests on the times below, which are a guess.',
+    '# balancer: { interval: 1s, fall: 2, rise: 1, timeout: 1s }',
+  ]
 }
 
 function healthLines(services: readonly DescribedService[]): string[] {

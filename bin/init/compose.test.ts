@@ -81,6 +81,8 @@ test('three replicas behind nginx, with their stores: who is who, and what the f
   expect(service.health.readinessPath).toBe('/ready')
   expect(service.lifecycle.stop).toMatchObject({ signal: 'SIGINT', graceMs: 90_000 })
   expect(service.traffic['read']?.path).toBe('/')
+  expect(text).toContain('# balancer: {')
+  expect(service.balancer.declared).toBe(false)
   for (const said of ['# guessed: role from the image', 'app: unless-stopped', 'migrate was left out: a job that ends', 'debug was left out: started only with a profile', 'admin was left out: its image adminer']) expect(text).toContain(said)
 })
 

@@ -146,7 +146,7 @@ export class AttachedProject {
     return { named, all: units, events, signals, graceMs: stop.graceMs, stopSignal: stop.signal, emit: (event) => this.#emit(event), lost: () => this.#lost }
   }
 
-  #deploymentOf({ entrypoint, places }: ProjectPlan, { network, folders, controls }: { readonly network: Network; readonly folders: DeploymentFolders; readonly controls: Deployment['controls'] }): Deployment {
+  #deploymentOf({ entrypoint, places, undeclared }: ProjectPlan, { network, folders, controls }: { readonly network: Network; readonly folders: DeploymentFolders; readonly controls: Deployment['controls'] }): Deployment {
     const balancer = { ...this.service.balancer, kind: `the load balancer of the project ${this.#compose().project}`, retries: null }
     return {
       entrypoint,
@@ -154,6 +154,7 @@ export class AttachedProject {
       instances: places.filter(({ kind }) => kind === 'replica').map(instanceOf),
       components: places.filter(({ kind }) => kind === 'component').map(componentOf),
       edges: [],
+      undeclared,
       echo: network.echoUrl,
       controls,
       rebootGrade: 'simulated',

@@ -19,6 +19,8 @@ export interface Place {
 
 export interface ProjectPlan {
   readonly places: readonly Place[]
+  /** Containers that are neither replica, component nor the balancer: a store among them would be spared by every fault. */
+  readonly undeclared: readonly string[]
   readonly entrypoint: URL
 }
 
@@ -39,7 +41,9 @@ export function planProject({ target }: ServiceDescriptor, running: readonly Pro
   })
   const known = new Set([...replicas, ...components].map(({ container }) => container.id))
   const others = running.filter(({ id }) => !known.has(id)).map((one) => place(`${one.service}-${one.number}`, 'other', one, 0))
-  return { places: [...replicas, ...components, ...others], entrypoint: entryOf(running, compose.entry) }
+  const entry = entryOf(running, compose.entry)
+  const undeclared = others.filter(({ container }) => container.service !== entry.service).map(({ container }) => container.name)
+  return { places: [...replicas, ...components, ...others], undeclared, entrypoint: entry.url }
 }
 
 /** Reads where every container is now. Throws SeaworthyError for a replica or component without an address of its own. */

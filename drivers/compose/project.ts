@@ -83,12 +83,12 @@ function publishedBy({ service, inspected }: ProjectContainer): Published[] {
   })
 }
 
-/** The published address of the project's own balancer. Throws SeaworthyError SW_COMPOSE_ENTRY. */
-export function entryOf(containers: readonly ProjectContainer[], entry: ComposeService | undefined): URL {
+/** The published address of the project's own balancer, and the service that it is. Throws SeaworthyError SW_COMPOSE_ENTRY. */
+export function entryOf(containers: readonly ProjectContainer[], entry: ComposeService | undefined): { readonly service: string; readonly url: URL } {
   const all = containers.flatMap(publishedBy)
   const found = all.filter(({ service, port }) => (entry === undefined || entry.services.includes(service)) && (entry?.port === undefined || entry.port === port))
   const [first] = found
-  if (first !== undefined && found.length === 1) return new URL(first.url)
+  if (first !== undefined && found.length === 1) return { service: first.service, url: new URL(first.url) }
   const seen = all.map(({ service, port }) => `${service}:${port}`).join(', ') || 'none'
   throw new SeaworthyError('SW_COMPOSE_ENTRY', `while looking for the load balancer of the project: found ${found.length} published ports that fit (published in all: ${seen}), expected one`, {
     hint: 'name it in the descriptor: target.entry: { service: NAME, port: PORT INSIDE THE CONTAINER }',

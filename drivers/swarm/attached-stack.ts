@@ -74,7 +74,7 @@ export class AttachedStack {
       toldToEnd: (container) => this.#toldToEnd.add(container),
       lost: () => this.#lost,
     })
-    return this.#deploymentOf(stack, network, controls)
+    return this.#deploymentOf({ stack, undeclared: plan.undeclared }, network, controls)
   }
 
   dispose(): Promise<void> {
@@ -150,7 +150,7 @@ export class AttachedStack {
     return (replicas?.places ?? []).map(({ name, port, container }) => ({ id: name, host: container?.address ?? '127.0.0.1', port }))
   }
 
-  #deploymentOf({ stack, url }: SwarmStack, network: Network, controls: Deployment['controls']): Deployment {
+  #deploymentOf({ stack: { stack, url }, undeclared }: { readonly stack: SwarmStack; readonly undeclared: readonly string[] }, network: Network, controls: Deployment['controls']): Deployment {
     const [replicas] = this.#services
     const ordering = <T extends readonly unknown[], R>(work: ((...given: T) => R) | undefined) => (...given: T): R => {
       this.#orderedAtMs = performance.now()
@@ -162,6 +162,7 @@ export class AttachedStack {
       instances: (replicas?.places ?? []).map(instanceOf),
       components: [...this.#components].map(([place, component]) => componentOf(place, component)),
       edges: [],
+      undeclared,
       echo: network.echoUrl,
       controls: { ...controls, stop: ordering(controls.stop), kill: ordering(controls.kill), removeInstance: ordering(controls.removeInstance) },
       rebootGrade: 'simulated',

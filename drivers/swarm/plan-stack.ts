@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
-import type { Component, ServiceDescriptor } from '../../core/service-descriptor.js'
+import type { Component, ServiceDescriptor, SwarmStack } from '../../core/service-descriptor.js'
 import { engineError, statusOf } from '../docker/engine-error.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
@@ -29,6 +29,8 @@ export interface StackPlan {
   readonly replicas: readonly PlannedTask[]
   /** Image of a replica: it has what the helper of the run needs. */
   readonly imageId: string
+  /** Services that are neither replicas, component nor the balancer: a store among them would be spared by every fault. */
+  readonly undeclared: readonly string[]
 }
 
 /** Who is who among the running tasks of a stack. Reads only. Throws SeaworthyError. */
@@ -46,7 +48,16 @@ export async function planStack(docker: Engine, { target }: ServiceDescriptor): 
   }))
   const [first] = replicas.tasks
   if (first === undefined) throw busy(swarm.replicas.service, 'it is scaled to 0 tasks')
-  return { services: [replicas, ...components], replicas: replicas.tasks, imageId: first.inspected.Image }
+  return { services: [replicas, ...components], replicas: replicas.tasks, imageId: first.inspected.Image, undeclared: undeclaredServices(all, swarm) }
+}
+
+/** Exported for its test. A job, and what is scaled to nothing, has no task that goes on. */
+export function undeclaredServices(all: ReadonlyMap<string, Pick<SwarmService, 'Spec'>>, { replicas, components, url }: Pick<SwarmStack, 'replicas' | 'components' | 'url'>): readonly string[] {
+  const declared = new Set([replicas, ...Object.values(components)].map(({ service }) => service))
+  const entryPort = Number(url.port || 80)
+  const goesOn = ({ Mode: mode }: SwarmService['Spec']): boolean => mode.Global !== undefined || (mode.Replicated !== undefined && replicasOf({ Mode: mode }) > 0)
+  const isEntry = ({ EndpointSpec: endpoint }: SwarmService['Spec']): boolean => endpoint?.Ports?.some(({ PublishedPort: port }) => port === entryPort) === true
+  return [...all].filter(([name, { Spec: spec }]) => !declared.has(name) && goesOn(spec) && !isEntry(spec)).map(([name]) => name)
 }
 
 const restEveryMs = 300

@@ -22,7 +22,7 @@ export interface ServiceSpec {
     readonly ContainerSpec: { readonly StopSignal?: string; readonly StopGracePeriod?: number }
     readonly RestartPolicy?: { readonly Condition?: string }
   }
-  readonly Mode: { readonly Replicated?: { readonly Replicas?: number } }
+  readonly Mode: { readonly Replicated?: { readonly Replicas?: number }; readonly Global?: object }
   readonly EndpointSpec?: { readonly Ports?: readonly PublishedPort[] }
 }
 export interface PublishedPort {
@@ -77,7 +77,7 @@ export async function requireManager(docker: Engine): Promise<string> {
   return swarm.NodeID ?? ''
 }
 
-export const replicasOf = ({ Mode: mode }: ServiceSpec): number => mode.Replicated?.Replicas ?? 1
+export const replicasOf = ({ Mode: mode }: Pick<ServiceSpec, 'Mode'>): number => mode.Replicated?.Replicas ?? 1
 
 /** The tasks that the swarm wants to be there, by slot. Throws SeaworthyError. */
 export async function tasksOf(docker: Engine, service: Pick<SwarmService, 'ID'>): Promise<readonly SwarmTask[]> {

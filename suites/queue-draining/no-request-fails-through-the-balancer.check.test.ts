@@ -64,6 +64,16 @@ describe('no request fails through the balancer', () => {
     expect(finding).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('still given requests 3.5 s after the drain was acknowledged (allowed 2 s)') })
   })
 
+  test('a share that falls late is undecided where the time of the balancer is a guess; what clients lost meanwhile is not', () => {
+    const guessed = fact('balancer', { kind: 'the load balancer of the project shop', declared: false })
+    expect(judge(world, guessed, traffic(() => ({}), 5_500))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('2 s was assumed (declare balancer:') })
+    expect(judge(world, guessed, traffic(at(6_100, 'refused'), 5_500)).outcome).toBe('inconclusive')
+    expect(judge(world, guessed, traffic(at(2_300, 'error-status'), 5_500)).outcome).toBe('failed')
+    expect(judge(world, guessed, traffic(at(2_300, 'error-status'))).outcome).toBe('failed')
+    expect(judge(world, guessed, traffic()).outcome).toBe('passed')
+    expect(judge(world, fact('balancer', { kind: 'the load balancer of the project shop' }), traffic(() => ({}), 5_500)).outcome).toBe('failed')
+  })
+
   test('time counts from the acknowledgement, and a long request by when it was sent', () => {
     expect(judge(world, traffic(() => ({}), 4_000)).outcome).toBe('passed')
     expect(judge(world, traffic((atMs) => (atMs === 2_600 ? { endedAtMs: 5_900 } : {}))).outcome).toBe('passed')

@@ -1,4 +1,5 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { unlessAssumedWindow } from '../../core/checks/assumed-window.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import { leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
@@ -113,7 +114,11 @@ function clientFinding({ history, thresholds, span, requests, share, ejectWindow
     { note: 'failed requests through the balancer', measured: bad.length, allowed: failedMax, unit: 'requests', requests: idsOf(bad) },
     ...(share.late.length === 0 ? [] : [{ note: 'requests given to the drained replica too late', measured: share.late.length, allowed: 0, unit: 'requests' as const, requests: idsOf(share.late) }]),
   ]
-  return failed(said.join('; '), [...shown, ...evidence])
+  const finding = failed(said.join('; '), [...shown, ...evidence])
+  // Ours stops the replica after so many windows: what failed before that, or without it being asked, would have failed with any window.
+  const stoppedAtMs = leastOf(interventionsOf(history, 'stop').filter((one) => one.target === span.target && one.issuedAtMs > span.issuedAtMs).map((one) => one.issuedAtMs))
+  const restsOnWindow = share.late.length > 0 && bad.filter((one) => one.endedAtMs < stoppedAtMs).length <= failedMax
+  return restsOnWindow ? unlessAssumedWindow(finding, history) : finding
 }
 
 /** Why they failed, when the times say so: the replica left before the balancer could notice. */

@@ -98,6 +98,13 @@ describe('failed', () => {
   })
 })
 
+test('where the window is a guess, traffic fails nobody, and readiness is believed all the same', () => {
+  const guessed = fact('balancer', { kind: 'the load balancer of the project shop', declared: false })
+  expect(judge([...arm(leaving), guessed, request(15_000, { outcome: 'timeout' })])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('declare balancer') })
+  expect(judge([...arm({ ...leaving, readyUntilMs: 30_000, servesUntilMs: 30_000 }), guessed]).outcome).toBe('failed')
+  expect(judge([...arm(leaving), guessed]).outcome).toBe('passed')
+})
+
 test('a disturbance takes nothing from what it did not touch', () => {
   const stall = observation('event-loop-delay', 'harness', 14_000, { maxMs: 1_500, p99Ms: 1_500, windowMs: 250 })
   expect(judge([...arm({ ...leaving, readyUntilMs: 30_000, servesUntilMs: 30_000 }), stall]).outcome).toBe('failed')

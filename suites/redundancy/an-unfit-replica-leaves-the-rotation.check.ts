@@ -3,6 +3,7 @@ import { greatestOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
 import { disturbedHarness, factOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { unlessAssumedWindow } from '../../core/checks/assumed-window.js'
 import { believed, delayMs, isCalm } from '../../core/checks/calm.js'
 import { doubtAbout, fails, returnedAtMs, unfitArmOf, type ArmName, type UnfitArm } from './unfit-arm.js'
 import { unaccounted } from './unaccounted.js'
@@ -75,13 +76,14 @@ function judgeLeaving(history: History, arm: UnfitArm, thresholds: ThresholdValu
   if (tookMs > limitMs) return failed(`readiness of ${target} stopped passing only after ${seconds(tookMs)} s`, [evidence])
   const ejectedByMs = Math.max(notReadyAtMs, appliedAtMs) + arm.windowMs
   const finding = judgeTraffic(arm, { thresholds, evidence, ejectedByMs })
-  return believed(finding, history, {
+  const traffic = believed(finding, history, {
     window: { fromMs: arm.issuedAtMs, toMs: releasedAtMs },
     calmly: (spans) => {
       const late = delayMs(spans, { fromMs: arm.issuedAtMs, toMs: ejectedByMs })
       return judgeTraffic({ ...arm, requests: arm.requests.filter(isCalm(spans)) }, { thresholds, evidence, ejectedByMs: ejectedByMs + late })
     },
   })
+  return unlessAssumedWindow(traffic, history)
 }
 
 interface Ejection {

@@ -86,6 +86,13 @@ describe('the window', () => {
   })
 })
 
+test('a window that was guessed for a balancer of somebody else fails nobody, and a pass stays one', () => {
+  const guessed = fact('balancer', { kind: 'the load balancer of the project shop', declared: false })
+  const late = request(13_000, { outcome: 'timeout' })
+  expect(outcomes([guessed, ...survivable()])).toEqual(['passed', 'passed', 'passed'])
+  expect(judge(noFailureAfterEjection, [guessed, ...survivable(), late])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('declare balancer') })
+})
+
 describe('after ejection', () => {
   test.each(['timeout', 'error-status', 'polite-refusal', 'closed-in-flight'] as const)('one %s fails', (outcome) => {
     const late = request(13_000, { outcome })

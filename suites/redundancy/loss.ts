@@ -2,6 +2,7 @@ import { inconclusive, type Finding } from '../../core/check.js'
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
 import { countsAsLost, factOf, interventionsOf, numberFact, observationsOf, requestsOf, type Intervention, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { unlessAssumedWindow } from '../../core/checks/assumed-window.js'
 import { believed, delayMs, isCalm } from '../../core/checks/calm.js'
 import { idleResets, unaccounted } from './unaccounted.js'
 import { worstFinding } from '../../core/checks/worst-finding.js'
@@ -48,7 +49,7 @@ export function judgeEachLoss(history: History, thresholds: ThresholdValues, jud
   if (windowMs === undefined) return inconclusive('the ejection window is not known')
   const holds = interventionsOf(history, 'hold')
   const holdMs = numberThreshold(thresholds, 'hold_s') * 1_000
-  return worstFinding(
+  const worst = worstFinding(
     instances.map((target) => {
       const hold = holds.find((one) => one.target === target)
       if (hold === undefined) return inconclusive(`${target} was never killed`)
@@ -56,6 +57,7 @@ export function judgeEachLoss(history: History, thresholds: ThresholdValues, jud
       return typeof loss === 'string' ? inconclusive(loss) : judgeOne(history, loss, { judge, holdMs })
     }),
   )
+  return unlessAssumedWindow(worst, history)
 }
 
 function judgeOne(history: History, loss: Loss, { judge, holdMs }: { readonly judge: (loss: Loss) => Finding; readonly holdMs: number }): Finding {

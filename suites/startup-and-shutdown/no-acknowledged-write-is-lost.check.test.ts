@@ -57,6 +57,18 @@ describe('the negative control', () => {
   })
 })
 
+describe('what nobody declared', () => {
+  const undeclared = (...names: readonly string[]) => fact('undeclaredContainers', names)
+  test('leaves no pass where it was spared, and is named with what to do', () => {
+    const finding = judge(undeclared('shop-store-1'), ...written, ...crash(), ...readBack)
+    expect(finding).toMatchObject({ outcome: 'inconclusive', summary: expect.stringMatching(/what shop-store-1 is,.*declare under target\.components/) })
+  })
+  test('excuses no loss, and changes nothing where there is none', () => {
+    expect(judge(undeclared('shop-store-1'), ...written, ...crash(), ...readBackBut('k140', absent)).outcome).toBe('failed')
+    expect(judge(undeclared(), ...written, ...crash(), ...readBack).outcome).toBe('passed')
+  })
+})
+
 describe('failed', () => {
   test('when one acknowledged write is gone, with its requests and its age at the crash', () => {
     const finding = judge(...written, ...crash(), ...readBackBut('k140', absent))

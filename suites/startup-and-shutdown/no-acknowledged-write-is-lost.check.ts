@@ -5,6 +5,7 @@ import { eventsOf, type History } from '../../core/history.js'
 import { ledgerOf, whyUnread, type LedgerEntry, type WriteState } from '../../core/ledger.js'
 import { factOf, interventionsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { undeclaredContainers } from './undeclared-containers.js'
 
 const lastSecondMs = 1_000
 /** Kills whose acknowledgements are further apart are not one crash: what was killed last had time to save its data. */
@@ -116,6 +117,7 @@ function missing(history: History, found: { readonly entries: readonly LedgerEnt
     ...(crashes.length < kills ? [`only ${counted(crashes.length, 'crash', 'crashes')} of ${kills} took place`] : []),
     ...(namesIn(history, 'instances').length === 0 ? ['no instance of the service is known'] : []),
     ...crashes.flatMap((crash) => notOneCrash(crash) ?? []),
+    ...undeclaredContainers(history),
     ...crashes.filter(({ unwitnessed }) => unwitnessed.length > 0).map(({ label, unwitnessed }) => `nothing shows that ${listed(unwitnessed)} died in ${label}`),
     ...crashes
       .filter((crash) => crash.acknowledgedInLastSecond < acknowledgedMin)

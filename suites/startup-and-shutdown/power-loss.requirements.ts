@@ -31,6 +31,7 @@ export const recoversFromPowerLoss: Requirement = {
   inconclusiveIf: [
     'a dependency itself did not start',
     'the boot id of the machine did not change, or something was not seen to lose power',
+    'something runs in the target of which the descriptor does not say what it is',
     'a component was started earlier than the order says, or something else was done before the service was back',
     'too few writes were acknowledged before the power was cut, or they could not be read afterwards',
     'the harness was disturbed while it watched',

@@ -52,6 +52,13 @@ describe('recovery from a power loss', () => {
     expect(judge(...without(readBack), lossy).summary).toContain('1 of 100 writes that had been acknowledged before the power was cut were lost (allowed 0)')
   })
 
+  test('leaves no pass where something runs that nobody declared, and excuses no failure', () => {
+    const undeclared = fact('undeclaredContainers', ['shop-store-1'])
+    expect(judge(...sound, undeclared)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('what shop-store-1 is') })
+    const lossy = readBack.map((read) => (read.key === 'k50' ? request(9_000, { load: 'reconcile', key: 'k50', outcome: 'error-status', status: 404 }) : read))
+    expect(judge(...without(readBack), lossy, undeclared).outcome).toBe('failed')
+  })
+
   test('a loss of what was written afterwards is not blamed on it', () => {
     const later = [request(5_000, { load: 'writes', method: 'PUT', key: 'later', value: 'later' }), request(9_000, { load: 'reconcile', key: 'later', outcome: 'error-status', status: 404 })]
     expect(judge(...sound, later).outcome).toBe('passed')

@@ -9,6 +9,7 @@ import { numberThreshold, type ThresholdValues } from '../../core/requirement.js
 import { doubtOfLoss, powerLossesOf, type PowerLoss } from './power-losses.js'
 import { gradeEvidence, restartPolicySentence } from './restarts.js'
 import { comebackLimitMs } from './time-limits.js'
+import { undeclaredContainers } from './undeclared-containers.js'
 
 const lastSecondMs = 1_000
 
@@ -34,7 +35,7 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
   const judged: Judged = { losses, entries, evidence, grade: gradeOf(history) }
   const faults = faultsIn(judged, { failures, limitMs, policy: restartPolicySentence(history), lostMax: numberThreshold(thresholds, 'lost_max') })
   if (faults !== undefined) return faults
-  const reasons = [...losses.flatMap((loss) => doubtOfLoss(history, loss) ?? []), ...doubts, ...missingIn(history, judged, thresholds), ...(instances.length === 0 ? ['no instance of the service is known'] : [])]
+  const reasons = [...losses.flatMap((loss) => doubtOfLoss(history, loss) ?? []), ...doubts, ...undeclaredContainers(history), ...missingIn(history, judged, thresholds), ...(instances.length === 0 ? ['no instance of the service is known'] : [])]
   if (reasons.length > 0) return inconclusive(listed(reasons), evidence, judged.grade)
   return passed(
     `all instances were back by themselves after ${counted(losses.length, 'power loss', 'power losses')} (${listed(losses.map(({ order }) => order))}), the slowest ${spanned(slowestMs)} after the boot, and none of ${entries.length} acknowledged writes was lost`,

@@ -126,6 +126,7 @@ export const acknowledgedWritesSurvive: Requirement = {
     'an acknowledged write could not be read afterwards, or the service did not come back',
     'nothing shows that all processes died',
     'a crash spared an instance or a component that owns data, or was not at one instant',
+    'something runs in the target of which the descriptor does not say what it is, and was spared',
     'the read of records finds what was never written as well',
   ],
   evidence: ['counts of the ledger by state', 'what the strong read of a lost write found', 'writes acknowledged in the last second before each crash'],

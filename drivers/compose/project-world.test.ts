@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { parseDescriptor } from '../../engine/load-descriptor.js'
+import type { ProjectContainer } from './project.js'
+import { planProject } from './project-world.js'
+
+const descriptor = (target: string) => parseDescriptor(`schema: seaworthy/v1\nservice: shop\ntarget: { kind: compose, project: shop, replicas: { service: app }, ${target} }\nhealth: { readiness: /ready }\ntraffic: { read: { http: GET /x } }\n`, '/tmp/seaworthy.yaml', {})
+const container = (service: string, port: number, published?: string): ProjectContainer => ({
+  id: service,
+  name: `shop-${service}-1`,
+  service,
+  number: 1,
+  inspected: {
+    Config: { ExposedPorts: { [`${port}/tcp`]: {} } },
+    NetworkSettings: { Ports: published === undefined ? {} : { [`${port}/tcp`]: [{ HostIp: '', HostPort: published }] }, Networks: {} },
+  } as unknown as ProjectContainer['inspected'],
+})
+const app = container('app', 8_080)
+const proxy = container('proxy', 80, '8088')
+const store = container('store', 8_081)
+
+test('what is neither replica, component nor the balancer is told', () => {
+  const plan = planProject(descriptor(''), [app, proxy, store], '/tmp/d0')
+  expect(plan.undeclared).toEqual(['shop-store-1'])
+  expect(plan.entrypoint.href).toBe('http://127.0.0.1:8088/')
+})
+
+test('nothing is where the store is declared, or where the replica itself is published', () => {
+  expect(planProject(descriptor('components: { store: { role: storage, ownsData: true } }'), [app, proxy, store], '/tmp/d0').undeclared).toEqual([])
+  expect(planProject(descriptor(''), [container('app', 8_080, '8088')], '/tmp/d0').undeclared).toEqual([])
+})
+
+test('another proxy is no balancer of clients', () => {
+  expect(planProject(descriptor('entry: { service: proxy }'), [app, proxy, container('inner', 81, '8089')], '/tmp/d0').undeclared).toEqual(['shop-inner-1'])
+})
