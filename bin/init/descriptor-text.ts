@@ -1,3 +1,4 @@
+import { stopSignals } from '../../drivers/docker/stop-signal.js'
 import type { StartCommand } from './command-line.js'
 import { runningLines, type RunningService } from './running-service.js'
 
@@ -73,7 +74,13 @@ function startedLines({ start, portHow, replicas }: StartedService): string[] {
 
 function lifecycleLines({ target, stop }: Findings): string[] {
   if ('start' in target) return ['lifecycle:', `  startTimeout: ${Math.max(10, Math.ceil((5 * target.startedAfterMs) / 1_000))}s  # it listened after ${target.startedAfterMs} ms`, ...stopLines(stop)]
-  return target.stop === undefined ? [] : ['lifecycle:', `  stop: { signal: ${target.stop.signal}, grace: ${target.stop.graceMs / 1_000}s }`]
+  return target.stop === undefined ? [] : ['lifecycle:', ...platformStopLines(target.stop)]
+}
+
+/** The name comes from an image: it may not end a comment and begin a line. */
+function platformStopLines({ signal, graceMs, unknownSignal }: NonNullable<RunningService['stop']>): string[] {
+  const guess = unknownSignal === undefined ? '' : `  # a guess: its container is stopped with ${unknownSignal.replaceAll(/[\s\p{Cc}]+/gu, ' ')}, which cannot be named here; expected one of ${stopSignals.join(', ')}`
+  return [`  stop: { signal: ${signal}, grace: ${graceMs / 1_000}s }${guess}`]
 }
 
 function healthLines({ readiness, liveness, detail, answersEverything }: Findings): string[] {

@@ -118,6 +118,17 @@ describe('a service that runs already', () => {
     expect(service.lifecycle.stop).toMatchObject({ signal: 'SIGQUIT', graceMs: 10_000 })
     expect(String(runningContainer({ ...facts, NetworkSettings: { ...facts.NetworkSettings, Ports: { '80/tcp': null } } }).url)).toBe('http://172.17.0.2/')
   })
+  test('a policy that does not start it at boot is not said to, and its number of tries is put back', () => {
+    const running = runningContainer({ ...facts, HostConfig: { RestartPolicy: { Name: 'on-failure', MaximumRetryCount: 5 } } })
+    expect(running).toMatchObject({ restart: 'on-failure', startAtBoot: false, seenIn: 'its restart policy "on-failure:5"', hooks: { release: 'docker update --restart=on-failure:5 shop; docker start shop' } })
+    expect(runningContainer({ ...facts, HostConfig: {} })).toMatchObject({ restart: 'never', startAtBoot: false, hooks: { release: 'docker update --restart=no shop; docker start shop' } })
+  })
+  test('a stop signal that a descriptor cannot name is told', () => {
+    const text = descriptorText({ ...findings, target: runningContainer({ ...facts, Config: { ...facts.Config, StopSignal: 'SIGWINCH\ntarget: {}' } }) })
+    expect(text).toContain('stop: { signal: SIGTERM, grace: 10s }  # a guess: its container is stopped with SIGWINCH target: {}, which cannot be named here')
+    expect(parseDescriptor(text, '/shop/seaworthy.yaml').lifecycle.stop.signal).toBe('SIGTERM')
+    expect(descriptorText({ ...findings, target: runningContainer(facts) })).not.toContain('cannot be named')
+  })
   test.each([
     [{ State: { Running: false } }, 'does not run'],
     [{ Config: {}, NetworkSettings: {} }, 'no TCP port'],

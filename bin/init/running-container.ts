@@ -1,5 +1,7 @@
 import { messageOf, SeaworthyError } from '../../core/errors.js'
+import { policyOf } from '../../drivers/compose/compose-command.js'
 import { connectEngine } from '../../drivers/docker/engine-connection.js'
+import { stopSignalOf } from '../../drivers/docker/stop-signal.js'
 import type { RunningService } from './running-service.js'
 
 /** What the engine says of a container, as far as it matters here (GET /containers/{id}/json). */
@@ -7,7 +9,7 @@ export interface ContainerFacts {
   readonly Name: string
   readonly State: { readonly Running: boolean }
   readonly Config: { readonly StopSignal?: string | undefined; readonly StopTimeout?: number | undefined; readonly ExposedPorts?: Readonly<Record<string, unknown>> | undefined }
-  readonly HostConfig: { readonly RestartPolicy?: { readonly Name?: string | undefined } | undefined }
+  readonly HostConfig: { readonly RestartPolicy?: { readonly Name?: string | undefined; readonly MaximumRetryCount?: number | undefined } | undefined }
   readonly NetworkSettings: {
     readonly Ports?: Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null | undefined>> | undefined
     readonly Networks?: Readonly<Record<string, { readonly IPAddress?: string | undefined } | undefined>> | undefined
@@ -34,26 +36,24 @@ export function runningContainer(facts: ContainerFacts): RunningService {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) throw refuse('a name that cannot be written into a command', 'Give the container a plain name.')
   const url = addressOf(facts)
   if (url === undefined) throw refuse('no TCP port', 'The image must expose a port (EXPOSE), or the container publish one (-p).')
-  const policy = facts.HostConfig.RestartPolicy?.Name ?? ''
-  const isKept = policy === 'always' || policy === 'unless-stopped'
+  const policy = policyText(facts.HostConfig.RestartPolicy)
   const pid = `$(docker inspect -f '{{.State.Pid}}' ${name})`
   return {
     url,
-    restart: isKept ? 'always' : policy === 'on-failure' ? 'on-failure' : 'never',
-    startAtBoot: isKept || policy === 'on-failure',
-    seenIn: `its restart policy "${policy === '' ? 'no' : policy}"`,
+    ...policyOf(policy),
+    seenIn: `its restart policy "${policy}"`,
     hooks: {
       start: `docker start ${name}`,
       stop: `docker stop ${name}`,
       // Past the engine, which does not restart what was killed by its own command.
       kill: `kill -KILL ${pid}`,
       hold: `docker update --restart=no ${name}`,
-      release: `docker update --restart=${policy === '' ? 'no' : policy} ${name}; docker start ${name}`,
+      release: `docker update --restart=${policy} ${name}; docker start ${name}`,
       freeze: `docker pause ${name}`,
       thaw: `docker unpause ${name}`,
       logs: `docker logs --tail 10000 ${name}`,
     },
-    stop: { signal: stopSignal(facts.Config.StopSignal), graceMs: (facts.Config.StopTimeout ?? 10) * 1_000 },
+    stop: stopOf(facts.Config),
   }
 }
 
@@ -67,8 +67,14 @@ function addressOf({ NetworkSettings: { Ports, Networks }, Config }: ContainerFa
 }
 
 const hostOf = (published: string): string => (['', '0.0.0.0', '::'].includes(published) ? '127.0.0.1' : published.includes(':') ? `[${published}]` : published)
-const known = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']
-const stopSignal = (named: string | undefined): string => {
-  const signal = named === undefined || named === '' ? 'SIGTERM' : named.startsWith('SIG') ? named : `SIG${named}`
-  return known.includes(signal) ? signal : 'SIGTERM'
+
+/** As `docker update --restart` takes it. */
+function policyText({ Name: name = '', MaximumRetryCount: retries = 0 }: NonNullable<ContainerFacts['HostConfig']['RestartPolicy']> = {}): string {
+  if (name === '') return 'no'
+  return name === 'on-failure' && retries > 0 ? `${name}:${retries}` : name
+}
+
+function stopOf({ StopSignal: named, StopTimeout: graceS = 10 }: ContainerFacts['Config']): NonNullable<RunningService['stop']> {
+  const signal = stopSignalOf(named)
+  return { signal: signal ?? 'SIGTERM', graceMs: graceS * 1_000, ...(signal === undefined && named !== undefined ? { unknownSignal: named } : {}) }
 }

@@ -8,7 +8,8 @@ export interface RunningService {
   readonly seenIn?: string
   /** Shell commands by name, as in target.hooks. */
   readonly hooks: Readonly<Record<string, string>>
-  readonly stop?: { readonly signal: string; readonly graceMs: number }
+  /** `unknownSignal`: the one that its platform sends, where a descriptor cannot name it. */
+  readonly stop?: { readonly signal: string; readonly graceMs: number; readonly unknownSignal?: string }
 }
 
 export const bareUrl = (url: URL): RunningService => ({ url: new URL(url.origin), restart: 'never', startAtBoot: false, hooks: {} })
