@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { connectEngine, connectTo, engineAddresses } from './engine-connection.js'
+import { connectEngine, connectTo, engineAddresses, reasonOf } from './engine-connection.js'
 
 let home: string
 beforeEach(() => {
@@ -19,30 +19,41 @@ function withContext(name: string, meta: unknown): void {
 
 test('DOCKER_HOST counts alone, before any context', () => {
   withContext('far', { Endpoints: { docker: { Host: 'unix:///far.sock' } } })
-  expect(engineAddresses({ DOCKER_HOST: 'unix:///named.sock', DOCKER_CONTEXT: 'far' }, home)).toEqual([{ origin: 'DOCKER_HOST', host: 'unix:///named.sock' }])
+  expect(engineAddresses({ DOCKER_HOST: 'unix:///named.sock', DOCKER_CONTEXT: 'far' }, { home })).toEqual([{ origin: 'DOCKER_HOST', host: 'unix:///named.sock' }])
 })
 
 test('a context counts alone: the one of the environment, else the current one of the configuration', () => {
   withContext('far', { Endpoints: { docker: { Host: 'unix:///far.sock' } } })
   withContext('near', { Endpoints: { docker: { Host: 'unix:///near.sock' } } })
   writeFileSync(join(home, '.docker', 'config.json'), JSON.stringify({ currentContext: 'near' }))
-  expect(engineAddresses({}, home)).toEqual([{ origin: 'context near', host: 'unix:///near.sock' }])
-  expect(engineAddresses({ DOCKER_CONTEXT: 'far' }, home)).toEqual([{ origin: 'context far', host: 'unix:///far.sock' }])
-  expect(engineAddresses({ DOCKER_CONTEXT: 'default' }, home)).toMatchObject([{ host: 'unix:///var/run/docker.sock' }, {}])
+  expect(engineAddresses({}, { home })).toEqual([{ origin: 'context near', host: 'unix:///near.sock' }])
+  expect(engineAddresses({ DOCKER_CONTEXT: 'far' }, { home })).toEqual([{ origin: 'context far', host: 'unix:///far.sock' }])
+  expect(engineAddresses({ DOCKER_CONTEXT: 'default' }, { home })).toMatchObject([{ host: 'unix:///var/run/docker.sock' }, {}, {}])
 })
 
 test('a context that is not there, or names no address, is told', () => {
   withContext('empty', {})
-  expect(engineAddresses({ DOCKER_CONTEXT: 'empty' }, home)).toMatchObject([{ origin: 'context empty', problem: expect.stringContaining('names no address') }])
-  expect(engineAddresses({ DOCKER_CONTEXT: 'nowhere' }, home)).toMatchObject([{ origin: 'context nowhere', problem: expect.stringContaining('there is no') }])
+  expect(engineAddresses({ DOCKER_CONTEXT: 'empty' }, { home })).toMatchObject([{ origin: 'context empty', problem: expect.stringContaining('names no address') }])
+  expect(engineAddresses({ DOCKER_CONTEXT: 'nowhere' }, { home })).toMatchObject([{ origin: 'context nowhere', problem: expect.stringContaining('there is no') }])
 })
 
 test('without any of them: the socket of the machine, the rootless one, the one of the user', () => {
-  expect(engineAddresses({ XDG_RUNTIME_DIR: '/run/user/1' }, home)).toEqual([
+  expect(engineAddresses({ XDG_RUNTIME_DIR: '/run/user/1' }, { home })).toEqual([
     { origin: 'the default socket', host: 'unix:///var/run/docker.sock' },
     { origin: 'the rootless socket', host: 'unix:///run/user/1/docker.sock' },
     { origin: 'the socket of this user', host: `unix://${home}/.docker/run/docker.sock` },
   ])
+})
+
+test('where the environment names no folder of this user, the rootless socket is looked for where a login puts it', () => {
+  expect(engineAddresses({}, { home, uid: 1_234 })[1]).toEqual({ origin: 'the rootless socket', host: 'unix:///run/user/1234/docker.sock' })
+  expect(engineAddresses({ XDG_RUNTIME_DIR: '' }, { home, uid: 1_234 })[1]).toMatchObject({ host: 'unix:///run/user/1234/docker.sock' })
+})
+
+test('who may not open the socket is not sent to an engine that is refused', () => {
+  const reason = reasonOf(Object.assign(new Error('denied'), { code: 'EACCES' }), 'unix:///var/run/docker.sock')
+  expect(reason).toContain('this user may not open it (/var/run/docker.sock: ')
+  expect(reason).not.toContain('rootless')
 })
 
 test.each([

@@ -53,13 +53,14 @@ export async function connectTo(address: EngineAddress, environment: NodeJS.Proc
 type Found = EngineAddress | { readonly origin: string; readonly problem: string }
 
 /** What is named counts alone: whoever names an engine does not want another one. */
-export function engineAddresses(environment: NodeJS.ProcessEnv, home = homedir()): readonly Found[] {
+export function engineAddresses(environment: NodeJS.ProcessEnv, { home = homedir(), uid = process.getuid?.() }: { readonly home?: string; readonly uid?: number | undefined } = {}): readonly Found[] {
   const named = environment['DOCKER_HOST']
   if (named) return [{ origin: 'DOCKER_HOST', host: named }]
   const configuration = environment['DOCKER_CONFIG'] ?? join(home, '.docker')
   const context = environment['DOCKER_CONTEXT'] || currentContext(configuration)
   if (context !== undefined && context !== 'default') return [contextAddress(configuration, context)]
-  const runtime = environment['XDG_RUNTIME_DIR']
+  // A login over ssh, sudo or a service has no XDG_RUNTIME_DIR, and an engine of its user all the same.
+  const runtime = environment['XDG_RUNTIME_DIR'] || (uid === undefined ? undefined : `/run/user/${uid}`)
   const sockets: readonly (readonly [string, string])[] = [
     ['the default socket', '/var/run/docker.sock'],
     ...(runtime ? [['the rootless socket', join(runtime, 'docker.sock')] as const] : []),
@@ -106,10 +107,11 @@ function optionsOf(host: string, environment: NodeJS.ProcessEnv): Docker.DockerO
   return { protocol: 'http', host: url.hostname, port: Number(url.port || 2375) }
 }
 
-function reasonOf(error: unknown, host: string): string {
+/** Exported for its test. */
+export function reasonOf(error: unknown, host: string): string {
   const { code } = error as NodeJS.ErrnoException
   if (code === 'ENOENT') return 'there is no such socket'
   if (code === 'ECONNREFUSED') return 'nobody listens there'
-  if (code === 'EACCES' || code === 'EPERM') return `this user may not open it (${host.replace('unix://', '')}: join the group that may, or use a rootless engine)`
+  if (code === 'EACCES' || code === 'EPERM') return `this user may not open it (${host.replace('unix://', '')}: its owner and its group may; joining the group takes a new login)`
   return code === 'ECONNRESET' ? `no answer within ${answerWithinMs} ms` : messageOf(error)
 }
