@@ -13,6 +13,7 @@ import { deploymentLabel, deploymentName } from '../docker/labels.js'
 import { logFrames } from '../docker/log-frames.js'
 import { removeObjects } from '../docker/remove-objects.js'
 import { SignalSender } from '../docker/signal-sender.js'
+import { ownStopOf, type StopConfiguration } from '../docker/stop-signal.js'
 import { everyStep } from '../every-step.js'
 import type { Network } from '../network/network-protocol.js'
 import { startShadowNetwork } from '../network/shadow-network.js'
@@ -142,8 +143,14 @@ export class AttachedProject {
 
   #machine(units: readonly ProjectUnit[], { events, signals }: Pick<ProjectMachine, 'events' | 'signals'>): ProjectMachine {
     const named = new Map(units.filter((_, index) => this.#places[index]?.kind !== 'other').map((unit) => [unit.name, unit]))
-    const { stop } = this.service.lifecycle
-    return { named, all: units, events, signals, graceMs: stop.graceMs, stopSignal: stop.signal, emit: (event) => this.#emit(event), lost: () => this.#lost }
+    const { signal: stopSignal, graceMs } = this.service.lifecycle.stop
+    const { stopDeclared } = this.#compose()
+    const own = new Map(units.map((unit, index) => [unit, this.#places[index]] as const))
+    const stopOf: ProjectMachine['stopOf'] = (unit) => {
+      const place = own.get(unit)
+      return place === undefined || (place.kind === 'replica' && stopDeclared) ? { signal: stopSignal, graceMs } : ownStopOf(place.container.inspected.Config as StopConfiguration)
+    }
+    return { named, all: units, events, signals, stopSignal, stopOf, emit: (event) => this.#emit(event), lost: () => this.#lost }
   }
 
   #deploymentOf({ entrypoint, places, undeclared }: ProjectPlan, { network, folders, controls }: { readonly network: Network; readonly folders: DeploymentFolders; readonly controls: Deployment['controls'] }): Deployment {

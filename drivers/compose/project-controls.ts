@@ -16,8 +16,9 @@ export interface ProjectMachine {
   readonly all: readonly ProjectUnit[]
   readonly events: EngineEvents
   readonly signals: SignalSender
-  readonly graceMs: number
   readonly stopSignal: NodeJS.Signals
+  /** How this one is stopped with its machine: a store has a signal and a time of its own. */
+  readonly stopOf: (unit: ProjectUnit) => { readonly signal: NodeJS.Signals; readonly graceMs: number }
   readonly emit: (event: DriverPlatformEvent) => void
   /** Why nothing that follows can be judged; undefined as long as it can. */
   lost(): string | undefined
@@ -84,5 +85,5 @@ async function takeDown(machine: ProjectMachine, manner: 'orderly' | 'power-loss
   await Promise.all(machine.all.map((unit) => unit.leaveDown()))
   const up = (await Promise.all(machine.all.map(async (unit) => ({ unit, process: await unit.process() })))).filter(({ process }) => process !== null).map(({ unit }) => unit)
   if (manner === 'power-loss') await crash(machine, up)
-  else await Promise.all(up.map((unit) => unit.stop({ signal: machine.stopSignal, graceMs: machine.graceMs })))
+  else await Promise.all(up.map((unit) => unit.stop(machine.stopOf(unit))))
 }
