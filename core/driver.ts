@@ -91,6 +91,8 @@ export interface Deployment extends AsyncDisposable {
   /** Why it is no better. */
   readonly rebootGradeReason?: string
   readonly logFiles: ReadonlyMap<string, string>
+  /** Files that are there at the end, with what the platform says of a unit: JSON without anything that may be secret. */
+  readonly inspections?: ReadonlyMap<string, string>
   /** Everything that a target said until now is in its log file when this resolves to true. Missing: it always is. Never throws. */
   bringLogUpToDate?(target: string): Promise<boolean>
   /** What the balancer counted so far. */

@@ -63,3 +63,21 @@ test('what runs in the target although nobody declared it is a fact, and none wh
   expect(factsOf({ undeclared: ['shop-store-1'] })).toEqual([['shop-store-1']])
   expect(factsOf({})).toEqual([])
 })
+
+test('what the platform says of a unit is kept beside its log', async () => {
+  let kept: readonly string[] = []
+  const cleanup = new CleanupStack()
+  const driver = {
+    deploy: async (_: unknown, { directory }: { readonly directory: string }) => {
+      const file = join(directory, 'app.json')
+      writeFileSync(file, '{}')
+      return Promise.resolve({ logFiles: new Map(), inspections: new Map([['app', file], ['gone', join(directory, 'gone.json')]]), [Symbol.asyncDispose]: async () => Promise.resolve() })
+    },
+  }
+  const scenario = { id: 'suite/scenario', needs: [] }
+  const options = { cleanup, driver, service: {}, scenario, workDirectory: join(folder, 'd0'), runDirectory: join(folder, 'run'), oneAtATime: async <T>(work: () => Promise<T>) => work(), onLogs: (files: readonly string[]) => (kept = files) }
+  await deployScenario(options as unknown as DeployScenarioOptions)
+  expect(await cleanup.run()).toEqual([])
+  expect(kept).toEqual(['scenarios/suite/scenario/logs/app.inspect.json'])
+  expect(existsSync(join(folder, 'run', kept[0] ?? ''))).toBe(true)
+})

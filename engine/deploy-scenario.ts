@@ -99,6 +99,10 @@ async function keepLogs(deployment: Deployment, { scenario, service, runDirector
     const file = `${folder}/${asFileName(unit)}.log`
     if (await keepLog(path, join(runDirectory, file), { secrets: service.secrets ?? [] })) copied.push(file)
   }
+  for (const [unit, path] of deployment.inspections ?? []) {
+    const file = `${folder}/${asFileName(unit)}.inspect.json`
+    if (await keepLog(path, join(runDirectory, file), { secrets: service.secrets ?? [] })) copied.push(file)
+  }
   return copied
 }
 

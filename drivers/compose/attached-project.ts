@@ -9,6 +9,7 @@ import { ownProgram } from '../../operating-system/own-program.js'
 import type { EngineConnection } from '../docker/engine-connection.js'
 import { statusOf } from '../docker/engine-error.js'
 import { EngineEvents } from '../docker/engine-events.js'
+import { keepInspections } from '../docker/inspection.js'
 import { deploymentLabel, deploymentName } from '../docker/labels.js'
 import { logFrames } from '../docker/log-frames.js'
 import { removeObjects } from '../docker/remove-objects.js'
@@ -168,6 +169,7 @@ export class AttachedProject {
       rebootGradeReason: 'the engine of a project is not rebooted: everything of the project ended, and what has a policy for it was started',
       bringLogUpToDate: (target) => this.#keepLog(folders, target),
       logFiles: new Map(['network', ...places.map(({ name }) => name)].map((name) => [name, logFileOf(folders, name)])),
+      inspections: new Map(places.map(({ name }) => [name, this.#inspectionFile(name)])),
       balancerCounters: () => network.balancerCounters(),
       [Symbol.asyncDispose]: () => this.dispose(),
     }
@@ -224,10 +226,16 @@ export class AttachedProject {
     }
   }
 
+  #inspectionFile(name: string): string {
+    return join(this.options.directory, 'logs', `${name}.inspect.json`)
+  }
+
   /** Every step is tried whatever became of the one before. Throws SW_NOT_RESTORED when something is not as it was found. */
   async #dispose(): Promise<void> {
-    // The project first: whatever else is left of ours disturbs nobody. No signal may reach what has been put back.
-    await everyStep([() => this.#signals?.close(), () => this.#putBack(), ...[...this.#ends].reverse(), () => this.#removeOurs()])
+    // The project first: whatever else is left of ours disturbs nobody. No signal may reach what has been put back. How a container ended
+    // is not to be seen any more once it was started again.
+    const inspections = this.#places.map(({ name, container: { id } }) => ({ id, file: this.#inspectionFile(name) }))
+    await everyStep([() => this.#signals?.close(), () => keepInspections(this.connection.docker, inspections), () => this.#putBack(), ...[...this.#ends].reverse(), () => this.#removeOurs()])
     for (const id of this.#journaled) this.options.journal.done(id)
   }
 
