@@ -14,7 +14,6 @@ import { deploymentLabel, deploymentName } from '../docker/labels.js'
 import { logFrames } from '../docker/log-frames.js'
 import { removeObjects } from '../docker/remove-objects.js'
 import { SignalSender } from '../docker/signal-sender.js'
-import { ownStopOf, type StopConfiguration } from '../docker/stop-signal.js'
 import { everyStep } from '../every-step.js'
 import type { Network } from '../network/network-protocol.js'
 import { startShadowNetwork } from '../network/shadow-network.js'
@@ -25,7 +24,7 @@ import { bringUp } from './compose-command.js'
 import { addressOf, containersOf, projectLabel, runs, type ProjectContainer } from './project.js'
 import { projectControls, type ProjectMachine } from './project-controls.js'
 import { ProjectUnit } from './project-unit.js'
-import { componentOf, forgetAddresses, instanceOf, nameAddresses, planProject, type Place, type ProjectPlan } from './project-world.js'
+import { componentOf, forgetAddresses, instanceOf, nameAddresses, planProject, stopOfPlace, type Place, type ProjectPlan } from './project-world.js'
 import { foundOf, isGone, isReadyWithin, putBack, type Found } from './put-back.js'
 import { keptOf, removeProject } from './remove-project.js'
 
@@ -144,14 +143,8 @@ export class AttachedProject {
 
   #machine(units: readonly ProjectUnit[], { events, signals }: Pick<ProjectMachine, 'events' | 'signals'>): ProjectMachine {
     const named = new Map(units.filter((_, index) => this.#places[index]?.kind !== 'other').map((unit) => [unit.name, unit]))
-    const { signal: stopSignal, graceMs } = this.service.lifecycle.stop
-    const { stopDeclared } = this.#compose()
-    const own = new Map(units.map((unit, index) => [unit, this.#places[index]] as const))
-    const stopOf: ProjectMachine['stopOf'] = (unit) => {
-      const place = own.get(unit)
-      return place === undefined || (place.kind === 'replica' && stopDeclared) ? { signal: stopSignal, graceMs } : ownStopOf(place.container.inspected.Config as StopConfiguration)
-    }
-    return { named, all: units, events, signals, stopSignal, stopOf, emit: (event) => this.#emit(event), lost: () => this.#lost }
+    const stopOf: ProjectMachine['stopOf'] = (unit) => stopOfPlace(this.#places.find(({ name }) => name === unit.name), this.service)
+    return { named, all: units, events, signals, stopSignal: this.service.lifecycle.stop.signal, stopOf, emit: (event) => this.#emit(event), lost: () => this.#lost }
   }
 
   #deploymentOf({ entrypoint, places, undeclared }: ProjectPlan, { network, folders, controls }: { readonly network: Network; readonly folders: DeploymentFolders; readonly controls: Deployment['controls'] }): Deployment {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseDescriptor } from '../../engine/load-descriptor.js'
 import type { ProjectContainer } from './project.js'
-import { planProject } from './project-world.js'
+import { planProject, stopOfPlace } from './project-world.js'
 
 const descriptor = (target: string) => parseDescriptor(`schema: seaworthy/v1\nservice: shop\ntarget: { kind: compose, project: shop, replicas: { service: app }, ${target} }\nhealth: { readiness: /ready }\ntraffic: { read: { http: GET /x } }\n`, '/tmp/seaworthy.yaml', {})
 const container = (service: string, port: number, published?: string): ProjectContainer => ({
@@ -14,6 +14,7 @@ const container = (service: string, port: number, published?: string): ProjectCo
     NetworkSettings: { Ports: published === undefined ? {} : { [`${port}/tcp`]: [{ HostIp: '', HostPort: published }] }, Networks: {} },
   } as unknown as ProjectContainer['inspected'],
 })
+const stoppedBy = (one: ProjectContainer, StopSignal: string, StopTimeout: number): ProjectContainer => ({ ...one, inspected: { ...one.inspected, Config: { ...one.inspected.Config, StopSignal, StopTimeout } } as ProjectContainer['inspected'] })
 const app = container('app', 8_080)
 const proxy = container('proxy', 80, '8088')
 const store = container('store', 8_081)
@@ -31,4 +32,13 @@ test('nothing is where the store is declared, or where the replica itself is pub
 
 test('another proxy is no balancer of clients', () => {
   expect(planProject(descriptor('entry: { service: proxy }'), [app, proxy, container('inner', 81, '8089')], '/tmp/d0').undeclared).toEqual(['shop-inner-1'])
+})
+
+test('what the descriptor declares of a stop is about the replicas; everything else is stopped in its own way', () => {
+  const service = descriptor('')
+  const declared = { ...service, target: { ...service.target, compose: { ...service.target.compose!, stopDeclared: true } } }
+  const stops = (of: typeof service) => planProject(of, [stoppedBy(app, 'SIGHUP', 1), proxy, stoppedBy(store, 'SIGINT', 60)], '/tmp/d0').places.map((place) => stopOfPlace(place, of))
+  const others = [{ signal: 'SIGTERM', graceMs: 10_000 }, { signal: 'SIGINT', graceMs: 60_000 }]
+  expect(stops(service)).toEqual([{ signal: 'SIGHUP', graceMs: 1_000 }, ...others])
+  expect(stops(declared)).toEqual([{ signal: 'SIGTERM', graceMs: 30_000 }, ...others])
 })

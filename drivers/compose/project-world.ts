@@ -3,6 +3,7 @@ import type { DeployedComponent, Instance } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { Component, ServiceDescriptor } from '../../core/service-descriptor.js'
 import { forgetAddress, moveAddress, movingHost } from '../../operating-system/moving-addresses.js'
+import { ownStopOf, type StopConfiguration } from '../docker/stop-signal.js'
 import { notDone } from '../process/not-done.js'
 import { addressOf, entryOf, ofServices, portOf, type ProjectContainer } from './project.js'
 
@@ -62,6 +63,12 @@ export const forgetAddresses = (places: readonly Place[]): void => {
 }
 
 export const instanceOf = ({ name, host, port }: Place): Instance => ({ id: name, url: new URL(`http://${host}:${port}`) })
+
+/** What `lifecycle.stop` declares is about the replicas alone. */
+export function stopOfPlace(place: Place | undefined, { lifecycle: { stop }, target: { compose } }: ServiceDescriptor): ReturnType<typeof ownStopOf> {
+  if (place === undefined || (place.kind === 'replica' && compose?.stopDeclared === true)) return { signal: stop.signal, graceMs: stop.graceMs }
+  return ownStopOf(place.container.inspected.Config as StopConfiguration)
+}
 
 export function componentOf({ name, host, port, component }: Place): DeployedComponent {
   const { role = 'dependency', hard = false, ownsData = false } = component ?? {}
