@@ -32,6 +32,7 @@ export function composeText(findings: ComposeFindings): string {
     ...replicasLines(findings),
     ...componentsLines(findings.components),
     ...leftOut.map(({ name, why }) => `  ${comment(`${name} was left out: ${why}.`)}`),
+    ...(leftOut.length === 0 ? [] : ['  # What of these runs beside the service leaves START-05 undecided until it is declared under components: it may keep what the others lose.']),
     `  ${comment(`Read from the project in each run: the number of replicas, and their restart policy (${replicas.services.map((one) => `${one.name}: ${one.restart}`).join(', ')}).`)}`,
     ...balancerLines(findings),
     ...healthLines(replicas.services),
