@@ -40,7 +40,7 @@ function run(what, command, parameters, allowed = [0]) {
 }
 
 function requireWithin(what, seconds, limitSeconds) {
-  console.log(`--- ${what}: ${seconds.toFixed(1)} s of at most ${limitSeconds} s`)
+  console.log(`--- ${what}: ${seconds.toFixed(1)} s (promised: ${limitSeconds} s)`)
   if (seconds > allowance * limitSeconds) throw new Error(`${what} took ${seconds.toFixed(1)} s, more than ${allowance} times the ${limitSeconds} s that are promised`)
 }
 
@@ -97,10 +97,11 @@ function judgedIn(folder) {
   return new Map(requirements.map(({ id, outcome, summary, grade, evidence }) => [id, { outcome, summary, grade, evidence }]))
 }
 
-/** An engine cannot be nested everywhere, and only that excuses a reboot that was played: it is told as loudly as an engine that is missing. */
+/** An engine cannot be nested everywhere, nor without its programs, and only that excuses a reboot that was played: it is told as loudly as an engine that is missing. */
 function notDemonstrated({ grade, evidence }) {
   const said = `START-01 has the grade ${grade}: ${JSON.stringify(evidence)}`
-  if (process.env.CI || !said.includes('how the machine was rebooted: simulated; a machine with an engine of its own could not be booted: ')) throw new Error(said)
+  const excuses = ['a machine with an engine of its own could not be booted: ', ...(has('dockerd') ? [] : ['the engine has no image '])]
+  if (process.env.CI || !excuses.some((reason) => said.includes(`how the machine was rebooted: simulated; ${reason}`))) throw new Error(said)
   console.log(`!!! NO MACHINE WAS REBOOTED: ${said}`)
 }
 
