@@ -19,7 +19,7 @@ const engineWithinMs = 60_000
 const goneWithinMs = 10_000
 const killAfterMsMax = 15_000
 const exitCodeInconclusive = 2
-// What is written in our documents, doubled: machines are shared, and only what is far beyond is a fault of ours.
+// How long these may take on a machine of two processors. Machines are shared: what is measured is told always, and only what is beyond twice the limit fails.
 const imageWithinSeconds = 90
 const wholeRunWithinSeconds = 300
 const allowance = 2
@@ -40,8 +40,8 @@ function run(what, command, parameters, allowed = [0]) {
 }
 
 function requireWithin(what, seconds, limitSeconds) {
-  console.log(`--- ${what}: ${seconds.toFixed(1)} s (promised: ${limitSeconds} s)`)
-  if (seconds > allowance * limitSeconds) throw new Error(`${what} took ${seconds.toFixed(1)} s, more than ${allowance} times the ${limitSeconds} s that are promised`)
+  console.log(`--- ${what}: ${seconds.toFixed(1)} s (limit: ${limitSeconds} s)`)
+  if (seconds > allowance * limitSeconds) throw new Error(`${what} took ${seconds.toFixed(1)} s, more than ${allowance} times its limit of ${limitSeconds} s`)
 }
 
 /** The engine's packages; none where they cannot be had. */
