@@ -48,8 +48,9 @@ function requireWithin(what, seconds, limitSeconds) {
 function installEngine() {
   if (has('dockerd') || process.getuid?.() !== 0 || !has('apt-get')) return
   console.log('--- installing an engine')
-  const install = 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker.io iptables'
-  spawnSync('sh', ['-c', install], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const install = 'DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends'
+  // Compose apart: where it cannot be had, a project is attached to all the same, and that none was brought up is told.
+  spawnSync('sh', ['-c', `apt-get update -qq && ${install} docker.io iptables && ${install} docker-compose`], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
 /** Resolves to what stops it again. */
