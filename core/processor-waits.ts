@@ -69,6 +69,10 @@ const isOthersDoing = ({ serviceRanMs, capacityMs }: ProcessorWait): boolean => 
 /** Through these every request goes. A component may serve few of them, and one that starves excuses nothing but what may have waited for it. */
 const isServing = (target: string): boolean => target === ownNetwork || target === virtualMachine || /^replica-\d+$/.test(target)
 
+/** When the service itself had most of the processors: whoever was late then was kept waiting by it. */
+export const ownDoings = (history: History): readonly { readonly fromMs: number; readonly toMs: number }[] =>
+  [...eventsOf(history, 'observation')].flatMap(({ probe, value, atMs }) => (probe !== processorWaitProbe || isOthersDoing(value as ProcessorWait) ? [] : [{ fromMs: atMs - (value as ProcessorWait).windowMs, toMs: atMs }]))
+
 /** Finer than any look. */
 const cellMs = 20
 

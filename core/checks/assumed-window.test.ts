@@ -18,7 +18,15 @@ test.each([
   ['a history that does not say', undefined],
 ])('%s: it stays', (_, balancer) => expect(given(balancer)).toBe(failure))
 
-test('a pass stays a pass', () => {
+test('a pass stays a pass, and says what it rests on', () => {
   const pass = passed('in time')
-  expect(given({ kind: 'other', declared: false }, pass)).toBe(pass)
+  expect(given({ kind: 'other', declared: false }, pass)).toMatchObject({ outcome: 'passed', summary: 'in time (how fast the balancer takes a replica out is not declared: 4 s was assumed)' })
+  expect(given({ kind: 'other' }, pass)).toBe(pass)
+})
+
+test('what fails with a balancer that never takes anything out has another reason', () => {
+  const anyhow = failed('all is lost', [])
+  const history = historyOf([fact('ejectWindowMs', 4_000), fact('balancer', { kind: 'other', declared: false })])
+  expect(unlessAssumedWindow(failure, history, () => anyhow)).toBe(anyhow)
+  expect(unlessAssumedWindow(failure, history, () => passed('its share')).outcome).toBe('inconclusive')
 })

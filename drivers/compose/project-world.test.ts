@@ -21,7 +21,7 @@ const store = container('store', 8_081)
 
 test('what is neither replica, component nor the balancer is told', () => {
   const plan = planProject(descriptor(''), [app, proxy, store], '/tmp/d0')
-  expect(plan.undeclared).toEqual(['shop-store-1'])
+  expect(plan.undeclared).toEqual(['store'])
   expect(plan.entrypoint.href).toBe('http://127.0.0.1:8088/')
 })
 
@@ -31,7 +31,7 @@ test('nothing is where the store is declared, or where the replica itself is pub
 })
 
 test('another proxy is no balancer of clients', () => {
-  expect(planProject(descriptor('entry: { service: proxy }'), [app, proxy, container('inner', 81, '8089')], '/tmp/d0').undeclared).toEqual(['shop-inner-1'])
+  expect(planProject(descriptor('entry: { service: proxy }'), [app, proxy, container('inner', 81, '8089')], '/tmp/d0').undeclared).toEqual(['inner'])
 })
 
 test('what the descriptor declares of a stop is about the replicas; everything else is stopped in its own way', () => {

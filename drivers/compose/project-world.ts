@@ -20,7 +20,7 @@ export interface Place {
 
 export interface ProjectPlan {
   readonly places: readonly Place[]
-  /** Containers that are neither replica, component nor the balancer: a store among them would be spared by every fault. */
+  /** Services with running containers that are neither replica, component nor the balancer: a store among them would be spared by every fault. */
   readonly undeclared: readonly string[]
   readonly entrypoint: URL
 }
@@ -43,7 +43,7 @@ export function planProject({ target }: ServiceDescriptor, running: readonly Pro
   const known = new Set([...replicas, ...components].map(({ container }) => container.id))
   const others = running.filter(({ id }) => !known.has(id)).map((one) => place(`${one.service}-${one.number}`, 'other', one, 0))
   const entry = entryOf(running, compose.entry)
-  const undeclared = others.filter(({ container }) => container.service !== entry.service).map(({ container }) => container.name)
+  const undeclared = [...new Set(others.map(({ container }) => container.service))].filter((name) => name !== entry.service)
   return { places: [...replicas, ...components, ...others], undeclared, entrypoint: entry.url }
 }
 

@@ -12,7 +12,7 @@ const inspected = {
   Path: 'node',
   Args: ['--password=hunter22'],
   RestartCount: 3,
-  State: { Status: 'exited', OOMKilled: true, ExitCode: 137, Health: { Status: 'unhealthy', FailingStreak: 2, Log: [{ Output: 'hunter22' }] } },
+  State: { Status: 'exited', OOMKilled: true, ExitCode: 137, Error: 'exec: "--password=hunter22": executable file not found', Health: { Status: 'unhealthy', FailingStreak: 2, Log: [{ Output: 'hunter22' }] } },
   Config: { Image: 'shop', Env: ['PASSWORD=hunter22', 'EMPTY'], Cmd: ['--password=hunter22'], Labels: { secret: 'hunter22' }, StopSignal: 'SIGQUIT' },
   HostConfig: { RestartPolicy: { Name: 'always' }, Memory: 64, Binds: ['/home/hunter22:/data'] },
   NetworkSettings: { Ports: {}, Networks: { shop: { IPAddress: '172.17.0.2', MacAddress: 'x' } } },
@@ -21,7 +21,7 @@ const inspected = {
 
 test('how a container ended is kept, and nothing that may hold a secret', () => {
   const text = JSON.stringify(inspectionOf(inspected))
-  expect(JSON.parse(text)).toMatchObject({ RestartCount: 3, State: { OOMKilled: true, ExitCode: 137, Health: { Status: 'unhealthy' } }, HostConfig: { Memory: 64 }, Config: { StopSignal: 'SIGQUIT', EnvironmentNames: ['PASSWORD', 'EMPTY'] } })
+  expect(JSON.parse(text)).toMatchObject({ RestartCount: 3, State: { OOMKilled: true, ExitCode: 137, hasError: true, Health: { Status: 'unhealthy' } }, HostConfig: { Memory: 64 }, Config: { StopSignal: 'SIGQUIT', EnvironmentNames: ['PASSWORD', 'EMPTY'] } })
   expect(text).not.toContain('hunter22')
 })
 

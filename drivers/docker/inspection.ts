@@ -11,7 +11,7 @@ type Inspected = Docker.ContainerInspectInfo
  * this machine and what health checks printed may hold secrets.
  */
 export function inspectionOf({ Id, Name, Image, Created, RestartCount, State, Config, HostConfig, NetworkSettings, Mounts }: Inspected): Readonly<Record<string, unknown>> {
-  const { Health: health, ...state } = State as Inspected['State'] & { readonly Health?: { readonly Status?: string; readonly FailingStreak?: number } }
+  const { Health: health, Status, Running, Paused, Restarting, OOMKilled, Dead, Pid, ExitCode, Error: error, StartedAt, FinishedAt } = State as Inspected['State'] & { readonly Health?: { readonly Status?: string; readonly FailingStreak?: number } }
   const { StopSignal, StopTimeout } = Config as { readonly StopSignal?: string; readonly StopTimeout?: number }
   return {
     Id,
@@ -19,7 +19,8 @@ export function inspectionOf({ Id, Name, Image, Created, RestartCount, State, Co
     Image,
     Created,
     RestartCount,
-    State: { ...state, ...(health === undefined ? {} : { Health: { Status: health.Status, FailingStreak: health.FailingStreak } }) },
+    // The text of an error may hold the command and paths.
+    State: { Status, Running, Paused, Restarting, OOMKilled, Dead, Pid, ExitCode, StartedAt, FinishedAt, hasError: error !== undefined && error !== '', ...(health === undefined ? {} : { Health: { Status: health.Status, FailingStreak: health.FailingStreak } }) },
     Config: { Image: Config.Image, User: Config.User, StopSignal, StopTimeout, ExposedPorts: Config.ExposedPorts, EnvironmentNames: (Config.Env ?? []).map((one) => one.split('=', 1)[0]) },
     HostConfig: {
       RestartPolicy: HostConfig.RestartPolicy,

@@ -5,7 +5,8 @@ export const stopSignals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIG
 /** A stop signal as an image or a service names it, 'TERM' or 'SIGTERM'; undefined for one that no service is stopped by. */
 export function stopSignalOf(name: string | undefined): NodeJS.Signals | undefined {
   if (name === undefined || name === '') return 'SIGTERM'
-  const full = name.startsWith('SIG') ? name : `SIG${name}`
+  const upper = name.toUpperCase() // an engine takes any case
+  const full = upper.startsWith('SIG') ? upper : `SIG${upper}`
   return stopSignals.find((one) => one === full)
 }
 
@@ -20,7 +21,8 @@ const graceMsDefault = 10_000
 
 /** How an engine stops this container when its machine is shut down: any signal that has a name, such as SIGWINCH of httpd; one without is taken for SIGTERM. */
 export function ownStopOf({ StopSignal: named, StopTimeout: graceS }: StopConfiguration): { readonly signal: NodeJS.Signals; readonly graceMs: number } {
-  const full = named === undefined || named === '' ? 'SIGTERM' : /^(SIG|\d)/.test(named) ? named : `SIG${named}`
+  const upper = named?.toUpperCase() ?? ''
+  const full = upper === '' ? 'SIGTERM' : /^(SIG|\d)/.test(upper) ? upper : `SIG${upper}`
   const signal = Object.entries(constants.signals).find(([name, number]) => name === full || String(number) === full)?.[0]
   return { signal: (signal ?? 'SIGTERM') as NodeJS.Signals, graceMs: typeof graceS === 'number' && graceS >= 0 ? graceS * 1_000 : graceMsDefault }
 }

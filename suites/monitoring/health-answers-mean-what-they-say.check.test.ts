@@ -189,6 +189,10 @@ describe('speed', () => {
     const starved = [clock - 800, clock - 600, clock - 400].map((atMs) => echo(atMs, 600))
     expect(judge(answersAreFast, [...slow(30, 700), ...starved])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('while harness and machine were undisturbed') })
     expect(judge(answersAreFast, [...events, ...starved]).outcome).toBe('passed')
+    expect(judge(answersAreFast, [...events, ...starved]).summary).toContain('10 more were slow together with the harness or the machine, and tell nothing')
+    // A service that took the processors itself made the echo late as well.
+    const own: HistoryEvent = { kind: 'observation', probe: 'processor-wait', target: 'replica-0', atMs: clock, value: { waitedMs: 100, ranMs: 700, windowMs: 900, serviceRanMs: 1_500, capacityMs: 1_800 } }
+    expect(judge(answersAreFast, [...events, ...starved, own]).outcome).toBe('failed')
     // Somewhere else, or far shorter than the answers, it explains nothing.
     expect(judge(answersAreFast, [...events, echo(10_000, 900)]).outcome).toBe('failed')
     expect(judge(answersAreFast, [...history(), ...slow(10, 4_000), echo(clock - 800, 700)]).outcome).toBe('failed')

@@ -49,7 +49,7 @@ export const check: Check = {
     const unshown = notLanded(history, span)
     if (unshown !== undefined) return inconclusive(unshown, evidence)
     const resets = during.filter((sample) => sample.outcome === 'reset').length
-    const forgiven = resets === 0 ? '' : `, and ${resets} ${resets === 1 ? 'was' : 'were'} cut as connections were closed, as may happen`
+    const forgiven = resets === 0 ? '' : `, and ${resets} ${resets === 1 ? 'was' : 'were'} reset, which is forgiven: a probe may be under way as connections are closed`
     return passed(`liveness of ${span.target} failed in 0 of ${passes} probes over ${spanned(span.endedAtMs - span.acknowledgedAtMs)} of draining${forgiven}`, evidence, {
       strength: strengthOf(passes),
     })

@@ -115,9 +115,12 @@ function clientFinding({ history, thresholds, span, requests, share, ejectWindow
     ...(share.late.length === 0 ? [] : [{ note: 'requests given to the drained replica too late', measured: share.late.length, allowed: 0, unit: 'requests' as const, requests: idsOf(share.late) }]),
   ]
   const finding = failed(said.join('; '), [...shown, ...evidence])
-  // Ours stops the replica after so many windows: what failed before that, or without it being asked, would have failed with any window.
+  // We stop the replica after so many windows: what failed before that, or was sent before the drain, would have failed with any window.
   const stoppedAtMs = leastOf(interventionsOf(history, 'stop').filter((one) => one.target === span.target && one.issuedAtMs > span.issuedAtMs).map((one) => one.issuedAtMs))
-  const restsOnWindow = share.late.length > 0 && bad.filter((one) => one.endedAtMs < stoppedAtMs).length <= failedMax
+  const anyhow = bad.filter((one) => one.endedAtMs < stoppedAtMs || one.plannedAtMs < span.issuedAtMs)
+  // Without a name in its answers nobody saw whether the replica was still sent to.
+  const mayBeLate = share.late.length > 0 || share.before === 0
+  const restsOnWindow = mayBeLate && anyhow.length <= failedMax
   return restsOnWindow ? unlessAssumedWindow(finding, history) : finding
 }
 

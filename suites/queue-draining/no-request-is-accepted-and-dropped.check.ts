@@ -1,7 +1,7 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { disturbedHarness, factOf, requestsOf } from '../../core/reading.js'
+import { disturbedHarness, effectlessOperations, factOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { drainSpan, isFinding, landing, type DrainSpan } from './drain-span.js'
 import { appliedWithoutAnswer } from './effects-without-answer.js'
@@ -31,7 +31,7 @@ export const check: Check = {
     const sent = during.filter(judgeable)
     const givenUp = during.length - sent.length
     const sorted = sortOut(sent, span, appliedWithoutAnswer(history, sent))
-    const evidence = [...evidenceOf(span, sent, sorted), ...unreadEffects(history)]
+    const evidence = [...evidenceOf(span, sent, sorted), ...unreadEffects(history, sent)]
     return violation(sorted, { history, span, thresholds, evidence }) ?? doubt(sorted, { history, sent, givenUp, span, thresholds, evidence }) ?? pass(sorted, { sent, span, evidence })
   },
 }
@@ -151,8 +151,13 @@ function pass(sorted: Sorted, { sent, span, evidence }: Judged): Finding {
 }
 
 /** Reading every key back takes longer than the quick profile has; whoever reads the finding has to know. */
-const unreadEffects = (history: History): Evidence[] =>
-  requestsOf(history, loads.stragglerEffects).length > 0 ? [] : [{ note: 'whether requests that got no answer took effect all the same was not looked for' }]
+function unreadEffects(history: History, sent: readonly RequestEvent[]): Evidence[] {
+  const reads = effectlessOperations(history)
+  const unanswered = sent.filter((one) => !answered(one) && !neverSent.includes(one.outcome) && !reads.has(one.operation))
+  if (unanswered.length === 0 || requestsOf(history, loads.stragglerEffects).length > 0) return []
+  return [{ note: 'requests that got no answer; whether they took effect all the same was not looked for', measured: unanswered.length, unit: 'requests', requests: idsOf(unanswered) }]
+}
+const neverSent: readonly RequestEvent['outcome'][] = ['refused', 'reset-before-send', 'polite-refusal']
 
 function evidenceOf(span: DrainSpan, sent: readonly RequestEvent[], { listenerClosedAtMs, raced }: Sorted): Evidence[] {
   const closed =

@@ -83,7 +83,18 @@ function judgeLeaving(history: History, arm: UnfitArm, thresholds: ThresholdValu
       return judgeTraffic({ ...arm, requests: arm.requests.filter(isCalm(spans)) }, { thresholds, evidence, ejectedByMs: ejectedByMs + late })
     },
   })
-  return unlessAssumedWindow(traffic, history)
+  return unlessAssumedWindow(traffic, history, () => judgeWithoutEjection(history, arm, { thresholds, evidence, ejectedByMs }))
+}
+
+/** Sent on for ever, an unfit replica costs its share of the requests. More than half as much again has another reason. */
+const shareFactorMax = 1.5
+
+function judgeWithoutEjection(history: History, arm: UnfitArm, { ejectedByMs, evidence }: Ejection): Finding {
+  const replicas = (factOf(history, 'instances') as readonly string[] | undefined)?.length ?? 0
+  const after = arm.requests.filter((one) => one.plannedAtMs > ejectedByMs && one.plannedAtMs <= arm.releasedAtMs)
+  const failing = after.filter(fails)
+  if (replicas < 2 || failing.length <= Math.ceil((shareFactorMax * after.length) / replicas)) return inconclusive(`${failing.length} of ${after.length} requests failed, which may be the share of ${arm.target}`)
+  return failed(`${failing.length} of ${after.length} requests failed while ${arm.target} was unfit, more than its share: the others did not serve without it`, [evidence, ...misdirected(arm, ejectedByMs)])
 }
 
 interface Ejection {

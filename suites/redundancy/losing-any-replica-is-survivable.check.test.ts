@@ -93,6 +93,22 @@ test('a window that was guessed for a balancer of somebody else fails nobody, an
   expect(judge(noFailureAfterEjection, [guessed, ...survivable(), late])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('declare balancer') })
 })
 
+test('no balancer is so slow that everything fails, or all of one operation', () => {
+  const guessed = fact('balancer', { kind: 'the load balancer of the project shop', declared: false })
+  const outage = replaced(survivable(), ({ plannedAtMs }) => (plannedAtMs >= 10_000 && plannedAtMs < 16_000 ? { outcome: 'error-status' } : undefined))
+  expect(judge(lossCostsOnlyTheWindow, [guessed, ...outage])).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('are its share until ejection') })
+  const noWrites = replaced(
+    without(survivable(), (event) => event.kind === 'observation' && event.probe === 'roll-call' && (event.value as { when: string }).when === 'a' && event.target === 'write'),
+    ({ plannedAtMs, operation }) => (operation === 'write' && plannedAtMs >= 10_000 && plannedAtMs < 16_000 ? { outcome: 'error-status' } : undefined),
+  )
+  expect(judge(everyFunctionWorks, [guessed, ...noWrites, call('a', 'write', 0)])).toMatchObject({ outcome: 'failed', summary: 'without a 1 of 2 operations did not work: write' })
+  // One call of three that worked, or a share of its traffic, may be for the balancer.
+  expect(judge(everyFunctionWorks, [guessed, ...noWrites, call('a', 'write', 1)]).outcome).toBe('inconclusive')
+  // Half of the requests, with two replicas, is what a balancer costs that notices nothing.
+  const share = replaced(survivable(), ({ plannedAtMs }) => (plannedAtMs >= 10_000 && plannedAtMs < 16_000 && plannedAtMs % 40 === 0 ? { outcome: 'error-status' } : undefined))
+  expect(judge(lossCostsOnlyTheWindow, [guessed, ...share]).outcome).not.toBe('failed')
+})
+
 describe('after ejection', () => {
   test.each(['timeout', 'error-status', 'polite-refusal', 'closed-in-flight'] as const)('one %s fails', (outcome) => {
     const late = request(13_000, { outcome })

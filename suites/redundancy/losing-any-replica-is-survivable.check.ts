@@ -1,5 +1,5 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
-import type { History } from '../../core/history.js'
+import type { History, RequestEvent } from '../../core/history.js'
 import { factOf, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { fails, judgeEachLoss, type Loss } from './loss.js'
@@ -59,7 +59,7 @@ function judgeFunctions(history: History, loss: Loss, thresholds: ThresholdValue
   const without = new Map(observed.filter((one) => one.when === target && usable(one.operation)).map((one) => [one.operation, one]))
   const worked = before.filter(alwaysWorked)
   if (worked.length === 0) return inconclusive(`no operation was seen to work reliably before ${target} was lost`)
-  const broken = worked.filter((one) => failedSome(without.get(one.operation)) || onlyFailsInTraffic(loss, one.operation))
+  const broken = worked.filter((one) => isBroken(loss, one.operation, without.get(one.operation)))
   const evidence: Evidence[] = broken.map((one) => {
     const gone = without.get(one.operation)
     const note = `${one.operation}: ${one.ok} of ${one.attempts} calls succeeded before, ${gone?.ok ?? 0} of ${gone?.attempts ?? 0} without ${target}${gone?.detail ? ` (${gone.detail})` : ''}`
@@ -81,9 +81,17 @@ function judgeFunctions(history: History, loss: Loss, thresholds: ThresholdValue
 const alwaysWorked = (before: RollCallObservation): boolean => before.attempts > 0 && before.ok === before.attempts
 const failedSome = (gone: RollCallObservation | undefined): boolean => gone !== undefined && gone.ok < gone.attempts
 
-const onlyFailsInTraffic = ({ after }: Loss, operation: string): boolean => {
-  const requests = after.filter((one) => one.operation === operation)
-  return requests.length > 0 && requests.every(fails)
+/** A balancer that still sends to the lost replica makes its share fail, and never all of many. */
+const failedEverywhereMin = 5
+
+function isBroken(loss: Loss, operation: string, gone: RollCallObservation | undefined): boolean {
+  if (loss.neverEjected) return gone !== undefined && gone.attempts > 0 && gone.ok === 0 && onlyFails(loss.during.filter((one) => one.endedAtMs < loss.releasedAtMs), operation, failedEverywhereMin)
+  return failedSome(gone) || onlyFails(loss.after, operation, 1)
+}
+
+function onlyFails(traffic: readonly RequestEvent[], operation: string, requestsMin: number): boolean {
+  const requests = traffic.filter((one) => one.operation === operation)
+  return requests.length >= requestsMin && requests.every(fails)
 }
 
 const belongsTo = (called: string, operation: string): boolean => called === operation || (operation === sessionCall && called.startsWith('session.'))

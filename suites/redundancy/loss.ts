@@ -31,6 +31,8 @@ export interface Loss {
   readonly after: readonly RequestEvent[] // planned in (ejectedBy, released]
   /** Why too much of the traffic around the loss is without a verdict for a pass; undefined when it is not. */
   readonly unaccounted: string | undefined
+  /** Judged as if the balancer never took the replica out before it was released: what fails then has nothing to do with how fast a balancer is. */
+  readonly neverEjected: boolean
   /** Whether a request may be used against the service; false for what a disturbance of the harness touched. */
   readonly usable: (request: RequestEvent) => boolean
 }
@@ -49,15 +51,16 @@ export function judgeEachLoss(history: History, thresholds: ThresholdValues, jud
   if (windowMs === undefined) return inconclusive('the ejection window is not known')
   const holds = interventionsOf(history, 'hold')
   const holdMs = numberThreshold(thresholds, 'hold_s') * 1_000
-  const worst = worstFinding(
-    instances.map((target) => {
-      const hold = holds.find((one) => one.target === target)
-      if (hold === undefined) return inconclusive(`${target} was never killed`)
-      const loss = lossOf(history, hold, { windowMs, share: 1 / instances.length })
-      return typeof loss === 'string' ? inconclusive(loss) : judgeOne(history, loss, { judge, holdMs })
-    }),
-  )
-  return unlessAssumedWindow(worst, history)
+  const judgeAll = (neverEjected: boolean): Finding =>
+    worstFinding(
+      instances.map((target) => {
+        const hold = holds.find((one) => one.target === target)
+        if (hold === undefined) return inconclusive(`${target} was never killed`)
+        const loss = lossOf(history, hold, { windowMs, share: 1 / instances.length, neverEjected })
+        return typeof loss === 'string' ? inconclusive(loss) : judgeOne(history, loss, { judge, holdMs })
+      }),
+    )
+  return unlessAssumedWindow(judgeAll(false), history, () => judgeAll(true))
 }
 
 function judgeOne(history: History, loss: Loss, { judge, holdMs }: { readonly judge: (loss: Loss) => Finding; readonly holdMs: number }): Finding {
@@ -91,12 +94,13 @@ function calmLoss(loss: Loss, spans: readonly Window[]): Loss {
 }
 
 /** The loss as it was recorded, or what is missing of it. */
-function lossOf(history: History, hold: Intervention, given: { readonly windowMs: number; readonly share: number }): Loss | string {
+function lossOf(history: History, hold: Intervention, given: Pick<Loss, 'windowMs' | 'share' | 'neverEjected'>): Loss | string {
   const { target, issuedAtMs, witnessedAtMs } = hold
   if (witnessedAtMs === undefined) return `the death of ${target} was not witnessed${hold.error === undefined ? '' : `: ${hold.error}`}`
   const releasedAtMs = observationsOf(history, 'release', target).find((one) => one.atMs >= witnessedAtMs)?.atMs
   if (releasedAtMs === undefined) return `the absence of ${target} did not reach its end`
-  const ejectedByMs = witnessedAtMs + given.windowMs
+  const windowMs = given.neverEjected ? Math.max(given.windowMs, releasedAtMs - witnessedAtMs) : given.windowMs
+  const ejectedByMs = witnessedAtMs + windowMs
   const load = requestsOf(history, lossLoad)
   const around = load.filter((one) => one.endedAtMs >= issuedAtMs && one.plannedAtMs <= ejectedByMs)
   const later = load.filter((one) => one.plannedAtMs > ejectedByMs && one.plannedAtMs <= releasedAtMs)
@@ -107,6 +111,7 @@ function lossOf(history: History, hold: Intervention, given: { readonly windowMs
   const absenceS = (Math.max(releasedAtMs, ejectedByMs) - issuedAtMs) / 1_000
   return {
     ...given,
+    windowMs,
     target,
     issuedAtMs,
     witnessedAtMs,

@@ -89,6 +89,7 @@ const losingOne: Requirement = {
     'an operation did not work before the loss either',
     'the replica was held for less than the stated time, or the harness gave up more than 1 % of the requests',
     'the replica was not back in rotation afterwards',
+    'the balancer is the target\'s own, nobody declared how fast it takes a replica out, and what failed may be the share of the lost replica',
     'the null control failed or the harness stalled in the same span',
     'answers after the window do not say which replica gave them, or the harness gave up more than 1 % of the requests',
   ],
@@ -136,6 +137,7 @@ const unfitReplica: Requirement = {
   ],
   inconclusiveIf: [
     "the fault was not witnessed on the replica's own data path",
+    'the balancer is the target\'s own, nobody declared how fast it takes a replica out, and what failed may be the share of the unfit replica',
     'the replica received no traffic or was not ready before the fault',
     'fewer than 50 requests fell between the end of the ejection window and the release',
     'the null control failed or the harness stalled in the same span',

@@ -66,6 +66,7 @@ const drain02: Requirement = {
   procedure: [
     'Use the drain and the samples of DRAIN-01.',
     'Take every liveness probe sent after the acknowledgement of the drain and before the first refused connection, the exit or the stop.',
+    'Forgive two single resets: a probe may be under way when connections are closed, as a drain begins and with the listener. Resets in a row, or more of them, are failures.',
   ],
   passCriterion: 'No liveness probe fails while the process runs, and no supervisor restarts the replica during the drain.',
   thresholds: [

@@ -88,6 +88,7 @@ const drain04: Requirement = {
     'requests failed before the drain was issued, or were given up by the harness',
     'answers after the eject window do not say which replica gave them',
     'the replica did not return to the rotation',
+    'the balancer is the target\'s own, nobody declared how fast it takes a replica out, and only what rests on that time failed',
   ],
   evidence: ['counts by outcome', 'last request the drained replica was given', 'when the balancer took the replica out', '95 % bounds per request and per drain'],
   remediation:
