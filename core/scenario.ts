@@ -237,6 +237,8 @@ export interface ApartOptions {
 
 /** An applied fault that must be taken back. `undo` may be called twice; it also runs when the scenario ends. */
 export interface AppliedFault {
+  /** When it was in place, in ms of the scenario. What must last a given time lasts it from here: to apply a fault can take seconds. */
+  readonly appliedAtMs: number
   undo(): Promise<void>
 }
 

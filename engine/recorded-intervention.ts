@@ -29,11 +29,11 @@ export class Interventions {
   constructor(private readonly world: ScenarioWorld) {}
 
   /** Issues, records and witnesses. Throws InterventionFailed when it could not be made. */
-  make<T>(plan: InterventionPlan<T>): Promise<T> {
-    return this.makeAs(++this.last, plan)
+  async make<T>(plan: InterventionPlan<T>): Promise<T> {
+    return (await this.makeAs(++this.last, plan)).result
   }
 
-  private async makeAs<T>(id: number, plan: InterventionPlan<T>): Promise<T> {
+  private async makeAs<T>(id: number, plan: InterventionPlan<T>): Promise<{ readonly result: T; readonly acknowledgedAtMs: number }> {
     this.note(id, plan, { phase: 'issued', ...(plan.detail === undefined ? {} : { detail: plan.detail }) })
     let result: T
     try {
@@ -44,10 +44,10 @@ export class Interventions {
       throw new InterventionFailed(plan.name, plan.target, messageOf(thrown), thrown)
     }
     const detail = plan.describe?.(result)
-    this.note(id, plan, { phase: 'acknowledged', ...(detail === undefined ? {} : { detail }) })
+    const acknowledgedAtMs = this.note(id, plan, { phase: 'acknowledged', ...(detail === undefined ? {} : { detail }) })
     const watching = this.watch(id, plan, result)
     if (!plan.background) await watching
-    return result
+    return { result, acknowledgedAtMs }
   }
 
   /** As `make`, with an undo that is on disk before the fault is applied and runs at the latest when the scenario ends. */
@@ -57,14 +57,16 @@ export class Interventions {
     let done: Promise<void> | undefined
     const once = (): Promise<void> => (done ??= this.undo(id, plan, undo).then(() => this.world.journal.done(entry)))
     const taken = this.world.cleanup.push(`undo ${plan.name} of ${plan.target}`, once)
+    let appliedAtMs: number
     try {
-      await this.makeAs(id, plan)
+      appliedAtMs = (await this.makeAs(id, plan)).acknowledgedAtMs
     } catch (thrown) {
       // It may have been applied half way: take back what there is before anything else happens.
       await once().catch(() => {})
       throw thrown
     }
     return {
+      appliedAtMs,
       undo: async () => {
         await once()
         taken()
@@ -101,15 +103,18 @@ export class Interventions {
     return watching.finally(() => this.watched.delete(watching))
   }
 
-  private note(id: number, plan: Named, phase: Phase): void {
+  /** Returns the time it was recorded with. */
+  private note(id: number, plan: Named, phase: Phase): number {
+    const atMs = this.world.clock()
     this.world.record({
       kind: 'intervention',
       id,
       name: plan.name,
       target: plan.target,
       ...(plan.label === undefined ? {} : { label: plan.label }),
-      atMs: this.world.clock(),
+      atMs,
       ...phase,
     })
+    return atMs
   }
 }

@@ -30,7 +30,7 @@ const noted = ({ clock, interventions }: RehearsedWorld, name: string, target: s
   clock.pass()
   interventions.push({ name, target, ...rest })
 }
-const undoable: AppliedFault = { undo: async () => {} }
+const undoable = ({ clock }: RehearsedWorld): AppliedFault => ({ appliedAtMs: clock.now(), undo: async () => {} })
 const nothing = 'nothing to take back'
 const ended = { exitCode: 0, signal: null, killed: false, durationMs: 0, survivors: [] } as const
 
@@ -59,11 +59,11 @@ function ofInstances(world: RehearsedWorld): OfInstances {
     },
     killAndHold: async (target) => {
       noted(world, 'hold', target, { how: 'SIGKILL to all its processes, and it is kept down', undo: 'it is released and started' })
-      return undoable
+      return undoable(world)
     },
     freeze: async (target) => {
       noted(world, 'freeze', target, { how: 'SIGSTOP', undo: 'SIGCONT' })
-      return undoable
+      return undoable(world)
     },
     reboot: async (manner) => noted(world, 'reboot', 'machine', { how: manner, undo: 'the machine boots' }),
     configureUnit: async (target, changes) => noted(world, 'configure', target, { how: changes === undefined ? 'as declared again' : 'other settings from its next start on', undo: 'as declared again, at the latest with the scenario' }),
@@ -91,15 +91,15 @@ function ofDependencies(world: RehearsedWorld): OfDependencies {
   return {
     isolate: async (target) => {
       noted(world, 'isolate', target, { how: 'every connection of it to its dependencies falls silent', undo: 'the fault proxies heal' })
-      return undoable
+      return undoable(world)
     },
     faultDependency: async ({ component, fault, from }) => {
       noted(world, 'fault-dependency', component, { how: `${faultText(fault)}, for ${from ?? 'all instances'}`, undo: 'the fault proxies heal' })
-      return undoable
+      return undoable(world)
     },
     redirectDependency: async (component) => {
       noted(world, 'redirect', component, { how: 'its name leads to another address', undo: 'its name leads to its own address again' })
-      return undoable
+      return undoable(world)
     },
     readEdges: async () => {
       world.clock.pass()

@@ -24,6 +24,10 @@ const imageWithinSeconds = 90
 const wholeRunWithinSeconds = 300
 const allowance = 2
 
+// Asked to end, it stops its engine first. What is under way hears a Ctrl-C itself, and ends with a code that is an error here.
+let signalled
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => (signalled ??= signal))
+
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 const docker = (...parameters) => spawnSync('docker', parameters, { encoding: 'utf8' })
 const answers = () => docker('version', '--format', '{{.Server.Version}}').status === 0
@@ -140,15 +144,19 @@ function outcomesOf(what, driver, folder) {
 }
 
 async function integrate(folder) {
-  const part = (name, work) => (parts.has(name) ? work() : undefined)
-  part('image', () => requireWithin('the image without a registry', run('building the image without a registry', process.execPath, ['bin/seaworthy.js', 'image', 'build', '--offline']), imageWithinSeconds))
-  part('tests', () => run('tests of the docker driver', process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'drivers/docker']))
-  part('outcomes', () => requirePassed(outcomesOf('the reference service in containers', 'docker', folder), outcomesOf('the same as processes', 'process', folder)))
-  part('defects', () => run('defects in containers', process.execPath, ['bin/seaworthy.js', 'selftest', '--driver', 'docker', '--defects-only', '--parallel', '2', ...dockerDefectsShort.flatMap((id) => ['--only', id]), '--output', join(folder, 'selftest')]))
+  const part = async (name, work) => {
+    await pause(0) // or no signal would be seen between steps that block
+    if (signalled !== undefined) throw new Error(`ended by ${signalled}`)
+    return parts.has(name) ? work() : undefined
+  }
+  await part('image', () => requireWithin('the image without a registry', run('building the image without a registry', process.execPath, ['bin/seaworthy.js', 'image', 'build', '--offline']), imageWithinSeconds))
+  await part('tests', () => run('tests of the docker driver', process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'drivers/docker']))
+  await part('outcomes', () => requirePassed(outcomesOf('the reference service in containers', 'docker', folder), outcomesOf('the same as processes', 'process', folder)))
+  await part('defects', () => run('defects in containers', process.execPath, ['bin/seaworthy.js', 'selftest', '--driver', 'docker', '--defects-only', '--parallel', '2', ...dockerDefectsShort.flatMap((id) => ['--only', id]), '--output', join(folder, 'selftest')]))
   for (let time = 1; parts.has('kills') && time <= Number(values.kills); time += 1) await killOneRun(folder)
   if (left().length > 0) throw new Error(`found ${left().length} objects of ended runs in the engine`)
-  part('compose', () => run('a Compose project', process.execPath, ['scripts/compose-integration.js']))
-  part('swarm', () => run('a stack in a swarm', process.execPath, ['scripts/swarm-integration.js']))
+  await part('compose', () => run('a Compose project', process.execPath, ['scripts/compose-integration.js']))
+  await part('swarm', () => run('a stack in a swarm', process.execPath, ['scripts/swarm-integration.js']))
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'seaworthy-test-docker-'))

@@ -107,6 +107,11 @@ test('where the window is a guess, traffic fails nobody, and readiness is believ
   const losing = (every: number) => arm(leaving).map((event): HistoryEvent => (event.kind === 'request' && event.plannedAtMs >= 14_000 && event.plannedAtMs < 22_000 && (event.plannedAtMs / 20) % every === 0 ? { ...event, outcome: 'timeout' } : event))
   expect(judge([...losing(2), guessed, fact('instances', ['a', 'b'])]).outcome).toBe('inconclusive')
   expect(judge([...losing(1), guessed, fact('instances', ['a', 'b'])])).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('the others did not serve without it') as string })
+  // What failed while the harness itself was held up is nobody's share.
+  const stall = observation('event-loop-delay', 'harness', 18_000, { maxMs: 4_000, p99Ms: 4_000, windowMs: 250 })
+  const held = losing(2).map((event): HistoryEvent => (event.kind === 'request' && event.plannedAtMs >= 14_000 && event.plannedAtMs < 20_000 ? { ...event, outcome: 'timeout' } : event))
+  expect(judge([...held, guessed, fact('instances', ['a', 'b'])]).outcome).toBe('failed')
+  expect(judge([...held, stall, guessed, fact('instances', ['a', 'b'])]).outcome).toBe('inconclusive')
 })
 
 test('a disturbance takes nothing from what it did not touch', () => {

@@ -76,14 +76,16 @@ function judgeLeaving(history: History, arm: UnfitArm, thresholds: ThresholdValu
   if (tookMs > limitMs) return failed(`readiness of ${target} stopped passing only after ${seconds(tookMs)} s`, [evidence])
   const ejectedByMs = Math.max(notReadyAtMs, appliedAtMs) + arm.windowMs
   const finding = judgeTraffic(arm, { thresholds, evidence, ejectedByMs })
+  const window = { fromMs: arm.issuedAtMs, toMs: releasedAtMs }
   const traffic = believed(finding, history, {
-    window: { fromMs: arm.issuedAtMs, toMs: releasedAtMs },
+    window,
     calmly: (spans) => {
       const late = delayMs(spans, { fromMs: arm.issuedAtMs, toMs: ejectedByMs })
       return judgeTraffic({ ...arm, requests: arm.requests.filter(isCalm(spans)) }, { thresholds, evidence, ejectedByMs: ejectedByMs + late })
     },
   })
-  return unlessAssumedWindow(traffic, history, () => judgeWithoutEjection(history, arm, { thresholds, evidence, ejectedByMs }))
+  const withoutEjection = (requests: UnfitArm['requests']): Finding => judgeWithoutEjection(history, { ...arm, requests }, { thresholds, evidence, ejectedByMs })
+  return unlessAssumedWindow(traffic, history, () => believed(withoutEjection(arm.requests), history, { window, calmly: (spans) => withoutEjection(arm.requests.filter(isCalm(spans))) }))
 }
 
 /** Sent on for ever, an unfit replica costs its share of the requests. More than half as much again has another reason. */

@@ -98,11 +98,10 @@ async function makeUnfit(context: ScenarioContext, target: InstanceId, arm: Arm)
   await context.untilInRotation(target, true, arm.returnMs)
   await context.pause(baselineMs)
   context.step(arm.what)
-  const fromMs = context.now()
   const fault = await arm.apply()
   await context.untilInRotation(target, false, arm.leavesWithinMs)
   // Whenever it left, one ejection window may still be open. What follows is judged, and must have time to fail.
-  const untilMs = Math.max(fromMs + arm.hold, context.now() + context.ejectWindowMs + arm.clientTimeoutMs)
+  const untilMs = Math.max(fault.appliedAtMs + arm.hold, context.now() + context.ejectWindowMs + arm.clientTimeoutMs)
   await context.pause(untilMs - context.now())
   // Told before the undo begins: from here on the replica may serve again.
   context.observe('release', target, {})
