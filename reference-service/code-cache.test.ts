@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { codeCacheOf } from './code-cache.js'
 
 const compiled = join(import.meta.dirname, '..', 'dist', 'reference-service', 'code-cache.js')
@@ -18,9 +18,9 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-function start(stayMs: number): string {
+function start(stayMs: number, more: Readonly<Record<string, string>> = {}): string {
   const code = `import { runProgram } from ${JSON.stringify(pathToFileURL(compiled).href)}; runProgram(${JSON.stringify(program)}, 500)`
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { env: { STAY: String(stayMs) }, encoding: 'utf8' })
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { env: { STAY: String(stayMs), ...more }, encoding: 'utf8' })
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
   return stdout.trim()
 }
@@ -53,6 +53,38 @@ test('the draft of a process that was killed is removed by a later one, and that
   start(1_500)
   expect([existsSync(old), existsSync(young), existsSync(codeCacheOf(program))]).toEqual([false, true, true])
 }, timeoutMs)
+
+describe('a folder for what cannot be left beside the program', () => {
+  const elsewhere = (): string => join(folder, 'shared', 'code')
+  const there = (): string => join(elsewhere(), basename(codeCacheOf(program)))
+  // As a container has its programs: a folder of that name cannot become a file, whoever runs this.
+  const barBeside = (): void => {
+    mkdirSync(codeCacheOf(program))
+    writeFileSync(join(codeCacheOf(program), 'in the way'), '')
+  }
+
+  test('is made, gets it, and the next start takes it from there', () => {
+    barBeside()
+    expect(start(1_500, { CODE_CACHE: elsewhere() })).toBe(place())
+    expect(readdirSync(elsewhere()), 'no draft is left').toEqual([basename(there())])
+    const { ino } = statSync(there())
+    expect(start(1_500, { CODE_CACHE: elsewhere() })).toBe(place())
+    expect(statSync(there()).ino, 'it was good').toBe(ino)
+  }, timeoutMs)
+
+  test('stays empty where it can be left beside the program', () => {
+    start(1_500, { CODE_CACHE: elsewhere() })
+    expect([existsSync(codeCacheOf(program)), existsSync(elsewhere())]).toEqual([true, false])
+  }, timeoutMs)
+
+  test('gets a good one where V8 refuses both', () => {
+    barBeside()
+    mkdirSync(elsewhere(), { recursive: true })
+    writeFileSync(there(), 'of another version of V8')
+    expect(start(1_500, { CODE_CACHE: elsewhere() })).toBe(place())
+    expect(readFileSync(there(), 'latin1')).not.toBe('of another version of V8')
+  }, timeoutMs)
+})
 
 test('where nothing can be left the program runs all the same', () => {
   const long = join(folder, `${'p'.repeat(240)}.cjs`) // no room in a file name for more

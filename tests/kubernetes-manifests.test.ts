@@ -61,7 +61,7 @@ function inCluster(text: string, port: number): string {
     .replaceAll(/\{([a-z-]+):port\}/g, (_, name: string) => String(servicePort(name)))
 }
 /** Of one machine only; and what only a network of pods needs. */
-const onOneMachine = ['CLUSTER_TEMPLATE']
+const onOneMachine = ['CLUSTER_TEMPLATE', 'CODE_CACHE']
 const inPods = ['TRUSTED_NETWORK']
 
 describe.each([...Object.entries(components), ['ledger', replicas] as const])('%s', (name, unit) => {

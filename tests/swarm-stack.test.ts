@@ -48,7 +48,7 @@ describe.each([...Object.entries(components), ['ledger', replicas] as const])('%
   const one = stack.services[name]
   test('runs the command of the descriptor, with its environment', () => {
     const { TRUSTED_NETWORK: _onlyInContainers, ...given } = one?.environment ?? {}
-    const { CLUSTER_TEMPLATE: _onOneMachine, ...wanted } = unit.env
+    const { CLUSTER_TEMPLATE: _onOneMachine, CODE_CACHE: _ofOneMachine, ...wanted } = unit.env
     expect(one?.command).toEqual(unit.command)
     expect(given).toEqual(Object.fromEntries(Object.entries(wanted).map(([key, value]) => [key, inStack(value, portIn(name))])))
   })
