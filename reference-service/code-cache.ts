@@ -59,8 +59,10 @@ function readIfThere(path: string): Buffer | undefined {
 }
 
 /** In the first place where it can be kept. */
-async function keep(code: Buffer, places: readonly string[]): Promise<void> {
-  for (const place of places) if (await isKept(code, place)) return
+async function keep(code: Buffer, [beside, elsewhere]: readonly string[]): Promise<void> {
+  if (beside === undefined || (await isKept(code, beside)) || elsewhere === undefined) return
+  await mkdir(dirname(elsewhere), { recursive: true }).catch(() => undefined)
+  await isKept(code, elsewhere)
 }
 
 /**
@@ -71,7 +73,6 @@ async function isKept(code: Buffer, path: string): Promise<boolean> {
   // In containers that share the folder, process numbers are the same.
   const draft = `${path}.${process.pid}-${process.hrtime.bigint()}`
   try {
-    await mkdir(dirname(path), { recursive: true })
     await removeOldDrafts(path).catch(() => undefined)
     await writeFile(draft, code, { flag: 'wx', flush: true })
     await rename(draft, path)

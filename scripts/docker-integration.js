@@ -163,6 +163,8 @@ const folder = mkdtempSync(join(tmpdir(), 'seaworthy-test-docker-'))
 let stop
 try {
   if (!answers()) stop = await startEngine(folder)
+  await pause(0)
+  if (signalled !== undefined) throw new Error(`ended by ${signalled}`)
   if (!answers()) {
     console.log('!!! THE DOCKER DRIVER WAS NOT TESTED: no container engine answers, and none could be started')
     process.exitCode = process.env.CI ? 1 : 0

@@ -112,6 +112,8 @@ test('where the window is a guess, traffic fails nobody, and readiness is believ
   const held = losing(2).map((event): HistoryEvent => (event.kind === 'request' && event.plannedAtMs >= 14_000 && event.plannedAtMs < 20_000 ? { ...event, outcome: 'timeout' } : event))
   expect(judge([...held, guessed, fact('instances', ['a', 'b'])]).outcome).toBe('failed')
   expect(judge([...held, stall, guessed, fact('instances', ['a', 'b'])]).outcome).toBe('inconclusive')
+  const short = observation('event-loop-delay', 'harness', 15_100, { maxMs: 1_100, p99Ms: 1_100, windowMs: 250 })
+  expect(judge([...losing(1), short, guessed, fact('instances', ['a', 'b'])]).outcome).toBe('failed')
 })
 
 test('a disturbance takes nothing from what it did not touch', () => {

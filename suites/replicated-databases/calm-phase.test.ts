@@ -25,5 +25,7 @@ async function marked(acknowledges: (index: number) => boolean): Promise<{ reado
 test('a marker that was not acknowledged is made up for, within limits', async () => {
   expect(await marked(() => true)).toEqual({ sent: 60, followed: 60 })
   expect(await marked((index) => index !== 7 && index !== 59)).toEqual({ sent: 62, followed: 60 })
-  expect(await marked(() => false)).toEqual({ sent: 66, followed: 0 })
+  expect(await marked((index) => index >= 6)).toEqual({ sent: 66, followed: 60 })
+  expect(await marked((index) => index >= 7), 'too many: it would only take longer').toEqual({ sent: 60, followed: 53 })
+  expect(await marked((index) => index < 58), 'once').toEqual({ sent: 62, followed: 58 })
 })

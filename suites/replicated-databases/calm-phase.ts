@@ -28,7 +28,7 @@ const quickMs = 10
 const pauseForEachMs = 4
 const lookUpsAtOnce = 3
 const catchUpMsMax = 10_000
-/** Of the markers. A service that acknowledges fewer leaves it undecided whether what it acknowledged arrives everywhere. */
+/** Of the markers. Of a service that acknowledges fewer it stays undecided whether what it acknowledged arrives everywhere. */
 const spareShareMax = 0.1
 
 export const countedReadsOf = (context: ScenarioContext): number => (context.selected.has('REPL-02') ? context.threshold('REPL-02', 'counted_reads') : controlReads)
@@ -105,7 +105,7 @@ async function writeAndFollow(context: ScenarioContext, followed: boolean): Prom
   return markers
 }
 
-/** At a steady pace, whatever comes back; then one more for each that was not acknowledged, as none of those can be followed. */
+/** At a steady pace, whatever comes back; then one more for each of the few that were not acknowledged and cannot be followed. */
 export async function writeMarkers(context: ScenarioContext, markers: Markers, { count, everyMs }: { readonly count: number; readonly everyMs: number }): Promise<void> {
   const write = context.service.data?.write
   if (write === undefined) return
@@ -124,7 +124,8 @@ export async function writeMarkers(context: ScenarioContext, markers: Markers, {
     sent.push(one())
   }
   await Promise.all(sent)
-  for (let spare = Math.ceil(count * spareShareMax); spare > 0 && markers.acknowledged.length < count && !context.signal.aborted; spare--) await one()
+  const missing = count - markers.acknowledged.length
+  if (missing <= count * spareShareMax) await Promise.all(Array.from({ length: missing }, one))
 }
 
 /** How long to wait after a question of which the last took so long. */
