@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import { fewAtOnce } from '../../core/few-at-once.js'
 import type { BootOrder, MachineOrder, MachineRequestName, MachineRequests, MachineUnit, UnitSupervisor } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
 import { ContainerUnit } from './container-unit.js'
@@ -109,8 +111,10 @@ export class ContainerSupervisor implements UnitSupervisor {
       if (delayMs === undefined) await unit.start()
       else this.#startLater(unit, delayMs)
     }
-    await Promise.all(wanted.filter(({ unit }) => unit.kind === 'component').map(start))
-    await Promise.all(wanted.filter(({ unit }) => unit.kind === 'replica').map(start))
+    // The operator's first start is no experiment, and others are being made on the same machine.
+    const atOnce = startAll ? availableParallelism() : units.length
+    await fewAtOnce(wanted.filter(({ unit }) => unit.kind === 'component'), atOnce, start)
+    await fewAtOnce(wanted.filter(({ unit }) => unit.kind === 'replica'), atOnce, start)
     return null
   }
 

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+import { fewAtOnce } from '../../core/few-at-once.js'
 import { killAtOnce } from '../../operating-system/end-processes.js'
 import { ProcessRecord } from '../../operating-system/process-record.js'
 import { SharedMemoryWatch } from '../../operating-system/shared-memory.js'
@@ -5,6 +7,7 @@ import { readProcess, type ProcessEntry } from '../../operating-system/process-t
 import { ProcessWatch } from '../../operating-system/process-watch.js'
 import type { BootOrder, MachineRequest, MachineUnit, UnitEvent } from './machine-protocol.js'
 import { SupervisedUnit } from './supervised-unit.js'
+import { untilIdle } from './until-idle.js'
 
 /** The init of a simulated machine: starts units at boot, supervises them, ends them in order. */
 export class SimulatedMachine {
@@ -90,17 +93,29 @@ export class SimulatedMachine {
     this.#sampler = setInterval(() => this.#remember(this.#watch.treeOf()), sampleEveryMs)
     this.#segmentWatch = setInterval(() => this.#rememberNewSegments(), segmentsEveryMs)
     for (const unit of order.units) this.#define(unit)
-    for (const unit of this.#units.values()) {
-      if (!order.startAll && !unit.unit.startAtBoot) continue
+    const wanted = [...this.#units.values()].filter(({ unit }) => order.startAll || unit.startAtBoot)
+    const start = async (unit: SupervisedUnit): Promise<void> => {
       const delayMs = order.delaysMs[unit.unit.name]
-      if (delayMs !== undefined) {
-        unit.startLater(delayMs)
-        continue
-      }
+      if (delayMs !== undefined) return unit.startLater(delayMs)
       // A unit that cannot be started was reported as exited and goes on under its restart policy.
       await unit.start().catch((error: unknown) => this.#log(`${unit.unit.name} cannot be started: ${String(error)}`))
     }
+    if (order.startAll) await this.#startGently(wanted, start)
+    else for (const unit of wanted) await start(unit)
     return null
+  }
+
+  /**
+   * The operator's first start is no experiment, and others are being made on the same computer: started all at once, a dozen
+   * programs would take the processors from them for seconds. A boot does start everything at once.
+   */
+  #startGently(units: readonly SupervisedUnit[], start: (unit: SupervisedUnit) => Promise<void>): Promise<void> {
+    const endAtMs = performance.now() + gentlyMsMax
+    return fewAtOnce(units, availableParallelism(), async (unit) => {
+      if (this.#goingDown) return
+      await start(unit)
+      if (unit.running !== null) await untilIdle(unit.running.pid, endAtMs)
+    })
   }
 
   #define(unit: MachineUnit): null {
@@ -154,6 +169,8 @@ export class SimulatedMachine {
   }
 }
 
+/** Programs that are busy for longer are at work; whoever asked for the boot waits for an answer. */
+const gentlyMsMax = 5_000
 const sampleEveryMs = 1_000
 /** Those that come and go in between are known by their keys. */
 const segmentsEveryMs = 200

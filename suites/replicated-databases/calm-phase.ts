@@ -1,7 +1,7 @@
 import type { DeployedComponent } from '../../core/driver.js'
 import type { ScenarioContext } from '../../core/scenario.js'
 import type { Operation } from '../../core/service-descriptor.js'
-import { each } from './freshness.js'
+import { fewAtOnce } from '../../core/few-at-once.js'
 import { countedReads, firstUncountedReads, lastCountedReads, markerWrites, moments, mutations, questions } from './names.js'
 import { caughtUp, heldKeys, readCounters, serversOf } from './servers.js'
 
@@ -59,7 +59,7 @@ export async function mutate(context: ScenarioContext, load: string, count: numb
   const operations = mutatingOperations(context)
   context.fact('mutations', operations.map(({ name }) => name))
   const keys = Array.from({ length: count }, () => context.traffic.newKey())
-  await each(keys, mutationsAtOnce, async (key) => {
+  await fewAtOnce(keys, mutationsAtOnce, async (key) => {
     for (const operation of operations) await context.traffic.send({ load, operation, via: 'balancer', key })
   })
 }

@@ -26,12 +26,3 @@ export function tellingRead(context: ScenarioContext, read: Operation | undefine
 
 /** The declared write under a name of its own, so that these keys are not taken for ones with the usual value. */
 export const overwrite = (write: Operation): Operation => ({ ...write, name: `${write.name} again` })
-
-/** Runs `work` on each, at most `atOnce` at a time, in order. */
-export async function each<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values()
-  const worker = async (): Promise<void> => {
-    for (const item of queue) await work(item)
-  }
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
-}

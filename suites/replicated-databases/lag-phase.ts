@@ -1,7 +1,8 @@
 import { greatestOf } from '../../core/extremes.js'
 import type { ScenarioContext } from '../../core/scenario.js'
 import type { Operation } from '../../core/service-descriptor.js'
-import { each, overwrite, tellingRead, valueAfter, valueBefore } from './freshness.js'
+import { fewAtOnce } from '../../core/few-at-once.js'
+import { overwrite, tellingRead, valueAfter, valueBefore } from './freshness.js'
 import { lagWrites, ordinaryReads, overwrites, questions, readsBeyondBound, strongReads } from './names.js'
 import { ask, caughtUp, heldKeys, serversOf, writeMarker } from './servers.js'
 
@@ -70,7 +71,7 @@ export async function lag(context: ScenarioContext): Promise<void> {
 async function prepare(context: ScenarioContext, { keys: late, early, write }: Items): Promise<boolean> {
   const keys = [...early, ...late]
   context.step('first values of what will be overwritten')
-  await each(keys, atOnce, async (key) => {
+  await fewAtOnce(keys, atOnce, async (key) => {
     await context.traffic.send({ load: 'first values', operation: write, via: 'balancer', key, value: valueBefore(key) })
   })
   const arrived = async (): Promise<boolean> => {
@@ -113,7 +114,7 @@ async function overwriteAndRead(context: ScenarioContext, { write, strong, ordin
 async function whilePaused(context: ScenarioContext, items: Items): Promise<void> {
   const { keys, ordinary } = items
   const marker = writeMarker(context, 'markers of freshness')
-  await each(keys, atOnce, (key) => overwriteAndRead(context, items, key))
+  await fewAtOnce(keys, atOnce, (key) => overwriteAndRead(context, items, key))
   const asked = (await marker) ?? context.traffic.newKey()
   await askEverybody(context, asked, questions.duringPause)
   if (!context.selected.has('REPL-07') || ordinary === undefined) return
@@ -135,7 +136,7 @@ async function readBeyondBound(context: ScenarioContext, { keys, ordinary }: { r
   // Counted from the last overwrite: every value that is read below is older than the bound then.
   await context.pause(boundMs)
   context.step('ordinary reads beyond the bound of staleness')
-  await each(keys.slice(0, context.threshold('REPL-07', 'reads')), atOnce, async (key) => {
+  await fewAtOnce(keys.slice(0, context.threshold('REPL-07', 'reads')), atOnce, async (key) => {
     await context.traffic.send({ load: readsBeyondBound, operation: ordinary, via: 'balancer', key })
   })
   await load.stop()

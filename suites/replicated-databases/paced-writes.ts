@@ -1,5 +1,5 @@
 import type { ScenarioContext } from '../../core/scenario.js'
-import { each } from './freshness.js'
+import { fewAtOnce } from '../../core/few-at-once.js'
 
 export interface PacedWrites {
   /** Keys whose writes were acknowledged so far. */
@@ -62,7 +62,7 @@ export async function readAgain(context: ScenarioContext, { load, keys, converge
   for (;;) {
     const last = context.now() >= untilMs
     const missing: string[] = []
-    await each(open, atOnce, async (key) => {
+    await fewAtOnce(open, atOnce, async (key) => {
       const { outcome } = await context.traffic.send({ load, operation: read, via: 'balancer', key })
       if (outcome !== 'ok') missing.push(key)
     })

@@ -1,0 +1,40 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { afterEach, expect, test } from 'vitest'
+import { onLinux } from '../../operating-system/process-table.js'
+import { untilIdle } from './until-idle.js'
+
+let child: ChildProcess | undefined
+afterEach(async () => {
+  if (child?.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await once(child, 'exit')
+})
+function started(code: string): number {
+  child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'ignore'] })
+  return child.pid!
+}
+const soonMs = 20_000
+
+test.runIf(onLinux)('a program that has started is idle, and nobody waits longer for it', async () => {
+  const pid = started(`const endAt = Date.now() + 400; while (Date.now() < endAt); console.log('done'); setTimeout(() => {}, 60_000)`)
+  const said = once(child!.stdout!, 'data').then(() => performance.now())
+  const startedAtMs = performance.now()
+  await untilIdle(pid, startedAtMs + soonMs)
+  const idleAtMs = performance.now()
+  expect(idleAtMs).toBeGreaterThanOrEqual((await said) - 20) // what it said takes its time as well
+  expect(idleAtMs - startedAtMs).toBeLessThan(soonMs - 5_000)
+})
+
+test.runIf(onLinux)('a program that stays busy is waited for as long as was said', async () => {
+  const pid = started('for (;;);')
+  const startedAtMs = performance.now()
+  await untilIdle(pid, startedAtMs + 600)
+  expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(600)
+})
+
+test.runIf(onLinux)('one that has ended is not waited for', async () => {
+  const pid = started('')
+  await once(child!, 'exit')
+  const startedAtMs = performance.now()
+  await untilIdle(pid, startedAtMs + soonMs)
+  expect(performance.now() - startedAtMs).toBeLessThan(soonMs / 2)
+})
