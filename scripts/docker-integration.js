@@ -4,7 +4,7 @@
 // Uses the engine that answers. Where none does, and this is root on a Debian machine, installs the engine's packages,
 // starts an engine of its own, and stops it in the end. Without either it says so and ends with 0; with CI=true with 1.
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -96,6 +96,25 @@ async function killOneRun(folder) {
   console.log(`SIGKILL after ${afterMs} ms: ${before} objects in the engine, none ${Date.now() - killedAt} ms later`)
 }
 
+/** Harness and reaper of a run are killed and its record is gone, as after a power failure that emptied the folder of temporary files. */
+async function loseOneRun(folder) {
+  const temporary = join(folder, 'lost')
+  mkdirSync(temporary)
+  const parameters = [join(root, 'bin/seaworthy.js'), 'run', '--driver', 'docker', '--only', 'DRAIN-01', '--output', join(folder, 'lost-run')]
+  const child = spawn(process.execPath, parameters, { cwd: root, stdio: 'ignore', env: { ...process.env, TMPDIR: temporary } })
+  const endAt = Date.now() + engineWithinMs
+  while (left().length < 5 && Date.now() < endAt) await pause(100)
+  child.kill('SIGSTOP')
+  spawnSync('pkill', ['-KILL', '-f', `${join(root, 'dist/engine/reaper.js')} ${temporary}/`])
+  child.kill('SIGKILL')
+  await pause(1_000) // what was on its way to the engine
+  rmSync(temporary, { recursive: true, force: true })
+  const before = left().length
+  const { stdout } = spawnSync(process.execPath, [join(root, 'bin/seaworthy.js'), 'clean'], { encoding: 'utf8' })
+  if (before < 5 || left().length > 0 || !/took what run \S+ left out of the engine/.test(stdout)) throw new Error(`of a run without a record ${before} objects were in the engine, ${left().length} after \`seaworthy clean\`, which said: ${stdout}`)
+  console.log(`a run without a record: ${before} objects in the engine, none after \`seaworthy clean\``)
+}
+
 /** Requirement ids and what became of each in a run, with the grade of its evidence. */
 function judgedIn(folder) {
   const { requirements } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'))
@@ -154,6 +173,7 @@ async function integrate(folder) {
   await part('outcomes', () => requirePassed(outcomesOf('the reference service in containers', 'docker', folder), outcomesOf('the same as processes', 'process', folder)))
   await part('defects', () => run('defects in containers', process.execPath, ['bin/seaworthy.js', 'selftest', '--driver', 'docker', '--defects-only', '--parallel', '2', ...dockerDefectsShort.flatMap((id) => ['--only', id]), '--output', join(folder, 'selftest')]))
   for (let time = 1; parts.has('kills') && time <= Number(values.kills); time += 1) await killOneRun(folder)
+  if (parts.has('kills')) await loseOneRun(folder)
   if (left().length > 0) throw new Error(`found ${left().length} objects of ended runs in the engine`)
   await part('compose', () => run('a Compose project', process.execPath, ['scripts/compose-integration.js']))
   await part('swarm', () => run('a stack in a swarm', process.execPath, ['scripts/swarm-integration.js']))

@@ -1,9 +1,11 @@
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import { cleanEngine, engineThatAnswers, type FoundInEngine } from '../../drivers/docker/clean-engine.js'
 import { cleanCluster } from '../../drivers/kubernetes/clean-cluster.js'
 import type { CleanedClaim } from '../../drivers/run-owner.js'
 import { cleanStack } from '../../drivers/swarm/clean-stack.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { cleanAll } from '../../engine/leftovers.js'
+import { listRuns } from '../../engine/run-registry.js'
 import { chooseDescriptor } from './run.js'
 
 export interface CleanArguments {
@@ -25,8 +27,17 @@ export async function clean({ force, driver, descriptor }: CleanArguments): Prom
     else process.stdout.write(`run ${run.runId} left what could not be ended: ${run.left.join(', ')}\n`)
   }
   for (const run of living) process.stdout.write(`run ${run.runId} goes on (process ${run.pid}): left alone\n`)
-  if (cleaned.length === 0) process.stdout.write('nothing was left behind\n')
-  return cleaned.some((run) => run.left.length > 0) ? exitCodes.notConclusive : exitCodes.ok
+  const docker = await engineThatAnswers()
+  const inEngine = docker === undefined ? [] : await cleanEngine(docker, { known: new Set(listRuns().map(({ runId }) => runId)), force })
+  for (const found of inEngine) tellOf(found)
+  if (cleaned.length + inEngine.length === 0) process.stdout.write('nothing was left behind\n')
+  return [...cleaned, ...inEngine].some((one) => one.left.length > 0) ? exitCodes.notConclusive : exitCodes.ok
+}
+
+function tellOf({ runId, state, owner = 'of an unknown owner', left }: FoundInEngine): void {
+  if (state === 'kept') process.stdout.write(`run ${runId} (${owner}) has something in the engine, and may go on: left alone; --force takes it away\n`)
+  else if (left.length === 0) process.stdout.write(`took what run ${runId} left out of the engine\n`)
+  else process.stdout.write(`run ${runId} left what could not be removed from the engine: ${left.join(', ')}\n`)
 }
 
 /** What a run left on a workload of a cluster, or on a service of a swarm: that cannot be found without knowing which. */

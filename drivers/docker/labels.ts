@@ -1,8 +1,11 @@
 import { basename } from 'node:path'
 import type { DeployOptions } from '../../core/driver.js'
+import { ownOwner } from '../run-owner.js'
 
 /** Everything we make in an engine carries these, and nothing without them is ever touched. */
 export const runLabel = 'seaworthy.run'
+/** The process that made it, see `Owner`: whoever finds it can say whether its run goes on. */
+export const ownerLabel = 'seaworthy.owner'
 export const deploymentLabel = 'seaworthy.deployment'
 export const unitLabel = 'seaworthy.unit'
 
@@ -18,6 +21,7 @@ export const objectName = (placed: Placed, what: string): string => `${deploymen
 
 export const labelsOf = (placed: Placed, unit?: string): Record<string, string> => ({
   [runLabel]: placed.runId,
+  [ownerLabel]: JSON.stringify(ownOwner()),
   [deploymentLabel]: deploymentName(placed),
   ...(unit === undefined ? {} : { [unitLabel]: unit }),
 })

@@ -1,0 +1,85 @@
+import type Docker from 'dockerode'
+import { describe, expect, test } from 'vitest'
+import { ownOwner, type Owner } from '../run-owner.js'
+import { cleanEngine } from './clean-engine.js'
+
+interface Thing {
+  readonly kind: 'container' | 'network' | 'volume'
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>> | null
+}
+const ofRun = (runId: string, owner?: Partial<Owner> | string): Record<string, string> => ({
+  'seaworthy.run': runId,
+  ...(owner === undefined ? {} : { 'seaworthy.owner': typeof owner === 'string' ? owner : JSON.stringify({ ...ownOwner(), ...owner }) }),
+})
+
+/** An engine that holds these, by the answers the client library gives. */
+function engineOf(...held: Thing[]) {
+  let things = held
+  const of = (kind: Thing['kind'], label?: string): Thing[] => {
+    const [key = '', value] = label?.split('=') ?? []
+    return things.filter((one) => one.kind === kind && (label === undefined || (one.labels?.[key] !== undefined && (value === undefined || one.labels[key] === value))))
+  }
+  const remove = (kind: Thing['kind'], name: string) => async (): Promise<void> => {
+    if (name.includes('in-use')) throw Object.assign(new Error('in use'), { statusCode: 409 })
+    things = things.filter((one) => one.kind !== kind || one.name !== name)
+  }
+  const docker = {
+    listContainers: async ({ filters }: { readonly filters: { readonly label: readonly string[] } }) => of('container', filters.label[0]).map(({ name, labels }) => ({ Id: name, Names: [name], Labels: labels })),
+    listNetworks: async ({ filters }: { readonly filters: { readonly label: readonly string[] } }) => of('network', filters.label[0]).map(({ name, labels }) => ({ Id: name, Name: name, Labels: labels })),
+    listVolumes: async () => ({ Volumes: of('volume').map(({ name, labels }) => ({ Name: name, Labels: labels })) }),
+    getContainer: (name: string) => ({ remove: remove('container', name) }),
+    getNetwork: (name: string) => ({ remove: remove('network', name) }),
+    getVolume: (name: string) => ({ remove: remove('volume', name) }),
+  } as unknown as Docker
+  return { docker, names: () => things.map(({ name }) => name) }
+}
+const none: ReadonlySet<string> = new Set()
+const dead: Partial<Owner> = { startTime: 'of another boot' }
+
+describe('what a run has in an engine', () => {
+  test('is removed when the process that made it is gone, and nothing else is touched', async () => {
+    const { docker, names } = engineOf(
+      { kind: 'container', name: 'c1', labels: ofRun('r1', dead) },
+      { kind: 'network', name: 'n1', labels: ofRun('r1', dead) },
+      { kind: 'volume', name: 'v1', labels: ofRun('r1', dead) },
+      { kind: 'volume', name: 'seaworthy-r1-d0-made-by-the-engine', labels: null },
+      { kind: 'container', name: 'of-somebody', labels: { 'com.example': 'x' } },
+      { kind: 'volume', name: 'of-somebody-too', labels: null },
+    )
+    expect(await cleanEngine(docker, { known: none, force: false })).toMatchObject([{ runId: 'r1', state: 'removed', left: [] }])
+    expect(names()).toEqual(['of-somebody', 'of-somebody-too'])
+  })
+
+  test('is found by a volume alone', async () => {
+    const { docker, names } = engineOf({ kind: 'volume', name: 'v1', labels: ofRun('r1', dead) })
+    expect(await cleanEngine(docker, { known: none, force: false })).toMatchObject([{ state: 'removed' }])
+    expect(names()).toEqual([])
+  })
+
+  const kept: readonly (readonly [string, Parameters<typeof ofRun>[1]])[] = [
+    ['lives', {}],
+    ['is of another machine', { ...dead, host: 'elsewhere' }],
+    ['has the number of another space of processes', { ...dead, pidNamespace: 'pid:[1]' }],
+    ['is not written on it', undefined],
+    ['cannot be read', '{'],
+  ]
+  test.each(kept)('is kept when the process that made it %s; force takes it', async (_why, owner) => {
+    const { docker, names } = engineOf({ kind: 'container', name: 'c1', labels: ofRun('r1', owner) })
+    expect(await cleanEngine(docker, { known: none, force: false })).toMatchObject([{ runId: 'r1', state: 'kept' }])
+    expect(names()).toEqual(['c1'])
+    expect(await cleanEngine(docker, { known: none, force: true })).toMatchObject([{ runId: 'r1', state: 'removed' }])
+    expect(names()).toEqual([])
+  })
+
+  test('is left to the journal of a run that this machine knows', async () => {
+    const { docker, names } = engineOf({ kind: 'container', name: 'c1', labels: ofRun('r1', dead) })
+    expect(await cleanEngine(docker, { known: new Set(['r1']), force: true })).toEqual([])
+    expect(names()).toEqual(['c1'])
+  })
+
+  test('and what cannot be removed is told', async () => {
+    const { docker } = engineOf({ kind: 'network', name: 'in-use', labels: ofRun('r1', dead) })
+    expect(await cleanEngine(docker, { known: none, force: false })).toMatchObject([{ left: ['network in-use'] }])
+  })
+})

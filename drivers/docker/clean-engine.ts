@@ -1,0 +1,45 @@
+import type Docker from 'dockerode'
+import { isDead, ownerText, parseOwner } from '../run-owner.js'
+import { connectEngine } from './engine-connection.js'
+import { ownerLabel, runLabel } from './labels.js'
+import { removeObjects } from './remove-objects.js'
+
+/** What one run has in an engine and this machine has no record of, as after a power failure that emptied the folder of temporary files. */
+export interface FoundInEngine {
+  readonly runId: string
+  /** 'kept': its run lives, or may live elsewhere. */
+  readonly state: 'removed' | 'kept'
+  /** Undefined: nobody wrote down whose it is. */
+  readonly owner?: string
+  /** What could not be removed. */
+  readonly left: readonly string[]
+}
+
+type Labels = Readonly<Record<string, string>> | null | undefined
+
+/**
+ * Removes containers, networks and volumes of dead runs, by what is written on them; with `force` those of every run that is not `known`. What
+ * is known to the state folder of this machine is cleaned up by its journal. Throws what the engine answers.
+ */
+export async function cleanEngine(docker: Docker, { known, force }: { readonly known: ReadonlySet<string>; readonly force: boolean }): Promise<readonly FoundInEngine[]> {
+  const filters = { label: [runLabel] }
+  const containers: readonly Labels[] = (await docker.listContainers({ all: true, filters })).map((one) => one.Labels)
+  const networks: readonly Labels[] = (await docker.listNetworks({ filters })).map((one) => one.Labels)
+  const volumes: readonly Labels[] = ((await docker.listVolumes()).Volumes ?? []).map((one) => one.Labels)
+  const owners = new Map<string, string | undefined>()
+  for (const labels of [...containers, ...networks, ...volumes]) {
+    const runId = labels?.[runLabel]
+    if (runId !== undefined && runId !== '' && !known.has(runId)) owners.set(runId, owners.get(runId) ?? labels?.[ownerLabel])
+  }
+  const found: FoundInEngine[] = []
+  for (const [runId, text] of owners) {
+    const owner = parseOwner(text)
+    const named = { runId, ...(owner === undefined ? {} : { owner: ownerText(owner) }) }
+    if (!force && !isDead(owner)) found.push({ ...named, state: 'kept', left: [] })
+    else found.push({ ...named, state: 'removed', left: await removeObjects(docker, { label: `${runLabel}=${runId}`, namePrefix: `seaworthy-${runId}-` }) })
+  }
+  return found
+}
+
+/** The engine that a run would take; undefined when none answers. */
+export const engineThatAnswers = (): Promise<Docker | undefined> => connectEngine().then(({ docker }) => docker, () => undefined)
