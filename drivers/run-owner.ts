@@ -11,7 +11,11 @@ export interface Owner {
   readonly pidNamespace?: string
 }
 
-export function ownOwner(): Owner {
+let own: Owner | undefined
+/** The same for as long as this process lives. */
+export const ownOwner = (): Owner => (own ??= readOwnOwner())
+
+function readOwnOwner(): Owner {
   const pidNamespace = ownPidNamespace()
   return { host: hostname(), pid: process.pid, startTime: processStartTime(process.pid) ?? '', ...(pidNamespace === undefined ? {} : { pidNamespace }) }
 }
@@ -30,7 +34,7 @@ export const ownerText = ({ pid, host }: Owner): string => `process ${pid} on ${
 export function parseOwner(text: string | undefined): Owner | undefined {
   try {
     const { host, pid, startTime, pidNamespace } = JSON.parse(text ?? '') as Partial<Owner>
-    if (typeof host !== 'string' || typeof pid !== 'number' || typeof startTime !== 'string') return undefined
+    if (typeof host !== 'string' || typeof pid !== 'number' || typeof startTime !== 'string' || startTime === '') return undefined
     return { host, pid, startTime, ...(typeof pidNamespace === 'string' ? { pidNamespace } : {}) }
   } catch {
     return undefined
@@ -41,7 +45,18 @@ export function parseOwner(text: string | undefined): Owner | undefined {
 export function isDead(owner: Owner | undefined): boolean {
   if (owner === undefined || owner.host !== hostname()) return false
   const isOfOurs = owner.pidNamespace === undefined || owner.pidNamespace === ownPidNamespace()
-  return isOfOurs && !isAlive(owner.pid, owner.startTime)
+  return isOfOurs && !isAlive(owner.pid, owner.startTime) && !mayBeHidden(owner.pid)
+}
+
+/** A machine can keep the processes of others from being looked at. That one is there it tells all the same. */
+function mayBeHidden(pid: number): boolean {
+  if (processStartTime(pid) !== null) return false // it is to be seen, and another one
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
 }
 
 /** What became of the claim of a run that is to be cleaned up. */

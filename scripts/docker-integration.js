@@ -4,7 +4,7 @@
 // Uses the engine that answers. Where none does, and this is root on a Debian machine, installs the engine's packages,
 // starts an engine of its own, and stops it in the end. Without either it says so and ends with 0; with CI=true with 1.
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -105,10 +105,11 @@ async function loseOneRun(folder) {
   const endAt = Date.now() + engineWithinMs
   while (left().length < 5 && Date.now() < endAt) await pause(100)
   child.kill('SIGSTOP')
-  spawnSync('pkill', ['-KILL', '-f', `${join(root, 'dist/engine/reaper.js')} ${temporary}/`])
+  const { status } = spawnSync('pkill', ['-KILL', '-f', `${join(root, 'dist/engine/reaper.js')} ${temporary}/`])
   child.kill('SIGKILL')
+  if (status !== 0) throw new Error('the reaper of the run was not found')
   await pause(1_000) // what was on its way to the engine
-  rmSync(temporary, { recursive: true, force: true })
+  renameSync(temporary, `${temporary}-elsewhere`) // what runs goes on writing into it
   const before = left().length
   const { stdout } = spawnSync(process.execPath, [join(root, 'bin/seaworthy.js'), 'clean'], { encoding: 'utf8' })
   if (before < 5 || left().length > 0 || !/took what run \S+ left out of the engine/.test(stdout)) throw new Error(`of a run without a record ${before} objects were in the engine, ${left().length} after \`seaworthy clean\`, which said: ${stdout}`)

@@ -1,4 +1,5 @@
-import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import { existsSync } from 'node:fs'
+import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import { cleanEngine, engineThatAnswers, type FoundInEngine } from '../../drivers/docker/clean-engine.js'
 import { cleanCluster } from '../../drivers/kubernetes/clean-cluster.js'
 import type { CleanedClaim } from '../../drivers/run-owner.js'
@@ -14,6 +15,8 @@ export interface CleanArguments {
   readonly descriptor?: string | undefined
 }
 
+const defaultSocket = '/var/run/docker.sock'
+
 /** `seaworthy clean`: ends whatever interrupted runs left behind. Runs that still go on are left alone without --force. */
 export async function clean({ force, driver, descriptor }: CleanArguments): Promise<number> {
   const cleanClaim = driver === undefined ? undefined : ofDriver[driver]
@@ -27,11 +30,25 @@ export async function clean({ force, driver, descriptor }: CleanArguments): Prom
     else process.stdout.write(`run ${run.runId} left what could not be ended: ${run.left.join(', ')}\n`)
   }
   for (const run of living) process.stdout.write(`run ${run.runId} goes on (process ${run.pid}): left alone\n`)
-  const docker = await engineThatAnswers()
-  const inEngine = docker === undefined ? [] : await cleanEngine(docker, { known: new Set(listRuns().map(({ runId }) => runId)), force })
-  for (const found of inEngine) tellOf(found)
+  const inEngine = await lookIntoEngine(force)
   if (cleaned.length + inEngine.length === 0) process.stdout.write('nothing was left behind\n')
   return [...cleaned, ...inEngine].some((one) => one.left.length > 0) ? exitCodes.notConclusive : exitCodes.ok
+}
+
+/** Where there may be an engine and none answers, that nothing was looked for is told. */
+async function lookIntoEngine(force: boolean): Promise<readonly FoundInEngine[]> {
+  const docker = await engineThatAnswers()
+  if (docker === undefined) {
+    if (process.env['DOCKER_HOST'] !== undefined || existsSync(defaultSocket)) process.stdout.write('no container engine answers: what runs without a record may have left in one was not looked for\n')
+    return []
+  }
+  try {
+    const found = await cleanEngine(docker, { known: new Set(listRuns().map(({ runId }) => runId)), force })
+    for (const one of found) tellOf(one)
+    return found
+  } catch (thrown) {
+    throw new SeaworthyError('SW_ENGINE', `while looking for what runs left in the container engine: ${messageOf(thrown)}`, { cause: thrown, exitCode: exitCodes.notConclusive, hint: 'Everything else was cleaned up. Try again when the engine is well.' })
+  }
 }
 
 function tellOf({ runId, state, owner = 'of an unknown owner', left }: FoundInEngine): void {

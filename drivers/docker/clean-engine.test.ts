@@ -63,6 +63,7 @@ describe('what a run has in an engine', () => {
     ['has the number of another space of processes', { ...dead, pidNamespace: 'pid:[1]' }],
     ['is not written on it', undefined],
     ['cannot be read', '{'],
+    ['could not tell its start', { startTime: '' }],
   ]
   test.each(kept)('is kept when the process that made it %s; force takes it', async (_why, owner) => {
     const { docker, names } = engineOf({ kind: 'container', name: 'c1', labels: ofRun('r1', owner) })
@@ -70,6 +71,11 @@ describe('what a run has in an engine', () => {
     expect(names()).toEqual(['c1'])
     expect(await cleanEngine(docker, { known: none, force: true })).toMatchObject([{ runId: 'r1', state: 'removed' }])
     expect(names()).toEqual([])
+  })
+
+  test('is kept where one of its objects was made by a process that may live', async () => {
+    const { docker } = engineOf({ kind: 'container', name: 'c1', labels: ofRun('r1', dead) }, { kind: 'network', name: 'n1', labels: ofRun('r1', {}) })
+    expect(await cleanEngine(docker, { known: none, force: false })).toMatchObject([{ state: 'kept' }])
   })
 
   test('is left to the journal of a run that this machine knows', async () => {

@@ -26,20 +26,32 @@ export async function cleanEngine(docker: Docker, { known, force }: { readonly k
   const containers: readonly Labels[] = (await docker.listContainers({ all: true, filters })).map((one) => one.Labels)
   const networks: readonly Labels[] = (await docker.listNetworks({ filters })).map((one) => one.Labels)
   const volumes: readonly Labels[] = ((await docker.listVolumes()).Volumes ?? []).map((one) => one.Labels)
-  const owners = new Map<string, string | undefined>()
+  const owners = new Map<string, Set<string | undefined>>()
   for (const labels of [...containers, ...networks, ...volumes]) {
     const runId = labels?.[runLabel]
-    if (runId !== undefined && runId !== '' && !known.has(runId)) owners.set(runId, owners.get(runId) ?? labels?.[ownerLabel])
+    if (runId !== undefined && runId !== '' && !known.has(runId)) owners.set(runId, (owners.get(runId) ?? new Set()).add(labels?.[ownerLabel]))
   }
   const found: FoundInEngine[] = []
-  for (const [runId, text] of owners) {
-    const owner = parseOwner(text)
+  for (const [runId, texts] of owners) {
+    const all = [...texts].map(parseOwner)
+    const owner = all.find((one) => one !== undefined)
     const named = { runId, ...(owner === undefined ? {} : { owner: ownerText(owner) }) }
-    if (!force && !isDead(owner)) found.push({ ...named, state: 'kept', left: [] })
+    if (!force && !all.every(isDead)) found.push({ ...named, state: 'kept', left: [] })
     else found.push({ ...named, state: 'removed', left: await removeObjects(docker, { label: `${runLabel}=${runId}`, namePrefix: `seaworthy-${runId}-` }) })
   }
   return found
 }
 
+/** One that answers whether it lives may still never answer what it holds. */
+const answerWithinMs = 30_000
+
 /** The engine that a run would take; undefined when none answers. */
-export const engineThatAnswers = (): Promise<Docker | undefined> => connectEngine().then(({ docker }) => docker, () => undefined)
+export async function engineThatAnswers(): Promise<Docker | undefined> {
+  try {
+    const { docker } = await connectEngine()
+    ;(docker.modem as { timeout?: number }).timeout = answerWithinMs
+    return docker
+  } catch {
+    return undefined
+  }
+}

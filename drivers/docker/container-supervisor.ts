@@ -112,7 +112,7 @@ export class ContainerSupervisor implements UnitSupervisor {
       else this.#startLater(unit, delayMs)
     }
     // The operator's first start is no experiment, and others are being made on the same machine.
-    const atOnce = startAll ? availableParallelism() : units.length
+    const atOnce = startAll ? availableParallelism() : wanted.length
     await fewAtOnce(wanted.filter(({ unit }) => unit.kind === 'component'), atOnce, start)
     await fewAtOnce(wanted.filter(({ unit }) => unit.kind === 'replica'), atOnce, start)
     return null

@@ -5,7 +5,7 @@ import { isAlive, type ProcessEntry, type ProcessIdentity } from '../../operatin
 import { wipeVolatileState, writeBootId, logFileOf } from './deployment-folders.js'
 import { ownEnvironment, processesOfMachine, type DeploymentWorld } from './deployment-world.js'
 import { MachineControl } from './machine-control.js'
-import { hrtimeMs, type MachineUnit, type SupervisorAccess, type UnitEvent } from './machine-protocol.js'
+import { gentlyMsMax, hrtimeMs, type MachineUnit, type SupervisorAccess, type UnitEvent } from './machine-protocol.js'
 import { removeSharedMemory } from './shared-memory-of-deployment.js'
 
 interface RunningUnit extends ProcessIdentity {
@@ -58,7 +58,7 @@ export class MachinePower implements SupervisorAccess {
       onLost: (reason) => this.#onLost(reason),
     })
     this.#emit('machine-booted', 'machine', { bootId: this.#bootId })
-    await this.#machine.request('boot', { units: definitions(), startAll, processRecord: folders.processRecord, delaysMs })
+    await this.#machine.request('boot', { units: definitions(), startAll, processRecord: folders.processRecord, delaysMs }, startAll ? gentlyMsMax : 0)
   }
 
   async reboot(manner: 'orderly' | 'power-loss', { delayed = [] }: RebootOptions = {}): Promise<{ readonly bootIdBefore: string; readonly bootIdAfter: string }> {

@@ -18,6 +18,9 @@ export interface MachineUnit {
   readonly port: number // where it listens
 }
 
+/** How long a first start may wait for programs to have started. One that is busy for longer is at work; whoever asked for the boot waits for an answer. */
+export const gentlyMsMax = 5_000
+
 export interface BootOrder {
   readonly units: readonly MachineUnit[] // components first, in declared order: the order in which they are started
   /** The operator's first start: everything, whatever `startAtBoot` says. */

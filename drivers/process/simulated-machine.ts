@@ -5,7 +5,7 @@ import { ProcessRecord } from '../../operating-system/process-record.js'
 import { SharedMemoryWatch } from '../../operating-system/shared-memory.js'
 import { readProcess, type ProcessEntry } from '../../operating-system/process-table.js'
 import { ProcessWatch } from '../../operating-system/process-watch.js'
-import type { BootOrder, MachineRequest, MachineUnit, UnitEvent } from './machine-protocol.js'
+import { gentlyMsMax, type BootOrder, type MachineRequest, type MachineUnit, type UnitEvent } from './machine-protocol.js'
 import { SupervisedUnit } from './supervised-unit.js'
 import { untilIdle } from './until-idle.js'
 
@@ -114,7 +114,7 @@ export class SimulatedMachine {
     return fewAtOnce(units, availableParallelism(), async (unit) => {
       if (this.#goingDown) return
       await start(unit)
-      if (unit.running !== null) await untilIdle(unit.running.pid, endAtMs)
+      if (unit.running !== null) await untilIdle(unit.running.pid, endAtMs).catch(() => undefined) // only looked at in vain
     })
   }
 
@@ -169,8 +169,6 @@ export class SimulatedMachine {
   }
 }
 
-/** Programs that are busy for longer are at work; whoever asked for the boot waits for an answer. */
-const gentlyMsMax = 5_000
 const sampleEveryMs = 1_000
 /** Those that come and go in between are known by their keys. */
 const segmentsEveryMs = 200
