@@ -75,7 +75,7 @@ export function commandForAll(requirements: readonly RequirementReport[]): strin
 
 /** What to do about what nobody knows. */
 export const unknownAdvice = (open: readonly RequirementReport[]): string =>
-  `Neither shown to hold nor seen to fail. ${open.some(({ outcome }) => outcome === 'error') ? 'An error is one of the harness or its set-up. ' : ''}Run ${open.length === 1 ? 'it' : 'them'} again on a machine with less to do:`
+  `Neither shown to hold nor seen to fail. ${open.some(({ outcome }) => outcome === 'error') ? 'An error is one of the harness or its set-up. ' : ''}Where the reason is a busy machine, run ${open.length === 1 ? 'it' : 'them'} again on one with less to do:`
 
 /** What the run as a whole means, for colours and symbols; the words are `RunReport.verdict`. */
 export type RunTone = 'good' | 'bad' | 'unsure' | 'broken'

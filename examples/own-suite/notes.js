@@ -12,4 +12,8 @@ const server = createServer(async (request, response) => {
   response.setHeader('content-type', 'application/json').end(notes.get(request.url) ?? '{}')
 })
 server.listen(Number(port), host)
-process.on('SIGTERM', () => server.close(() => process.exit(0)))
+process.on('SIGTERM', () => {
+  server.close(() => process.exit(0))
+  // A client that keeps its connection busy would keep the server from ending: each is closed as soon as it is idle.
+  setInterval(() => server.closeIdleConnections(), 20)
+})

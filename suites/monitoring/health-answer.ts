@@ -1,8 +1,8 @@
 import type { History } from '../../core/history.js'
 import { observationsOf } from '../../core/reading.js'
 
-/** States in which health is read. The `turning-…` ones are on the way: no settled answer can be expected in them. */
-export type HealthState = 'healthy' | 'turning-degraded' | 'degraded' | 'turning-failing' | 'failing' | 'recovered' | 'draining'
+/** States in which health is read. The `turning-…` ones are on the way: no settled answer can be expected in them, and none at all of a frozen replica. */
+export type HealthState = 'healthy' | 'turning-degraded' | 'degraded' | 'turning-failing' | 'failing' | 'frozen' | 'recovered' | 'draining'
 
 /** One answer of a health endpoint. No answer: `status` is null. */
 export interface HealthAnswer {

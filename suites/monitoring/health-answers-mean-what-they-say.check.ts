@@ -7,6 +7,7 @@ import { numberThreshold, type ThresholdValues } from '../../core/requirement.js
 import { bodySays, codeSays, disagrees, healthAnswersOf, namesBroken, saysFail, type HealthAnswer } from './health-answer.js'
 import { slowAnswersMax } from './slow-answers.js'
 import { cacheabilityOf } from './cacheability.js'
+import { missingFailure, needsNothing, nothingWasKept, onlyFrozen } from './frozen-replica.js'
 
 const requirement = 'MONI-02'
 const answersMin = 3
@@ -43,11 +44,12 @@ export const codeAndBodyAgree: Check = {
     if (against.length > numberThreshold(thresholds, 'disagreements_max')) {
       return failed(`${against.length} of ${answers.length} health answers contradict themselves, for example ${describe(against[0] as HealthAnswer)}`, counted(against))
     }
+    const target = planOf(history)?.target ?? ''
     const missing = missingStates(history, answers)
     if (missing !== undefined) return inconclusive(missing)
     const worded = answers.filter((one) => bodySays(one) !== undefined).length
     if (worded === 0) return codesAlone(history, answers)
-    return passed(`${answers.length} health answers were read in all states: none of the ${worded} that say how they are contradicts its status code`, [], {
+    return passed(`${answers.length} health answers were read in all states: none of the ${worded} that say how they are contradicts its status code${onlyFrozen(history, target)}`, [], {
       strength: strengthOf(worded),
     })
   },
@@ -55,12 +57,15 @@ export const codeAndBodyAgree: Check = {
 
 /** Without a word in any body only the status code can be right or wrong: readiness has to have turned with the state. */
 function codesAlone(history: History, answers: readonly HealthAnswer[]): Finding {
-  const target = planOf(history)?.target
+  const target = planOf(history)?.target ?? ''
+  const nothingContradicts = `none of ${answers.length} health answers says in its body how it is, so nothing in the body can contradict the status code`
+  const frozenOnly = onlyFrozen(history, target)
+  if (frozenOnly !== '') return passed(`${nothingContradicts}${frozenOnly}`)
   const turned = answers.filter(
     (one) => one.target === target && one.endpoint === 'readiness' && ['turning-failing', 'failing', 'draining'].includes(one.state) && saysFail(one),
   ).length
   if (turned < answersMin) return inconclusive(`no health answer says in its body how it is, and the status code of readiness turned failing ${turned} times, needs ${answersMin}`)
-  return passed(`none of ${answers.length} health answers says in its body how it is, so nothing in the body can contradict the status code, which turned failing and back`)
+  return passed(`${nothingContradicts}, which turned failing and back`)
 }
 
 /** What keeps the states from having been seen: a pass needs the healthy, the failing and the recovered one. */
@@ -70,9 +75,7 @@ function missingStates(history: History, answers: readonly HealthAnswer[]): stri
   const own = answers.filter((one) => one.target === plan.target)
   const passing = (state: string): number => own.filter((one) => one.state === state && one.endpoint === 'readiness' && one.status !== null && codeSays(one.status) === 'pass').length
   if (passing('healthy') < answersMin) return `readiness of ${plan.target} passed ${passing('healthy')} times before any fault, needs ${answersMin}`
-  // A service without a dependency it needs can be made to fail its readiness by draining only.
-  const needsNothing = (factOf(history, 'hardDependencies') as readonly string[] | undefined)?.length === 0
-  if (needsNothing) return own.some((one) => one.state === 'draining' && saysFail(one)) ? undefined : 'no failing state could be produced: no hard dependency is declared, and no answer turned failing in a drain'
+  if (needsNothing(history)) return missingFailure(history, plan.target)
   if (!plan.hardFault) return `no hard dependency of ${plan.target} can be made to fail`
   const degraded = own.filter((one) => one.state === 'degraded').length
   if (plan.softFault && degraded < answersMin) return `${degraded} health answers were read while a soft dependency was down, needs ${answersMin}`
@@ -98,7 +101,9 @@ export const answersAreFresh: Check = {
     const endpoints = [...new Set(answers.map((one) => one.endpoint))]
     const short = endpoints.length === 0 || endpoints.some((endpoint) => answers.filter((one) => one.endpoint === endpoint).length < answersMin)
     if (short) return inconclusive(`${answers.length} health answers were read, needs ${answersMin} of each endpoint`)
-    const unknown = endpoints.filter((endpoint) => verdicts.some(({ answer, kept }) => answer.endpoint === endpoint && kept === 'not-forbidden') && !changesThroughBalancer(answers, endpoint))
+    const target = planOf(history)?.target ?? ''
+    const silent = endpoints.filter((endpoint) => verdicts.some(({ answer, kept }) => answer.endpoint === endpoint && kept === 'not-forbidden'))
+    const unknown = silent.filter((endpoint) => !changesThroughBalancer(answers, endpoint) && !nothingWasKept(history, target, endpoint))
     if (unknown.length > 0) return inconclusive(`nothing forbids caching of ${unknown.join(', ')}, and the answers through the balancer never changed: it is not known whether a cache would keep them`)
     return passed(`none of ${answers.length} health answers came from a cache or may be kept by one`, [], { strength: strengthOf(answers.length) })
   },
@@ -113,8 +118,8 @@ export const answersAreFast: Check = {
   requirement,
   evaluate(history, thresholds) {
     const limitMs = numberThreshold(thresholds, 'p99_ms_max')
-    // A draining replica may have left.
-    const all = healthAnswersOf(history).filter((one) => one.status !== null || one.state !== 'draining')
+    // A draining replica may have left, and a frozen one cannot answer.
+    const all = healthAnswersOf(history).filter((one) => one.state !== 'frozen' && (one.status !== null || one.state !== 'draining'))
     const timed = timedAnswers(history, all, limitMs)
     if (timed.length < answersMin) return inconclusive(`${timed.length} health answers were timed while harness and machine were undisturbed, needs ${answersMin}`)
     const slow = timed.filter((one) => one.durationMs > limitMs)

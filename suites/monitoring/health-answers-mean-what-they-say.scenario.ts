@@ -1,8 +1,10 @@
+import { InterventionFailed } from '../../core/errors.js'
 import type { InstanceId } from '../../core/history.js'
 import { numberThreshold, thresholdValues, type ProfileName } from '../../core/requirement.js'
-import type { Scenario, ScenarioContext } from '../../core/scenario.js'
+import type { AppliedFault, Scenario, ScenarioContext } from '../../core/scenario.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { answersAreFast, answersAreFresh, causeIsNamed, codeAndBodyAgree } from './health-answers-mean-what-they-say.check.js'
+import { frozenLabel } from './frozen-replica.js'
 import type { HealthState } from './health-answer.js'
 import { requirements } from './requirements.js'
 
@@ -11,6 +13,8 @@ const readEveryMs = 200
 const settleMs = 1_000
 const usualTurnMs = 1_000
 const returnMs = 30_000
+/** What a reading waits for an answer that a frozen replica does not give. */
+const silenceMs = 5_000
 
 export const scenario: Scenario = {
   id: 'monitoring/health-answers-mean-what-they-say',
@@ -27,7 +31,7 @@ function expectedMs(service: ServiceDescriptor, profile: ProfileName): number {
   if (requirement === undefined) return 0
   const values = thresholdValues(requirement, profile, service.overrides[id])
   const perStateMs = numberThreshold(values, 'samples_per_state') * readEveryMs
-  return 5 * perStateMs + numberThreshold(values, 'soft_fault_s') * 1_000 + 2 * settleMs + 3 * usualTurnMs
+  return 5 * perStateMs + numberThreshold(values, 'soft_fault_s') * 1_000 + 2 * settleMs + 3 * usualTurnMs + (service.target.components.some((one) => one.hard) ? 0 : silenceMs)
 }
 
 /** Read five times a second; the draining state comes last, so that nothing has to be made good after it. */
@@ -53,7 +57,8 @@ async function exercise(context: ScenarioContext): Promise<void> {
   context.step('health while all is well')
   await readState(context, target, 'healthy')
   await degrade(context, target)
-  await fail(context, target)
+  if (context.components.some((one) => one.hard)) await fail(context, target)
+  else await freeze(context, target)
   await drain(context, target)
   await load.stop()
 }
@@ -86,9 +91,39 @@ async function fail(context: ScenarioContext, target: InstanceId): Promise<void>
   await readState(context, target, 'failing')
   await fault.undo()
   context.step(`health of ${target} after ${component} is back`)
+  await readRecovered(context, target)
+}
+
+async function readRecovered(context: ScenarioContext, target: InstanceId): Promise<void> {
   await context.untilReady(target, returnMs)
   await context.pause(settleMs / 2)
   await readState(context, target, 'recovered')
+}
+
+/** A replica that needs nothing else can be made unable to serve only as a whole. It does not answer then, so readings do not wait for each other. */
+async function freeze(context: ScenarioContext, target: InstanceId): Promise<void> {
+  context.step(`health of ${target} while it is frozen: no dependency is declared that it cannot serve without`)
+  const fault = await frozen(context, target)
+  if (fault === undefined) return
+  const underWay: Promise<void>[] = []
+  for (let begun = 0; begun < context.threshold(id, 'samples_per_state') && !context.signal.aborted; begun++) {
+    underWay.push(readOnce(context, target, 'frozen'))
+    await context.pause(readEveryMs)
+  }
+  await Promise.all(underWay)
+  await fault.undo()
+  context.step(`health of ${target} after its release`)
+  await readRecovered(context, target)
+}
+
+/** Where the platform cannot freeze, the history says so, and a drain may still show a failing state. */
+async function frozen(context: ScenarioContext, target: InstanceId): Promise<AppliedFault | undefined> {
+  try {
+    return await context.control.freeze(target, frozenLabel)
+  } catch (thrown) {
+    if (thrown instanceof InterventionFailed) return undefined
+    throw thrown
+  }
 }
 
 async function drain(context: ScenarioContext, target: InstanceId): Promise<void> {

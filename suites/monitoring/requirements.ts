@@ -69,6 +69,7 @@ const healthAnswers: Requirement = {
   procedure: [
     'Read readiness, and liveness and detail where they are declared, five times a second, on one replica and through the balancer, under light traffic.',
     'Do so while all is well, while a soft dependency refuses connections, while a hard dependency refuses this one replica, after both have been healed, and while the replica drains.',
+    'Where no hard dependency is declared, freeze the replica instead: it must not pass then, and pass again after its release.',
     'Compare status code and body of every answer, look for caching, for the name of the dependency that is down, and at the time each answer took.',
   ],
   passCriterion: 'No answer disagrees with itself, none may be or was cached, all are fast, and the dependency that is down is named in the detail (when one is declared).',
@@ -82,12 +83,12 @@ const healthAnswers: Requirement = {
     { key: 'cause_named_ratio_min', unit: 'ratio', meaning: 'share of the faulted dependencies that the detail names', standard: 1 },
   ],
   inconclusiveIf: [
-    'the fault of the hard dependency was not witnessed, or no health answer turned failing',
+    'the fault of the hard dependency, or the freeze of a replica that has none, was not witnessed or did not last, or no health answer turned failing',
     'health did not pass again after the fault was taken back',
     'too few answers in a state',
     'the dependency is named while all is well, too',
     'too few answers of a state were timed beside stalls of the harness, a starved machine and an echo server of ours that was as late, unless the service took the processors itself',
-    'nothing forbids caching, and the answers through the balancer never changed',
+    'nothing forbids caching, the answers through the balancer never changed, and the balancer is not ours or no replica was frozen',
     'the soft dependency was not named before its fault was taken back, and the fault lasted less than the allowed time',
   ],
   evidence: ['answers per state with status code and body word', 'caching headers', 'slowest answer', 'the dependencies and whether they were named'],
@@ -96,7 +97,7 @@ const healthAnswers: Requirement = {
   defects: [{ id: 'moni.fail-with-200', how: 'the body says fail and the status is 200 when a hard dependency is down' }],
   mustNotFire: ['DRAIN-01', 'RDND-07'],
   mayFire: ['RDND-03'],
-  limits: 'Bodies are understood when they are JSON with a word of health at /status; otherwise the status code alone counts. Caching is looked for between the harness and the replica, not at networks further out.',
+  limits: 'Bodies are understood when they are JSON with a word of health at /status; otherwise the status code alone counts. A service that declares no hard dependency and does not turn failing in a drain is seen to fail only frozen, and the finding says so: what its health says of a dependency that is not declared is not known. Caching is looked for between the harness and the replica, not at networks further out.',
 }
 
 /** Monitoring: what the service says about itself. */

@@ -24,7 +24,7 @@ export const operationsTellTheTruth: Check = {
     const proper = new Set(trials.filter((one) => one.form === 'proper').map((one) => one.name))
     const provoked = new Set(trials.filter((one) => one.form === 'failing').map((one) => one.name))
     const [operationsMin, failuresMin] = ['min_operations', 'min_provoked_failures'].map((key) => numberThreshold(thresholds, key))
-    if (proper.size < (operationsMin ?? 0)) return inconclusive(`${counted(proper.size, 'operation')} was carried out, needs ${operationsMin}`, evidence)
+    if (proper.size < (operationsMin ?? 0)) return inconclusive(`${counted(proper.size, 'operation')} ${proper.size === 1 ? 'was' : 'were'} carried out, needs ${operationsMin}`, evidence)
     if (provoked.size < (failuresMin ?? 0)) return inconclusive(`${counted(provoked.size, 'operation')} could be made to fail, needs ${failuresMin}`, evidence)
     const unfinished = (['proper', 'failing'] as const).flatMap((form) => declaredOf(history, form).filter((name) => !trials.some((one) => one.form === form && one.name === name)).map((name) => `${name} (${form})`))
     if (unfinished.length > 0) return inconclusive(`${listed(unfinished)} was declared and not tried`, evidence)
