@@ -11,6 +11,8 @@ export interface HealthAnswer {
   readonly state: string
   readonly endpoint: 'readiness' | 'liveness' | 'detail'
   readonly status: number | null
+  /** Why there is none: 'TIMEOUT', 'ECONNREFUSED'. */
+  readonly code?: string
   readonly body: string // '' when there was no answer
   readonly json?: unknown
   readonly cacheControl?: string

@@ -7,7 +7,7 @@ import { numberThreshold, type ThresholdValues } from '../../core/requirement.js
 import { bodySays, codeSays, disagrees, healthAnswersOf, namesBroken, saysFail, type HealthAnswer } from './health-answer.js'
 import { slowAnswersMax } from './slow-answers.js'
 import { cacheabilityOf } from './cacheability.js'
-import { missingFailure, needsNothing, nothingWasKept, onlyFrozen } from './frozen-replica.js'
+import { missingFailure, missingFreeze, needsNothing, nothingWasKept, onlyFrozen, restsOnFreeze } from './frozen-replica.js'
 
 const requirement = 'MONI-02'
 const answersMin = 3
@@ -44,12 +44,12 @@ export const codeAndBodyAgree: Check = {
     if (against.length > numberThreshold(thresholds, 'disagreements_max')) {
       return failed(`${against.length} of ${answers.length} health answers contradict themselves, for example ${describe(against[0] as HealthAnswer)}`, counted(against))
     }
-    const target = planOf(history)?.target ?? ''
     const missing = missingStates(history, answers)
     if (missing !== undefined) return inconclusive(missing)
     const worded = answers.filter((one) => bodySays(one) !== undefined).length
     if (worded === 0) return codesAlone(history, answers)
-    return passed(`${answers.length} health answers were read in all states: none of the ${worded} that say how they are contradicts its status code${onlyFrozen(history, target)}`, [], {
+    const { target = '' } = planOf(history) ?? {}
+    return passed(`${answers.length} health answers were read in all states: none of the ${worded} that say how they are contradicts its status code${restsOnFreeze(history, target) ? onlyFrozen(target) : ''}`, [], {
       strength: strengthOf(worded),
     })
   },
@@ -59,11 +59,11 @@ export const codeAndBodyAgree: Check = {
 function codesAlone(history: History, answers: readonly HealthAnswer[]): Finding {
   const target = planOf(history)?.target ?? ''
   const nothingContradicts = `none of ${answers.length} health answers says in its body how it is, so nothing in the body can contradict the status code`
-  const frozenOnly = onlyFrozen(history, target)
-  if (frozenOnly !== '') return passed(`${nothingContradicts}${frozenOnly}`)
   const turned = answers.filter(
     (one) => one.target === target && one.endpoint === 'readiness' && ['turning-failing', 'failing', 'draining'].includes(one.state) && saysFail(one),
   ).length
+  // One that leaves soon turns failing too seldom in its drain to be told from chance, which makes its freeze no worse.
+  if (turned < answersMin && needsNothing(history) && missingFreeze(history, target) === undefined) return passed(`${nothingContradicts}${onlyFrozen(target)}`)
   if (turned < answersMin) return inconclusive(`no health answer says in its body how it is, and the status code of readiness turned failing ${turned} times, needs ${answersMin}`)
   return passed(`${nothingContradicts}, which turned failing and back`)
 }
@@ -75,10 +75,10 @@ function missingStates(history: History, answers: readonly HealthAnswer[]): stri
   const own = answers.filter((one) => one.target === plan.target)
   const passing = (state: string): number => own.filter((one) => one.state === state && one.endpoint === 'readiness' && one.status !== null && codeSays(one.status) === 'pass').length
   if (passing('healthy') < answersMin) return `readiness of ${plan.target} passed ${passing('healthy')} times before any fault, needs ${answersMin}`
-  if (needsNothing(history)) return missingFailure(history, plan.target)
-  if (!plan.hardFault) return `no hard dependency of ${plan.target} can be made to fail`
+  if (!needsNothing(history) && !plan.hardFault) return `no hard dependency of ${plan.target} can be made to fail`
   const degraded = own.filter((one) => one.state === 'degraded').length
   if (plan.softFault && degraded < answersMin) return `${degraded} health answers were read while a soft dependency was down, needs ${answersMin}`
+  if (needsNothing(history)) return missingFailure(history, plan.target)
   const fault = interventionsOf(history, 'fault-dependency', hardLabel)[0]
   if (fault?.witnessedAtMs === undefined) return `the fault of the hard dependency was not witnessed${fault?.error === undefined ? '' : `: ${fault.error}`}`
   const failing = own.filter((one) => (one.state === 'failing' || one.state === 'turning-failing') && saysFail(one))
@@ -109,9 +109,9 @@ export const answersAreFresh: Check = {
   },
 }
 
-/** Different answers through the balancer cannot all be one kept answer. */
+/** Different answers through the balancer cannot all be one kept answer. What it says of its own when every replica is frozen is none of theirs. */
 const changesThroughBalancer = (answers: readonly HealthAnswer[], endpoint: string): boolean =>
-  new Set(answers.filter((one) => one.endpoint === endpoint && one.target === 'balancer').map((one) => `${one.status} ${one.body}`)).size > 1
+  new Set(answers.filter((one) => one.endpoint === endpoint && one.target === 'balancer' && one.state !== 'frozen').map((one) => `${one.status} ${one.body}`)).size > 1
 
 export const answersAreFast: Check = {
   id: 'health-answers-are-fast-in-every-state',

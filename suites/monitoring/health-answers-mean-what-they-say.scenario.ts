@@ -1,10 +1,9 @@
-import { InterventionFailed } from '../../core/errors.js'
 import type { InstanceId } from '../../core/history.js'
 import { numberThreshold, thresholdValues, type ProfileName } from '../../core/requirement.js'
-import type { AppliedFault, Scenario, ScenarioContext } from '../../core/scenario.js'
+import type { Load, Scenario, ScenarioContext } from '../../core/scenario.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { answersAreFast, answersAreFresh, causeIsNamed, codeAndBodyAgree } from './health-answers-mean-what-they-say.check.js'
-import { frozenLabel } from './frozen-replica.js'
+import { frozenLabel, frozenReadings } from './frozen-replica.js'
 import type { HealthState } from './health-answer.js'
 import { requirements } from './requirements.js'
 
@@ -31,7 +30,7 @@ function expectedMs(service: ServiceDescriptor, profile: ProfileName): number {
   if (requirement === undefined) return 0
   const values = thresholdValues(requirement, profile, service.overrides[id])
   const perStateMs = numberThreshold(values, 'samples_per_state') * readEveryMs
-  return 5 * perStateMs + numberThreshold(values, 'soft_fault_s') * 1_000 + 2 * settleMs + 3 * usualTurnMs + (service.target.components.some((one) => one.hard) ? 0 : silenceMs)
+  return 5 * perStateMs + numberThreshold(values, 'soft_fault_s') * 1_000 + 2 * settleMs + 3 * usualTurnMs + (service.target.components.some((one) => one.hard) || !mayNeedNothing(service) ? 0 : silenceMs)
 }
 
 /** Read five times a second; the draining state comes last, so that nothing has to be made good after it. */
@@ -44,9 +43,28 @@ async function exercise(context: ScenarioContext): Promise<void> {
     softFault: softDependency(context, target) !== undefined,
     hardFault: hardDependency(context, target) !== undefined,
   })
-  // Some services notice a dependency only when they use it, and a proxy can show a refused connection only when one is
-  // made. Sent to the replica itself, because the balancer will leave it out when it needs this most.
-  const load = context.traffic.start({
+  let load = startLoad(context, target)
+  context.step('health while all is well')
+  await readState(context, target, 'healthy')
+  await degrade(context, target)
+  if (context.components.some((one) => one.hard)) {
+    await fail(context, target)
+  } else if (mayNeedNothing(context.service)) {
+    // What is sent to a frozen replica waits for its release, and would keep it from answering then.
+    await load.stop()
+    await freeze(context, target)
+    load = startLoad(context, target)
+  }
+  await drain(context, target)
+  await load.stop()
+}
+
+/**
+ * Some services notice a dependency only when they use it, and a proxy can show a refused connection only when one is
+ * made. Sent to the replica itself, because the balancer will leave it out when it needs this most.
+ */
+const startLoad = (context: ScenarioContext, target: InstanceId): Load =>
+  context.traffic.start({
     name: 'background',
     ratePerSecond: 20,
     operations: 'mixed',
@@ -54,14 +72,9 @@ async function exercise(context: ScenarioContext): Promise<void> {
     connections: 'keep-alive',
     durationMaxMs: 10 * expectedMs(context.service, context.profile) + returnMs,
   })
-  context.step('health while all is well')
-  await readState(context, target, 'healthy')
-  await degrade(context, target)
-  if (context.components.some((one) => one.hard)) await fail(context, target)
-  else await freeze(context, target)
-  await drain(context, target)
-  await load.stop()
-}
+
+/** Of what runs elsewhere no dependency can be declared, which does not mean that it has none. */
+const mayNeedNothing = ({ target }: ServiceDescriptor): boolean => target.kind !== 'remote' && target.kind !== 'kubernetes'
 
 const componentOf = (context: ScenarioContext, target: InstanceId, hard: boolean): string | undefined =>
   context.components.find((one) => one.hard === hard && context.edges.some((edge) => edge.from === target && edge.to === one.name))?.name
@@ -103,27 +116,18 @@ async function readRecovered(context: ScenarioContext, target: InstanceId): Prom
 /** A replica that needs nothing else can be made unable to serve only as a whole. It does not answer then, so readings do not wait for each other. */
 async function freeze(context: ScenarioContext, target: InstanceId): Promise<void> {
   context.step(`health of ${target} while it is frozen: no dependency is declared that it cannot serve without`)
-  const fault = await frozen(context, target)
-  if (fault === undefined) return
+  const fault = await context.control.freeze(target, frozenLabel)
   const underWay: Promise<void>[] = []
-  for (let begun = 0; begun < context.threshold(id, 'samples_per_state') && !context.signal.aborted; begun++) {
-    underWay.push(readOnce(context, target, 'frozen'))
+  for (let begun = 0; begun < frozenReadings && !context.signal.aborted; begun++) {
+    const reading = readOnce(context, target, 'frozen')
+    reading.catch(() => {}) // the scenario was cut, which it is told when it waits
+    underWay.push(reading)
     await context.pause(readEveryMs)
   }
   await Promise.all(underWay)
   await fault.undo()
   context.step(`health of ${target} after its release`)
   await readRecovered(context, target)
-}
-
-/** Where the platform cannot freeze, the history says so, and a drain may still show a failing state. */
-async function frozen(context: ScenarioContext, target: InstanceId): Promise<AppliedFault | undefined> {
-  try {
-    return await context.control.freeze(target, frozenLabel)
-  } catch (thrown) {
-    if (thrown instanceof InterventionFailed) return undefined
-    throw thrown
-  }
 }
 
 async function drain(context: ScenarioContext, target: InstanceId): Promise<void> {

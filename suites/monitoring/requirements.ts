@@ -69,7 +69,7 @@ const healthAnswers: Requirement = {
   procedure: [
     'Read readiness, and liveness and detail where they are declared, five times a second, on one replica and through the balancer, under light traffic.',
     'Do so while all is well, while a soft dependency refuses connections, while a hard dependency refuses this one replica, after both have been healed, and while the replica drains.',
-    'Where no hard dependency is declared, freeze the replica instead: it must not pass then, and pass again after its release.',
+    'Where no hard dependency is declared, freeze the replica instead: it must stay silent then, and pass again after its release.',
     'Compare status code and body of every answer, look for caching, for the name of the dependency that is down, and at the time each answer took.',
   ],
   passCriterion: 'No answer disagrees with itself, none may be or was cached, all are fast, and the dependency that is down is named in the detail (when one is declared).',
@@ -83,7 +83,8 @@ const healthAnswers: Requirement = {
     { key: 'cause_named_ratio_min', unit: 'ratio', meaning: 'share of the faulted dependencies that the detail names', standard: 1 },
   ],
   inconclusiveIf: [
-    'the fault of the hard dependency, or the freeze of a replica that has none, was not witnessed or did not last, or no health answer turned failing',
+    'the fault of the hard dependency was not witnessed, or no health answer turned failing',
+    'a replica that has no hard dependency did not turn failing in a drain, and its freeze was not witnessed or did not last; or it runs elsewhere, where no dependency can be declared; or containers beside it are not declared',
     'health did not pass again after the fault was taken back',
     'too few answers in a state',
     'the dependency is named while all is well, too',

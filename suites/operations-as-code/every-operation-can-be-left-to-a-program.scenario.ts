@@ -1,4 +1,5 @@
 import type { Load, Scenario, ScenarioContext } from '../../core/scenario.js'
+import { exitCodeOf } from '../../core/checks/exit-code.js'
 import { InterventionFailed } from '../../core/errors.js'
 import { parseAs } from '../configuration/format.js'
 import { operationsTellTheTruth } from './operations-tell-the-truth.check.js'
@@ -95,8 +96,10 @@ async function stopAndStart(context: ScenarioContext, spare: string): Promise<vo
   const startedAtMs = context.now()
   try {
     const stopped = await context.control.stop(spare, 'proper')
-    const ok = !stopped.killed && stopped.exitCode !== null && allowedExitCodes.includes(stopped.exitCode)
-    noteTrial(context, 'stop', { form: 'proper', ok, exitCode: stopped.exitCode ?? -1, startedAtMs, tookMs: stopped.durationMs, effectBefore: before.outcome !== 'read', effectAfter: (await passesReadiness(context, spare)).outcome === 'refused' })
+    // A process that the stop signal ended has a code too, as a shell reports it. Where none is known, the stop itself said that it was done.
+    const exitCode = exitCodeOf(stopped)
+    const ok = !stopped.killed && (exitCode === undefined || allowedExitCodes.includes(exitCode))
+    noteTrial(context, 'stop', { form: 'proper', ok, ...(exitCode === undefined ? {} : { exitCode }), startedAtMs, tookMs: stopped.durationMs, effectBefore: before.outcome !== 'read', effectAfter: (await passesReadiness(context, spare)).outcome === 'refused' })
   } catch (thrown) {
     if (!(thrown instanceof InterventionFailed)) throw thrown
     return

@@ -41,6 +41,22 @@ describe('every operation is tried', () => {
     expect(operations(world)).toContain('start instance-1 proper')
   })
 
+  test.each([
+    ['ended by the stop signal', { exitCode: null, signal: 'SIGTERM' }, { ok: true, exitCode: 143 }],
+    ['ended by another one', { exitCode: null, signal: 'SIGSEGV' }, { ok: false, exitCode: 139 }],
+    ['ended with a code that is not allowed', { exitCode: 3 }, { ok: false, exitCode: 3 }],
+    ['had to be killed', { exitCode: null, signal: 'SIGKILL', killed: true }, { ok: false, exitCode: 137 }],
+    ['ended where nobody is told how', { exitCode: null }, { ok: true }],
+  ] as const)('a stop is as good as its exit code, as START-04 reads it: %s', async (_name, result, expected) => {
+    const world = worldOf({ selected })
+    const { service } = world.context
+    const stop = world.context.control.stop.bind(world.context.control)
+    const allowing = { ...service, lifecycle: { ...service.lifecycle, stop: { ...service.lifecycle.stop, allowedExitCodes: [0, 143] } } }
+    await scenario.exercise({ ...world.context, service: allowing, control: { ...world.context.control, stop: async (target, label) => ({ ...(await stop(target, label)), signal: null, ...result }) } })
+    const [trial] = trials(world, 'stop')
+    expect({ ok: trial?.ok, ...(trial?.exitCode === undefined ? {} : { exitCode: trial.exitCode }) }).toEqual(expected)
+  })
+
   test('an instance that cannot be stopped is not started either', async () => {
     const world = await exercised({ selected, impossible: ['stop'] })
     expect(operations(world)).not.toContain('start instance-1 proper')

@@ -3,7 +3,7 @@ import { fact, intervention, platform, readies, ready, request, requests, stall 
 import type { StopResult } from '../../core/driver.js'
 import { historyOf, type HistoryEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
-import { exitCodeOf } from './exit-code.js'
+import { exitCodeOf } from '../../core/checks/exit-code.js'
 import { exitsByItselfInTime } from './exits-by-itself-in-time.check.js'
 import { stopsByItself } from './starts-and-stops.requirements.js'
 

@@ -6,7 +6,7 @@ import { greatestOf } from '../../core/extremes.js'
 import { eventsOf, type History, type PlatformEvent } from '../../core/history.js'
 import { disturbedHarness, factOf, interventionsOf, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { exitCodeOf } from './exit-code.js'
+import { exitCodeOf } from '../../core/checks/exit-code.js'
 
 /** What the platform promises a process that it stops. Declared by the descriptor; the thresholds are the usual values. */
 interface StopTerms {

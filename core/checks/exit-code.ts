@@ -1,4 +1,4 @@
-import type { StopResult } from '../../core/driver.js'
+import type { StopResult } from '../driver.js'
 
 /** Signals that platforms stop services with, by number (POSIX; the same on Linux and macOS). */
 const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGALRM: 14, SIGTERM: 15 }
