@@ -1,7 +1,9 @@
 import type { StopResult } from '../driver.js'
 
-/** Signals that platforms stop services with, by number (POSIX; the same on Linux and macOS). */
-const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGALRM: 14, SIGTERM: 15 }
+/** Signals that platforms stop services with, or that programs die of, by number (the same on Linux and macOS, but for SIGBUS). */
+const signalNumbers: Readonly<Record<string, number>> = {
+  SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGILL: 4, SIGTRAP: 5, SIGABRT: 6, SIGBUS: 7, SIGFPE: 8, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGALRM: 14, SIGTERM: 15,
+}
 
 /**
  * The exit code as a shell or a container engine reports it: 128 plus the number for a process that a signal ended.

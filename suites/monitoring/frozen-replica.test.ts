@@ -75,6 +75,7 @@ describe('a service that needs nothing else', () => {
     ['was read too seldom while it was frozen', { whileFrozen: ['TIMEOUT', 'TIMEOUT'] }, 'read 2 times while it was frozen'],
     ['answered while it should have been frozen', { whileFrozen: ['TIMEOUT', 'TIMEOUT', 'TIMEOUT', 200] }, 'the freeze did not last'],
     ['was restarted while it should have been frozen', { whileFrozen: ['TIMEOUT', 'TIMEOUT', 'TIMEOUT', 'ECONNREFUSED'] }, 'the freeze did not last'],
+    ['ended while it should have been frozen', { more: [{ kind: 'platform', name: 'process-exited', target: 'a', atMs: 150, detail: {} }] }, 'ended while it was frozen'],
     ['was not released', { phases: ['issued', 'acknowledged', 'witnessed'] }, 'not seen to pass again after it had been frozen'],
     ['has neighbours of which nobody says what they are', { more: [fact('undeclaredContainers', ['shop-store-1'])] }, 'without being declared (shop-store-1)'],
     ['has a soft dependency that was not taken away', { more: [fact('health-plan', { target: 'a', detail: false, softFault: true, hardFault: false })] }, 'while a soft dependency was down'],
@@ -97,8 +98,8 @@ describe('a service that needs nothing else', () => {
     expect(judge(answersAreFresh, frozen({ whileFrozen: ['TIMEOUT', 'TIMEOUT'] })).outcome).toBe('inconclusive')
     expect(judge(answersAreFresh, frozen({ whileFrozen: ['TIMEOUT', 'TIMEOUT', 'TIMEOUT', 503] })).outcome).toBe('inconclusive')
   })
-  test('what a balancer says of its own while every replica is frozen shows no freshness', () => {
-    const alone = (kind: string) => frozen({ balancerKind: kind }).map((event): HistoryEvent => (event.kind === 'observation' && event.target === 'balancer' && (event.value as Answered).state === 'frozen' ? { ...event, value: { ...(event.value as object), status: 503, body: 'no replica' } } : event))
+  test('what a balancer says by itself while every replica is frozen, and until it takes one back, shows no freshness', () => {
+    const alone = (kind: string) => frozen({ balancerKind: kind }).map((event): HistoryEvent => (event.kind === 'observation' && event.target === 'balancer' && (event.value as Answered).state !== 'healthy' ? { ...event, value: { ...(event.value as object), status: 503, body: 'no replica' } } : event))
     expect(judge(answersAreFresh, alone('haproxy')).outcome).toBe('inconclusive')
     expect(judge(answersAreFresh, alone('seaworthy')).outcome).toBe('passed')
   })

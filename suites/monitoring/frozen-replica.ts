@@ -1,4 +1,4 @@
-import type { History } from '../../core/history.js'
+import { eventsOf, type History } from '../../core/history.js'
 import { factOf, interventionsOf } from '../../core/reading.js'
 import { codeSays, healthAnswersOf, saysFail, type HealthAnswer } from './health-answer.js'
 
@@ -11,7 +11,7 @@ const readingsMin = 3
 export const needsNothing = (history: History): boolean => (factOf(history, 'hardDependencies') as readonly string[] | undefined)?.length === 0
 
 const readings = (history: History, target: string, state: string): HealthAnswer[] => healthAnswersOf(history).filter((one) => one.target === target && one.state === state)
-const turnedInDrain = (history: History, target: string): boolean => readings(history, target, 'draining').some(saysFail)
+const turnedInDrain = (history: History, target: string): boolean => readings(history, target, 'draining').some((one) => one.endpoint === 'readiness' && saysFail(one))
 
 /** What keeps a replica that needs nothing else from having been seen to fail, in a drain or frozen. Undefined when it was. */
 export const missingFailure = (history: History, target: string): string | undefined => (turnedInDrain(history, target) ? undefined : missingFreeze(history, target))
@@ -29,7 +29,9 @@ export function missingFreeze(history: History, target: string): string | undefi
   // The witness is an address that accepts and does not answer. What answers later, refuses or cuts off has been released or restarted by somebody else.
   const other = asked.filter((one) => !isSilent(one)).length
   if (other > 0) return `readiness of ${target} did not stay silent ${other} of ${asked.length} times while it should have been frozen: the freeze did not last`
+  const frozenAtMs = freeze.witnessedAtMs
   const releasedAtMs = freeze.undoneAtMs ?? Infinity
+  if ([...eventsOf(history, 'platform')].some((one) => one.name === 'process-exited' && one.target === target && one.atMs >= frozenAtMs && one.atMs <= releasedAtMs)) return `${target} ended while it was frozen: the freeze did not last`
   const back = readings(history, target, 'recovered').some((one) => one.endpoint === 'readiness' && one.atMs >= releasedAtMs && one.status !== null && codeSays(one.status) === 'pass')
   return back ? undefined : `readiness of ${target} was not seen to pass again after it had been frozen`
 }
@@ -41,6 +43,9 @@ function readingsWhileFrozen(history: History, target: string, endpoint: HealthA
   const fromMs = interventionsOf(history, 'freeze', frozenLabel)[0]?.witnessedAtMs ?? Infinity
   return readings(history, target, 'frozen').filter((one) => one.endpoint === endpoint && one.atMs >= fromMs)
 }
+
+/** Whether a freeze may have made the balancer answer by itself. */
+export const wasFrozen = (history: History): boolean => interventionsOf(history, 'freeze', frozenLabel).length > 0
 
 /** Said of a pass that rests on a freeze alone. */
 export const onlyFrozen = (target: string): string => `; ${target} was made to fail by a freeze alone, as no dependency is declared that it cannot serve without`

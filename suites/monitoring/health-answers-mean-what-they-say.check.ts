@@ -7,7 +7,7 @@ import { numberThreshold, type ThresholdValues } from '../../core/requirement.js
 import { bodySays, codeSays, disagrees, healthAnswersOf, namesBroken, saysFail, type HealthAnswer } from './health-answer.js'
 import { slowAnswersMax } from './slow-answers.js'
 import { cacheabilityOf } from './cacheability.js'
-import { missingFailure, missingFreeze, needsNothing, nothingWasKept, onlyFrozen, restsOnFreeze } from './frozen-replica.js'
+import { missingFailure, missingFreeze, needsNothing, nothingWasKept, onlyFrozen, restsOnFreeze, wasFrozen } from './frozen-replica.js'
 
 const requirement = 'MONI-02'
 const answersMin = 3
@@ -103,15 +103,21 @@ export const answersAreFresh: Check = {
     if (short) return inconclusive(`${answers.length} health answers were read, needs ${answersMin} of each endpoint`)
     const target = planOf(history)?.target ?? ''
     const silent = endpoints.filter((endpoint) => verdicts.some(({ answer, kept }) => answer.endpoint === endpoint && kept === 'not-forbidden'))
-    const unknown = silent.filter((endpoint) => !changesThroughBalancer(answers, endpoint) && !nothingWasKept(history, target, endpoint))
+    const unknown = silent.filter((endpoint) => !changesThroughBalancer(history, answers, endpoint) && !nothingWasKept(history, target, endpoint))
     if (unknown.length > 0) return inconclusive(`nothing forbids caching of ${unknown.join(', ')}, and the answers through the balancer never changed: it is not known whether a cache would keep them`)
     return passed(`none of ${answers.length} health answers came from a cache or may be kept by one`, [], { strength: strengthOf(answers.length) })
   },
 }
 
-/** Different answers through the balancer cannot all be one kept answer. What it says of its own when every replica is frozen is none of theirs. */
-const changesThroughBalancer = (answers: readonly HealthAnswer[], endpoint: string): boolean =>
-  new Set(answers.filter((one) => one.endpoint === endpoint && one.target === 'balancer' && one.state !== 'frozen').map((one) => `${one.status} ${one.body}`)).size > 1
+/**
+ * Different answers through the balancer cannot all be one kept answer. What it says by itself when every replica is frozen, and for a while after
+ * that, is none of theirs.
+ */
+function changesThroughBalancer(history: History, answers: readonly HealthAnswer[], endpoint: string): boolean {
+  const through = answers.filter((one) => one.endpoint === endpoint && one.target === 'balancer')
+  const ofReplicas = wasFrozen(history) ? through.filter((one) => one.state !== 'frozen' && codeSays(one.status ?? 0) === 'pass') : through
+  return new Set(ofReplicas.map((one) => `${one.status} ${one.body}`)).size > 1
+}
 
 export const answersAreFast: Check = {
   id: 'health-answers-are-fast-in-every-state',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { InterventionFailed } from '../../core/errors.js'
 import type { ScenarioContext } from '../../core/scenario.js'
 import { scenario } from './health-answers-mean-what-they-say.scenario.js'
 
@@ -7,9 +8,11 @@ interface World {
   readonly hard?: boolean
   /** Nothing can be waited for or read any more once this many readings have begun in the frozen state. */
   readonly cutAfter?: number
+  readonly cannotBeFrozen?: boolean
+  readonly drains?: boolean
 }
 /** What was done, in order, in a world whose readings of a frozen replica end all at once, by silence. */
-async function exercised({ kind = 'process', hard = false, cutAfter = Infinity }: World): Promise<{ readonly calls: readonly string[]; readonly thrown: unknown }> {
+async function exercised({ kind = 'process', hard = false, cutAfter = Infinity, cannotBeFrozen = false, drains = false }: World): Promise<{ readonly calls: readonly string[]; readonly thrown: unknown }> {
   const calls: string[] = []
   let frozenReadings = 0
   const cut = (): void => {
@@ -22,7 +25,7 @@ async function exercised({ kind = 'process', hard = false, cutAfter = Infinity }
   const thresholds: Readonly<Record<string, number>> = { samples_per_state: 3, soft_fault_s: 1, shown_within_s: 1 }
   const components = hard ? [{ name: 'database', hard: true }] : []
   const context = {
-    service: { target: { kind, components }, overrides: {}, health: { readinessPath: '/ready' }, lifecycle: {} },
+    service: { target: { kind, components }, overrides: {}, health: { readinessPath: '/ready' }, lifecycle: drains ? { drain: {} } : {} },
     profile: 'quick',
     instances: [{ id: 'replica-0' }, { id: 'replica-1' }],
     components,
@@ -44,7 +47,7 @@ async function exercised({ kind = 'process', hard = false, cutAfter = Infinity }
         cut()
       },
     },
-    control: { freeze: undoable('freeze'), faultDependency: undoable('fault') },
+    control: { freeze: cannotBeFrozen ? async () => Promise.reject(new InterventionFailed('freeze', 'replica-1', 'not all of it stopped')) : undoable('freeze'), drain: async () => void calls.push('drain'), faultDependency: undoable('fault') },
   } as unknown as ScenarioContext
   const thrown = await scenario.exercise(context).then(() => undefined, (reason: unknown) => reason)
   return { calls, thrown }
@@ -54,10 +57,16 @@ describe('a service without a hard dependency', () => {
   test('is frozen without load, read a few times side by side, released and read again', async () => {
     const { calls } = await exercised({})
     const readings = (state: string, count = 3): string[] => Array.from({ length: count }, () => state)
-    expect(calls).toEqual(['load', ...readings('healthy'), 'stop load', 'freeze', ...readings('frozen', 5), 'undo freeze', 'until ready', ...readings('recovered'), 'load', 'stop load'])
+    expect(calls).toEqual(['load', ...readings('healthy'), 'stop load', 'freeze', ...readings('frozen', 5), 'undo freeze', 'until ready', 'load', 'until ready', ...readings('recovered'), 'stop load'])
   })
   test.each(['remote', 'kubernetes'])('is not frozen where it runs elsewhere: %s', async (kind) => {
     expect((await exercised({ kind })).calls).not.toContain('freeze')
+  })
+  test('that cannot be frozen is drained all the same, where it has a drain; else there is nothing more to see', async () => {
+    const { calls, thrown } = await exercised({ cannotBeFrozen: true, drains: true })
+    expect([thrown, calls]).toEqual([undefined, expect.arrayContaining(['drain', 'draining'])])
+    expect(calls).not.toContain('recovered')
+    expect((await exercised({ cannotBeFrozen: true })).thrown).toBeInstanceOf(InterventionFailed)
   })
   test('a scenario that is cut while it is frozen throws once, and no reading throws beside it', async () => {
     const unhandled: unknown[] = []

@@ -1,6 +1,7 @@
+import { InterventionFailed } from '../../core/errors.js'
 import type { InstanceId } from '../../core/history.js'
 import { numberThreshold, thresholdValues, type ProfileName } from '../../core/requirement.js'
-import type { Load, Scenario, ScenarioContext } from '../../core/scenario.js'
+import type { AppliedFault, Load, Scenario, ScenarioContext } from '../../core/scenario.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { answersAreFast, answersAreFresh, causeIsNamed, codeAndBodyAgree } from './health-answers-mean-what-they-say.check.js'
 import { frozenLabel, frozenReadings } from './frozen-replica.js'
@@ -52,8 +53,9 @@ async function exercise(context: ScenarioContext): Promise<void> {
   } else if (mayNeedNothing(context.service)) {
     // What is sent to a frozen replica waits for its release, and would keep it from answering then.
     await load.stop()
-    await freeze(context, target)
+    const wasFrozen = await freeze(context, target)
     load = startLoad(context, target)
+    if (wasFrozen) await readRecovered(context, target)
   }
   await drain(context, target)
   await load.stop()
@@ -114,9 +116,10 @@ async function readRecovered(context: ScenarioContext, target: InstanceId): Prom
 }
 
 /** A replica that needs nothing else can be made unable to serve only as a whole. It does not answer then, so readings do not wait for each other. */
-async function freeze(context: ScenarioContext, target: InstanceId): Promise<void> {
+async function freeze(context: ScenarioContext, target: InstanceId): Promise<boolean> {
   context.step(`health of ${target} while it is frozen: no dependency is declared that it cannot serve without`)
-  const fault = await context.control.freeze(target, frozenLabel)
+  const fault = await frozen(context, target)
+  if (fault === undefined) return false
   const underWay: Promise<void>[] = []
   for (let begun = 0; begun < frozenReadings && !context.signal.aborted; begun++) {
     const reading = readOnce(context, target, 'frozen')
@@ -127,7 +130,18 @@ async function freeze(context: ScenarioContext, target: InstanceId): Promise<voi
   await Promise.all(underWay)
   await fault.undo()
   context.step(`health of ${target} after its release`)
-  await readRecovered(context, target)
+  await context.untilReady(target, returnMs)
+  return true
+}
+
+/** One that cannot be frozen, of which the history tells why, may still turn failing in its drain. */
+async function frozen(context: ScenarioContext, target: InstanceId): Promise<AppliedFault | undefined> {
+  try {
+    return await context.control.freeze(target, frozenLabel)
+  } catch (thrown) {
+    if (thrown instanceof InterventionFailed && context.service.lifecycle.drain !== undefined) return undefined
+    throw thrown
+  }
 }
 
 async function drain(context: ScenarioContext, target: InstanceId): Promise<void> {

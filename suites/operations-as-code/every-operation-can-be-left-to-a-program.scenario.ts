@@ -96,8 +96,8 @@ async function stopAndStart(context: ScenarioContext, spare: string): Promise<vo
   const startedAtMs = context.now()
   try {
     const stopped = await context.control.stop(spare, 'proper')
-    // A process that the stop signal ended has a code too, as a shell reports it. Where none is known, the stop itself said that it was done.
-    const exitCode = exitCodeOf(stopped)
+    // A process that the stop signal ended has a code too, as a shell reports it. Where nothing is known of its end, the stop itself said that it was done.
+    const exitCode = exitCodeOf(stopped) ?? (stopped.killed || stopped.signal !== null ? -1 : undefined)
     const ok = !stopped.killed && (exitCode === undefined || allowedExitCodes.includes(exitCode))
     noteTrial(context, 'stop', { form: 'proper', ok, ...(exitCode === undefined ? {} : { exitCode }), startedAtMs, tookMs: stopped.durationMs, effectBefore: before.outcome !== 'read', effectAfter: (await passesReadiness(context, spare)).outcome === 'refused' })
   } catch (thrown) {

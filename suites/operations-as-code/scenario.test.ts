@@ -44,6 +44,8 @@ describe('every operation is tried', () => {
   test.each([
     ['ended by the stop signal', { exitCode: null, signal: 'SIGTERM' }, { ok: true, exitCode: 143 }],
     ['ended by another one', { exitCode: null, signal: 'SIGSEGV' }, { ok: false, exitCode: 139 }],
+    ['ended by one whose number is not known', { exitCode: null, signal: 'SIGSTKFLT' }, { ok: false, exitCode: -1 }],
+    ['had to be killed where nobody is told how it ended', { exitCode: null, killed: true }, { ok: false, exitCode: -1 }],
     ['ended with a code that is not allowed', { exitCode: 3 }, { ok: false, exitCode: 3 }],
     ['had to be killed', { exitCode: null, signal: 'SIGKILL', killed: true }, { ok: false, exitCode: 137 }],
     ['ended where nobody is told how', { exitCode: null }, { ok: true }],
