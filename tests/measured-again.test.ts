@@ -28,3 +28,8 @@ test('what stays open, or is not judged the second time, stays open', () => {
   expect(withOpenOnesAgain(conduct)).toEqual(judged({ A: 'inconclusive', B: 'error' }))
   expect(conduct).toHaveBeenCalledTimes(2)
 })
+test('runs that are waited for are asked in the same order', async () => {
+  const conduct = vi.fn(async ({ only }: { readonly only: readonly string[] | undefined }) => (only === undefined ? judged({ A: 'inconclusive', B: 'passed' }) : judged({ A: 'passed' })))
+  expect(await (withOpenOnesAgain as unknown as (one: typeof conduct) => Promise<ReadonlyMap<string, Judged>>)(conduct)).toEqual(judged({ A: 'passed', B: 'passed' }))
+  expect(conduct.mock.calls.map(([asked]) => asked)).toEqual([{ only: undefined, alone: false }, { only: ['A'], alone: true }])
+})

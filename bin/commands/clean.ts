@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
-import { cleanEngine, engineThatAnswers, type FoundInEngine } from '../../drivers/docker/clean-engine.js'
+import { cleanEngine, engineMayBeHere, engineThatAnswers, type FoundInEngine } from '../../drivers/docker/clean-engine.js'
 import { cleanCluster } from '../../drivers/kubernetes/clean-cluster.js'
 import type { CleanedClaim } from '../../drivers/run-owner.js'
 import { cleanStack } from '../../drivers/swarm/clean-stack.js'
@@ -14,8 +13,6 @@ export interface CleanArguments {
   readonly driver?: string | undefined
   readonly descriptor?: string | undefined
 }
-
-const defaultSocket = '/var/run/docker.sock'
 
 /** `seaworthy clean`: ends whatever interrupted runs left behind. Runs that still go on are left alone without --force. */
 export async function clean({ force, driver, descriptor }: CleanArguments): Promise<number> {
@@ -31,16 +28,17 @@ export async function clean({ force, driver, descriptor }: CleanArguments): Prom
   }
   for (const run of living) process.stdout.write(`run ${run.runId} goes on (process ${run.pid}): left alone\n`)
   const inEngine = await lookIntoEngine(force)
-  if (cleaned.length + inEngine.length === 0) process.stdout.write('nothing was left behind\n')
-  return [...cleaned, ...inEngine].some((one) => one.left.length > 0) ? exitCodes.notConclusive : exitCodes.ok
+  if (cleaned.length + (inEngine ?? []).length === 0) process.stdout.write(inEngine === undefined ? 'nothing was left behind outside of it\n' : 'nothing was left behind\n')
+  return [...cleaned, ...(inEngine ?? [])].some((one) => one.left.length > 0) ? exitCodes.notConclusive : exitCodes.ok
 }
 
-/** Where there may be an engine and none answers, that nothing was looked for is told. */
-async function lookIntoEngine(force: boolean): Promise<readonly FoundInEngine[]> {
+/** Undefined where there may be an engine and none answers: that nothing was looked for is told. */
+async function lookIntoEngine(force: boolean): Promise<readonly FoundInEngine[] | undefined> {
   const docker = await engineThatAnswers()
   if (docker === undefined) {
-    if (process.env['DOCKER_HOST'] !== undefined || existsSync(defaultSocket)) process.stdout.write('no container engine answers: what runs without a record may have left in one was not looked for\n')
-    return []
+    if (!engineMayBeHere()) return []
+    process.stdout.write('no container engine answers: what runs without a record may have left in one was not looked for\n')
+    return undefined
   }
   try {
     const found = await cleanEngine(docker, { known: new Set(listRuns().map(({ runId }) => runId)), force })

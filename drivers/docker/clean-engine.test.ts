@@ -1,7 +1,10 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type Docker from 'dockerode'
 import { describe, expect, test } from 'vitest'
 import { ownOwner, type Owner } from '../run-owner.js'
-import { cleanEngine } from './clean-engine.js'
+import { cleanEngine, engineMayBeHere } from './clean-engine.js'
 
 interface Thing {
   readonly kind: 'container' | 'network' | 'volume'
@@ -88,4 +91,16 @@ describe('what a run has in an engine', () => {
     const { docker } = engineOf({ kind: 'network', name: 'in-use', labels: ofRun('r1', dead) })
     expect(await cleanEngine(docker, { known: none, force: false })).toMatchObject([{ left: ['network in-use'] }])
   })
+})
+
+test('there may be an engine where one is named, or where a socket lies in one of the usual places', ({ onTestFinished, skip }) => {
+  const home = mkdtempSync(join(tmpdir(), 'seaworthy-test-engine-'))
+  onTestFinished(() => rmSync(home, { recursive: true }))
+  expect(engineMayBeHere({ DOCKER_HOST: 'unix:///no/such.sock' }, { home })).toBe(true)
+  expect(engineMayBeHere({ DOCKER_CONTEXT: 'far' }, { home })).toBe(true)
+  mkdirSync(join(home, '.docker/run'), { recursive: true })
+  const before = engineMayBeHere({}, { home, uid: undefined })
+  writeFileSync(join(home, '.docker/run/docker.sock'), '')
+  expect(engineMayBeHere({}, { home, uid: undefined })).toBe(true)
+  if (before) skip('an engine of this machine is in the default place')
 })

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import type Docker from 'dockerode'
 import { isDead, ownerText, parseOwner } from '../run-owner.js'
-import { connectEngine } from './engine-connection.js'
+import { connectEngine, engineAddresses } from './engine-connection.js'
 import { ownerLabel, runLabel } from './labels.js'
 import { removeObjects } from './remove-objects.js'
 
@@ -54,4 +55,12 @@ export async function engineThatAnswers(): Promise<Docker | undefined> {
   } catch {
     return undefined
   }
+}
+
+const unixPrefix = 'unix://'
+
+/** Whether an engine is named, which makes it the only address, or a socket lies where one would be. */
+export function engineMayBeHere(environment: NodeJS.ProcessEnv = process.env, places?: Parameters<typeof engineAddresses>[1]): boolean {
+  const addresses = engineAddresses(environment, places)
+  return addresses.length === 1 || addresses.some((one) => 'host' in one && existsSync(one.host.slice(unixPrefix.length)))
 }
