@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageFile } from '../bin/package-files.js'
+import { messageOf } from '../core/errors.js'
+import type { RunReport } from '../core/run-report.js'
 import { waterfallOf, type Waterfall } from './waterfall.js'
 
 export interface RunMeasurement {
@@ -50,6 +52,16 @@ function cpuS(pid: number): number {
   }
 }
 
+/** What kept it from ending with 0: its folder goes with the benchmark. */
+function notPassedIn(output: string): readonly string[] {
+  try {
+    const { requirements } = JSON.parse(readFileSync(join(output, 'run.json'), 'utf8')) as RunReport
+    return requirements.filter(({ outcome }) => outcome !== 'passed').map(({ id, outcome, findings }) => `${id} ${outcome}: ${findings.filter((one) => one.outcome === outcome).map(({ summary }) => summary).join('; ')}`)
+  } catch (thrown) {
+    return [`its report cannot be read: ${messageOf(thrown)}`]
+  }
+}
+
 /** One quick run on the reference service, its memory sampled twice a second. */
 export async function measureRun(folder: string): Promise<RunMeasurement> {
   const startedAt = performance.now()
@@ -67,6 +79,6 @@ export async function measureRun(folder: string): Promise<RunMeasurement> {
   }, sampleEveryMs)
   const exitCode = await new Promise<number | null>((resolve) => child.once('exit', resolve))
   clearInterval(sample)
-  if (exitCode !== 0) console.error(`the measured run ended with ${exitCode}`)
+  if (exitCode !== 0) console.error(`the measured run ended with ${exitCode}${notPassedIn(output).map((line) => `\n    ${line}`).join('')}`)
   return { wallS: (performance.now() - startedAt) / 1_000, harnessMiB, everythingMiB, harnessCpuS, waterfall: waterfallOf(output, { startedAtMs, endedAtMs: Date.now() }) }
 }

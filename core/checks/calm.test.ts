@@ -53,6 +53,13 @@ describe('a failure', () => {
   test('is unknown when only the aftermath of a disturbance reaches into the window', () => {
     expect(believed(failed('all'), disturbed, { window: { fromMs: 5_500, toMs: 10_000 }, calmly: () => passed('none') })).toMatchObject({ outcome: 'inconclusive', summary: 'the harness was too busy near these failures to charge them to the service: all' })
   })
+  test('is unknown when a request of the window was still under way in a disturbance after it, and stands when none was', () => {
+    const later = historyOf([stall(13_000, 1_500)])
+    const judge = (requests: readonly RequestEvent[]) => (requests.length > 0 ? failed('all') : passed('none'))
+    const asked = (...requests: RequestEvent[]) => believed(judge(requests), later, { window, calmly: (spans) => judge(requests.filter(isCalm(spans))) })
+    expect(asked(request(9_900, 12_500)).outcome).toBe('inconclusive')
+    expect(asked(request(9_900, 12_500), request(9_900, 10_500))).toEqual(failed('all'))
+  })
   test('is unknown otherwise, and a pass is left alone', () => {
     expect(believed(failed('all'), disturbed, { window, calmly: () => passed('none') })).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('1500 ms') })
     expect(believed(passed('fine'), disturbed, { window, calmly: () => failed('never asked') })).toEqual(passed('fine'))

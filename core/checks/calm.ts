@@ -51,11 +51,12 @@ export const delayMs = (spans: readonly Window[], window: Window): number =>
 
 /**
  * A failure in a disturbed window is believed only when it still is one without everything the disturbance touched:
- * `calmly` judges what is left. Otherwise nothing is known, and the finding says why.
+ * `calmly` judges what is left. Otherwise nothing is known, and the finding says why. A disturbance after the window counts as well: requests
+ * that were planned in it may have been under way then, and it touches no others.
  */
 export function believed(finding: Finding, history: History, options: { readonly window: Window; calmly(spans: readonly Window[]): Finding }): Finding {
   if (finding.outcome !== 'failed') return finding
-  const spans = disturbances(history, options.window)
+  const spans = disturbances(history, { fromMs: options.window.fromMs, toMs: Infinity })
   if (spans.length === 0) return finding
   const left = options.calmly(spans)
   if (left.outcome === 'failed') return left
