@@ -62,3 +62,7 @@ export function believed(finding: Finding, history: History, options: { readonly
   if (left.outcome === 'failed') return left
   return disturbedHarness(history, options.window, stallMsMax) ?? inconclusive(`the harness was too busy near these failures to charge them to the service: ${finding.summary}`)
 }
+
+/** The same where any disturbance in the window itself voids the failure, whatever it touched. */
+export const believedInCalm = (finding: Finding, history: History, options: { readonly window: Window; readonly stallMsMax: number; calmly(spans: readonly Window[]): Finding }): Finding =>
+  finding.outcome === 'failed' ? (disturbedHarness(history, options.window, options.stallMsMax) ?? believed(finding, history, options)) : finding

@@ -54,6 +54,9 @@ describe('changes take effect everywhere', () => {
     expect(judge(check, withRequests({ fromMs: 5_000, toMs: 5_010 }, () => ({ outcome: 'error-status', status: 500 })))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 of') })
     expect(judge(check, withoutTraffic())).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('0 requests') })
     expect(judge(check, [...withRequests({ fromMs: 5_000, toMs: 5_010 }, () => ({ outcome: 'timeout' })), echoLost(5_500)]).outcome).toBe('inconclusive')
+    const hung = (endedAtMs: number) => withRequests({ fromMs: 5_000, toMs: 5_010 }, () => ({ outcome: 'timeout', endedAtMs }))
+    expect(judge(check, [...hung(90_000), echoLost(89_000)]).outcome).toBe('inconclusive') // still under way long after the changes
+    expect(judge(check, [...hung(80_000), echoLost(89_000)]).outcome).toBe('failed')
     expect(judge(check, changed([{ probe: 'changes-ended' }])).outcome).toBe('inconclusive')
   })
 })

@@ -1,4 +1,5 @@
-import { evidenceRequestsMax, failed, inconclusive, type Evidence, type Finding } from '../../core/check.js'
+import { evidenceRequestsMax, failed, inconclusive, passed, type Evidence, type Finding } from '../../core/check.js'
+import { believedInCalm, isCalm } from '../../core/checks/calm.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { countsAsLost, disturbedHarness, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { backgroundLoad } from './experiment.js'
@@ -26,11 +27,12 @@ export function trafficAround(history: History, window: Window, limits: { readon
   const allowed = Math.floor(requests.length * limits.failedRatioMax)
   const note = `${failing.length} of ${requests.length} requests failed ${limits.what}`
   const evidence: Evidence = { note, measured: failing.length, allowed, unit: 'requests', ...(failing.length === 0 ? {} : { requests: failing.slice(0, evidenceRequestsMax).map((one) => one.id) }) }
-  const disturbed = failing.length > allowed ? disturbedHarness(history, window, stallMsMax) : null
+  const judge = (some: readonly RequestEvent[]): Finding => (some.length <= allowed ? passed(note) : failed(`${note}, for example ${some[0]?.operation} with ${some[0]?.outcome}`, [evidence]))
+  const finding = believedInCalm(judge(failing), history, { window, stallMsMax, calmly: (spans) => judge(failing.filter(isCalm(spans))) })
   return {
     requests,
     failing,
-    failure: failing.length <= allowed ? undefined : (disturbed ?? failed(`${note}, for example ${failing[0]?.operation} with ${failing[0]?.outcome}`, [evidence])),
+    failure: finding.outcome === 'passed' ? undefined : finding,
     tooLittle: requests.length < limits.requestsMin ? `${requests.length} requests were sent ${limits.what}, needs ${limits.requestsMin}` : undefined,
     evidence,
   }

@@ -1,7 +1,8 @@
 import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { believedInCalm, isCalm } from '../../core/checks/calm.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { disturbedHarness, factOf, requestsOf, type Window } from '../../core/reading.js'
+import { factOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { componentsFact, swapLoad, type ComponentFact } from './names.js'
 import { fails, startsIn, succeeds, swapsOf, touching, type SwapRecord } from './swap-record.js'
@@ -49,13 +50,19 @@ function judgeSwap(history: History, { swap, load, components, thresholds }: Que
   if (exchange?.witnessedAtMs === undefined) return inconclusive(`the replacement of ${name} was not witnessed${exchange?.error === undefined ? '' : `: ${exchange.error}`}`)
   const requests = windowed(load, swap)
   const lost = requests.filter(fails)
-  const problem =
-    outage(load, swap, thresholds) ??
-    lossProblem(swap, { lost, isSoft: kind === 'component' && components.some((one) => one.name === name && !one.hard), thresholds }) ??
+  const isSoft = kind === 'component' && components.some((one) => one.name === name && !one.hard)
+  const problemOf = (some: readonly RequestEvent[]): string | undefined =>
+    outage(some, swap, thresholds) ??
+    lossProblem(swap, { lost: windowed(some, swap).filter(fails), isSoft, thresholds }) ??
     settleProblem(swap, thresholds) ??
     restartProblem(startsIn(history, instances.filter((one) => one !== name), windowOf(swap)), name, numberThreshold(thresholds, 'service_restarts_max'))
   const evidence: Evidence = { note: `${name}: requests that failed around its replacement`, measured: lost.length, unit: 'requests', ...(lost.length === 0 ? {} : { requests: lost.slice(0, evidenceRequestsMax).map(({ id }) => id) }) }
-  if (problem !== undefined) return disturbedHarness(history, windowOf(swap), stallMsMax) ?? failed(problem, [evidence])
+  const judge = (some: readonly RequestEvent[]): Finding => {
+    const problem = problemOf(some)
+    return problem === undefined ? passed('') : failed(problem, [evidence])
+  }
+  const finding = believedInCalm(judge(load), history, { window: windowOf(swap), stallMsMax, calmly: (spans) => judge(load.filter(isCalm(spans))) })
+  if (finding.outcome !== 'passed') return finding
   if (!swap.settled) return inconclusive(`traffic was not clean again after ${name} was replaced, and was not watched long enough`, [evidence])
   const served = requests.filter(succeeds).length
   if (served < requestsMin) return inconclusive(`${counted(served, 'request')} succeeded around the replacement of ${name}, needs ${requestsMin}`, [evidence])

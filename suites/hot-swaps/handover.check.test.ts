@@ -68,6 +68,12 @@ describe('a handover', () => {
     expect(outcome(whole({ of: until(13_060) }))).toBe('failed')
     expect(outcome([...whole({ of: until(13_060) }), stall(11_000, 300)])).toBe('inconclusive')
   })
+  test('is not charged with a write that got no answer while the harness stood still, also after the handover', () => {
+    const hung = whole().map((event): HistoryEvent => (event.kind === 'request' && event.load === writeLoad && event.plannedAtMs === 13_980 ? { ...event, outcome: 'timeout', endedAtMs: 18_000 } : event))
+    expect(judge(hung)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 write got no answer') })
+    expect(outcome([...hung, stall(17_900, 2_500)])).toBe('inconclusive')
+    expect(outcome([...whole(), stall(17_900, 2_500)])).toBe('passed')
+  })
   test('is not judged by acknowledged writes that nobody could look for', () => {
     const keyless = whole().map((event): HistoryEvent => {
       if (event.kind !== 'request') return event

@@ -1,7 +1,8 @@
 import { failed, inconclusive, passed, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { believedInCalm, isCalm } from '../../core/checks/calm.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { disturbedHarness, factOf, observationsOf, requestsOf } from '../../core/reading.js'
+import { factOf, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import type { EdgeTraffic } from '../../core/scenario.js'
 import { edgeObservation, swapLoad } from './names.js'
@@ -33,11 +34,16 @@ function judgeMove(history: History, move: SwapRecord, thresholds: ThresholdValu
   if (typeof usage === 'string') return inconclusive(usage)
   const limitMs = numberThreshold(thresholds, 'follow_within_s') * 1_000
   const evidence: Evidence[] = [{ note: `${name}: first bytes at ${addressAfter ?? ''} after the move`, ...(usage.foundMs === undefined ? {} : { measured: Math.round(usage.foundMs) }), allowed: limitMs, unit: 'ms' }]
-  const problem = addressProblem(name, usage, limitMs) ?? requestProblem(history, move, acknowledgedAtMs + limitMs)
   const instances = (factOf(history, 'instances') as readonly string[] | undefined) ?? []
   const starts = startsIn(history, instances, { fromMs: beginMs, toMs: endMs })
   const restarted = starts.length > numberThreshold(thresholds, 'service_restarts_max') ? `${listed(starts)} restarted while ${name} moved` : undefined
-  if (problem !== undefined || restarted !== undefined) return disturbedHarness(history, { fromMs: beginMs, toMs: endMs }, stallMsMax) ?? failed(problem ?? restarted!, evidence)
+  const late = afterwards(history, move, acknowledgedAtMs + limitMs).filter((one) => one.plannedAtMs >= acknowledgedAtMs + limitMs && fails(one))
+  const judge = (failing: readonly RequestEvent[]): Finding => {
+    const problem = addressProblem(name, usage, limitMs) ?? (failing.length === 0 ? undefined : `${counted(failing.length, 'request')} failed after ${name} should have been found`) ?? restarted
+    return problem === undefined ? passed('') : failed(problem, evidence)
+  }
+  const finding = believedInCalm(judge(late), history, { window: { fromMs: beginMs, toMs: endMs }, stallMsMax, calmly: (spans) => judge(late.filter(isCalm(spans))) })
+  if (finding.outcome !== 'passed') return finding
   if (usage.foundMs === undefined) return inconclusive(`${name} was watched at its new address for ${spanned(usage.watchedMs)} of ${spanned(limitMs)}`, evidence)
   if (!move.settled) return inconclusive(`requests still failed when ${name} was watched no longer`, evidence)
   const served = afterwards(history, move, acknowledgedAtMs).filter(succeeds).length
@@ -71,8 +77,3 @@ function addressProblem(name: string, { foundMs, watchedMs }: Usage, limitMs: nu
 
 const afterwards = (history: History, { endMs }: SwapRecord, fromMs: number): RequestEvent[] =>
   touching(requestsOf(history, swapLoad), { fromMs, toMs: endMs }).filter(({ outcome }) => outcome !== 'cancelled')
-
-function requestProblem(history: History, move: SwapRecord, fromMs: number): string | undefined {
-  const late = afterwards(history, move, fromMs).filter((one) => one.plannedAtMs >= fromMs && fails(one))
-  return late.length === 0 ? undefined : `${counted(late.length, 'request')} failed after ${move.name} should have been found`
-}

@@ -1,8 +1,9 @@
 import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
+import { believedInCalm, isCalm } from '../../core/checks/calm.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent, RequestOutcome } from '../../core/history.js'
 import { acknowledged, ledgerOf, whyUnread } from '../../core/ledger.js'
-import { disturbedHarness, factOf, harnessHealth, interventionsOf, numberFact, observationsOf, requestsOf } from '../../core/reading.js'
+import { factOf, harnessHealth, interventionsOf, numberFact, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { handoverObservation, promoteName, readBackLoad as reads, writeLoad, type HandoverEdge } from './names.js'
 import { startsIn } from './swap-record.js'
@@ -85,14 +86,19 @@ function judgeHandover(history: History, one: RecordedHandover, { writes, thresh
   const starts = startsIn(history, instances, window)
   // The last write before the interruption and the first one after it may have been due just inside, and a stall of ours widens both ends.
   const blurMs = 2 * intervalMs(writes) + harnessHealth(history, window).stallMsMax
-  const problem =
+  const problemOf = (withoutAnswer: readonly RequestEvent[]): string | undefined =>
     (promoted ? undefined : `the handover from ${from} to ${to} could not be carried out: ${error ?? 'no answer'}`) ??
     (gapMs - blurMs > limitMs ? `no write was acknowledged for ${spanned(gapMs)} in handover ${number}` : undefined) ??
-    (unanswered.length > numberThreshold(thresholds, 'unanswered_max') ? `${counted(unanswered.length, 'write')} got no answer in handover ${number}` : undefined) ??
+    (withoutAnswer.length > numberThreshold(thresholds, 'unanswered_max') ? `${counted(withoutAnswer.length, 'write')} got no answer in handover ${number}` : undefined) ??
     (starts.length > 0 ? `${listed(starts)} restarted in handover ${number}` : undefined)
   const evidence: Evidence = { note: `handover ${number} from ${from} to ${to}: longest time without an acknowledged write`, measured: Math.round(gapMs), allowed: limitMs, unit: 'ms', ...(unanswered.length === 0 ? {} : { requests: unanswered.slice(0, evidenceRequestsMax).map(({ id }) => id) }) }
   const certain: Evidence = { note: `handover ${number}: of that for certain, as writes come every ${Math.round(intervalMs(writes))} ms`, measured: Math.max(0, Math.round(gapMs - blurMs)), allowed: limitMs, unit: 'ms' }
-  if (problem !== undefined) return disturbedHarness(history, window, stallMsMax) ?? failed(problem, [evidence, certain])
+  const judge = (withoutAnswer: readonly RequestEvent[]): Finding => {
+    const problem = problemOf(withoutAnswer)
+    return problem === undefined ? passed('') : failed(problem, [evidence, certain])
+  }
+  const finding = believedInCalm(judge(unanswered), history, { window, stallMsMax, calmly: (spans) => judge(unanswered.filter(isCalm(spans))) })
+  if (finding.outcome !== 'passed') return finding
   if (gapMs > limitMs) return inconclusive(`no write was acknowledged for ${spanned(gapMs)} in handover ${number}, which cannot be told from ${spanned(limitMs)}: it is known to ${Math.ceil(blurMs)} ms`, [evidence, certain])
   if (goneMs === undefined || fencedMs === undefined) return inconclusive(`the change of roles in handover ${number} was not witnessed: ${from} was not seen to be replaced`, [evidence])
   const after = acks.filter((atMs) => atMs > goneMs && atMs <= endMs).length

@@ -71,6 +71,15 @@ describe('components that are replaced', () => {
     expect(judge(check, [...events, stall(20_500, 3_000)]).outcome).toBe('inconclusive')
     expect(judge(check, [...events, request(20_500, { load: 'null-control', outcome: 'timeout' })]).outcome).toBe('inconclusive')
   })
+  test('are not charged with what the harness did while their requests were still under way, or before', () => {
+    const late = request(22_990, { load: swapLoad, outcome: 'timeout', endedAtMs: 24_990 })
+    const early = request(19_500, { load: swapLoad, outcome: 'timeout', endedAtMs: 20_100 })
+    for (const [one, atMs] of [[late, 24_800], [early, 19_700]] as const) {
+      expect(judge(check, [...whole(), one]).outcome).toBe('failed')
+      expect(judge(check, [...whole(), one, stall(atMs, 1_100)]).outcome).toBe('inconclusive')
+      expect(judge(check, [...failing(whole(), 20_100, 20_120), stall(atMs, 1_100)]).outcome).toBe(atMs > 20_000 ? 'failed' : 'inconclusive') // ended by then; in the aftermath of it
+    }
+  })
   test.each([
     ['nothing happened', []],
     ['nothing was replaced', [...facts, ...load()]],
@@ -112,6 +121,10 @@ describe('a component at a new address', () => {
     expect(judge(check, long)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 request failed after cache should have been found') })
     expect(judge(check, [...whole(), platform(22_500, 'process-started', 'r1')]).outcome).toBe('failed')
     expect(judge(check, [...whole(), platform(22_500, 'process-started', 'r1'), stall(22_500, 8_000)]).outcome).toBe('inconclusive')
+    const hung = [...whole([...before, ...found], move({}, { lengthMs: 36_000 })), request(55_900, { load: swapLoad, outcome: 'timeout', endedAtMs: 63_000 })]
+    expect(judge(check, hung).outcome).toBe('failed')
+    expect(judge(check, [...hung, stall(62_000, 5_500)]).outcome).toBe('inconclusive')
+    expect(judge(check, [...long, stall(62_000, 5_500)]).outcome).toBe('failed')
   })
   test.each([
     ['nothing happened', []],
