@@ -125,6 +125,14 @@ export interface Load {
   stop(): Promise<void>
 }
 
+/** A request of which half of the head is sent until it is released. */
+export interface HalfSent extends Load {
+  /** Once half of it is out; false when its connection ended before that. */
+  underWay(): Promise<boolean>
+  /** Sends the rest. */
+  release(): void
+}
+
 export interface WitnessGroup {
   readonly group: string
   /** How many are proven to be executing, and with which proof. */
@@ -146,6 +154,8 @@ export interface TrafficControls {
   stuck(options: { readonly group: string; readonly instance: InstanceId; readonly forMs: number }): Promise<WitnessGroup & { release(): void }>
   /** Persistent connections to one instance, each sending one request every `everyMs` (GET and POST in turn) until told to close; never reconnects. */
   keepAliveConnections(options: { readonly name: string; readonly instance: InstanceId; readonly connections: number; readonly everyMs: number; readonly durationMaxMs: number }): Load
+  /** A persistent connection with a request that is half sent until released, and after its answer one every `everyMs` until told to close; never reconnects. Undefined where no request goes to the service itself. */
+  halfSent(options: { readonly name: string; readonly instance: InstanceId; readonly everyMs: number; readonly durationMaxMs: number }): HalfSent | undefined
   /** Samples probes of instances directly, each on its own connection: observations `readiness`, `liveness` with { outcome, status, boot }. */
   sample(options: { readonly probes: readonly ('readiness' | 'liveness')[]; readonly instances: readonly InstanceId[]; readonly everyMs: number; readonly timeoutMs?: number }): { stop(): Promise<void> }
   /** One health answer with status, body (at most 4 kB), caching headers and duration: observation `health-answer`, with `state` as given. */

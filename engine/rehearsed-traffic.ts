@@ -30,6 +30,7 @@ export function rehearsedTraffic(clock: RehearsedClock): TrafficControls {
     },
     stuck: async ({ group }) => ({ ...witnesses(group, 1), release: () => {} }),
     keepAliveConnections: ({ name }) => load(name),
+    halfSent: ({ name }) => ({ ...load(name), underWay: async () => true, release: () => {} }),
     sample: () => sampling,
     readHealth: async () => clock.pass(),
     send: async () => {

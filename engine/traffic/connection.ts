@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { Client, type Dispatcher } from 'undici'
 import { lookupMoving } from '../../operating-system/moving-addresses.js'
 import { noteShortage } from '../../operating-system/own-shortage.js'
+import type { HeldHead } from './held-head.js'
 
 /** One TCP connection as the client saw it. */
 export interface Wire {
@@ -27,6 +28,8 @@ export interface ConnectionOptions {
    * Otherwise it closes when idle like any pooled client's, a second before the server's hint runs out.
    */
   readonly own?: boolean
+  /** Keeps back the first request that is written on it. */
+  readonly heldHead?: HeldHead
   /** The socket is gone and no request was on it. */
   readonly onIdleClose?: () => void
 }
@@ -77,6 +80,11 @@ export class Connection {
     return this.#wire
   }
 
+  /** A part of its first request is out, whatever becomes of the rest. */
+  get halfSent(): boolean {
+    return this.#options.heldHead?.isHalfSent === true
+  }
+
   get usable(): boolean {
     return !this.#client.destroyed && this.#wire !== undefined && !this.#wire.socket.destroyed && !this.#wire.closedByPeer
   }
@@ -120,6 +128,7 @@ export class Connection {
       this.#connecting = undefined
       wire = { number: nextNumber(), socket, connectMs: clock() - startedAtMs, requests: 0, idleSinceMs: undefined, closedByPeer: false, error: undefined }
       this.#wire = wire
+      this.#options.heldHead?.hold(socket)
       callback(null, socket)
     })
   }

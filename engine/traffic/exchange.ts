@@ -141,7 +141,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, error: NodeJS.ErrnoException): void {
     if (this.ending !== undefined) return
     this.code = error.code ?? error.name
-    this.#writeFailed = error.syscall === 'write'
+    this.#writeFailed = error.syscall === 'write' && (this.reused || !this.connection.halfSent)
     this.#end('failed')
   }
 

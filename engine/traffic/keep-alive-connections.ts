@@ -1,8 +1,9 @@
 import type { InstanceId } from '../../core/history.js'
-import type { Load } from '../../core/scenario.js'
+import type { HalfSent, Load } from '../../core/scenario.js'
 import { Connection, connectionEndedCode } from './connection.js'
 import type { TrafficContext } from './context.js'
 import type { CompiledOperation } from './expectation.js'
+import { HeldHead } from './held-head.js'
 import { Pacer } from './pacer.js'
 
 export interface KeepAliveOptions {
@@ -23,13 +24,38 @@ const safeToRepeat: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PU
  * when there is one, a request that must not be repeated go over it in turn.
  */
 export function startKeepAliveConnections(context: TrafficContext, options: KeepAliveOptions): Load {
+  return startLines(context, options, operationsInTurn(context))
+}
+
+/**
+ * One persistent connection on which half of a request's head is sent at once and the rest when released; then it
+ * goes on as the others do, with reads alone where there is something to read. Undefined where no request goes to
+ * the service itself (a client module stands between), or none could be made.
+ */
+export function startHalfSent(context: TrafficContext, options: Omit<KeepAliveOptions, 'connections'>): HalfSent | undefined {
+  const nothingToRead = context.keys.knownCount(context.clock()) === 0
+  const operation = operationsInTurn(context).find((one) => keepsConnection(one) && (one.operation.mutates || !one.placeholders.has('key') || !nothingToRead))
+  if (context.service.client !== undefined || operation === undefined) return undefined
+  const heldHead = new HeldHead()
+  const load = startLines(context, { ...options, connections: 1 }, [operation], heldHead)
+  const release = (): void => heldHead.release()
+  const underWay = Promise.race([heldHead.halfSent.then(() => true), load.finished().then(() => false)])
+  return { ...load, underWay: () => underWay, release, stop: () => (release(), load.stop()) }
+}
+
+/** undici gives up a connection after a HEAD, and after a body with a method that usually has none. */
+const keepsConnection = ({ operation: { method, body } }: CompiledOperation): boolean => method !== 'HEAD' && (body === undefined || ['POST', 'PUT', 'PATCH'].includes(method))
+
+/** Beyond what the operation allows: the time for which its head is kept back is ours. */
+const heldTimeoutMs = 2_000
+
+function startLines(context: TrafficContext, options: KeepAliveOptions, operations: readonly CompiledOperation[], heldHead?: HeldHead): Load {
   const client = context.client(options.name, options.instance, 'keep-alive')
   const counts = { planned: 0, ended: 0, notOk: 0 }
-  const operations = operationsInTurn(context)
   const url = context.urlOf(options.instance)
   const lines = Array.from({ length: options.connections }, (_none, index) => {
     const onEnd = (how: End): void => context.observe('connection-ended', options.instance, { load: options.name, connection: index + 1, how })
-    return startLine({ context, client, counts, operations, onEnd, url, number: index + 1, options })
+    return startLine({ context, client, counts, operations, onEnd, url, number: index + 1, options, ...(heldHead === undefined ? {} : { heldHead }) })
   })
   const finished = Promise.all(lines.map((line) => line.ended)).then(() => client.close())
   return {
@@ -61,9 +87,10 @@ interface LineParts {
   readonly url: URL
   readonly number: number
   readonly options: KeepAliveOptions
+  readonly heldHead?: HeldHead
 }
 
-function startLine({ context, client, counts, operations, onEnd, url, number, options }: LineParts): { stop(): void; readonly ended: Promise<void> } {
+function startLine({ context, client, counts, operations, onEnd, url, number, options, heldHead }: LineParts): { stop(): void; readonly ended: Promise<void> } {
   let how: End | undefined
   let turn = number // half of the connections begin with the other operation
   let waiting: Promise<void> | undefined
@@ -74,10 +101,14 @@ function startLine({ context, client, counts, operations, onEnd, url, number, op
     pacer.stop()
     connection.destroy()
   }
-  const connection = new Connection({ url, clock: context.clock, nextNumber: () => number, own: true, onIdleClose: () => end('closed-by-server') })
+  const connection = new Connection({ url, clock: context.clock, nextNumber: () => number, own: true, onIdleClose: () => end('closed-by-server'), ...(heldHead === undefined ? {} : { heldHead }) })
+  let heldMs = heldHead === undefined ? 0 : heldTimeoutMs
   const send = async (plannedAtMs: number): Promise<void> => {
     connection.busy = true
-    const { event, exchange } = await client.request({ operation: operations[turn++ % operations.length]!, plannedAtMs, connection, recorded: false })
+    const operation = operations[turn++ % operations.length]!
+    const timeoutMs = operation.operation.timeoutMs + heldMs
+    heldMs = 0 // only the first one is held
+    const { event, exchange } = await client.request({ operation, plannedAtMs, timeoutMs, connection, recorded: false })
     connection.busy = false
     // The server had closed it before anything was written: that is an end, not a request.
     if (exchange?.neverWritten || event.code === connectionEndedCode) return end('closed-by-server')

@@ -4,7 +4,7 @@ import type { Load, LoadSpec, TrafficControls } from '../../core/scenario.js'
 import { TrafficContext, type ContextOptions } from './context.js'
 import { readInstance } from './direct-reading.js'
 import type { SeenIdentity } from './identity.js'
-import { startKeepAliveConnections } from './keep-alive-connections.js'
+import { startHalfSent, startKeepAliveConnections } from './keep-alive-connections.js'
 import { startLoad } from './load.js'
 import { startLoopDelay } from './loop-delay.js'
 import { qualifyBalancer, startNullControl } from './own-server-load.js'
@@ -67,6 +67,10 @@ export function createTraffic(options: TrafficOptions): Traffic {
     witnesses: (witnessOptions) => startWitnesses(context, witnessOptions),
     stuck: (stuckOptions) => startStuck(context, stuckOptions),
     keepAliveConnections: (keepAliveOptions) => kept(startKeepAliveConnections(context, keepAliveOptions)),
+    halfSent: (halfSentOptions) => {
+      const started = startHalfSent(context, halfSentOptions)
+      return started === undefined ? undefined : kept(started)
+    },
     sample: (sampleOptions) => kept(startSampler(context, sampleOptions)),
     readHealth: (readingOptions) => readHealth(context, readingOptions),
     send: (sendOptions) => sender.send(sendOptions),

@@ -137,6 +137,7 @@ function trafficOf(world: World): TrafficControls {
     witnesses: async ({ group: name, instance, count, through }) => (say('witnesses', name, instance, count, through), group(name, count, clock.ms + 2_000)),
     stuck: async ({ group: name, instance }) => (say('stuck', name, instance), group(name, 1, script.neverEnds ? Infinity : clock.ms + 5_000)),
     keepAliveConnections: ({ name, connections }) => (say('keep-alive', connections), loadOf(world, name, 100, clock.ms + 2_000)),
+    halfSent: () => undefined,
     sample: ({ probes, instances }) => (say('sample', probes.join('+'), instances.join('+')), { stop: async () => say('stop-sample') }),
     readHealth: nothing,
     send: async () => ({ outcome: 'refused' }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fact, intervention, platform, readies, ready, request, requests, stall } from '../../core/checks/literal-events.test-support.js'
 import type { StopResult } from '../../core/driver.js'
-import { historyOf, type HistoryEvent } from '../../core/history.js'
+import { historyOf, type HistoryEvent, type RequestEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
 import { exitCodeOf } from '../../core/checks/exit-code.js'
 import { exitsByItselfInTime } from './exits-by-itself-in-time.check.js'
@@ -19,9 +19,10 @@ interface Stop {
   readonly result?: Partial<StopResult>
   readonly witnessed?: boolean
   readonly up?: boolean
+  readonly signalledAfterMs?: number
 }
-function stop({ label, atMs, result = {}, witnessed = true, up = true }: Stop): HistoryEvent[] {
-  const endedAtMs = atMs + (result.durationMs ?? orderly.durationMs)
+function stop({ label, atMs, result = {}, witnessed = true, up = true, signalledAfterMs = 0 }: Stop): HistoryEvent[] {
+  const endedAtMs = atMs + signalledAfterMs + (result.durationMs ?? orderly.durationMs)
   return [
     ...readies({ fromMs: atMs - 500, toMs: atMs, everyMs: 50 }, up ? 'pass' : 'fail'),
     ...intervention({ name: 'stop', label, issuedAtMs: atMs, acknowledgedAtMs: endedAtMs, ...(witnessed ? { witnessedAtMs: endedAtMs } : {}) }),
@@ -32,6 +33,11 @@ const loadBefore = (atMs: number): HistoryEvent[] => requests({ fromMs: atMs - 1
 
 const idle = (result: Partial<StopResult> = {}): HistoryEvent[] => stop({ label: 'stop-idle-1', atMs: 1_000, result })
 const loaded = (result: Partial<StopResult> = {}): HistoryEvent[] => [...loadBefore(20_000), ...stop({ label: 'stop-loaded-2', atMs: 20_000, result })]
+
+const halfIsOut = fact('stop-loaded-2-under-way', true)
+const underWay = (more: Partial<RequestEvent> = {}): RequestEvent => request(19_900, { load: 'stop-loaded-2-under-way', sentAtMs: 19_901, endedAtMs: 20_210, ...more })
+
+const neverSent = ({ sentAtMs: _, ...request }: RequestEvent): RequestEvent => request
 
 describe('passed', () => {
   test('when it exits by itself every time', () => {
@@ -46,6 +52,30 @@ describe('passed', () => {
 
   test('when it exited and was ready again long before', () => {
     expect(judge(declared, platform(100, 'process-exited'), platform(200, 'process-started'), ...idle(), platform(995, 'process-exited', 'r2'), platform(3_990, 'process-exited'), platform(4_500, 'process-started'), ...loaded()).outcome).toBe('passed')
+  })
+
+  test('with a request half sent when the signal came, answered after it or not', () => {
+    for (const outcome of ['ok', 'reset-in-flight'] as const) {
+      const finding = judge(declared, halfIsOut, ...idle(), ...loaded(), underWay({ outcome }), underWay({ plannedAtMs: 20_400, sentAtMs: 20_400, endedAtMs: 20_401 }))
+      expect(finding.outcome).toBe('passed')
+      expect(finding.summary).toContain('1 of them under load and with a request half sent, the slowest')
+      expect(finding.evidence.map(({ note }) => note).at(-1)).toContain('half of a request: out at the signal')
+    }
+  })
+
+  test.each<[string, HistoryEvent, HistoryEvent | undefined, string | undefined]>([
+    ['the request ended before the signal can have come', halfIsOut, underWay({ endedAtMs: 20_050 }), 'out when the stop was asked for'],
+    ['the instance did not take it', halfIsOut, underWay({ endedAtMs: 19_950, outcome: 'closed-in-flight' }), 'ended by the instance before'],
+    ['none could be half sent', fact('stop-loaded-2-under-way', false), undefined, undefined],
+  ])('without claiming it where %s', (_, known, request, said) => {
+    // 100 ms of what the driver did before it sent the signal are not in the duration of the stop.
+    const stops = [...idle(), ...loadBefore(20_000), ...stop({ label: 'stop-loaded-2', atMs: 20_000, signalledAfterMs: 100 })]
+    const finding = judge(declared, known, ...stops, ...(request === undefined ? [] : [request]))
+    expect(finding.outcome).toBe('passed')
+    expect(finding.summary).not.toContain('half sent')
+    const note = finding.evidence.map((one) => one.note).at(-1) ?? ''
+    if (said === undefined) expect(note).not.toContain('half of a request')
+    else expect(note).toContain(`half of a request: ${said}`)
   })
 
   test('requests that are lost while it stops are not its business', () => {
@@ -91,6 +121,12 @@ describe('inconclusive', () => {
     ['it had been restarted since it was last seen ready', [declared, ...idle(), platform(970, 'process-exited'), platform(990, 'process-started'), ...loaded()], 'was not ready before stop-idle-1'],
     ['the load was missing', [declared, ...idle(), ...stop({ label: 'stop-loaded-2', atMs: 20_000 })], 'only 0 requests of 10'],
     ['the load was not answered', [declared, ...idle(), ...requests({ fromMs: 19_000, toMs: 20_000, everyMs: 50 }, { load: 'stop-loaded-2', outcome: 'timeout' }), ...stop({ label: 'stop-loaded-2', atMs: 20_000 })], 'only 0 requests of 10'],
+    ['nothing is known of the request half sent', [declared, halfIsOut, ...idle(), ...loaded()], 'what became of the request that was half sent at stop-loaded-2 is not known'],
+    ['it was sent only later', [declared, halfIsOut, ...idle(), ...loaded(), underWay({ sentAtMs: 20_010 })], 'half sent at stop-loaded-2 is not known'],
+    ['it was never written', [declared, halfIsOut, ...idle(), ...loaded(), neverSent(underWay({ outcome: 'refused' }))], 'half sent at stop-loaded-2 is not known'],
+    ['it was given up by us', [declared, halfIsOut, ...idle(), ...loaded(), underWay({ outcome: 'cancelled' })], 'half sent at stop-loaded-2 is not known'],
+    ['it was too old when the stop came', [declared, halfIsOut, ...idle(), ...loaded(), underWay({ outcome: 'timeout', sentAtMs: 15_000, endedAtMs: 19_000 })], 'half sent at stop-loaded-2 is not known'],
+    ['it was one of another stop', [declared, halfIsOut, ...idle(), ...loaded(), underWay({ load: 'stop-loaded-3-under-way' })], 'half sent at stop-loaded-2 is not known'],
     ['there was no stop under load', [declared, ...idle(), ...stop({ label: 'stop-idle-2', atMs: 20_000 })], '0 of 1 stop under load'],
     ['there were too few stops', [declared, ...loaded()], 'only 1 stop of 2'],
     ['it was slow while the harness stalled', [declared, ...idle({ durationMs: 9_500 }), ...loaded(), stall(5_000, 3_000)], 'stalled'],

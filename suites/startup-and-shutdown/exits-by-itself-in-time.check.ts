@@ -20,6 +20,7 @@ interface Stop {
   readonly intervention: Intervention
   readonly label: string
   readonly result: StopResult | undefined
+  readonly endedAtMs: number // Infinity: not seen
   readonly faults: readonly string[]
 }
 
@@ -40,8 +41,9 @@ function stopsOf(history: History, terms: StopTerms): Stop[] {
   return interventions.map((intervention, index) => {
     const next = interventions.slice(index + 1).find((other) => other.target === intervention.target)
     const window = { fromMs: intervention.issuedAtMs, toMs: next?.issuedAtMs ?? Infinity }
-    const result = observationsOf(history, 'stop-result', intervention.target, window)[0]?.value as StopResult | undefined
-    return { intervention, label: intervention.label ?? 'a stop', result, faults: result === undefined ? [] : faultsOf(result, terms) }
+    const seen = observationsOf(history, 'stop-result', intervention.target, window)[0]
+    const result = seen?.value as StopResult | undefined
+    return { intervention, label: intervention.label ?? 'a stop', result, endedAtMs: seen?.atMs ?? Infinity, faults: result === undefined ? [] : faultsOf(result, terms) }
   })
 }
 
@@ -89,6 +91,24 @@ function answeredBefore(history: History, { intervention, label }: Stop): number
   return requestsOf(history, label).filter(({ outcome, endedAtMs }) => (outcome === 'ok' || outcome === 'degraded') && endedAtMs <= issuedAtMs && endedAtMs >= issuedAtMs - 1_000).length
 }
 
+/** The load of the request that is half sent when the signal of this stop comes. */
+export const underWayLoad = (label: string): string => `${label}-under-way`
+
+/**
+ * What is known of that request. The signal came before the result was recorded, by as much as the stop took or more; where
+ * the request ended sooner than that, the stop had been asked for and the signal may have come later.
+ */
+type HalfSent = 'out at the signal' | 'out when the stop was asked for' | 'ended by the instance before' | 'not known'
+
+function halfSentOf(history: History, { intervention: { issuedAtMs }, label, result, endedAtMs }: Stop): HalfSent | undefined {
+  if (factOf(history, underWayLoad(label)) !== true) return undefined
+  const request = requestsOf(history, underWayLoad(label)).sort((a, b) => a.plannedAtMs - b.plannedAtMs)[0]
+  if (request?.sentAtMs === undefined || request.sentAtMs > issuedAtMs || request.outcome === 'cancelled') return 'not known'
+  if (request.endedAtMs > endedAtMs - (result?.durationMs ?? 0)) return 'out at the signal'
+  if (request.endedAtMs > issuedAtMs) return 'out when the stop was asked for'
+  return request.outcome === 'timeout' ? 'not known' : 'ended by the instance before'
+}
+
 function missingIn(history: History, stop: Stop, thresholds: ThresholdValues): string | undefined {
   const { intervention, label, result } = stop
   if (intervention.witnessedAtMs === undefined || result === undefined) return `${label} was not witnessed: ${intervention.error ?? 'how the process ended was not seen'}`
@@ -98,7 +118,8 @@ function missingIn(history: History, stop: Stop, thresholds: ThresholdValues): s
   if (!isLoaded(stop)) return undefined
   const needed = numberThreshold(thresholds, 'load_requests_min')
   const answered = answeredBefore(history, stop)
-  return answered < needed ? `only ${counted(answered, 'request')} of ${needed} were answered in the last second before ${label}` : undefined
+  if (answered < needed) return `only ${counted(answered, 'request')} of ${needed} were answered in the last second before ${label}`
+  return halfSentOf(history, stop) === 'not known' ? `what became of the request that was half sent at ${label} is not known` : undefined
 }
 
 function missingStops(stops: readonly Stop[], thresholds: ThresholdValues): string[] {
@@ -111,18 +132,20 @@ function missingStops(stops: readonly Stop[], thresholds: ThresholdValues): stri
   ]
 }
 
-function evidenceOf(stop: Stop, terms: StopTerms): Evidence[] {
+function evidenceOf(history: History, stop: Stop, terms: StopTerms): Evidence[] {
   const { label, intervention, result, faults } = stop
   if (result === undefined) return []
   const ending = faults.length > 0 ? listed(faults) : `exited with ${result.signal ?? `code ${result.exitCode}`}`
-  return [{ note: `${label} of ${intervention.target}: ${ending}`, measured: Math.round(result.durationMs), allowed: Math.round(terms.limitMs), unit: 'ms' }]
+  const halfSent = halfSentOf(history, stop)
+  const request = halfSent === undefined ? '' : `; half of a request: ${halfSent}`
+  return [{ note: `${label} of ${intervention.target}: ${ending}${request}`, measured: Math.round(result.durationMs), allowed: Math.round(terms.limitMs), unit: 'ms' }]
 }
 
 function evaluate(history: History, thresholds: ThresholdValues): Finding {
   const terms = termsOf(history, thresholds)
   const stops = stopsOf(history, terms)
   if (stops.length === 0) return inconclusive('no instance was stopped')
-  const evidence = stops.flatMap((stop) => evidenceOf(stop, terms))
+  const evidence = stops.flatMap((stop) => evidenceOf(history, stop, terms))
   const doubts = stops.map((stop) => doubtOf(history, stop, terms))
   const bad = stops.filter((stop, index) => stop.faults.length > 0 && doubts[index] === undefined && stop.intervention.witnessedAtMs !== undefined && !hadExited(history, stop))
   if (bad.length > 0) {
@@ -131,7 +154,8 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
   const reasons = [...doubts.filter((doubt) => doubt !== undefined), ...stops.flatMap((stop) => missingIn(history, stop, thresholds) ?? []), ...missingStops(stops, thresholds)]
   if (reasons.length > 0) return inconclusive(listed(reasons), evidence)
   const slowestMs = greatestOf(stops.map((stop) => stop.result?.durationMs ?? 0))
-  const how = `all of ${counted(stops.length, 'stop')}, ${stops.filter(isLoaded).length} of them under load, the slowest in ${spanned(slowestMs)} of ${spanned(terms.limitMs)}`
+  const underWay = stops.some((stop) => halfSentOf(history, stop) === 'out at the signal') ? ' and with a request half sent' : ''
+  const how = `all of ${counted(stops.length, 'stop')}, ${stops.filter(isLoaded).length} of them under load${underWay}, the slowest in ${spanned(slowestMs)} of ${spanned(terms.limitMs)}`
   return passed(
     `exited by itself with an allowed code and nothing left behind in ${how}`,
     evidence,

@@ -1,6 +1,7 @@
 import { thresholdValues } from '../../core/requirement.js'
 import type { Scenario, ScenarioContext } from '../../core/scenario.js'
-import { exitsByItselfInTime } from './exits-by-itself-in-time.check.js'
+import type { ServiceDescriptor } from '../../core/service-descriptor.js'
+import { exitsByItselfInTime, underWayLoad } from './exits-by-itself-in-time.check.js'
 import { noRequestFailsAfterReady } from './no-request-fails-after-ready.check.js'
 import { readOperations } from './read-operations.js'
 import { documentedTimesAreTrue } from './documented-times-are-true.check.js'
@@ -12,6 +13,15 @@ const requestsPerSecond = 20
 const readinessEveryMs = 50
 /** Traffic before a stop under load; the last second of it has to be answered. */
 const loadBeforeStopMs = 1_100
+/** How long half of a request is out before the signal, so that it has been read. */
+const arrivesMs = 100
+/** And after the stop was asked for, so that the signal has come: not for long where little time is declared or documented for a stop. */
+const holdMsMax = 400
+const holdMsOf = ({ lifecycle, docs }: ServiceDescriptor): number => Math.min(holdMsMax, lifecycle.stop.graceMs / 10, (docs?.times?.stopMs ?? Infinity) / 4)
+/** Bound of the time until half of it is out. */
+const underWayMaxMs = 10_000
+/** Often enough that no server takes the connection for idle. */
+const underWayEveryMs = 100
 /** An idle stop is preceded by this long a look at an idle, ready instance. */
 const idleBeforeStopMs = 4 * readinessEveryMs
 /** A delayed dependency is given back after this many delays even if the instance is not ready: with it, it may never be. */
@@ -41,9 +51,33 @@ async function stopOnce(context: ScenarioContext, instance: string, options: { r
   })
   try {
     await context.pause(loadBeforeStopMs)
-    await context.control.stop(instance, options.label)
+    await stopWithRequestUnderWay(context, instance, options.label)
   } finally {
     await load.stop()
+  }
+}
+
+/**
+ * A client of a kept connection has half of a request out when the signal comes, and goes on using the connection
+ * until it is told to close it: whether a server lets go of it must not depend on the instant of the signal.
+ */
+async function stopWithRequestUnderWay(context: ScenarioContext, instance: string, label: string): Promise<void> {
+  const holdMs = holdMsOf(context.service)
+  const halfSent = context.traffic.halfSent({
+    name: underWayLoad(label),
+    instance,
+    everyMs: underWayEveryMs,
+    durationMaxMs: underWayMaxMs + holdMs + 2 * context.service.lifecycle.stop.graceMs,
+  })
+  try {
+    const underWay = halfSent !== undefined && (await halfSent.underWay())
+    context.fact(underWayLoad(label), underWay)
+    if (underWay) await context.pause(arrivesMs)
+    // What interrupts the pause ends the stop as well, which says so.
+    const released = context.pause(holdMs).catch(() => {}).then(() => halfSent?.release())
+    await Promise.all([context.control.stop(instance, label), released])
+  } finally {
+    await halfSent?.stop()
   }
 }
 
@@ -125,7 +159,7 @@ export const startsAndStopsInOrder: Scenario = {
     const cycles = cyclesOf((requirement, key) => Number({ 'START-03': starts, 'START-04': stops, 'START-07': times }[requirement][key]), { starts: true, stops: true, times: service.docs?.times !== undefined })
     const cycleMs = usualStopMs(service) + usualStartMs(service) + afterReadyMs(Number(starts['requests_after_ready_min']))
     const slowedMs = Math.max(0, delaysPerSlowStart * Number(starts['slow_start_delay_ms']) - usualStartMs(service))
-    return cycles.count * cycleMs + Number(stops['loaded_stops']) * loadBeforeStopMs + Number(starts['slowed_starts']) * slowedMs
+    return cycles.count * cycleMs + Number(stops['loaded_stops']) * (loadBeforeStopMs + arrivesMs + holdMsOf(service)) + Number(starts['slowed_starts']) * slowedMs
   },
   async exercise(context) {
     const instance = context.instances[Math.floor(context.random() * context.instances.length)]?.id

@@ -63,6 +63,7 @@ export const stopsByItself: Requirement = {
     'Send the stop signal to the main process exactly as the platform does, with the declared grace period, and start the instance again.',
     'Record the exit code, the time to exit, whether it had to be killed, and members of its process group that outlive it.',
     'Stop it several times while it is idle, then under 20 requests a second on connections that are kept open.',
+    'In a stop under load half of a request has been sent on one more kept connection when the signal comes; the rest follows up to 0.4 s after the stop was asked for (less where the grace period or a documented time is short), and then a request every 0.1 s until the server closes the connection or says Connection: close.',
   ],
   passCriterion: 'Every time it exits by itself in time, with an allowed code, and leaves no process behind.',
   thresholds: [
@@ -79,14 +80,15 @@ export const stopsByItself: Requirement = {
     'the instance was not ready before it was stopped',
     'the process had exited by itself before',
     'a stop under load came without load',
+    'half of a request was sent before a stop under load, and what became of it is not known',
   ],
   evidence: ['exit code or signal of each stop', 'time to exit', 'processes left behind'],
   remediation:
     'Install a handler for the stop signal (SIGTERM unless declared otherwise) that stops accepting, finishes what is in flight, closes its connections and exits with code 0 before the grace period is over. ' +
     'In a container start the program in exec form (ENTRYPOINT ["node", "server.js"]) or let the start script end with exec: a shell as process 1 does not pass signals on, and process 1 has no default handlers. Use an init such as tini (docker run --init) where child processes have to be reaped. ' +
-    'Close idle keep-alive connections on shutdown, put a deadline on what is in flight, and end worker processes and timers that keep the program alive. With systemd keep KillMode=control-group and a TimeoutStopSec that fits.',
+    'Close idle keep-alive connections on shutdown, answer what still comes on the others with Connection: close (server.close() of Node.js leaves it to you), put a deadline on what is in flight, and end worker processes and timers that keep the program alive. With systemd keep KillMode=control-group and a TimeoutStopSec that fits.',
   defects: [{ id: 'start.ignores-sigterm', how: 'it is started through a shell that does not forward the signal' }],
   mustNotFire: ['DRAIN-03', 'DRAIN-07'],
   mayFire: [],
-  limits: 'Processes that leave the group of the main process on purpose are only seen where the driver can follow them.',
+  limits: 'Processes that leave the group of the main process on purpose are only seen where the driver can follow them. Where a client module stands between, a kept connection is busy at the signal only by chance; so it is where the signal comes later than those 0.4 s. Then the finding does not claim a request half sent.',
 }
