@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import { messageOf, SeaworthyError } from '../../core/errors.js'
+import { onceHeardOut } from '../../operating-system/heard-out.js'
 import { openLog } from '../../operating-system/open-log.js'
 import { ownProgram } from '../../operating-system/own-program.js'
 import type { ClientMessage, ClientSpec } from './client-protocol.js'
@@ -31,7 +32,7 @@ const silenceMsMax = 5_000
 export async function startClient(spec: ClientSpec, options: StartClientOptions): Promise<StartedClient> {
   const child = spawnClient(options)
   const exited = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`))
+    onceHeardOut(child, resolve)
     child.on('error', (error) => (child.pid === undefined ? resolve(messageOf(error)) : undefined))
   })
   let closing = false

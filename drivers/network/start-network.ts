@@ -3,6 +3,7 @@ import { closeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Edge } from '../../core/driver.js'
 import { messageOf, SeaworthyError } from '../../core/errors.js'
+import { onceHeardOut } from '../../operating-system/heard-out.js'
 import { openLog } from '../../operating-system/open-log.js'
 import type { Network, NetworkAddresses, NetworkCall, NetworkCalls, NetworkMessage, StartNetwork } from './network-protocol.js'
 import { edgeKey } from './network-protocol.js'
@@ -75,7 +76,7 @@ class NetworkConnection {
         if (this.started && this.#closing === undefined) options.onUnexpectedExit(reason)
         resolve()
       }
-      child.once('exit', (code, signal) => end(signal === null ? `exit code ${code}` : `signal ${signal}`))
+      onceHeardOut(child, end)
       child.on('error', (error) => {
         if (child.pid === undefined) end(messageOf(error)) // it could not be started; other errors are of single messages
       })

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import { onceHeardOut } from '../../operating-system/heard-out.js'
 import { openLog } from '../../operating-system/open-log.js'
 import { ownProgram } from '../../operating-system/own-program.js'
 import { processStartTime, type ProcessIdentity } from '../../operating-system/process-table.js'
@@ -60,7 +61,8 @@ export class MachineControl {
         if (!this.#expectsExit) options.onLost(reason)
       }
       child.once('error', (error) => onEnd(error.message))
-      child.once('exit', (code, signal) => onEnd(`it ended with ${signal ?? `exit code ${code}`}`))
+      // A machine that is shut down ends right after its answer.
+      onceHeardOut(child, (how) => onEnd(`it ended with ${how}`))
     })
     child.on('message', (message: MachineMessage) => this.#receive(message, options.onEvent))
   }
