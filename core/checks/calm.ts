@@ -63,6 +63,16 @@ export function believed(finding: Finding, history: History, options: { readonly
   return disturbedHarness(history, options.window, stallMsMax) ?? inconclusive(`the harness was too busy near these failures to charge them to the service: ${finding.summary}`)
 }
 
-/** The same where any disturbance in the window itself voids the failure, whatever it touched. */
-export const believedInCalm = (finding: Finding, history: History, options: { readonly window: Window; readonly stallMsMax: number; calmly(spans: readonly Window[]): Finding }): Finding =>
-  finding.outcome === 'failed' ? (disturbedHarness(history, options.window, options.stallMsMax) ?? believed(finding, history, options)) : finding
+/**
+ * The same where any disturbance in the window voids the failure, whatever it touched. One after the window touches only what was still under
+ * way then: `calmly` judges the rest.
+ */
+export function believedUnlessDisturbed(finding: Finding, history: History, options: { readonly window: Window; readonly stallMsMax: number; calmly(spans: readonly Window[]): Finding }): Finding {
+  if (finding.outcome !== 'failed') return finding
+  const { window, calmly } = options
+  const disturbed = disturbedHarness(history, window, options.stallMsMax)
+  if (disturbed !== null) return disturbed
+  const later = disturbances(history, { fromMs: window.toMs, toMs: Infinity }).map((span) => ({ fromMs: Math.max(span.fromMs, window.toMs), toMs: span.toMs }))
+  const left = later.length === 0 ? finding : calmly(later)
+  return left.outcome === 'failed' ? left : inconclusive(`the harness was too busy near these failures to charge them to the service: ${finding.summary}`)
+}

@@ -4,8 +4,8 @@ type Encoding = BufferEncoding | undefined
 
 /**
  * Keeps back what is written on a connection first: half of the first request's head is sent at once, everything
- * after it when released. A server that has received half of a head has a request under way, whatever it does in
- * its handlers (RFC 9112, section 2.1: a message begins with its start line).
+ * after it when released. To a server that closes idle connections, one with half of a head is not idle, whatever it
+ * does in its handlers (RFC 9112, section 2.1: a message begins with its start line).
  */
 export class HeldHead {
   readonly #later: (() => void)[] = []

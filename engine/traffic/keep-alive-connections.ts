@@ -34,7 +34,9 @@ export function startKeepAliveConnections(context: TrafficContext, options: Keep
  */
 export function startHalfSent(context: TrafficContext, options: Omit<KeepAliveOptions, 'connections'>): HalfSent | undefined {
   const nothingToRead = context.keys.knownCount(context.clock()) === 0
-  const operation = operationsInTurn(context).find((one) => keepsConnection(one) && (one.operation.mutates || !one.placeholders.has('key') || !nothingToRead))
+  const ordinary = context.operations.ordinary()
+  const readsFirst = [...ordinary].sort((a, b) => Number(a.operation.mutates) - Number(b.operation.mutates))
+  const operation = readsFirst.find((one) => keepsConnection(one) && (one.operation.mutates || !one.placeholders.has('key') || !nothingToRead))
   if (context.service.client !== undefined || operation === undefined) return undefined
   const heldHead = new HeldHead()
   const load = startLines(context, { ...options, connections: 1 }, [operation], heldHead)

@@ -1,5 +1,5 @@
 import { evidenceRequestsMax, failed, inconclusive, passed, type Evidence, type Finding } from '../../core/check.js'
-import { believedInCalm, isCalm } from '../../core/checks/calm.js'
+import { believedUnlessDisturbed, isCalm } from '../../core/checks/calm.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { countsAsLost, disturbedHarness, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { backgroundLoad } from './experiment.js'
@@ -23,18 +23,21 @@ export interface TrafficAround {
 /** The background load of a window: how many requests there were, and whether more of them failed than may. */
 export function trafficAround(history: History, window: Window, limits: { readonly what: string; readonly requestsMin: number; readonly failedRatioMax: number }): TrafficAround {
   const requests = requestsOf(history, backgroundLoad, window).filter((one) => one.outcome !== 'cancelled')
-  const failing = requests.filter(fails)
-  const allowed = Math.floor(requests.length * limits.failedRatioMax)
-  const note = `${failing.length} of ${requests.length} requests failed ${limits.what}`
-  const evidence: Evidence = { note, measured: failing.length, allowed, unit: 'requests', ...(failing.length === 0 ? {} : { requests: failing.slice(0, evidenceRequestsMax).map((one) => one.id) }) }
-  const judge = (some: readonly RequestEvent[]): Finding => (some.length <= allowed ? passed(note) : failed(`${note}, for example ${some[0]?.operation} with ${some[0]?.outcome}`, [evidence]))
-  const finding = believedInCalm(judge(failing), history, { window, stallMsMax, calmly: (spans) => judge(failing.filter(isCalm(spans))) })
+  const judge = (some: readonly RequestEvent[]): Finding => {
+    const failing = some.filter(fails)
+    const allowed = Math.floor(some.length * limits.failedRatioMax)
+    const note = `${failing.length} of ${some.length} requests failed ${limits.what}`
+    const evidence: Evidence = { note, measured: failing.length, allowed, unit: 'requests', ...(failing.length === 0 ? {} : { requests: failing.slice(0, evidenceRequestsMax).map((one) => one.id) }) }
+    return failing.length <= allowed ? passed(note, [evidence]) : failed(`${note}, for example ${failing[0]?.operation} with ${failing[0]?.outcome}`, [evidence])
+  }
+  const whole = judge(requests)
+  const finding = believedUnlessDisturbed(whole, history, { window, stallMsMax, calmly: (spans) => judge(requests.filter(isCalm(spans))) })
   return {
     requests,
-    failing,
+    failing: requests.filter(fails),
     failure: finding.outcome === 'passed' ? undefined : finding,
     tooLittle: requests.length < limits.requestsMin ? `${requests.length} requests were sent ${limits.what}, needs ${limits.requestsMin}` : undefined,
-    evidence,
+    evidence: whole.evidence[0]!,
   }
 }
 

@@ -1,5 +1,5 @@
 import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
-import { believedInCalm, isCalm } from '../../core/checks/calm.js'
+import { believedUnlessDisturbed, isCalm } from '../../core/checks/calm.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { factOf, requestsOf, type Window } from '../../core/reading.js'
@@ -49,20 +49,22 @@ function judgeSwap(history: History, { swap, load, components, thresholds }: Que
   const instances = (factOf(history, 'instances') as readonly string[] | undefined) ?? []
   if (exchange?.witnessedAtMs === undefined) return inconclusive(`the replacement of ${name} was not witnessed${exchange?.error === undefined ? '' : `: ${exchange.error}`}`)
   const requests = windowed(load, swap)
-  const lost = requests.filter(fails)
+  const lostIn = (some: readonly RequestEvent[]): RequestEvent[] => windowed(some, swap).filter(fails)
   const isSoft = kind === 'component' && components.some((one) => one.name === name && !one.hard)
   const problemOf = (some: readonly RequestEvent[]): string | undefined =>
     outage(some, swap, thresholds) ??
-    lossProblem(swap, { lost: windowed(some, swap).filter(fails), isSoft, thresholds }) ??
+    lossProblem(swap, { lost: lostIn(some), isSoft, thresholds }) ??
     settleProblem(swap, thresholds) ??
     restartProblem(startsIn(history, instances.filter((one) => one !== name), windowOf(swap)), name, numberThreshold(thresholds, 'service_restarts_max'))
-  const evidence: Evidence = { note: `${name}: requests that failed around its replacement`, measured: lost.length, unit: 'requests', ...(lost.length === 0 ? {} : { requests: lost.slice(0, evidenceRequestsMax).map(({ id }) => id) }) }
+  const evidenceOf = (lost: readonly RequestEvent[]): Evidence => ({ note: `${name}: requests that failed around its replacement`, measured: lost.length, unit: 'requests', ...(lost.length === 0 ? {} : { requests: lost.slice(0, evidenceRequestsMax).map(({ id }) => id) }) })
   const judge = (some: readonly RequestEvent[]): Finding => {
     const problem = problemOf(some)
-    return problem === undefined ? passed('') : failed(problem, [evidence])
+    return problem === undefined ? passed('') : failed(problem, [evidenceOf(lostIn(some))])
   }
-  const finding = believedInCalm(judge(load), history, { window: windowOf(swap), stallMsMax, calmly: (spans) => judge(load.filter(isCalm(spans))) })
+  const finding = believedUnlessDisturbed(judge(load), history, { window: windowOf(swap), stallMsMax, calmly: (spans) => judge(load.filter(isCalm(spans))) })
   if (finding.outcome !== 'passed') return finding
+  const lost = lostIn(load)
+  const evidence = evidenceOf(lost)
   if (!swap.settled) return inconclusive(`traffic was not clean again after ${name} was replaced, and was not watched long enough`, [evidence])
   const served = requests.filter(succeeds).length
   if (served < requestsMin) return inconclusive(`${counted(served, 'request')} succeeded around the replacement of ${name}, needs ${requestsMin}`, [evidence])

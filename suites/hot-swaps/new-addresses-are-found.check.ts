@@ -1,5 +1,5 @@
 import { failed, inconclusive, passed, type Check, type Evidence, type Finding } from '../../core/check.js'
-import { believedInCalm, isCalm } from '../../core/checks/calm.js'
+import { believedUnlessDisturbed, isCalm } from '../../core/checks/calm.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { factOf, observationsOf, requestsOf } from '../../core/reading.js'
@@ -42,7 +42,7 @@ function judgeMove(history: History, move: SwapRecord, thresholds: ThresholdValu
     const problem = addressProblem(name, usage, limitMs) ?? (failing.length === 0 ? undefined : `${counted(failing.length, 'request')} failed after ${name} should have been found`) ?? restarted
     return problem === undefined ? passed('') : failed(problem, evidence)
   }
-  const finding = believedInCalm(judge(late), history, { window: { fromMs: beginMs, toMs: endMs }, stallMsMax, calmly: (spans) => judge(late.filter(isCalm(spans))) })
+  const finding = believedUnlessDisturbed(judge(late), history, { window: { fromMs: beginMs, toMs: endMs }, stallMsMax, calmly: (spans) => judge(late.filter(isCalm(spans))) })
   if (finding.outcome !== 'passed') return finding
   if (usage.foundMs === undefined) return inconclusive(`${name} was watched at its new address for ${spanned(usage.watchedMs)} of ${spanned(limitMs)}`, evidence)
   if (!move.settled) return inconclusive(`requests still failed when ${name} was watched no longer`, evidence)

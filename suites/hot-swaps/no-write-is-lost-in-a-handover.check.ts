@@ -1,5 +1,5 @@
 import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
-import { believedInCalm, isCalm } from '../../core/checks/calm.js'
+import { believedUnlessDisturbed, isCalm } from '../../core/checks/calm.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent, RequestOutcome } from '../../core/history.js'
 import { acknowledged, ledgerOf, whyUnread } from '../../core/ledger.js'
@@ -91,14 +91,15 @@ function judgeHandover(history: History, one: RecordedHandover, { writes, thresh
     (gapMs - blurMs > limitMs ? `no write was acknowledged for ${spanned(gapMs)} in handover ${number}` : undefined) ??
     (withoutAnswer.length > numberThreshold(thresholds, 'unanswered_max') ? `${counted(withoutAnswer.length, 'write')} got no answer in handover ${number}` : undefined) ??
     (starts.length > 0 ? `${listed(starts)} restarted in handover ${number}` : undefined)
-  const evidence: Evidence = { note: `handover ${number} from ${from} to ${to}: longest time without an acknowledged write`, measured: Math.round(gapMs), allowed: limitMs, unit: 'ms', ...(unanswered.length === 0 ? {} : { requests: unanswered.slice(0, evidenceRequestsMax).map(({ id }) => id) }) }
+  const gapEvidence = (withoutAnswer: readonly RequestEvent[]): Evidence => ({ note: `handover ${number} from ${from} to ${to}: longest time without an acknowledged write`, measured: Math.round(gapMs), allowed: limitMs, unit: 'ms', ...(withoutAnswer.length === 0 ? {} : { requests: withoutAnswer.slice(0, evidenceRequestsMax).map(({ id }) => id) }) })
   const certain: Evidence = { note: `handover ${number}: of that for certain, as writes come every ${Math.round(intervalMs(writes))} ms`, measured: Math.max(0, Math.round(gapMs - blurMs)), allowed: limitMs, unit: 'ms' }
   const judge = (withoutAnswer: readonly RequestEvent[]): Finding => {
     const problem = problemOf(withoutAnswer)
-    return problem === undefined ? passed('') : failed(problem, [evidence, certain])
+    return problem === undefined ? passed('') : failed(problem, [gapEvidence(withoutAnswer), certain])
   }
-  const finding = believedInCalm(judge(unanswered), history, { window, stallMsMax, calmly: (spans) => judge(unanswered.filter(isCalm(spans))) })
+  const finding = believedUnlessDisturbed(judge(unanswered), history, { window, stallMsMax, calmly: (spans) => judge(unanswered.filter(isCalm(spans))) })
   if (finding.outcome !== 'passed') return finding
+  const evidence = gapEvidence(unanswered)
   if (gapMs > limitMs) return inconclusive(`no write was acknowledged for ${spanned(gapMs)} in handover ${number}, which cannot be told from ${spanned(limitMs)}: it is known to ${Math.ceil(blurMs)} ms`, [evidence, certain])
   if (goneMs === undefined || fencedMs === undefined) return inconclusive(`the change of roles in handover ${number} was not witnessed: ${from} was not seen to be replaced`, [evidence])
   const after = acks.filter((atMs) => atMs > goneMs && atMs <= endMs).length

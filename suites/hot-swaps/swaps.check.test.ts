@@ -71,14 +71,12 @@ describe('components that are replaced', () => {
     expect(judge(check, [...events, stall(20_500, 3_000)]).outcome).toBe('inconclusive')
     expect(judge(check, [...events, request(20_500, { load: 'null-control', outcome: 'timeout' })]).outcome).toBe('inconclusive')
   })
-  test('are not charged with what the harness did while their requests were still under way, or before', () => {
+  test('are not charged with what the harness did while their requests were still under way', () => {
     const late = request(22_990, { load: swapLoad, outcome: 'timeout', endedAtMs: 24_990 })
-    const early = request(19_500, { load: swapLoad, outcome: 'timeout', endedAtMs: 20_100 })
-    for (const [one, atMs] of [[late, 24_800], [early, 19_700]] as const) {
-      expect(judge(check, [...whole(), one]).outcome).toBe('failed')
-      expect(judge(check, [...whole(), one, stall(atMs, 1_100)]).outcome).toBe('inconclusive')
-      expect(judge(check, [...failing(whole(), 20_100, 20_120), stall(atMs, 1_100)]).outcome).toBe(atMs > 20_000 ? 'failed' : 'inconclusive') // ended by then; in the aftermath of it
-    }
+    expect(judge(check, [...whole(), late]).outcome).toBe('failed')
+    expect(judge(check, [...whole(), late, stall(24_800, 1_100)]).outcome).toBe('inconclusive')
+    const calm = judge(check, [...failing(whole(), 20_100, 20_120), late, stall(24_800, 1_100)])
+    expect(calm).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('1 request failed'), evidence: [{ measured: 1 }] })
   })
   test.each([
     ['nothing happened', []],

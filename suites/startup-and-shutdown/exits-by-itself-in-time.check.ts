@@ -98,15 +98,17 @@ export const underWayLoad = (label: string): string => `${label}-under-way`
  * What is known of that request. The signal came before the result was recorded, by as much as the stop took or more; where
  * the request ended sooner than that, the stop had been asked for and the signal may have come later.
  */
-type HalfSent = 'out at the signal' | 'out when the stop was asked for' | 'ended by the instance before' | 'not known'
+type HalfSent = 'out at the signal' | 'out when the stop was asked for' | 'not taken by the instance' | 'not known'
 
 function halfSentOf(history: History, { intervention: { issuedAtMs }, label, result, endedAtMs }: Stop): HalfSent | undefined {
   if (factOf(history, underWayLoad(label)) !== true) return undefined
   const request = requestsOf(history, underWayLoad(label)).sort((a, b) => a.plannedAtMs - b.plannedAtMs)[0]
-  if (request?.sentAtMs === undefined || request.sentAtMs > issuedAtMs || request.outcome === 'cancelled') return 'not known'
+  if (request === undefined || request.outcome === 'cancelled') return 'not known'
+  if (request.sentAtMs === undefined) return request.outcome === 'timeout' ? 'not known' : 'not taken by the instance'
+  if (request.sentAtMs > issuedAtMs) return 'not known'
   if (request.endedAtMs > endedAtMs - (result?.durationMs ?? 0)) return 'out at the signal'
   if (request.endedAtMs > issuedAtMs) return 'out when the stop was asked for'
-  return request.outcome === 'timeout' ? 'not known' : 'ended by the instance before'
+  return request.outcome === 'timeout' ? 'not known' : 'not taken by the instance'
 }
 
 function missingIn(history: History, stop: Stop, thresholds: ThresholdValues): string | undefined {
@@ -154,7 +156,8 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
   const reasons = [...doubts.filter((doubt) => doubt !== undefined), ...stops.flatMap((stop) => missingIn(history, stop, thresholds) ?? []), ...missingStops(stops, thresholds)]
   if (reasons.length > 0) return inconclusive(listed(reasons), evidence)
   const slowestMs = greatestOf(stops.map((stop) => stop.result?.durationMs ?? 0))
-  const underWay = stops.some((stop) => halfSentOf(history, stop) === 'out at the signal') ? ' and with a request half sent' : ''
+  const outAtSignal = stops.filter((stop) => halfSentOf(history, stop) === 'out at the signal').length
+  const underWay = outAtSignal === 0 ? '' : ` and ${outAtSignal} with a request half sent`
   const how = `all of ${counted(stops.length, 'stop')}, ${stops.filter(isLoaded).length} of them under load${underWay}, the slowest in ${spanned(slowestMs)} of ${spanned(terms.limitMs)}`
   return passed(
     `exited by itself with an allowed code and nothing left behind in ${how}`,

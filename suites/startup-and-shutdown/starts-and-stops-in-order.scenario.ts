@@ -18,7 +18,7 @@ const arrivesMs = 100
 /** And after the stop was asked for, so that the signal has come: not for long where little time is declared or documented for a stop. */
 const holdMsMax = 400
 const holdMsOf = ({ lifecycle, docs }: ServiceDescriptor): number => Math.min(holdMsMax, lifecycle.stop.graceMs / 10, (docs?.times?.stopMs ?? Infinity) / 4)
-/** Bound of the time until half of it is out. */
+/** Longer than it takes until half of it is out, or until an address that swallows it is given up. */
 const underWayMaxMs = 10_000
 /** Often enough that no server takes the connection for idle. */
 const underWayEveryMs = 100
@@ -47,7 +47,7 @@ async function stopOnce(context: ScenarioContext, instance: string, options: { r
     operations: 'mixed',
     via: instance,
     connections: 'keep-alive',
-    durationMaxMs: loadBeforeStopMs + 2 * context.service.lifecycle.stop.graceMs,
+    durationMaxMs: loadBeforeStopMs + underWayMaxMs + 2 * context.service.lifecycle.stop.graceMs,
   })
   try {
     await context.pause(loadBeforeStopMs)
@@ -70,10 +70,10 @@ async function stopWithRequestUnderWay(context: ScenarioContext, instance: strin
     durationMaxMs: underWayMaxMs + holdMs + 2 * context.service.lifecycle.stop.graceMs,
   })
   try {
-    const underWay = halfSent !== undefined && (await halfSent.underWay())
-    context.fact(underWayLoad(label), underWay)
-    if (underWay) await context.pause(arrivesMs)
-    // What interrupts the pause ends the stop as well, which says so.
+    context.fact(underWayLoad(label), halfSent !== undefined)
+    const underWay = await halfSent?.underWay()
+    await context.pause(underWay === true ? arrivesMs : 0) // nothing is stopped any more once the run is interrupted
+    // The stop goes on to its end when this is interrupted.
     const released = context.pause(holdMs).catch(() => {}).then(() => halfSent?.release())
     await Promise.all([context.control.stop(instance, label), released])
   } finally {

@@ -90,5 +90,5 @@ export const stopsByItself: Requirement = {
   defects: [{ id: 'start.ignores-sigterm', how: 'it is started through a shell that does not forward the signal' }],
   mustNotFire: ['DRAIN-03', 'DRAIN-07'],
   mayFire: [],
-  limits: 'Processes that leave the group of the main process on purpose are only seen where the driver can follow them. Where a client module stands between, a kept connection is busy at the signal only by chance; so it is where the signal comes later than those 0.4 s. Then the finding does not claim a request half sent.',
+  limits: 'Processes that leave the group of the main process on purpose are only seen where the driver can follow them. Where a client module stands between, or nothing declared can be asked again and again on a kept connection, one is busy at the signal only by chance; so it is where the signal comes later than those 0.4 s. Then the finding does not claim a request half sent.',
 }
