@@ -57,28 +57,6 @@ describe('declaredCapabilities', () => {
     expect(declaredCapabilities({ ...bare, ...addition }).has(capability)).toBe(true)
   })
 
-  test('operations that can fail or be done twice are those beyond start and stop, with what it takes to try them', () => {
-    const drain = { ...procedure, deadlineMs: 1, endsInExit: false }
-    const of = (more: Partial<ServiceDescriptor>): readonly boolean[] => {
-      const declared = declaredCapabilities({ ...bare, ...more })
-      return [declared.has('operations.failing'), declared.has('operations.repeatable')]
-    }
-    const lifecycle = (more: Partial<ServiceDescriptor['lifecycle']>): Partial<ServiceDescriptor> => ({ lifecycle: { ...bare.lifecycle, ...more } })
-    expect(of({})).toEqual([false, false])
-    expect(of(lifecycle({ drain }))).toEqual([false, false])
-    expect(of(lifecycle({ drain, undrain: procedure }))).toEqual([false, true])
-    expect(of(lifecycle({ drain: { ...drain, endsInExit: true }, undrain: procedure }))).toEqual([false, false])
-    expect(of({ backup: { create: procedure } as unknown as NonNullable<ServiceDescriptor['backup']> })).toEqual([true, true])
-    const config = (more: object): Partial<ServiceDescriptor> => ({ config: { format: 'json', archive: procedure, settings: [{}], effectiveWithinMs: 1, ...more } as unknown as NonNullable<ServiceDescriptor['config']> })
-    expect(of(config({ apply: procedure }))).toEqual([true, true])
-    expect(of(config({ restore: procedure }))).toEqual([true, false])
-    expect(of(config({}))).toEqual([false, false])
-    expect(of(config({ apply: procedure, settings: [] }))).toEqual([false, false])
-    expect(of({ toggles: { features: [], release: [] } as unknown as NonNullable<ServiceDescriptor['toggles']> })).toEqual([false, false])
-    expect(of({ toggles: { features: [{}], release: [] } as unknown as NonNullable<ServiceDescriptor['toggles']> })).toEqual([true, true])
-    expect(of(lifecycle({ upgrade: { rollOut: procedure, bad: [], features: [] } as unknown as NonNullable<ServiceDescriptor['lifecycle']['upgrade']> }))).toEqual([true, false])
-  })
-
   test('edges exist only between the replicas and a component whose address they are given', () => {
     const withComponents = (env: Record<string, string>, components: readonly Component[]): ReadonlySet<Capability> =>
       declaredCapabilities({ ...bare, target: { ...bareTarget, replicas: { ...unit, env, count: 1 }, components } })

@@ -1,7 +1,6 @@
 import { controlCapabilities } from './capabilities-of-controls.js'
 import { degradationCapabilities } from './capabilities-of-degradation.js'
 import { observabilityCapabilities } from './capabilities-of-observability.js'
-import { operationCapabilities } from './capabilities-of-operations.js'
 import { workCapabilities } from './capabilities-of-work.js'
 import { componentsAddressedBy, isAttached } from './component-addresses.js'
 import { canRollOutInPart } from './declarations/upgrade.js'
@@ -110,7 +109,6 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['config.probe', ({ config }) => (config?.settings.length ?? 0) > 0],
   ...controlCapabilities,
   ...degradationCapabilities,
-  ...operationCapabilities,
   ...workCapabilities,
   ...observabilityCapabilities,
 ]

@@ -111,8 +111,6 @@ export type Capability =
   | 'observability.logLevel' // debug output of single modules can be switched
   | 'observability.exceptions' // exceptions are collected, and can be provoked
   | 'fault.crash' // a replica can be made to end by an exception
-  | 'operations.failing' // an operation of operators that can be made to fail: a change of the configuration, a backup, a toggle, a roll-out
-  | 'operations.repeatable' // one that can be done twice: drain and undrain, a change of the configuration, a backup, a toggle
   | 'observability.audit' // a record of what operators do, with two operators at least
 
 export type AbsenceRule =

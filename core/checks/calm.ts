@@ -64,8 +64,8 @@ export function believed(finding: Finding, history: History, options: { readonly
 }
 
 /**
- * The same where any disturbance in the window voids the failure, whatever it touched. One after the window touches only what was still under
- * way then: `calmly` judges the rest.
+ * The same where what `disturbedHarness` finds in the window voids the failure, whatever it touched. A disturbance after the window touches only
+ * what was still under way then: `calmly` judges the rest.
  */
 export function believedUnlessDisturbed(finding: Finding, history: History, options: { readonly window: Window; readonly stallMsMax: number; calmly(spans: readonly Window[]): Finding }): Finding {
   if (finding.outcome !== 'failed') return finding

@@ -12,7 +12,7 @@ const oper01: Requirement = {
     'Every operational task that the descriptor declares (start, stop, drain, upgrade, back up, restore, configure, toggle) MUST complete without a terminal or a human, and MUST report success or failure truthfully through its exit status or HTTP status.',
   why: 'Automation that cannot trust a return code is not automation; every other check invokes these operations.',
   source: ['The Practice of Cloud System Administration, 2.1 and 2.3', 'The Twelve-Factor App, XII Admin processes'],
-  needs: ['topology.balancer', 'topology.instances', 'lifecycle.start', 'lifecycle.stop', 'operations.failing'],
+  needs: ['topology.balancer', 'topology.instances', 'lifecycle.start', 'lifecycle.stop'],
   absence: { rule: 'fail' },
   procedure: [
     'Carry out every declared operation once, with standard input closed, without a terminal, in a bare environment and with a time limit.',
@@ -47,7 +47,7 @@ const oper02: Requirement = {
   statement: 'Repeating an operational task, or running it twice at the same time, SHOULD end in the same state as running it once and SHOULD NOT cause an outage or lost data.',
   why: 'Automation tries again after a timeout; the second attempt must not be the incident.',
   source: ['The Practice of Cloud System Administration, 2.3', "Amazon Builders' Library: timeouts, retries and backoff", 'The Twelve-Factor App, IX Disposability (reentrant)'],
-  needs: ['topology.balancer', 'topology.instances', 'operations.repeatable'],
+  needs: ['topology.balancer', 'topology.instances'],
   absence: { rule: 'na-justified' },
   procedure: [
     'See that the effect of each operation is not there yet, and take it back where it is.',
