@@ -64,14 +64,12 @@ test('half of the head arrives, and the rest of the request only when it is rele
 })
 
 /** A server that answers after a moment, as one that awaits something does. */
-async function slowServer(announcing: boolean): Promise<{ readonly url: URL; closed: boolean; stop(): void; halfArrived(): Promise<void> }> {
+async function slowServer(announcing: boolean): Promise<{ readonly url: URL; closed: boolean; stop(): void; halfArrived(halfSent: HalfSent): Promise<void> }> {
   let stopping = false
-  let connections = 0
   const server = createServer((_request, response) => {
     if (announcing && stopping) response.setHeader('connection', 'close')
     setTimeout(() => response.end('fine'), 5)
   })
-  server.on('connection', () => connections++)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closing.push(() => server.closeAllConnections())
   const made = {
@@ -81,9 +79,10 @@ async function slowServer(announcing: boolean): Promise<{ readonly url: URL; clo
       stopping = true
       server.close(() => (made.closed = true))
     },
-    halfArrived: async () => {
-      await until(() => connections > 0)
-      await new Promise((resolve) => setTimeout(resolve, 20)) // what has been read of a head shows nowhere
+    // What a server has read of a head shows nowhere; client and server are one process here, so that some turns of its loop are enough.
+    halfArrived: async (halfSent: HalfSent) => {
+      expect(await halfSent.underWay()).toBe(true)
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve, 1))
     },
   }
   return made
@@ -95,7 +94,7 @@ test('a server that merely stops accepting never lets go of the connection, ever
     const server = await slowServer(false)
     const rig = rigFor(server.url, [read])
     const halfSent = started(rig)
-    await server.halfArrived()
+    await server.halfArrived(halfSent)
     server.stop()
     halfSent.release()
     await until(() => rig.requests('half-sent').length >= requestsDuringStop)
@@ -110,7 +109,7 @@ test('a server that says so is let go of', async () => {
   const server = await slowServer(true)
   const rig = rigFor(server.url, [read])
   const halfSent = started(rig)
-  await server.halfArrived()
+  await server.halfArrived(halfSent)
   server.stop()
   halfSent.release()
   await until(() => server.closed)
@@ -137,7 +136,7 @@ test('stopping releases it, and an abort gives it up', async () => {
   const server = await slowServer(false)
   const rig = rigFor(server.url, [read])
   const stopped = started(rig)
-  await server.halfArrived()
+  await server.halfArrived(stopped)
   await stopped.stop()
   expect(rig.requests('half-sent').map(({ outcome }) => outcome)).toEqual(['ok'])
 
