@@ -26,6 +26,8 @@ export interface Finding {
   readonly evidence: readonly Evidence[]
   readonly strength?: Strength
   readonly grade?: EvidenceGrade
+  /** Of an inconclusive one: what is lacking is a declaration, so that the same measured again would be as inconclusive. */
+  readonly lasting?: true
 }
 
 /** Pure: the same history and thresholds always give the same finding. No I/O, no clock, no random. */
@@ -39,7 +41,7 @@ export const passed = (summary: string, evidence: readonly Evidence[] = [], more
   ({ outcome: 'passed', summary, evidence, ...more })
 export const failed = (summary: string, evidence: readonly Evidence[] = [], more: Pick<Finding, 'strength' | 'grade'> = {}): Finding =>
   ({ outcome: 'failed', summary, evidence, ...more })
-export const inconclusive = (summary: string, evidence: readonly Evidence[] = [], more: Pick<Finding, 'strength' | 'grade'> = {}): Finding =>
+export const inconclusive = (summary: string, evidence: readonly Evidence[] = [], more: Pick<Finding, 'strength' | 'grade' | 'lasting'> = {}): Finding =>
   ({ outcome: 'inconclusive', summary, evidence, ...more })
 export const notApplicable = (summary: string, evidence: readonly Evidence[] = []): Finding =>
   ({ outcome: 'not-applicable', summary, evidence })

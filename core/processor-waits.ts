@@ -37,7 +37,7 @@ const ownShareMax = 0.5
 /** A look begins where the last one ended: what is further apart had another look in between. */
 const gapMsMax = 50
 
-/** By the time they began. A service that is brought to its limit makes its own processes wait: there nothing is recorded. */
+/** By the time they began. A service that is brought to its limit makes its own processes wait: while it has most of the processors, nobody starves. */
 export function starvationsOf(history: History): readonly Starvation[] {
   const open = new Map<string, Starvation>()
   const found: Starvation[] = []

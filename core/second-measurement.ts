@@ -15,7 +15,7 @@ export interface AnswerOfCheck {
   readonly requirement: RequirementId
   readonly check: string
   readonly scenario: string
-  readonly finding: { readonly outcome: FindingOutcome }
+  readonly finding: { readonly outcome: FindingOutcome; readonly lasting?: true }
 }
 
 const decides = (outcome: FindingOutcome): boolean => outcome === 'passed' || outcome === 'failed' || outcome === 'error'
@@ -34,11 +34,11 @@ export function supersededAmong<T extends AnswerOfCheck>(answers: readonly T[]):
   return new Set(answers.filter((one) => one.finding.outcome === 'inconclusive' && decided.has(keyOf(one.scenario, one))))
 }
 
-/** By scenario: the checks that left a requirement undecided which nothing else has decided. */
+/** By scenario: the checks that left a requirement undecided which nothing else has decided, and another measurement may. */
 export function undecidedAmong(answers: readonly AnswerOfCheck[]): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>()
   for (const { requirement, check, scenario, finding } of answers) {
-    if (finding.outcome !== 'inconclusive') continue
+    if (finding.outcome !== 'inconclusive' || finding.lasting === true) continue
     if (mergeOutcomes(answers.filter((one) => one.requirement === requirement).map((one) => one.finding.outcome)) !== 'inconclusive') continue
     found.set(scenario, (found.get(scenario) ?? new Set()).add(check))
   }

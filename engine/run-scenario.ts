@@ -69,10 +69,9 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
   let counted = { requests: 0, lost: 0 }
   const listeners = new Set<(event: DriverPlatformEvent) => void>()
   const record = (event: HistoryEvent): void => recorder.record(event)
-  // A service that is brought to its limit makes its own processes wait: that is what is judged there, and excuses nothing.
-  const waits = scenario.needs.includes('traffic.heavy') ? undefined : new ProcessorWaits(record, clock)
+  const waits = new ProcessorWaits(record, clock)
   const onPlatformEvent = (event: DriverPlatformEvent): void => {
-    waits?.see(event)
+    waits.see(event)
     record({ kind: 'platform', name: event.name, target: event.target, atMs: event.atHrtimeMs - startedAt, detail: event.detail })
     if (isOurLoss(event)) {
       // Without the machine or the network that we play, nothing the clients see is the service's doing any more.
@@ -117,7 +116,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
   notRestored.push(...(await cleanup.run()))
   for (const what of cleanup.notKept) options.emit({ type: 'warning', message: `${scenario.id}: ${what}` })
   clearInterval(progress)
-  waits?.stop()
+  waits.stop()
   unwatch()
   if (recorder.failure !== undefined) options.emit({ type: 'warning', message: `the history of ${scenario.id} could not be written: ${messageOf(recorder.failure)}` })
   recorder.close(clock())

@@ -34,6 +34,10 @@ test('nothing of a scenario that ran alone', () => {
 test('nothing of one that was not healthy at first or was cut short: who starts now and then must not get a second draw', () => {
   expect(ids([scenario(0, [undecided], { isWhole: false }), scenario(1, [undecided])])).toEqual(['suite/s1--again'])
 })
+test('nothing of what too little is declared for, however often it is measured', () => {
+  const lasting = inconclusive('2 operations were carried out, needs 3', [], { lasting: true })
+  expect(ids([scenario(0, [lasting]), scenario(1, [lasting, undecided])])).toEqual(['suite/s1--again'])
+})
 test('nothing when most of them left something undecided, and that is said', () => {
   expect(ids(several(3, 3))).toHaveLength(3)
   expect(ids(several(5, 10))).toHaveLength(5)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { platform, stall } from '../../core/checks/literal-events.test-support.js'
 import type { Check, Finding } from '../../core/check.js'
+import { processorWaitProbe } from '../../core/processor-waits.js'
 import { historyOf, type HistoryEvent, type RequestEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
 import { spareCapacity } from '../redundancy/spare-capacity.requirement.js'
@@ -64,6 +65,18 @@ describe('DEGR-05', () => {
     expect(judge(overloadIsShed, silent(16_000))).toMatchObject(saying('failed', 'no explicit refusal'))
     const ill = (atMs: number): HistoryEvent[] => starved.map((event) => (event.kind === 'observation' && event.probe === 'readiness' && event.atMs > atMs && event.atMs < atMs + 600 ? { ...event, value: { outcome: 'fail', boot: 'b' } } : event))
     expect(judge(overloadIsShed, ill(11_000))).toMatchObject(saying('inconclusive', 'starved'))
+  })
+  test('what a replica did not answer while it waited for a processor is not charged to it, unless the service had the processors', () => {
+    const waits = (serviceRanMs: number, target = 'replica-1'): HistoryEvent[] =>
+      Array.from({ length: 6 }, (_, index) => ({ kind: 'observation', probe: processorWaitProbe, target, atMs: overloadSpan.fromMs + 200 * index, value: { waitedMs: 190, ranMs: 10, windowMs: 200, serviceRanMs, capacityMs: 400 } }))
+    const silent = (forMs: number): HistoryEvent[] => shed(({ plannedAtMs }) => (plannedAtMs < overloadSpan.fromMs + forMs ? { outcome: 'timeout', endedAtMs: plannedAtMs + 1_000 } : {}))
+    const ill = good.map((event) => (event.kind === 'observation' && event.probe === 'readiness' && event.atMs > 10_000 && event.atMs < 10_600 ? { ...event, value: { outcome: 'fail', boot: 'b' } } : event))
+    for (const events of [silent(900), ill]) {
+      expect(judge(overloadIsShed, events).outcome).toBe('failed')
+      expect(judge(overloadIsShed, [...events, ...waits(100)])).toMatchObject(saying('inconclusive', 'replica-1 waited'))
+      expect(judge(overloadIsShed, [...events, ...waits(100, 'db-primary')]).outcome).toBe('failed')
+      expect(judge(overloadIsShed, [...events, ...waits(300)]).outcome).toBe('failed')
+    }
   })
   test('accepted requests that are slow', () => {
     expect(judge(overloadIsShed, changedIn(good, loads.overload, (one) => (isServed(one) && one.plannedAtMs < 13_500 ? { endedAtMs: one.plannedAtMs + 2_100 } : {})), { goodput_of_capacity_min: 0.1 })).toMatchObject(saying('failed', 'accepted requests took longer'))

@@ -2,6 +2,7 @@ import type { Load, Scenario, ScenarioContext } from '../../core/scenario.js'
 import { exitCodeOf } from '../../core/checks/exit-code.js'
 import { InterventionFailed } from '../../core/errors.js'
 import { parseAs } from '../configuration/format.js'
+import { configurationUnread, type DeclaredTask } from './declared-tasks.js'
 import { operationsTellTheTruth } from './operations-tell-the-truth.check.js'
 import { operationsMayBeRepeated } from './operations-may-be-repeated.check.js'
 import { passesReadiness, tasksOf, type OperatorTask, type TaskWorld } from './operations.js'
@@ -29,7 +30,8 @@ async function exercise(context: ScenarioContext): Promise<void> {
   const configuration = await configurationFound(context)
   const world: TaskWorld = { context, spare, ...(configuration === undefined ? {} : { configuration }) }
   const tasks = tasksOf(world)
-  context.fact('operator-tasks', tasks.map(({ name, proper, failing, repeatable }) => ({ name, proper: proper !== undefined, failing: failing !== undefined, repeatable: repeatable !== undefined })))
+  if (context.service.config?.archive !== undefined && configuration === undefined) context.fact(configurationUnread, true)
+  context.fact('operator-tasks', tasks.map(({ name, proper, failing, repeatable }): DeclaredTask => ({ name, proper: proper !== undefined, failing: failing !== undefined, repeatable: repeatable !== undefined })))
   if (context.selected.has('OPER-01')) await tryEverything(context, tasks, spare)
   if (context.selected.has('OPER-02')) await repeatEverything(context, tasks)
 }

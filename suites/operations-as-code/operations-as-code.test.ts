@@ -53,7 +53,20 @@ describe('operations tell the truth', () => {
       whole().slice(3),
       [...whole(), fact('operator-tasks', [{ name: 'drain', proper: true, failing: false }])],
     ]) {
-      expect(judge(check, events).outcome).toBe('inconclusive')
+      expect(judge(check, events)).toMatchObject({ outcome: 'inconclusive' })
+    }
+  })
+  test('a configuration that could not be read is no pass either', () => {
+    expect(judge(check, [...whole(), fact('operator-tasks', []), fact('configuration-unread', true)])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('could not be read') })
+  })
+  test('that too little is declared lasts, and what could not be read may be read another time', () => {
+    const task = (name: string, failing: boolean): unknown => ({ name, proper: true, failing })
+    const [one, enough] = [fact('operator-tasks', []), fact('operator-tasks', ['drain', 'undrain', 'toggles.set'].map((name) => task(name, true)))]
+    expect(judge(check, [...whole().slice(0, 1), one]).lasting).toBe(true)
+    expect(judge(check, [...whole().slice(0, 3), fact('operator-tasks', [task('drain', false)])]).lasting).toBe(true)
+    for (const events of [[...whole().slice(0, 1)], [...whole().slice(0, 1), enough], [...whole().slice(0, 3), enough], [...whole().slice(0, 1), one, fact('configuration-unread', true)]]) {
+      const finding = judge(check, events)
+      expect([finding.outcome, finding.lasting]).toEqual(['inconclusive', undefined])
     }
   })
 })
@@ -123,6 +136,14 @@ describe('operations may be repeated', () => {
     expect(judge(check, [...whole(), repetition('upgrade', idle)]).outcome).toBe('passed')
     expect(judge(check, [...whole(), repetition('upgrade', { ...idle, again: { ...state, 'a is ready': 'false' } })]).outcome).toBe('failed')
     expect(judge(check, whole(idle))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('2 operations that changed something') })
+  })
+  test('that too few operations can be repeated lasts', () => {
+    const repeatable = (...names: readonly string[]): HistoryEvent => fact('operator-tasks', names.map((name) => ({ name, proper: true, failing: true, repeatable: true })))
+    const two = [...traffic(), repetition('drain'), repetition('config.apply')]
+    expect(judge(check, [repeatable()]).lasting).toBe(true)
+    expect(judge(check, [...two, repeatable('drain', 'config.apply')])).toMatchObject({ outcome: 'inconclusive', lasting: true })
+    expect(judge(check, [...two, repeatable('drain', 'config.apply', 'backup.create')])).not.toHaveProperty('lasting')
+    expect(judge(check, [...whole(), repeatable()])).not.toHaveProperty('lasting')
   })
   test('without a first effect, an overlap, a state, traffic, writes or an end there is no pass', () => {
     const without = (load: string) => whole().filter((event) => !(event.kind === 'request' && event.load === load))

@@ -1,11 +1,14 @@
 import { failed, inconclusive, passed, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
-import { eventsOf, type History } from '../../core/history.js'
+import type { History } from '../../core/history.js'
 import { disturbedHarness, observationsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { declaredOf, isConfigurationUnread, tooFewDeclared } from './declared-tasks.js'
 import { answered, type Trial } from './trial.js'
 
 const stallMsMax = 2_000
+/** Operations that every service has. */
+const stopAndStart = 2
 type Named = Trial & { readonly name: string }
 
 /** OPER-01: what an operation says of itself is what is seen from outside, when it succeeds and when it cannot. */
@@ -23,25 +26,16 @@ export const operationsTellTheTruth: Check = {
     if (unclear?.problem !== undefined) return unclear.problem
     const proper = new Set(trials.filter((one) => one.form === 'proper').map((one) => one.name))
     const provoked = new Set(trials.filter((one) => one.form === 'failing').map((one) => one.name))
-    const [operationsMin, failuresMin] = ['min_operations', 'min_provoked_failures'].map((key) => numberThreshold(thresholds, key))
-    if (proper.size < (operationsMin ?? 0)) return inconclusive(`${counted(proper.size, 'operation')} ${proper.size === 1 ? 'was' : 'were'} carried out, needs ${operationsMin}`, evidence)
-    if (provoked.size < (failuresMin ?? 0)) return inconclusive(`${counted(provoked.size, 'operation')} could be made to fail, needs ${failuresMin}`, evidence)
+    const [operationsMin, failuresMin] = [numberThreshold(thresholds, 'min_operations'), numberThreshold(thresholds, 'min_provoked_failures')]
+    if (proper.size < operationsMin) return inconclusive(`${counted(proper.size, 'operation')} ${proper.size === 1 ? 'was' : 'were'} carried out, needs ${operationsMin}`, evidence, tooFewDeclared(history, { form: 'proper', others: stopAndStart, min: operationsMin }))
+    if (provoked.size < failuresMin) return inconclusive(`${counted(provoked.size, 'operation')} could be made to fail, needs ${failuresMin}`, evidence, tooFewDeclared(history, { form: 'failing', min: failuresMin }))
     const unfinished = (['proper', 'failing'] as const).flatMap((form) => declaredOf(history, form).filter((name) => !trials.some((one) => one.form === form && one.name === name)).map((name) => `${name} (${form})`))
+    if (isConfigurationUnread(history)) return inconclusive('the configuration could not be read, so that none of its operations was tried', evidence)
     if (unfinished.length > 0) return inconclusive(`${listed(unfinished)} was declared and not tried`, evidence)
     return passed(`${counted(proper.size, 'operation')} did what they said, and ${provoked.size} that could not succeed said so`, evidence)
   },
 }
 
-interface DeclaredTask {
-  readonly name: string
-  readonly proper: boolean
-  readonly failing: boolean
-}
-function declaredOf(history: History, form: 'proper' | 'failing'): string[] {
-  let tasks: readonly DeclaredTask[] = []
-  for (const event of eventsOf(history, 'fact')) if (event.name === 'operator-tasks') tasks = event.value as readonly DeclaredTask[]
-  return tasks.filter((one) => one[form]).map((one) => one.name)
-}
 
 /** A lie or a hang is a failure; what could not be witnessed is inconclusive; undefined when all is well. */
 function problemOf(history: History, thresholds: ThresholdValues, trial: Named): Finding | undefined {

@@ -69,6 +69,7 @@ describe('every operation is tried', () => {
   test('without an archive the configuration is left alone', async () => {
     const world = await exercised({ selected, refused: ['config.archive'] })
     expect(operations(world).filter((call) => call.startsWith('config.'))).toEqual([])
+    expect(world.facts['configuration-unread']).toBe(true)
     expect(world.facts['operator-tasks']).toEqual(['drain', 'undrain', 'backup.create', 'toggles.set'].map((name) => expect.objectContaining({ name })))
   })
 })
