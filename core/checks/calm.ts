@@ -1,6 +1,6 @@
 import { inconclusive, type Finding } from '../check.js'
 import type { History, RequestEvent } from '../history.js'
-import { starvationsOf } from '../processor-waits.js'
+import { starvationsOf, withoutWaits } from '../processor-waits.js'
 import { countsAsLost, disturbedHarness, inWindow, numberFact, observationsOf, requestsOf, type Window } from '../reading.js'
 
 /** A stall or slip longer than this could make requests time out, or delay the balancer, which shares the machine. */
@@ -42,7 +42,7 @@ function merged(spans: readonly Window[]): Window[] {
 }
 
 /** Neither planned, under way nor ended in any of these spans. */
-export const isCalm = (spans: readonly Window[]) => (request: RequestEvent): boolean =>
+export const isCalm = (spans: readonly Window[]) => (request: Pick<RequestEvent, 'plannedAtMs' | 'endedAtMs'>): boolean =>
   !spans.some((span) => inWindow(request.plannedAtMs, span) || inWindow(request.endedAtMs, span) || (request.plannedAtMs < span.fromMs && request.endedAtMs > span.toMs))
 
 /** By how much what had to happen in a window may have been late. */
@@ -75,4 +75,13 @@ export function believedUnlessDisturbed(finding: Finding, history: History, opti
   const later = disturbances(history, { fromMs: window.toMs, toMs: Infinity }).map((span) => ({ fromMs: Math.max(span.fromMs, window.toMs), toMs: span.toMs }))
   const left = later.length === 0 ? finding : calmly(later)
   return left.outcome === 'failed' ? left : inconclusive(`the harness was too busy near these failures to charge them to the service: ${finding.summary}`)
+}
+
+/**
+ * The same under a load that takes the machine to its limit, where somebody often waits for a processor: a wait excuses what it touched, and nothing else. What `disturbed`
+ * finds besides waits voids the failure, whatever it touched.
+ */
+export function believedUnderLoad(finding: Finding, history: History, options: { readonly window: Window; disturbed(history: History): Finding | null; calmly(spans: readonly Window[]): Finding }): Finding {
+  if (finding.outcome !== 'failed') return finding
+  return options.disturbed(withoutWaits(history)) ?? believed(finding, history, options)
 }

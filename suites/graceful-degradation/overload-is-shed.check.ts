@@ -1,5 +1,5 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
-import { believed, isCalm } from '../../core/checks/calm.js'
+import { believedUnderLoad, delayMs, isCalm } from '../../core/checks/calm.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, inWindow, observationsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -13,6 +13,8 @@ import { restartedIn } from './restarts.js'
 const stallMsMax = 500
 /** More than this times what it could do before, and it was not overloaded. */
 const notOverloaded = 1.7
+/** In less than that a burst more or less decides. */
+const calmSecondsMin = 2
 const seconds = ({ fromMs, toMs }: Window): number => (toMs - fromMs) / 1_000
 
 /** DEGR-05: offered more than it can do, the service does what it can in time and turns the rest away at once. */
@@ -67,7 +69,19 @@ function judgeGoodput(history: History, { span, capacity, thresholds }: Question
   ]
   if (goodput > capacity * notOverloaded) return inconclusive(`the service answered ${Math.round(goodput)} requests per second under overload, far more than the ${Math.round(capacity)} measured before: it was not overloaded`, evidence)
   if (goodput >= capacity * share) return passed(`${Math.round(goodput)} requests per second were answered in time, of ${Math.round(capacity)} it can do`, evidence)
-  return starvedMachine(history, span.window) ?? failed(`under twice its capacity the service answered ${Math.round(goodput)} requests per second in time, of ${Math.round(capacity)} it can do`, evidence)
+  const finding = failed(`under twice its capacity the service answered ${Math.round(goodput)} requests per second in time, of ${Math.round(capacity)} it can do`, evidence)
+  return believedUnderLoad(finding, history, {
+    window: span.window,
+    disturbed: (unwaited) => starvedMachine(unwaited, span.window),
+    calmly: (spans) => (goodputInCalm(spans, span, forgiven) < capacity * share ? finding : inconclusive('as much as it can do was answered in time where nobody had to wait for a processor')),
+  })
+}
+
+/** Answered in time per second outside of these spans; infinite where too little of the load is left to tell. */
+function goodputInCalm(spans: readonly Window[], { requests, window }: LoadSpan, forgiven: number): number {
+  const calmS = seconds(window) - delayMs(spans, window) / 1_000
+  const served = requests.filter((one) => isServed(one) && inWindow(one.endedAtMs, window) && !spans.some((span) => inWindow(one.endedAtMs, span)))
+  return calmS < calmSecondsMin ? Infinity : (served.length + forgiven) / calmS
 }
 
 function perSecond({ requests, window }: LoadSpan): number[] {
@@ -89,7 +103,13 @@ function judgeRefusals(history: History, question: Question): Finding {
   if (refused.length === 0) return inconclusive('under twice its capacity the service turned nobody away: it was not overloaded')
   const explicitly = judgeExplicitness(refused, question.thresholds)
   // A service that gets no processor cannot turn anybody away in time.
-  if (explicitly.outcome === 'failed') return disturbedHarness(history, span.window, stallMsMax) ?? believed(explicitly, history, { window: span.window, calmly: (spans) => judgeExplicitness(refused.filter(isCalm(spans)), question.thresholds) })
+  if (explicitly.outcome === 'failed') {
+    return believedUnderLoad(explicitly, history, {
+      window: span.window,
+      disturbed: (unwaited) => disturbedHarness(unwaited, span.window, stallMsMax),
+      calmly: (spans) => judgeExplicitness(refused.filter(isCalm(spans)), question.thresholds),
+    })
+  }
   const explicit = refused.filter(isExplicitRefusal)
   const quick = judgeLatency(history, { requests: explicit, quantile: numberThreshold(question.thresholds, 'refusal_quantile'), limitMs: numberThreshold(question.thresholds, 'refusal_p95_ms_max'), what: 'refusals', before: question.before, window: span.window })
   const evidence = [...explicitly.evidence, ...quick.evidence]
@@ -112,7 +132,7 @@ function judgeExplicitness(refused: readonly RequestEvent[], thresholds: Thresho
 }
 
 function judgeHealth(history: History, { span, thresholds }: Question): Finding {
-  const samples = (['readiness', 'liveness'] as const).flatMap((probe) => observationsOf(history, probe, undefined, span.window).map((one) => ({ probe, instance: one.target, outcome: (one.value as { readonly outcome: string }).outcome })))
+  const samples = (['readiness', 'liveness'] as const).flatMap((probe) => observationsOf(history, probe, undefined, span.window).map((one) => ({ probe, instance: one.target, plannedAtMs: one.sentAtMs ?? one.atMs, endedAtMs: one.atMs, outcome: (one.value as { readonly outcome: string }).outcome })))
   const bad = samples.filter((one) => one.outcome !== 'pass')
   const allowed = numberThreshold(thresholds, 'health_failures_max')
   const evidence: Evidence[] = [{ note: `health answers under overload that did not pass (of ${samples.length})`, measured: bad.length, allowed, unit: 'count' }]
@@ -120,7 +140,11 @@ function judgeHealth(history: History, { span, thresholds }: Question): Finding 
   if (restarted.length > numberThreshold(thresholds, 'restarts_max')) return failed(`${restarted.join(' and ')} was restarted under overload`, evidence)
   if (bad.length > allowed) {
     const text = `under overload ${[...new Set(bad.map((one) => `${one.probe} of ${one.instance}`))].join(', ')} did not pass`
-    return starvedMachine(history, span.window) ?? failed(text, evidence)
+    return believedUnderLoad(failed(text, evidence), history, {
+      window: span.window,
+      disturbed: (unwaited) => starvedMachine(unwaited, span.window),
+      calmly: (spans) => (bad.filter(isCalm(spans)).length > allowed ? failed(text, evidence) : inconclusive(text)),
+    })
   }
   if (samples.length === 0) return inconclusive('health was not asked under overload', evidence)
   return passed(`health passed ${samples.length} times`, evidence)

@@ -20,6 +20,9 @@ const judge = (check: Check, events: readonly HistoryEvent[], more: Readonly<Rec
 const saying = (outcome: Finding['outcome'], text: string) => ({ outcome, summary: expect.stringContaining(text) as string })
 const isLoad = (load: string) => (event: HistoryEvent): boolean => event.kind === 'request' && event.load === load
 const isCapacity = (event: HistoryEvent): boolean => event.kind === 'observation' && event.probe === capacityProbe
+/** One look after the other, of 200 ms each, in which a replica waited for a processor nearly all the time. */
+const waitsFrom = (atMs: number, looks: number, { serviceRanMs = 100, target = 'replica-1' } = {}): HistoryEvent[] =>
+  Array.from({ length: looks }, (_, index) => ({ kind: 'observation', probe: processorWaitProbe, target, atMs: atMs + 200 * index, value: { waitedMs: 190, ranMs: 10, windowMs: 200, serviceRanMs, capacityMs: 400 } }))
 const isServed = ({ outcome }: RequestEvent): boolean => outcome === 'ok'
 
 describe.each([overloadIsShed, recoversFromOverload, reducedModeIsCheaper, carriesRatedLoad].map((check) => [check.requirement, check] as const))('%s', (_id, check) => {
@@ -67,16 +70,32 @@ describe('DEGR-05', () => {
     expect(judge(overloadIsShed, ill(11_000))).toMatchObject(saying('inconclusive', 'starved'))
   })
   test('what a replica did not answer while it waited for a processor is not charged to it, unless the service had the processors', () => {
-    const waits = (serviceRanMs: number, target = 'replica-1'): HistoryEvent[] =>
-      Array.from({ length: 6 }, (_, index) => ({ kind: 'observation', probe: processorWaitProbe, target, atMs: overloadSpan.fromMs + 200 * index, value: { waitedMs: 190, ranMs: 10, windowMs: 200, serviceRanMs, capacityMs: 400 } }))
+    const waits = (serviceRanMs: number, target = 'replica-1'): HistoryEvent[] => waitsFrom(overloadSpan.fromMs, 6, { serviceRanMs, target })
     const silent = (forMs: number): HistoryEvent[] => shed(({ plannedAtMs }) => (plannedAtMs < overloadSpan.fromMs + forMs ? { outcome: 'timeout', endedAtMs: plannedAtMs + 1_000 } : {}))
     const ill = good.map((event) => (event.kind === 'observation' && event.probe === 'readiness' && event.atMs > 10_000 && event.atMs < 10_600 ? { ...event, value: { outcome: 'fail', boot: 'b' } } : event))
     for (const events of [silent(900), ill]) {
       expect(judge(overloadIsShed, events).outcome).toBe('failed')
-      expect(judge(overloadIsShed, [...events, ...waits(100)])).toMatchObject(saying('inconclusive', 'replica-1 waited'))
+      expect(judge(overloadIsShed, [...events, ...waits(100)]).outcome).toBe('inconclusive')
       expect(judge(overloadIsShed, [...events, ...waits(100, 'db-primary')]).outcome).toBe('failed')
       expect(judge(overloadIsShed, [...events, ...waits(300)]).outcome).toBe('failed')
     }
+  })
+  test('a wait excuses what it touched and nothing else', () => {
+    const waits = waitsFrom(overloadSpan.fromMs, 3)
+    const collapsed = changedIn(good, loads.overload, ({ plannedAtMs }) => ({ outcome: 'timeout', endedAtMs: plannedAtMs + 1_000 }))
+    const ill = good.map((event) => (event.kind === 'observation' && event.probe === 'readiness' && event.atMs > 13_000 && event.atMs < 13_600 ? { ...event, value: { outcome: 'fail', boot: 'b' } } : event))
+    for (const [events, text] of [
+      [collapsed, 'under twice its capacity'],
+      [shed(() => ({ captured: {} })), 'when to come again'],
+      [shed(() => ({ outcome: 'error-status', status: 500 })), 'no explicit refusal'],
+      [ill, 'readiness of'],
+    ] as const) {
+      expect(judge(overloadIsShed, events).outcome).toBe('failed')
+      expect(judge(overloadIsShed, [...events, ...waits])).toMatchObject(saying('failed', text))
+    }
+    const slowAtFirst = changedIn(good, loads.overload, (one) => (one.plannedAtMs < overloadSpan.fromMs + 1_300 ? { outcome: 'timeout', endedAtMs: one.plannedAtMs + 1_000 } : {}))
+    expect(judge(overloadIsShed, slowAtFirst).outcome).toBe('failed')
+    expect(judge(overloadIsShed, [...slowAtFirst, ...waits]).outcome).toBe('inconclusive')
   })
   test('accepted requests that are slow', () => {
     expect(judge(overloadIsShed, changedIn(good, loads.overload, (one) => (isServed(one) && one.plannedAtMs < 13_500 ? { endedAtMs: one.plannedAtMs + 2_100 } : {})), { goodput_of_capacity_min: 0.1 })).toMatchObject(saying('failed', 'accepted requests took longer'))
@@ -119,6 +138,15 @@ describe('DEGR-08', () => {
     expect(judge(recoversFromOverload, slow).outcome).toBe('failed')
     const echoes = slow.map((event) => (event.kind === 'request' && event.load === 'null-control' && event.plannedAtMs > 16_000 ? { ...event, endedAtMs: event.plannedAtMs + 150 } : event))
     expect(judge(recoversFromOverload, echoes)).toMatchObject(saying('inconclusive', 'busy'))
+  })
+  test('one that comes back late while a replica waited for a processor, and one that does not come back although none does any more', () => {
+    const late = refusedUntil(19_500)
+    const more = { recover_within_s: 2 }
+    expect(judge(recoversFromOverload, late, more).outcome).toBe('failed')
+    expect(judge(recoversFromOverload, [...late, ...waitsFrom(18_800, 3)], more)).toMatchObject({ outcome: 'inconclusive' })
+    const never = refusedUntil(30_000)
+    expect(judge(recoversFromOverload, [...never, ...waitsFrom(17_000, 4)], { recover_within_s: 4 })).toMatchObject(saying('failed', 'not served as usual'))
+    expect(judge(recoversFromOverload, [...never, ...waitsFrom(17_000, 14)], { recover_within_s: 4 })).toMatchObject({ outcome: 'inconclusive' })
   })
   test('a restart, or nobody who looked long enough', () => {
     expect(judge(recoversFromOverload, [...good, platform(17_000, 'process-exited', 'r0')])).toMatchObject(saying('failed', 'restarted'))
@@ -176,6 +204,13 @@ describe('RDND-06', () => {
     expect(judge(carriesRatedLoad, refused)).toMatchObject(saying('failed', 'not served'))
     expect(judge(carriesRatedLoad, [...refused, stall(32_000, 1_000)]).outcome).toBe('inconclusive')
     expect(judge(carriesRatedLoad, rated(({ plannedAtMs }, index) => (index % 5 === 0 ? { endedAtMs: plannedAtMs + 700 } : {})))).toMatchObject(saying('failed', 'took longer than 500 ms'))
+  })
+  test('what was not served while a replica waited for a processor is not charged, and the rest is', () => {
+    const refusedUntilMs = (untilMs: number) => rated(({ plannedAtMs }) => (plannedAtMs < untilMs ? { outcome: 'polite-refusal', status: 429 } : {}))
+    const fromMs = Math.min(...good.flatMap((event) => (event.kind === 'request' && event.load === loads.rated ? [event.plannedAtMs] : [])))
+    expect(judge(carriesRatedLoad, refusedUntilMs(fromMs + 800))).toMatchObject(saying('failed', 'not served'))
+    expect(judge(carriesRatedLoad, [...refusedUntilMs(fromMs + 800), ...waitsFrom(fromMs, 5)]).outcome).toBe('inconclusive')
+    expect(judge(carriesRatedLoad, [...refusedUntilMs(fromMs + 4_000), ...waitsFrom(fromMs, 5)])).toMatchObject(saying('failed', 'not served'))
   })
   test('a refusal after a burst of our own is not charged, one that is far from it is', () => {
     const burst = (refusedIndexes: readonly number[]) =>

@@ -1,4 +1,5 @@
 import { failed, inconclusive, passed, type Check, type Evidence } from '../../core/check.js'
+import { believedUnderLoad, delayMs, isCalm } from '../../core/checks/calm.js'
 import { judgeQuantile, quantileName } from '../../core/checks/quantile-limit.js'
 import type { RequestEvent } from '../../core/history.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
@@ -9,6 +10,8 @@ import { loads } from './overload-names.js'
 import { restartedIn } from './restarts.js'
 
 const stepMs = 250
+/** Of the time to recover in: whoever waited for a processor for longer had too little of it to be judged. */
+const waitedShareMax = 0.5
 const seconds = (ms: number): number => Math.round(ms / 100) / 10
 
 /** DEGR-08: when the overload ends, half of the capacity is served as it was before, soon and without a restart. */
@@ -42,10 +45,13 @@ export const recoversFromOverload: Check = {
     if (backMs !== undefined && backMs <= withinMs) return passed(`throughput and latency were as usual ${seconds(backMs)} s after the overload (${unserved} of ${overload.requests.length} requests had not been served)`, evidence(backMs))
     const watchedMs = toMs - fromMs - numberThreshold(thresholds, 'window_s') * 1_000
     if (watchedMs < withinMs * 0.95) return inconclusive(`the service was watched for ${seconds(watchedMs)} s after the overload, needs ${seconds(withinMs)} s`, evidence(watchedMs))
-    return (
-      noisy(history, { before: usual.window, window: afterwards.window, limitMs: limits.limitMs }) ??
-      failed(`half of its capacity was not served as usual within ${seconds(withinMs)} s after the overload`, evidence(backMs ?? watchedMs))
-    )
+    const finding = failed(`half of its capacity was not served as usual within ${seconds(withinMs)} s after the overload`, evidence(backMs ?? watchedMs))
+    const { window, requests } = afterwards
+    return believedUnderLoad(finding, history, {
+      window,
+      disturbed: (unwaited) => noisy(unwaited, { before: usual.window, window, limitMs: limits.limitMs }),
+      calmly: (spans) => (delayMs(spans, window) <= withinMs * waitedShareMax && firstGoodWindow(requests.filter(isCalm(spans)), fromMs, toMs, limits) === undefined ? finding : inconclusive(finding.summary)),
+    })
   },
 }
 

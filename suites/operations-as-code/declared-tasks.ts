@@ -8,16 +8,19 @@ export interface DeclaredTask {
   readonly failing: boolean
   readonly repeatable?: boolean
 }
-/** A fact: the configuration, which is declared, could not be read, so that none of its operations is among the tasks. */
+/** A fact: the configuration, which operations are declared for, could not be read, so that none of them is among the tasks. */
 export const configurationUnread = 'configuration-unread'
 
 export const isConfigurationUnread = (history: History): boolean => factOf(history, configurationUnread) !== undefined
 
-export const declaredOf = (history: History, form: 'proper' | 'failing' | 'repeatable'): string[] =>
-  ((factOf(history, 'operator-tasks') as readonly DeclaredTask[] | undefined) ?? []).filter((one) => one[form]).map((one) => one.name)
+/** Undefined where the exercise did not say it. */
+export const declaredTasks = (history: History): readonly DeclaredTask[] | undefined => factOf(history, 'operator-tasks') as readonly DeclaredTask[] | undefined
 
-/** What makes an inconclusive finding a lasting one: were each of these, and of the `others`, carried out, it would not be enough. */
-export function tooFewDeclared(history: History, { form, others = 0, min }: { readonly form: 'proper' | 'failing' | 'repeatable'; readonly others?: number; readonly min: number }): { readonly lasting?: true } {
-  const isKnown = factOf(history, 'operator-tasks') !== undefined && !isConfigurationUnread(history)
-  return isKnown && declaredOf(history, form).length + others < min ? { lasting: true } : {}
-}
+export const declaredOf = (history: History, form: 'proper' | 'failing' | 'repeatable'): string[] => (declaredTasks(history) ?? []).filter((one) => one[form]).map((one) => one.name)
+
+/**
+ * What makes an inconclusive finding a lasting one: all of these are known and were carried out, and it was not enough. What was not
+ * carried out may be the next time, and be found to lie.
+ */
+export const tooFew = (history: History, { unfinished, counted, min }: { readonly unfinished: readonly string[]; readonly counted: number; readonly min: number }): { readonly lasting?: true } =>
+  declaredTasks(history) !== undefined && !isConfigurationUnread(history) && unfinished.length === 0 && counted < min ? { lasting: true } : {}

@@ -59,12 +59,14 @@ describe('operations tell the truth', () => {
   test('a configuration that could not be read is no pass either', () => {
     expect(judge(check, [...whole(), fact('operator-tasks', []), fact('configuration-unread', true)])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('could not be read') })
   })
-  test('that too little is declared lasts, and what could not be read may be read another time', () => {
+  test('that too little is declared lasts, and what was not tried may be tried another time', () => {
     const task = (name: string, failing: boolean): unknown => ({ name, proper: true, failing })
-    const [one, enough] = [fact('operator-tasks', []), fact('operator-tasks', ['drain', 'undrain', 'toggles.set'].map((name) => task(name, true)))]
-    expect(judge(check, [...whole().slice(0, 1), one]).lasting).toBe(true)
-    expect(judge(check, [...whole().slice(0, 3), fact('operator-tasks', [task('drain', false)])]).lasting).toBe(true)
-    for (const events of [[...whole().slice(0, 1)], [...whole().slice(0, 1), enough], [...whole().slice(0, 3), enough], [...whole().slice(0, 1), one, fact('configuration-unread', true)]]) {
+    const both = [trial('stop', 'proper'), trial('start', 'proper')]
+    const only = (...tasks: readonly unknown[]): HistoryEvent => fact('operator-tasks', tasks)
+    const drain = [trial('drain', 'proper'), only(task('drain', false))]
+    expect(judge(check, [...both, only()])).toMatchObject({ outcome: 'inconclusive', lasting: true })
+    expect(judge(check, [...both, ...drain])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('made to fail'), lasting: true })
+    for (const events of [both, [...both.slice(1), only()], [...both, only(task('drain', false))], [...both, trial('drain', 'proper'), only(task('drain', true))], [...both, only(), fact('configuration-unread', true)]]) {
       const finding = judge(check, events)
       expect([finding.outcome, finding.lasting]).toEqual(['inconclusive', undefined])
     }
@@ -137,13 +139,19 @@ describe('operations may be repeated', () => {
     expect(judge(check, [...whole(), repetition('upgrade', { ...idle, again: { ...state, 'a is ready': 'false' } })]).outcome).toBe('failed')
     expect(judge(check, whole(idle))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('2 operations that changed something') })
   })
-  test('that too few operations can be repeated lasts', () => {
+  test('that too few operations can be repeated lasts, unless one of them was not', () => {
     const repeatable = (...names: readonly string[]): HistoryEvent => fact('operator-tasks', names.map((name) => ({ name, proper: true, failing: true, repeatable: true })))
     const two = [...traffic(), repetition('drain'), repetition('config.apply')]
     expect(judge(check, [repeatable()]).lasting).toBe(true)
     expect(judge(check, [...two, repeatable('drain', 'config.apply')])).toMatchObject({ outcome: 'inconclusive', lasting: true })
     expect(judge(check, [...two, repeatable('drain', 'config.apply', 'backup.create')])).not.toHaveProperty('lasting')
-    expect(judge(check, [...whole(), repeatable()])).not.toHaveProperty('lasting')
+    expect(judge(check, [...two, repeatable('drain', 'config.apply'), fact('configuration-unread', true)])).not.toHaveProperty('lasting')
+  })
+  test('one that may be repeated and was not, or a configuration that could not be read, is no pass', () => {
+    const all = fact('operator-tasks', ['drain', 'config.apply', 'backup.create'].map((name) => ({ name, proper: true, failing: true, repeatable: true })))
+    expect(judge(check, [...whole(), all]).outcome).toBe('passed')
+    expect(judge(check, [...whole(), fact('operator-tasks', [{ name: 'undrain', proper: true, failing: false, repeatable: true }])])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('undrain may be repeated and was not') })
+    expect(judge(check, [...whole(), all, fact('configuration-unread', true)])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('could not be read') })
   })
   test('without a first effect, an overlap, a state, traffic, writes or an end there is no pass', () => {
     const without = (load: string) => whole().filter((event) => !(event.kind === 'request' && event.load === load))

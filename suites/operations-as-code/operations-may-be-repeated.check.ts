@@ -7,7 +7,7 @@ import { ledgerOf, whyUnread } from '../../core/ledger.js'
 import { countsAsLost, disturbedHarness, factOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { differingPaths } from '../configuration/paths.js'
-import { tooFewDeclared } from './declared-tasks.js'
+import { declaredOf, isConfigurationUnread, tooFew } from './declared-tasks.js'
 import type { Repetition } from './repetition.js'
 import { answered } from './trial.js'
 
@@ -26,14 +26,17 @@ export const operationsMayBeRepeated: Check = {
   evaluate(history, thresholds) {
     const repetitions = observationsOf(history, 'repetition').map((event): Named => ({ name: event.target, ...(event.value as Repetition) }))
     const min = numberThreshold(thresholds, 'min_operations')
-    const tooFew = tooFewDeclared(history, { form: 'repeatable', min })
-    if (repetitions.length === 0) return inconclusive('no operation was repeated', [], tooFew)
+    const effective = repetitions.filter((one) => one.nothingToDo !== true)
+    const unfinished = declaredOf(history, 'repeatable').filter((name) => !repetitions.some((one) => one.name === name))
+    const lasting = tooFew(history, { unfinished, counted: effective.length, min })
+    if (repetitions.length === 0) return inconclusive('no operation was repeated', [], lasting)
     const judged = repetitions.map((one) => judgeOne(history, thresholds, one))
     const arms = [...judged, judgeTraffic(history, thresholds, repetitions), judgeLedger(history)]
     const worst = arms.find((one) => one.outcome === 'failed') ?? arms.find((one) => one.outcome !== 'passed')
     if (worst !== undefined) return worst
-    const effective = repetitions.filter((one) => one.nothingToDo !== true)
-    if (effective.length < min) return inconclusive(`${counted(effective.length, 'operation')} that changed something the first time was repeated, needs ${min}`, [], tooFew)
+    if (effective.length < min) return inconclusive(`${counted(effective.length, 'operation')} that changed something the first time was repeated, needs ${min}`, [], lasting)
+    if (isConfigurationUnread(history)) return inconclusive('the configuration could not be read, so that none of its operations was repeated')
+    if (unfinished.length > 0) return inconclusive(`${listed(unfinished)} may be repeated and was not`)
     const sent = sentIn(history).length
     return passed(`${listed(repetitions.map((one) => one.name))} left the same when done twice, one after the other and at once, and none of ${sent} requests failed`, arms.flatMap((one) => one.evidence), { strength: strengthOf(sent) })
   },

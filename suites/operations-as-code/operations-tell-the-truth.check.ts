@@ -3,12 +3,12 @@ import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History } from '../../core/history.js'
 import { disturbedHarness, observationsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { declaredOf, isConfigurationUnread, tooFewDeclared } from './declared-tasks.js'
+import { declaredOf, isConfigurationUnread, tooFew } from './declared-tasks.js'
 import { answered, type Trial } from './trial.js'
 
 const stallMsMax = 2_000
-/** Operations that every service has. */
-const stopAndStart = 2
+/** What every service has. */
+const stopAndStart = ['stop', 'start']
 type Named = Trial & { readonly name: string }
 
 /** OPER-01: what an operation says of itself is what is seen from outside, when it succeeds and when it cannot. */
@@ -27,15 +27,16 @@ export const operationsTellTheTruth: Check = {
     const proper = new Set(trials.filter((one) => one.form === 'proper').map((one) => one.name))
     const provoked = new Set(trials.filter((one) => one.form === 'failing').map((one) => one.name))
     const [operationsMin, failuresMin] = [numberThreshold(thresholds, 'min_operations'), numberThreshold(thresholds, 'min_provoked_failures')]
-    if (proper.size < operationsMin) return inconclusive(`${counted(proper.size, 'operation')} ${proper.size === 1 ? 'was' : 'were'} carried out, needs ${operationsMin}`, evidence, tooFewDeclared(history, { form: 'proper', others: stopAndStart, min: operationsMin }))
-    if (provoked.size < failuresMin) return inconclusive(`${counted(provoked.size, 'operation')} could be made to fail, needs ${failuresMin}`, evidence, tooFewDeclared(history, { form: 'failing', min: failuresMin }))
-    const unfinished = (['proper', 'failing'] as const).flatMap((form) => declaredOf(history, form).filter((name) => !trials.some((one) => one.form === form && one.name === name)).map((name) => `${name} (${form})`))
+    const unfinished = [...stopAndStart.filter((name) => !proper.has(name)), ...declaredOf(history, 'proper').filter((name) => !proper.has(name)), ...declaredOf(history, 'failing').filter((name) => !provoked.has(name)).map((name) => `${name}, made to fail,`)]
+    const lasting = (counted: number, min: number): { readonly lasting?: true } => tooFew(history, { unfinished, counted, min })
+    if (proper.size < operationsMin) return inconclusive(`${counted(proper.size, 'operation')} ${proper.size === 1 ? 'was' : 'were'} carried out, needs ${operationsMin}`, evidence, lasting(proper.size, operationsMin))
+    if (provoked.size < failuresMin) return inconclusive(`${counted(provoked.size, 'operation')} could be made to fail, needs ${failuresMin}`, evidence, lasting(provoked.size, failuresMin))
     if (isConfigurationUnread(history)) return inconclusive('the configuration could not be read, so that none of its operations was tried', evidence)
-    if (unfinished.length > 0) return inconclusive(`${listed(unfinished)} was declared and not tried`, evidence)
+    const untried = unfinished.filter((name) => !stopAndStart.includes(name))
+    if (untried.length > 0) return inconclusive(`${listed(untried)} was declared and not tried`, evidence)
     return passed(`${counted(proper.size, 'operation')} did what they said, and ${provoked.size} that could not succeed said so`, evidence)
   },
 }
-
 
 /** A lie or a hang is a failure; what could not be witnessed is inconclusive; undefined when all is well. */
 function problemOf(history: History, thresholds: ThresholdValues, trial: Named): Finding | undefined {
