@@ -13,8 +13,11 @@ export interface JudgingMeasure {
 /** The requirements that have all they need in the history that is judged. */
 const judged = ['DRAIN-01', 'DRAIN-04']
 
-/** How long the checks of one scenario and the audit of all acknowledged writes take on a history of so many requests, in a process of its own. */
-export function measureJudging({ requests, folder }: { readonly requests: number; readonly folder: string }): JudgingMeasure {
+/** V8's word before it aborts. */
+const outOfMemory = 'heap out of memory'
+
+/** How long the checks of one scenario and the audit of all acknowledged writes take on a history of so many requests, in a process of its own. Undefined when its memory was not enough. */
+export function measureJudging({ requests, folder }: { readonly requests: number; readonly folder: string }): JudgingMeasure | undefined {
   const { history } = runFolder(folder, requests)
   const module = (path: string): string => JSON.stringify(pathToFileURL(packageFile(`dist/${path}`)).href)
   const program = `import { openHistory } from ${module('engine/history-file.js')}
@@ -29,6 +32,7 @@ const outcomes = Object.fromEntries(checks.map((check) => [check.requirement, ch
 ledgerOf(history, { writes: 'background', reads: 'reconcile' })
 process.stdout.write(JSON.stringify({ wallS: (performance.now() - startedAt) / 1_000, peakMiB: process.resourceUsage().maxRSS / 1_024, outcomes }))`
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
+  if (stderr.includes(outOfMemory)) return undefined
   if (status !== 0) throw new Error(`judging ${requests} requests ended with ${status}: ${stderr}`)
   const measured = JSON.parse(stdout) as JudgingMeasure
   for (const id of judged) if (measured.outcomes[id] !== 'passed') throw new Error(`judging ${requests} requests: ${id} was ${measured.outcomes[id]}, expected passed`)

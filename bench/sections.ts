@@ -67,8 +67,12 @@ async function history(bench: Bench): Promise<void> {
   const sizes = [10_000, 100_000, ...(short ? [] : [1_000_000]), ...(huge ? [10_000_000] : [])]
   for (const requests of sizes) {
     const judged = await bench.repeated(async () => measureJudging({ requests, folder }), slowRepeatsMax)
-    add(`checks on ${requests} requests: time`, 's', judged.map((one) => one.wallS))
-    add(`checks on ${requests} requests: peak memory`, 'MiB', judged.map((one) => one.peakMiB))
+    const ended = judged.filter((one) => one !== undefined)
+    if (ended.length < judged.length) add(`checks on ${requests} requests: ended for want of memory`, 'times', [judged.length - ended.length], { max: 0 })
+    if (ended.length > 0) {
+      add(`checks on ${requests} requests: time`, 's', ended.map((one) => one.wallS))
+      add(`checks on ${requests} requests: peak memory`, 'MiB', ended.map((one) => one.peakMiB))
+    }
     const pages = await bench.repeated(() => measureReportPage({ requests, folder }), slowRepeatsMax)
     add(`HTML report of ${requests} requests: time`, 's', pages.map((one) => one.wallS))
     add(`HTML report of ${requests} requests: peak memory`, 'MiB', pages.map((one) => one.peakMiB))
@@ -84,6 +88,7 @@ function growth({ add, medianOfNamed }: Bench, sizes: readonly number[]): void {
   const [smaller, larger] = [sizes.at(-2) ?? 0, sizes.at(-1) ?? 0]
   for (const what of ['checks on', 'HTML report of']) {
     const ratio = (of: string): number => medianOfNamed(`${what} ${larger} requests: ${of}`) / medianOfNamed(`${what} ${smaller} requests: ${of}`)
+    if (Number.isNaN(ratio('time'))) continue
     add(`${what} ${larger} requests: time against that for ${smaller}`, 'ratio', [ratio('time')], { max: (1.2 * larger) / smaller })
     add(`${what} ${larger} requests: memory against that for ${smaller}`, 'ratio', [ratio('peak memory')], { max: 1.5 })
   }

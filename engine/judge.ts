@@ -48,14 +48,14 @@ function fitnessOf(history: History): Fitness {
 }
 
 /**
- * That a replica waited for a processor is asked only where a check would fail otherwise, and makes that inconclusive at best: who holds what is asked
- * of it while it starves, holds it.
+ * That a replica waited for a processor is asked only where a check would fail otherwise, and makes that inconclusive at best, or a failure of what it does not excuse: who
+ * holds what is asked of it while it starves, holds it.
  */
 function inDoubt(check: Check, { history, calm }: { readonly history: History; readonly calm: History }, thresholds: ThresholdValues): Finding {
   const finding = evaluate(check, calm, thresholds)
   if (finding.outcome !== 'failed' || calm === history) return finding
   const doubt = evaluate(check, history, thresholds)
-  return doubt.outcome === 'inconclusive' ? doubt : finding
+  return doubt.outcome === 'inconclusive' || doubt.outcome === 'failed' ? doubt : finding
 }
 
 function evaluate(check: Check, history: History, thresholds: ThresholdValues): Finding {

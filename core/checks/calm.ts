@@ -1,6 +1,7 @@
 import { inconclusive, type Finding } from '../check.js'
 import type { History, RequestEvent } from '../history.js'
-import { starvationsOf, withoutWaits } from '../processor-waits.js'
+import { eventsOf } from '../history.js'
+import { starvationsOf, starvedEjection, withoutWaits } from '../processor-waits.js'
 import { countsAsLost, disturbedHarness, inWindow, numberFact, observationsOf, requestsOf, type Window } from '../reading.js'
 
 /** A stall or slip longer than this could make requests time out, or delay the balancer, which shares the machine. */
@@ -8,13 +9,14 @@ export const stallMsMax = 1_000
 /** An echo of ours that takes longer waited for a processor, and so may a service have with time-outs of its own. */
 export const echoMsMax = 300
 
+const ejectWindowOf = (history: History): number => numberFact(history, 'ejectWindowMs') ?? stallMsMax
+
 /**
  * When the harness, or the machine it shares with the service, was too busy to be believed: it stalled, sent late, or lost
  * requests to its own echo server or had to wait long for them, or a replica had to wait for a processor. What the balancer took from a starved check stays in force for another ejection
  * window, so each span ends that much later. In order, without overlap; empty when there was no disturbance.
  */
-export function disturbances(history: History, window: Window): Window[] {
-  const aftermathMs = numberFact(history, 'ejectWindowMs') ?? stallMsMax
+export function disturbances(history: History, window: Window, aftermathMs = ejectWindowOf(history)): Window[] {
   const stalls = observationsOf(history, 'event-loop-delay', 'harness').flatMap((event) => {
     const { maxMs = 0, windowMs = 0 } = event.value as { readonly maxMs?: number; readonly windowMs?: number }
     return maxMs > stallMsMax ? [{ fromMs: event.atMs - Math.max(windowMs, maxMs), toMs: event.atMs }] : []
@@ -77,11 +79,34 @@ export function believedUnlessDisturbed(finding: Finding, history: History, opti
   return left.outcome === 'failed' ? left : inconclusive(`the harness was too busy near these failures to charge them to the service: ${finding.summary}`)
 }
 
+export interface UnderLoad {
+  readonly window: Window
+  /** What waited for a processor is served, or given up by its client, so long after the wait. */
+  readonly deadlineMs: number
+  /** What voids the failure, whatever it touched. */
+  disturbed(history: History): Finding | null
+  calmly(spans: readonly Window[]): Finding
+}
+
 /**
- * The same under a load that takes the machine to its limit, where somebody often waits for a processor: a wait excuses what it touched, and nothing else. What `disturbed`
- * finds besides waits voids the failure, whatever it touched.
+ * The same under a load that takes the machine to its limit, where somebody often waits for a processor: a wait excuses what it touched, and nothing else. What
+ * `disturbed` finds besides waits voids the failure.
  */
-export function believedUnderLoad(finding: Finding, history: History, options: { readonly window: Window; disturbed(history: History): Finding | null; calmly(spans: readonly Window[]): Finding }): Finding {
+export function believedUnderLoad(finding: Finding, history: History, { window, deadlineMs, disturbed, calmly }: UnderLoad): Finding {
   if (finding.outcome !== 'failed') return finding
-  return options.disturbed(withoutWaits(history)) ?? believed(finding, history, options)
+  const other = disturbed(withoutWaits(history))
+  if (other !== null) return other
+  const around = { fromMs: window.fromMs, toMs: window.toMs + deadlineMs }
+  const ejected = starvedEjection(history, around)
+  const aftermathMs = ejected === undefined && !hasLateAnswer(history, around) ? deadlineMs : ejectWindowOf(history)
+  const spans = merged([...disturbances(history, around, aftermathMs), ...(ejected === undefined ? [] : [{ fromMs: ejected.fromMs, toMs: ejected.toMs + aftermathMs }])])
+  if (spans.length === 0) return finding
+  const left = calmly(spans)
+  return left.outcome === 'failed' ? left : inconclusive(`the harness, or what it shares the machine with, was too busy near these failures to charge them to the service: ${finding.summary}`)
+}
+
+/** Whether our balancer took a replica out because an answer was late: it stays out for longer than whatever made it late. */
+function hasLateAnswer(history: History, window: Window): boolean {
+  for (const { name, atMs, detail } of eventsOf(history, 'platform')) if (name === 'backend-down' && typeof detail?.['lateAfterMs'] === 'number' && inWindow(atMs, window)) return true
+  return false
 }

@@ -30,24 +30,23 @@ export const carriesRatedLoad: Check = {
     const late = lateGenerator(span, fact.deadlineMs)
     if (late !== null) return late
     const unserved = requests.filter((one) => !isServed(one))
-    const allowedOf = (count: number): number => Math.floor(count * (1 - numberThreshold(thresholds, 'success_ratio_min')) + 1e-9)
-    const allowed = allowedOf(requests.length)
+    const allowed = Math.floor(requests.length * (1 - numberThreshold(thresholds, 'success_ratio_min')) + 1e-9)
     const evidence = requestEvidence({ note: `requests of the rated load (${rated} per second) that were not served without ${held.target}${unserved.length === 0 ? '' : `: ${outcomesText(unserved)}`}`, measured: unserved.length, allowed, unit: 'requests' }, unserved)
-    const unburst = withoutBursts(requests, fact.deadlineMs)
-    const charged = unburst.filter((one) => !isServed(one))
+    const charged = withoutBursts(requests, fact.deadlineMs).filter((one) => !isServed(one))
     if (unserved.length > allowed && charged.length <= allowed) return inconclusive(`${unserved.length} requests of the rated load were not served, after the load generator had stalled and sent many at once`, [evidence])
     if (charged.length > allowed) {
       const finding = failed(`without ${held.target} ${unserved.length} of ${requests.length} requests of the rated load were not served (${outcomesText(unserved)})`, [evidence])
       return believedUnderLoad(finding, history, {
         window,
+        deadlineMs: fact.deadlineMs,
         disturbed: (unwaited) => starvedMachine(unwaited, window, stallMsMax),
-        calmly: (spans) => (charged.filter(isCalm(spans)).length > allowedOf(unburst.filter(isCalm(spans)).length) ? finding : inconclusive(finding.summary)),
+        calmly: (spans) => (charged.filter(isCalm(spans)).length > allowed ? finding : inconclusive(finding.summary)),
       })
     }
     const needed = numberThreshold(thresholds, 'hold_s')
     if (window.toMs - window.fromMs < needed * 900) return inconclusive(`the rated load was sent for ${((window.toMs - window.fromMs) / 1_000).toFixed(1)} s, needs ${needed} s`, [evidence])
     const before = { fromMs: 0, toMs: held.issuedAtMs }
-    const quick = judgeLatency(history, { requests, quantile: numberThreshold(thresholds, 'quantile'), limitMs: numberThreshold(thresholds, 'p99_ms_max'), what: 'requests of the rated load', before, window })
+    const quick = judgeLatency(history, { requests, quantile: numberThreshold(thresholds, 'quantile'), limitMs: numberThreshold(thresholds, 'p99_ms_max'), what: 'requests of the rated load', before, window, underLoad: true })
     if (quick.outcome !== 'passed') return { ...quick, evidence: [evidence, ...quick.evidence] }
     return passed(`without ${held.target} ${requests.length - unserved.length} of ${requests.length} requests at the rated ${rated} per second were served, ${quick.summary}`, [evidence, ...quick.evidence], unserved.length === 0 ? { strength: strengthOf(requests.length) } : {})
   },

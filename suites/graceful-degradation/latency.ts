@@ -1,9 +1,9 @@
 import { failed, inconclusive, passed, type Evidence, type Finding } from '../../core/check.js'
-import { isCalm } from '../../core/checks/calm.js'
+import { disturbances, isCalm } from '../../core/checks/calm.js'
 import { judgeQuantile, quantileName } from '../../core/checks/quantile-limit.js'
 import { samplesFor } from '../../core/checks/quantile.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { waitingOnTheWay } from '../../core/processor-waits.js'
+import { waitingOnTheWay, withoutWaits } from '../../core/processor-waits.js'
 import { requestsOf, type Window } from '../../core/reading.js'
 import { latencyMs } from './fault-spans.js'
 import { noisy } from './noise.js'
@@ -16,13 +16,15 @@ export interface LatencyQuestion {
   readonly what: string
   readonly before: Window
   readonly window: Window
+  /** A wait for a processor excuses what it touched then, and nothing else. */
+  readonly underLoad?: boolean
 }
 
 /**
  * Whether a quantile of the latencies is below a limit. What is certainly above fails, unless the machine was busy; what
  * cannot be told to 95 % is inconclusive.
  */
-export function judgeLatency(history: History, { requests, quantile, limitMs, what, before, window }: LatencyQuestion): Finding {
+export function judgeLatency(history: History, { requests, quantile, limitMs, what, before, window, underLoad = false }: LatencyQuestion): Finding {
   const name = quantileName(quantile)
   const found = judgeQuantile({ values: requests.map(latencyMs), quantile, limit: limitMs })
   const measured = found.estimate === undefined || !Number.isFinite(found.estimate) ? {} : { measured: Math.round(found.estimate) }
@@ -30,7 +32,7 @@ export function judgeLatency(history: History, { requests, quantile, limitMs, wh
   const needed = samplesFor(quantile)
   if (found.verdict === 'below' && found.n >= needed) return passed(`${name} of ${what} was ${measured.measured ?? 0} ms`, evidence)
   const text = `${found.above} of ${found.n} ${what} took longer than ${Math.round(limitMs)} ms`
-  if (found.verdict === 'above') return noisy(history, { before, window, limitMs }) ?? inCalm(history, { requests, quantile, limitMs, window, text, evidence })
+  if (found.verdict === 'above') return noisy(underLoad ? withoutWaits(history) : history, { before, window, limitMs }) ?? inCalm(history, { requests, quantile, limitMs, window, text, evidence, underLoad })
   if (found.n < needed) return inconclusive(`there were ${found.n} ${what}, ${name} needs ${needed}`, evidence)
   return inconclusive(`${text}: neither few nor many enough to tell ${name}`, evidence)
 }
@@ -42,6 +44,7 @@ interface Slowness {
   readonly window: Window
   readonly text: string
   readonly evidence: readonly Evidence[]
+  readonly underLoad: boolean
 }
 /** Our own echo server does next to nothing. What takes it this share of the limit takes a service, which needs the processor more often, all of it. */
 const echoShareMax = 0.5
@@ -50,11 +53,11 @@ const echoShareMax = 0.5
  * What is slow is charged to the service only where it is slow without the spans in which our own echo server was slow as well, and without the time for which
  * what a request goes through waited for a processor.
  */
-function inCalm(history: History, { requests, quantile, limitMs, window, text, evidence }: Slowness): Finding {
+function inCalm(history: History, { requests, quantile, limitMs, window, text, evidence, underLoad }: Slowness): Finding {
   const busy = requestsOf(history, 'null-control')
     .filter((one) => latencyMs(one) > limitMs * echoShareMax && one.plannedAtMs <= window.toMs && one.endedAtMs >= window.fromMs)
     .map((one) => ({ fromMs: one.plannedAtMs, toMs: one.endedAtMs + limitMs })) // what waited then is still being served
-  const calm = requests.filter(isCalm(busy))
+  const calm = requests.filter(isCalm(underLoad ? [...busy, ...disturbances(history, window, limitMs)] : busy))
   const waitedMs = waitingOnTheWay(history)
   const left = judgeQuantile({ values: calm.map((one) => latencyMs(one) - waitedMs({ fromMs: one.plannedAtMs, toMs: one.endedAtMs })), quantile, limit: limitMs })
   if (left.verdict === 'above') return failed(left.n === requests.length && left.above === slowOf(requests, limitMs) ? text : `${text}, ${left.above} of them while our own echo server was quick and nothing had to wait for a processor`, evidence)

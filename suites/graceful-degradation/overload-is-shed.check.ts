@@ -30,7 +30,7 @@ export const overloadIsShed: Check = {
     const deadlineMs = overloadOf(history)?.deadlineMs ?? 0
     const doubt = tooLittle(span, { capacity, thresholds })
     if (doubt !== null) return doubt
-    const question: Question = { span, capacity, before, thresholds }
+    const question: Question = { span, capacity, before, deadlineMs, thresholds }
     const late = lateGenerator(span, deadlineMs)
     if (late !== null) return collapsedAnyway(history, question, deadlineMs) ?? late
     return worstFinding([judgeGoodput(history, question), judgeAccepted(history, question), judgeRefusals(history, question), judgeHealth(history, question)])
@@ -41,6 +41,7 @@ interface Question {
   readonly span: LoadSpan
   readonly capacity: number
   readonly before: Window
+  readonly deadlineMs: number
   readonly thresholds: ThresholdValues
 }
 
@@ -53,15 +54,15 @@ function tooLittle({ window, ratePerSecond }: LoadSpan, { capacity, thresholds }
 
 /** A failure that does not depend on what was sent late: had all of it been answered in time, it would not have been enough. */
 function collapsedAnyway(history: History, question: Question, deadlineMs: number): Finding | null {
-  const late = sentLate(question.span.requests, deadlineMs).filter((one) => !isServed(one)).length
+  const late = sentLate(question.span.requests, deadlineMs).filter((one) => !isServed(one))
   const finding = judgeGoodput(history, question, late)
   return finding.outcome === 'failed' ? finding : null
 }
 
 /** What was answered in time, for each second of the overload. `forgiven`: not answered, and not held against the service. */
-function judgeGoodput(history: History, { span, capacity, thresholds }: Question, forgiven = 0): Finding {
+function judgeGoodput(history: History, { span, capacity, deadlineMs, thresholds }: Question, forgiven: readonly RequestEvent[] = []): Finding {
   const served = span.requests.filter((one) => isServed(one) && inWindow(one.endedAtMs, span.window))
-  const goodput = (served.length + forgiven) / seconds(span.window)
+  const goodput = (served.length + forgiven.length) / seconds(span.window)
   const share = numberThreshold(thresholds, 'goodput_of_capacity_min')
   const evidence: Evidence[] = [
     { note: `requests per second answered in time under ${Math.round(span.ratePerSecond)} per second (capacity ${Math.round(capacity)})`, measured: Math.round(goodput), allowed: Math.round(capacity * share), unit: 'count' },
@@ -72,16 +73,17 @@ function judgeGoodput(history: History, { span, capacity, thresholds }: Question
   const finding = failed(`under twice its capacity the service answered ${Math.round(goodput)} requests per second in time, of ${Math.round(capacity)} it can do`, evidence)
   return believedUnderLoad(finding, history, {
     window: span.window,
+    deadlineMs,
     disturbed: (unwaited) => starvedMachine(unwaited, span.window),
     calmly: (spans) => (goodputInCalm(spans, span, forgiven) < capacity * share ? finding : inconclusive('as much as it can do was answered in time where nobody had to wait for a processor')),
   })
 }
 
 /** Answered in time per second outside of these spans; infinite where too little of the load is left to tell. */
-function goodputInCalm(spans: readonly Window[], { requests, window }: LoadSpan, forgiven: number): number {
+function goodputInCalm(spans: readonly Window[], { requests, window }: LoadSpan, forgiven: readonly RequestEvent[]): number {
   const calmS = seconds(window) - delayMs(spans, window) / 1_000
   const served = requests.filter((one) => isServed(one) && inWindow(one.endedAtMs, window) && !spans.some((span) => inWindow(one.endedAtMs, span)))
-  return calmS < calmSecondsMin ? Infinity : (served.length + forgiven) / calmS
+  return calmS < calmSecondsMin ? Infinity : (served.length + forgiven.filter(isCalm(spans)).length) / calmS
 }
 
 function perSecond({ requests, window }: LoadSpan): number[] {
@@ -94,7 +96,7 @@ function perSecond({ requests, window }: LoadSpan): number[] {
 
 function judgeAccepted(history: History, { span, before, thresholds }: Question): Finding {
   const accepted = span.requests.filter(isServed)
-  return judgeLatency(history, { requests: accepted, quantile: numberThreshold(thresholds, 'quantile'), limitMs: numberThreshold(thresholds, 'accepted_p99_ms_max'), what: 'accepted requests', before, window: span.window })
+  return judgeLatency(history, { requests: accepted, quantile: numberThreshold(thresholds, 'quantile'), limitMs: numberThreshold(thresholds, 'accepted_p99_ms_max'), what: 'accepted requests', before, window: span.window, underLoad: true })
 }
 
 function judgeRefusals(history: History, question: Question): Finding {
@@ -106,32 +108,34 @@ function judgeRefusals(history: History, question: Question): Finding {
   if (explicitly.outcome === 'failed') {
     return believedUnderLoad(explicitly, history, {
       window: span.window,
+      deadlineMs: question.deadlineMs,
       disturbed: (unwaited) => disturbedHarness(unwaited, span.window, stallMsMax),
-      calmly: (spans) => judgeExplicitness(refused.filter(isCalm(spans)), question.thresholds),
+      calmly: (spans) => judgeExplicitness(refused, question.thresholds, isCalm(spans)),
     })
   }
   const explicit = refused.filter(isExplicitRefusal)
-  const quick = judgeLatency(history, { requests: explicit, quantile: numberThreshold(question.thresholds, 'refusal_quantile'), limitMs: numberThreshold(question.thresholds, 'refusal_p95_ms_max'), what: 'refusals', before: question.before, window: span.window })
+  const quick = judgeLatency(history, { requests: explicit, quantile: numberThreshold(question.thresholds, 'refusal_quantile'), limitMs: numberThreshold(question.thresholds, 'refusal_p95_ms_max'), what: 'refusals', before: question.before, window: span.window, underLoad: true })
   const evidence = [...explicitly.evidence, ...quick.evidence]
   return quick.outcome === 'passed' ? passed(explicitly.summary, evidence, { strength: strengthOf(explicit.length) }) : { ...quick, evidence }
 }
 
-function judgeExplicitness(refused: readonly RequestEvent[], thresholds: ThresholdValues): Finding {
+/** As if all that is not charged had been well. */
+function judgeExplicitness(refused: readonly RequestEvent[], thresholds: ThresholdValues, isCharged: (one: RequestEvent) => boolean = () => true): Finding {
+  const vague = refused.filter((one) => !isExplicitRefusal(one) && isCharged(one))
   const explicit = refused.filter(isExplicitRefusal)
-  const vague = refused.filter((one) => !isExplicitRefusal(one))
-  const withTime = explicit.filter(saysWhen)
+  const withTime = explicit.filter((one) => saysWhen(one) || !isCharged(one))
   const explicitMin = numberThreshold(thresholds, 'refusal_explicit_ratio_min')
   const timeMin = numberThreshold(thresholds, 'retry_after_ratio_min')
   const evidence = [
     requestEvidence({ note: `requests that were not served and not turned away with 429 or 503${vague.length === 0 ? '' : `: ${outcomesText(vague)}`} (of ${refused.length})`, measured: vague.length, allowed: Math.floor(refused.length * (1 - explicitMin) + 1e-9), unit: 'requests' }, vague),
     { note: `share of ${explicit.length} refusals that say when to come again (Retry-After)`, measured: explicit.length === 0 ? 0 : Number((withTime.length / explicit.length).toFixed(3)), allowed: timeMin, unit: 'ratio' as const },
   ]
-  if (explicit.length < refused.length * explicitMin) return failed(`${vague.length} of ${refused.length} requests that were not served got no explicit refusal (${outcomesText(vague)})`, evidence)
+  if (refused.length - vague.length < refused.length * explicitMin) return failed(`${vague.length} of ${refused.length} requests that were not served got no explicit refusal (${outcomesText(vague)})`, evidence)
   if (withTime.length < explicit.length * timeMin) return failed(`${explicit.length - withTime.length} of ${explicit.length} refusals do not say when to come again`, evidence)
   return passed(`${explicit.length} requests were turned away at once`, evidence)
 }
 
-function judgeHealth(history: History, { span, thresholds }: Question): Finding {
+function judgeHealth(history: History, { span, deadlineMs, thresholds }: Question): Finding {
   const samples = (['readiness', 'liveness'] as const).flatMap((probe) => observationsOf(history, probe, undefined, span.window).map((one) => ({ probe, instance: one.target, plannedAtMs: one.sentAtMs ?? one.atMs, endedAtMs: one.atMs, outcome: (one.value as { readonly outcome: string }).outcome })))
   const bad = samples.filter((one) => one.outcome !== 'pass')
   const allowed = numberThreshold(thresholds, 'health_failures_max')
@@ -142,6 +146,7 @@ function judgeHealth(history: History, { span, thresholds }: Question): Finding 
     const text = `under overload ${[...new Set(bad.map((one) => `${one.probe} of ${one.instance}`))].join(', ')} did not pass`
     return believedUnderLoad(failed(text, evidence), history, {
       window: span.window,
+      deadlineMs,
       disturbed: (unwaited) => starvedMachine(unwaited, span.window),
       calmly: (spans) => (bad.filter(isCalm(spans)).length > allowed ? failed(text, evidence) : inconclusive(text)),
     })

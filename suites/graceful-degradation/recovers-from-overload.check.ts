@@ -2,6 +2,7 @@ import { failed, inconclusive, passed, type Check, type Evidence } from '../../c
 import { believedUnderLoad, delayMs, isCalm } from '../../core/checks/calm.js'
 import { judgeQuantile, quantileName } from '../../core/checks/quantile-limit.js'
 import type { RequestEvent } from '../../core/history.js'
+import type { Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { latencyMs } from './fault-spans.js'
 import { capacityOf, isServed, lateGenerator, loadSpan, overloadOf } from './load-spans.js'
@@ -12,6 +13,7 @@ import { restartedIn } from './restarts.js'
 const stepMs = 250
 /** Of the time to recover in: whoever waited for a processor for longer had too little of it to be judged. */
 const waitedShareMax = 0.5
+const countedShareMin = 0.5
 const seconds = (ms: number): number => Math.round(ms / 100) / 10
 
 /** DEGR-08: when the overload ends, half of the capacity is served as it was before, soon and without a restart. */
@@ -36,7 +38,7 @@ export const recoversFromOverload: Check = {
     const usualMs = judgeQuantile({ values: usual.requests.filter(isServed).map(latencyMs), quantile, limit: 0 }).estimate
     if (usualMs === undefined) return inconclusive('half of the capacity was not served before the overload')
     const limits: Limits = { quantile, limitMs: usualMs * numberThreshold(thresholds, 'p99_factor_max'), thresholds }
-    const backMs = firstGoodWindow(afterwards.requests, fromMs, toMs, limits)
+    const backMs = firstGoodWindow(afterwards.requests, { fromMs, toMs }, limits)
     const withinMs = numberThreshold(thresholds, 'recover_within_s') * 1_000
     const evidence = (measuredMs: number): Evidence[] => [
       { note: `time until a window of ${numberThreshold(thresholds, 'window_s')} s was as usual (${quantileName(quantile)} up to ${Math.round(limits.limitMs)} ms)`, measured: seconds(measuredMs), allowed: withinMs / 1_000, unit: 's' },
@@ -49,8 +51,9 @@ export const recoversFromOverload: Check = {
     const { window, requests } = afterwards
     return believedUnderLoad(finding, history, {
       window,
+      deadlineMs,
       disturbed: (unwaited) => noisy(unwaited, { before: usual.window, window, limitMs: limits.limitMs }),
-      calmly: (spans) => (delayMs(spans, window) <= withinMs * waitedShareMax && firstGoodWindow(requests.filter(isCalm(spans)), fromMs, toMs, limits) === undefined ? finding : inconclusive(finding.summary)),
+      calmly: (spans) => (isBackInTime(requests, { fromMs, toMs, withinMs, spans }, limits) ? inconclusive(finding.summary) : finding),
     })
   },
 }
@@ -61,15 +64,30 @@ interface Limits {
   readonly thresholds: ThresholdValues
 }
 
-/** After how long the first window begins that meets the limits; no window may reach beyond the end. */
-function firstGoodWindow(requests: readonly RequestEvent[], fromMs: number, toMs: number, { quantile, limitMs, thresholds }: Limits): number | undefined {
+interface Watch {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly withinMs: number
+  readonly spans: readonly Window[]
+}
+
+/** Whether it may have been back in time, had nobody waited in these spans: by what they did not touch, and without the time that they took. */
+function isBackInTime(requests: readonly RequestEvent[], { fromMs, toMs, withinMs, spans }: Watch, limits: Limits): boolean {
+  if (delayMs(spans, { fromMs, toMs: fromMs + withinMs }) > withinMs * waitedShareMax) return true
+  const backMs = firstGoodWindow(requests, { fromMs, toMs }, limits, isCalm(spans))
+  return backMs !== undefined && backMs - delayMs(spans, { fromMs, toMs: fromMs + backMs }) <= withinMs
+}
+
+/** After how long the first window begins that meets the limits with at least half of its requests left; no window may reach beyond the end. */
+function firstGoodWindow(requests: readonly RequestEvent[], { fromMs, toMs }: Window, { quantile, limitMs, thresholds }: Limits, isCounted: (one: RequestEvent) => boolean = () => true): number | undefined {
   const lengthMs = numberThreshold(thresholds, 'window_s') * 1_000
   const successMin = numberThreshold(thresholds, 'success_min')
   for (let atMs = fromMs; atMs + lengthMs <= toMs + stepMs; atMs += stepMs) {
-    const inside = requests.filter((one) => one.plannedAtMs >= atMs && one.plannedAtMs < atMs + lengthMs)
+    const planned = requests.filter((one) => one.plannedAtMs >= atMs && one.plannedAtMs < atMs + lengthMs)
+    const inside = planned.filter(isCounted)
     const served = inside.filter(isServed)
     const { above } = judgeQuantile({ values: inside.map(latencyMs), quantile, limit: limitMs })
-    if (inside.length > 0 && served.length >= inside.length * successMin && above <= inside.length * (1 - quantile)) return atMs - fromMs
+    if (inside.length > 0 && inside.length >= planned.length * countedShareMin && served.length >= inside.length * successMin && above <= inside.length * (1 - quantile)) return atMs - fromMs
   }
   return undefined
 }

@@ -5,7 +5,7 @@ import { parseAs } from '../configuration/format.js'
 import { configurationUnread, type DeclaredTask } from './declared-tasks.js'
 import { operationsTellTheTruth } from './operations-tell-the-truth.check.js'
 import { operationsMayBeRepeated } from './operations-may-be-repeated.check.js'
-import { hasConfigurationTasks, passesReadiness, tasksOf, type OperatorTask, type TaskWorld } from './operations.js'
+import { appliesConfigurations, passesReadiness, tasksOf, type OperatorTask, type TaskWorld } from './operations.js'
 import { repeat } from './repetition.js'
 import { noteTrial, tryOnce } from './trial.js'
 
@@ -30,7 +30,7 @@ async function exercise(context: ScenarioContext): Promise<void> {
   const configuration = await configurationFound(context)
   const world: TaskWorld = { context, spare, ...(configuration === undefined ? {} : { configuration }) }
   const tasks = tasksOf(world)
-  if (configuration === undefined && hasConfigurationTasks(context)) context.fact(configurationUnread, true)
+  if (configuration === undefined && appliesConfigurations(context)) context.fact(configurationUnread, true)
   context.fact('operator-tasks', tasks.map(({ name, proper, failing, repeatable }): DeclaredTask => ({ name, proper: proper !== undefined, failing: failing !== undefined, repeatable: repeatable !== undefined })))
   if (context.selected.has('OPER-01')) await tryEverything(context, tasks, spare)
   if (context.selected.has('OPER-02')) await repeatEverything(context, tasks)

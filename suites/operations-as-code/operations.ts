@@ -72,9 +72,8 @@ function drainTasks(world: TaskWorld): OperatorTask[] {
   ]
 }
 
-/** Whether anything can be done with a configuration, once it could be read. */
-export const hasConfigurationTasks = ({ service: { config } }: Pick<ScenarioContext, 'service'>): boolean =>
-  config?.archive !== undefined && config.settings.length > 0 && (config.apply !== undefined || config.restore !== undefined)
+/** Whether a configuration can be applied, once it could be read. */
+export const appliesConfigurations = ({ service: { config } }: Pick<ScenarioContext, 'service'>): boolean => config?.archive !== undefined && config.settings.length > 0 && config.apply !== undefined
 
 function configurationTasks(world: TaskWorld): OperatorTask[] {
   const { context, configuration } = world
