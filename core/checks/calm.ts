@@ -1,6 +1,5 @@
 import { inconclusive, type Finding } from '../check.js'
-import type { History, RequestEvent } from '../history.js'
-import { eventsOf } from '../history.js'
+import { eventsOf, type History, type RequestEvent } from '../history.js'
 import { starvationsOf, starvedEjection, withoutWaits } from '../processor-waits.js'
 import { countsAsLost, disturbedHarness, inWindow, numberFact, observationsOf, requestsOf, type Window } from '../reading.js'
 
@@ -98,7 +97,7 @@ export function believedUnderLoad(finding: Finding, history: History, { window, 
   if (other !== null) return other
   const around = { fromMs: window.fromMs, toMs: window.toMs + deadlineMs }
   const ejected = starvedEjection(history, around)
-  const aftermathMs = ejected === undefined && !hasLateAnswer(history, around) ? deadlineMs : ejectWindowOf(history)
+  const aftermathMs = hasLateAnswer(history, around) ? ejectWindowOf(history) : deadlineMs
   const spans = merged([...disturbances(history, around, aftermathMs), ...(ejected === undefined ? [] : [{ fromMs: ejected.fromMs, toMs: ejected.toMs + aftermathMs }])])
   if (spans.length === 0) return finding
   const left = calmly(spans)

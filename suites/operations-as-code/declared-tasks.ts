@@ -14,7 +14,7 @@ export const configurationUnread = 'configuration-unread'
 export const isConfigurationUnread = (history: History): boolean => factOf(history, configurationUnread) !== undefined
 
 /** Undefined where the exercise did not say it. */
-export const declaredTasks = (history: History): readonly DeclaredTask[] | undefined => factOf(history, 'operator-tasks') as readonly DeclaredTask[] | undefined
+const declaredTasks = (history: History): readonly DeclaredTask[] | undefined => factOf(history, 'operator-tasks') as readonly DeclaredTask[] | undefined
 
 export const declaredOf = (history: History, form: 'proper' | 'failing' | 'repeatable'): string[] => (declaredTasks(history) ?? []).filter((one) => one[form]).map((one) => one.name)
 
