@@ -1,14 +1,10 @@
-import { availableParallelism } from 'node:os'
-
 /** Options that several commands have. */
 
 /** A comma-separated list that may also be repeated. */
 export const list = { type: 'string', array: true, coerce: (values: string[]) => values.flatMap((value) => value.split(',')).filter((one) => one !== '') } as const
 export const only = { ...list, describe: 'requirement ids, areas or suite/scenario; globs; repeatable' } as const
 export const profile = { choices: ['quick', 'standard', 'thorough'], default: 'quick', describe: 'sample sizes and durations' } as const
-/** A scenario mostly waits: two for each processor keep it busy, and more would disturb what is measured in time. */
-const lanesMax = 8
-export const parallel = { type: 'number', default: Math.min(lanesMax, 2 * availableParallelism()), defaultDescription: `two for each processor, at most ${lanesMax}`, describe: 'scenarios running side by side' } as const
+export const parallel = { type: 'number', defaultDescription: 'two for each processor, at most 8, and one more while processors are idle', describe: 'scenarios running side by side' } as const
 export const randomSeed = { type: 'number', describe: 'repeats the order and the random choices of a run' } as const
 export const reporter = { ...list, default: ['html', 'junit', 'json', 'terminal'], describe: 'html, junit, json, sarif, markdown, badge, allure, terminal' } as const
 export const driver = { type: 'string', describe: 'how the service is put in the world (see `seaworthy list`); default: the first that can, containers before processes' } as const

@@ -8,6 +8,8 @@ export interface Driver {
   readonly name: string
   /** How many deployments there may be at one time; default: any number. One where all of them are the same service. */
   readonly deploymentsMax?: number
+  /** Whether all that it starts runs on the processors of this machine. Default: that is not known. */
+  readonly runsOnThisMachine?: boolean
   /** Says whether this driver can work on this machine for this service, and why not. Never throws. */
   availability(service: ServiceDescriptor): Promise<{ readonly available: true } | { readonly available: false; readonly reason: string }>
   /** What it can do to this service, asked before anything is started. */

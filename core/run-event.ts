@@ -5,7 +5,7 @@ import type { RunReport } from './run-report.js'
 
 /** What a live reporter sees while a run goes on. */
 export type RunEvent =
-  | { readonly type: 'run-started'; readonly runId: string; readonly service: string; readonly driver: string; readonly profile: string; readonly directory: string; readonly scenarios: readonly { readonly id: string; readonly title: string; readonly expectedMs: number }[]; readonly randomSeed: number }
+  | { readonly type: 'run-started'; readonly runId: string; readonly service: string; readonly driver: string; readonly profile: string; readonly directory: string; readonly scenarios: readonly { readonly id: string; readonly title: string; readonly expectedMs: number }[]; /** Of all of them, some side by side. */ readonly expectedMs: number; readonly randomSeed: number }
   /** What was left undecided beside other scenarios is about to be measured once more, alone: these scenarios come in addition. */
   | { readonly type: 'measuring-again'; readonly requirements: readonly RequirementId[]; readonly scenarios: readonly { readonly id: string; readonly title: string; readonly expectedMs: number }[] }
   | { readonly type: 'scenario-started'; readonly scenario: string }

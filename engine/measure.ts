@@ -41,7 +41,7 @@ export const announced = ({ scenario, expectedMs }: PlannedScenario): { readonly
 
 /** Runs and judges scenarios side by side. Those that began are always cleaned up; after an abort no other begins. */
 export async function measure(options: Measuring): Promise<Measured> {
-  const { scenarios, plan, lanes } = options
+  const { scenarios, plan, lanes, spare } = options
   const beganAtMs = performance.now()
   const judged: JudgedScenario<PlannedScenario>[] = []
   const notRestored: string[] = []
@@ -52,7 +52,7 @@ export async function measure(options: Measuring): Promise<Measured> {
   let unreachable: ServiceUnreachable | undefined
   const givenUp = new AbortController()
   const signal = AbortSignal.any([options.signal, givenUp.signal])
-  await inLanes(scenarios, { lanes, widthOf, onThrown: () => givenUp.abort() }, async (planned) => {
+  await inLanes(scenarios, { lanes, spare, widthOf, onThrown: () => givenUp.abort() }, async (planned) => {
     if (signal.aborted) return
     underWay.add(planned)
     if (underWay.size > 1) for (const one of underWay) besideOthers.add(one)
@@ -96,7 +96,7 @@ export async function measureAgain(options: MeasuringAgain): Promise<(Measured &
   }
   const requirements = [...new Set(scenarios.flatMap(({ scenario, selected }) => scenario.checks.map((check) => check.requirement).filter((id) => selected.has(id))))]
   emit({ type: 'measuring-again', requirements, scenarios: scenarios.map(announced) })
-  const measured = await measure({ ...options, plan: { ...plan, scenarios: [...plan.scenarios, ...scenarios] }, scenarios, lanes: 1, stopsWhenUnreachable: false, earlier: first.judged })
+  const measured = await measure({ ...options, plan: { ...plan, scenarios: [...plan.scenarios, ...scenarios] }, scenarios, lanes: 1, spare: undefined, stopsWhenUnreachable: false, earlier: first.judged })
   return { ...measured, scenarios }
 }
 

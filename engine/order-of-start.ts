@@ -13,3 +13,10 @@ export function inOrderOfStart(scenarios: readonly PlannedScenario[], random: ()
     .sort((a, b) => widthOf(b.planned) - widthOf(a.planned) || b.planned.expectedMs - a.planned.expectedMs || a.at - b.at)
     .map(({ planned }) => planned)
 }
+
+/** How long all of them take if each takes what is expected of it, in so many lanes that are never empty. */
+export const expectedMsOf = (scenarios: readonly PlannedScenario[], lanes: number): number =>
+  Math.max(
+    scenarios.reduce((longest, { expectedMs }) => Math.max(longest, expectedMs), 0),
+    scenarios.reduce((sum, one) => sum + one.expectedMs * Math.min(widthOf(one), lanes), 0) / lanes,
+  )

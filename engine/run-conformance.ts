@@ -12,8 +12,9 @@ import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { buildReport } from './build-report.js'
 import { scenarioReport, type JudgedScenario } from './judge-scenario.js'
 import { descriptorPosition } from './load-descriptor.js'
+import type { SpareLane } from './lanes.js'
 import { announced, measure, measureAgain } from './measure.js'
-import { inOrderOfStart } from './order-of-start.js'
+import { expectedMsOf, inOrderOfStart } from './order-of-start.js'
 import { planRun, type Plan, type PlannedScenario } from './plan.js'
 import { writeRunInput, type RunInput } from './run-directory.js'
 import { surveyWorld } from './restored-world.js'
@@ -32,6 +33,8 @@ export interface ConformanceOptions {
   readonly only: ReadonlySet<RequirementId> | undefined
   readonly requiredLevel: Level | null
   readonly parallel: number
+  /** Beside those. Default: none. */
+  readonly spare?: SpareLane | undefined
   /** Whether what was left undecided beside other scenarios is measured once more, alone. Default: false. */
   readonly measureAgain?: boolean
   readonly randomSeed: number
@@ -64,6 +67,7 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
   const writeInput = (scenarios: readonly PlannedScenario[]): void =>
     writeRunInput(options.runDirectory, redactionOf(options.service.secrets ?? []).value({ ...input, scenarios: scenarios.map(inputOf) }))
   writeInput(plan.scenarios)
+  const lanes = lanesFor(options)
   options.emit({
     type: 'run-started',
     runId: options.runId,
@@ -72,11 +76,11 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
     profile: options.profile,
     directory: options.runDirectory,
     scenarios: order.map(announced),
+    expectedMs: expectedMsOf(order, lanes.lanes),
     randomSeed: options.randomSeed,
   })
   const changes = await surveyWorld(options.driver, options.service, options.runId)
-  const lanes = Math.min(options.parallel, options.driver.deploymentsMax ?? options.parallel)
-  const first = await measure({ ...options, thresholds, plan, scenarios: order, lanes, stopsWhenUnreachable: true })
+  const first = await measure({ ...options, ...lanes, thresholds, plan, scenarios: order, stopsWhenUnreachable: true })
   const second = first.unreachable !== undefined || options.signal.aborted || options.measureAgain !== true ? undefined : await measureAgain({ ...options, thresholds, plan, first, writeInput })
   const notRestored = [...first.notRestored, ...(second?.notRestored ?? []), ...(await changes())]
   if (first.unreachable !== undefined) {
@@ -98,6 +102,10 @@ export async function runConformance(options: ConformanceOptions): Promise<RunRe
     scenarios: judged.map(scenarioReport),
   })
 }
+
+/** Where only so many deployments can be there at once, none is added to them. */
+const lanesFor = ({ parallel, spare, driver: { deploymentsMax } }: ConformanceOptions): { readonly lanes: number; readonly spare: SpareLane | undefined } =>
+  ({ lanes: Math.min(parallel, deploymentsMax ?? parallel), spare: deploymentsMax === undefined ? spare : undefined })
 
 function neverStarted(cause: ServiceUnreachable, { service, descriptorPath, runDirectory }: ConformanceOptions): SeaworthyError {
   const isRemote = service.target.remote !== undefined

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
 import { onLinux } from './process-table.js'
 
 /** Of the first thread of a process, since its start. */
@@ -15,7 +16,7 @@ export function processorTimeOf(pid: number): ProcessorTime | null {
 }
 
 /** The kernel's unit of time towards programs, USER_HZ, on every architecture that Node runs on. */
-const ticksPerSecond = 100
+export const ticksPerSecond = 100
 
 /**
  * What all threads of a process ran since its start, and those of its children that have ended and were waited for, to a tick of 10 ms. Null when it is gone.
@@ -38,6 +39,13 @@ export function stolenTime(read = textOf): ProcessorTime | undefined {
   if (user === undefined || nice === undefined || system === undefined || irq === undefined || softirq === undefined || steal === undefined || processors.length === 0) return undefined
   const msOf = (ticks: number): number => (ticks * 1_000) / ticksPerSecond / processors.length
   return { ranMs: msOf(user + nice + system + irq + softirq), waitedMs: msOf(steal) }
+}
+
+/** How long all processors together were idle or waited for a disk since the start of this machine, and how many there are; none where that cannot be read. Linux: proc_stat(5). */
+export function idleTicks(read = textOf): { readonly processors: number; readonly ticks: number } {
+  const [first = '', ...processors] = read('/proc/stat').split('\n').filter((line) => line.startsWith('cpu'))
+  const [, , , idle = Number.NaN, waiting = Number.NaN] = first.split(/\s+/).slice(1).map(Number)
+  return Number.isNaN(idle + waiting) ? { processors: 0, ticks: 0 } : { processors: processors.length, ticks: idle + waiting }
 }
 
 /** On how many processors a process may run; undefined where that cannot be read. Linux: proc_pid_status(5), Cpus_allowed_list: "0-3,8". */
@@ -75,6 +83,25 @@ export function hasProcessorQuota(pid: number, read = textOf): boolean {
     return text !== '' && isQuota(text)
   })
 }
+
+/**
+ * Whether a process may use only so much of the processors, or cannot know: its group or one above it has a quota, or the group is named and cannot be seen. Groups outside of what a container
+ * sees are not known. Linux: cgroup-v2.rst, sched-bwc.rst.
+ */
+export function mayUseOnlySomeOf(pid: number, read = textOf): boolean {
+  const groups = read(`/proc/${pid}/cgroup`)
+  // Where both versions are there, the processors belong to the older one if it names them.
+  const found = groupFiles.toReversed().flatMap(({ line, file, isQuota }) => {
+    const path = line.exec(groups)?.[1]
+    return path === undefined ? [] : [{ path, file, isQuota }]
+  })[0]
+  if (found === undefined) return false
+  const { path, file, isQuota } = found
+  if (read(join(dirname(file(path)), 'cgroup.procs')) === '') return true
+  return withThoseAbove(path).map((one) => read(normalize(file(one)))).some((text) => text !== '' && isQuota(text))
+}
+
+const withThoseAbove = (path: string): readonly string[] => (path === '/' ? [path] : [path, ...withThoseAbove(dirname(path))])
 
 function textOf(file: string): string {
   if (!onLinux) return ''

@@ -8,7 +8,7 @@ import { VirtualScreen } from './terminal/virtual-screen.test-support.js'
 
 const scenario = 'queue-draining/one-replica-drains'
 const started: RunEvent = {
-  type: 'run-started', runId: 'r1', service: 'orders', driver: 'process', profile: 'standard', directory: 'seaworthy-runs/r1', randomSeed: 42,
+  type: 'run-started', runId: 'r1', service: 'orders', driver: 'process', profile: 'standard', directory: 'seaworthy-runs/r1', randomSeed: 42, expectedMs: 75_000,
   scenarios: [{ id: scenario, title: 'Draining is invisible', expectedMs: 75_000 }, { id: 'redundancy/any', title: 'Any one can be lost', expectedMs: 60_000 }],
 }
 const begun: RunEvent = { type: 'scenario-started', scenario }
@@ -45,6 +45,7 @@ describe('on a terminal', () => {
     play(progress(1204, 3))
     play(step('draining replica-2'), 41_000)
     const text = screen.text()
+    expect(text).toContain('2 scenarios, about 1 min 15 s')
     expect(text).toMatch(/queue-draining\/one-replica-drains 0:41 \/ 1:15 .*1204 requests, 3 lost/)
     expect(text).toContain('draining replica-2')
     expect(text).not.toContain('draining replica-1')

@@ -13,9 +13,11 @@ import { chooseDriver } from '../choose-driver.js'
 import { conductRun } from '../conduct-run.js'
 import { announceOnGitHub } from '../github-actions.js'
 import { watchInterruption } from '../interruption.js'
+import { lanesOf } from '../lanes-of.js'
 import { liveReporter, selectReporters } from '../live-reporter.js'
 import { suitesFor } from '../own-suites.js'
 import { referenceDescriptor } from '../package-files.js'
+import { requireCount } from '../require-count.js'
 import { newRunId } from '../run-id.js'
 
 export interface RunArguments {
@@ -26,7 +28,7 @@ export interface RunArguments {
   readonly output?: string | undefined
   readonly reporter: readonly string[]
   readonly requiredLevel?: number | undefined
-  readonly parallel: number
+  readonly parallel?: number | undefined
   readonly noMeasureAgain?: boolean | undefined
   readonly randomSeed?: number | undefined
   readonly allow?: string | undefined
@@ -48,7 +50,7 @@ export async function run(args: RunArguments): Promise<number> {
   const only = selectRequirements(args.only, suites)
   const driver = await chooseDriver(args.driver, described, { isReference, tell: (line) => void process.stderr.write(`seaworthy: ${line}\n`) })
   const service = (await driver.observe?.(described)) ?? described
-  const parallel = requireCount('--parallel', args.parallel, 1, 16)
+  const lanes = lanesOf(args.parallel, driver)
   const randomSeed = chooseRandomSeed(args.randomSeed)
   const reporters = selectReporters(args.reporter)
   const baseline = readBaseline(args.baseline, service.name)
@@ -66,7 +68,7 @@ export async function run(args: RunArguments): Promise<number> {
     allowWasSaid: isReference || args.allow !== undefined,
     only,
     requiredLevel: (args.requiredLevel as Level | undefined) ?? null,
-    parallel,
+    ...lanes,
     measureAgain: args.noMeasureAgain !== true,
     randomSeed,
     runId,
@@ -107,11 +109,6 @@ export function requireKnownDefect(defect: string | undefined, isReference: bool
 
 export const chooseRandomSeed = (named: number | undefined): number =>
   requireCount('--random-seed', named ?? Math.floor(Math.random() * 1_000_000), 0, Number.MAX_SAFE_INTEGER)
-
-export function requireCount(option: string, value: number, min: number, max: number): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value
-  throw new SeaworthyError('SW_USAGE', `${option}: found ${value}, expected a whole number from ${min} to ${max}`)
-}
 
 function reproduceWith(args: RunArguments, isReference: boolean): string {
   const words = [

@@ -13,13 +13,14 @@ import { runOnce, type SelftestContext } from '../selftest/run-once.js'
 import { conclude, tellClean, tellDefect, writeResults } from '../selftest/tell-results.js'
 import { openRunScope } from '../run-scope.js'
 import { chooseDriver } from '../choose-driver.js'
-import { chooseRandomSeed, requireCount } from './run.js'
+import { lanesOf, type Lanes } from '../lanes-of.js'
+import { chooseRandomSeed } from './run.js'
 import { referenceDescriptor } from '../package-files.js'
 
 export interface SelftestArguments {
   readonly only?: readonly string[] | undefined
   readonly output?: string | undefined
-  readonly parallel: number
+  readonly parallel?: number | undefined
   readonly randomSeed?: number | undefined
   readonly defectsOnly?: boolean | undefined
   readonly driver?: string | undefined
@@ -31,8 +32,8 @@ export interface SelftestArguments {
  * its neighbours alone. Writes selftest.json and selftest.html. With `--recheck` the runs of an earlier selftest are judged again instead.
  */
 export async function selftest(args: SelftestArguments): Promise<number> {
-  const lanes = requireCount('--parallel', args.parallel, 1, 16)
-  if (args.recheck !== undefined) return recheckSelftest({ saved: args.recheck, output: args.output, lanes })
+  const { parallel } = lanesOf(args.parallel)
+  if (args.recheck !== undefined) return recheckSelftest({ saved: args.recheck, output: args.output, lanes: parallel })
   const defects = selectDefects(args.only)
   const randomSeed = chooseRandomSeed(args.randomSeed)
   const driver = await chooseDriver(args.driver ?? 'process', loadDescriptor(referenceDescriptor()), { isReference: true })
@@ -42,7 +43,7 @@ export async function selftest(args: SelftestArguments): Promise<number> {
   using interruption = watchInterruption(say)
   const scope = await openRunScope(newRunId(), say)
   try {
-    return await selftestIn({ directory, sharedDirectory: join(scope.workDirectory, 'shared'), randomSeed, driver, interruption, say }, { defects, lanes, withClean: args.defectsOnly !== true })
+    return await selftestIn({ directory, sharedDirectory: join(scope.workDirectory, 'shared'), randomSeed, driver, interruption, say }, { defects, lanes: lanesOf(args.parallel, driver), withClean: args.defectsOnly !== true })
   } finally {
     for (const problem of await scope.close()) say(`clean-up: ${problem}`)
   }
@@ -50,7 +51,7 @@ export async function selftest(args: SelftestArguments): Promise<number> {
 
 interface Task {
   readonly defects: readonly SelectedDefect[]
-  readonly lanes: number
+  readonly lanes: Lanes
   readonly withClean: boolean
 }
 
@@ -65,14 +66,14 @@ async function selftestIn(context: SelftestContext, { defects, lanes, withClean 
     tellDefect(result, say)
     write()
   }
-  await runDefects(defects, { ...context, lanes, onResult })
+  await runDefects(defects, { ...context, ...lanes, onResult })
   write()
   return interruption.exitCode() ?? conclude({ wanted: defects.length, results, clean, say })
 }
 
-async function cleanRun(defects: readonly SelectedDefect[], context: SelftestContext, parallel: number): Promise<CleanResult> {
+async function cleanRun(defects: readonly SelectedDefect[], context: SelftestContext, lanes: Lanes): Promise<CleanResult> {
   const only = new Set(defects.flatMap((one) => [...requirementsFor(one)]))
-  const first = (await runOnce(context, { only, folder: 'clean', parallel })).requirements.filter((one) => only.has(one.id))
+  const first = (await runOnce(context, { only, folder: 'clean', ...lanes })).requirements.filter((one) => only.has(one.id))
   const judged = await decidedAlone(first, context)
   const clean = cleanResult(judged, 'clean')
   tellClean(clean, context.say)

@@ -1,5 +1,7 @@
 import { exitCodes } from '../../core/errors.js'
 import type { DefectResult } from '../../core/selftest-report.js'
+import { inLanes } from '../../engine/lanes.js'
+import type { Lanes } from '../lanes-of.js'
 import { requirementsFor, type SelectedDefect } from './defect-selection.js'
 import { confirmedBy, defectResult, isDisturbed } from './judged-result.js'
 import { runOnce, type SelftestContext } from './run-once.js'
@@ -10,22 +12,19 @@ const attemptsMax = 2
  * Runs every defect, some side by side. One whose own requirement came out `inconclusive`, or with which something else failed, may have been disturbed by
  * its neighbours, where it had any, so it is run once more alone when the others have ended, and says so and what a pass refuted. One that came out `passed` is never tried again.
  */
-export async function runDefects(defects: readonly SelectedDefect[], context: SelftestContext & { readonly lanes: number; readonly onResult: (result: DefectResult) => void }): Promise<readonly DefectResult[]> {
+export async function runDefects(defects: readonly SelectedDefect[], context: SelftestContext & Lanes & { readonly onResult: (result: DefectResult) => void }): Promise<readonly DefectResult[]> {
   const results = new Map<string, DefectResult>()
-  const queue = [...defects]
-  const lanes = Math.min(context.lanes, defects.length)
+  const lanes = Math.min(context.parallel, defects.length)
   const again: (readonly [SelectedDefect, DefectResult])[] = []
-  const lane = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined && !context.interruption.signal.aborted; next = queue.shift()) {
-      const result = await runDefect(next, context, 1)
-      if (isDisturbed(result) && (lanes > 1 || !result.detected)) again.push([next, result])
-      else {
-        results.set(result.id, result)
-        context.onResult(result)
-      }
+  await inLanes(defects, { lanes, spare: context.spare, widthOf: () => 1, onThrown: () => context.say('a run broke: waiting for those beside it to end') }, async (next) => {
+    if (context.interruption.signal.aborted) return
+    const result = await runDefect(next, context, 1)
+    if (isDisturbed(result) && (lanes > 1 || !result.detected)) again.push([next, result])
+    else {
+      results.set(result.id, result)
+      context.onResult(result)
     }
-  }
-  await Promise.all(Array.from({ length: lanes }, lane))
+  })
   for (const [one, first] of again) {
     // An interrupt takes the second attempt away, and not what the first one found.
     const result = context.interruption.signal.aborted ? first : confirmedBy(await runDefect(one, context, attemptsMax), first)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Driver } from '../../core/driver.js'
 import type { RequirementId } from '../../core/requirement.js'
 import type { RunReport } from '../../core/run-report.js'
+import type { SpareLane } from '../../engine/lanes.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { makeRunDirectory } from '../../engine/run-directory.js'
 import { suites } from '../../suites/index.js'
@@ -27,10 +28,11 @@ export interface OnceOptions {
   readonly folder: string
   readonly defect?: string
   readonly parallel: number
+  readonly spare?: SpareLane | undefined
 }
 
 /** One run of the reference service in the quick profile. */
-export async function runOnce(context: SelftestContext, { only, folder, defect, parallel }: OnceOptions): Promise<RunReport> {
+export async function runOnce(context: SelftestContext, { only, folder, defect, parallel, spare }: OnceOptions): Promise<RunReport> {
   const { driver } = context
   const descriptorPath = referenceDescriptor()
   const warnings: NamingReporter = { onEvent: (event) => event.type === 'warning' && context.say(`     ${event.message}`), close: () => {}, nameFiles: () => {} }
@@ -45,6 +47,7 @@ export async function runOnce(context: SelftestContext, { only, folder, defect, 
     only,
     requiredLevel: null,
     parallel,
+    spare,
     randomSeed: context.randomSeed,
     runId,
     runDirectory: makeRunDirectory(runId, join(context.directory, folder)),

@@ -22,7 +22,7 @@ import { claimPorts } from './ports.js'
 import { beginDeployment, deploymentOf, endDeployment, endedDeployment } from './process-deployment.js'
 
 /** Local processes on a simulated machine, with the harness's balancer and fault proxies around them. */
-export const processDriver: Driver = { name: 'process', availability, offers, deploy }
+export const processDriver: Driver = { name: 'process', runsOnThisMachine: true, availability, offers, deploy }
 
 async function availability(service: ServiceDescriptor): ReturnType<Driver['availability']> {
   const reason = obstacle(service)

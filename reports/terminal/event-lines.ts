@@ -14,7 +14,7 @@ export const shortText = (text: string): string => withoutMarkers(truncate(oneLi
 
 /** What stands at the top of a run. */
 export function headerLines(event: Started, style: Style, columns: number): readonly string[] {
-  const expectedMs = event.scenarios.reduce((sum, scenario) => sum + scenario.expectedMs, 0)
+  const { expectedMs } = event
   const count = event.scenarios.length
   const scenarios = `${count} ${count === 1 ? 'scenario' : 'scenarios'}${expectedMs > 0 ? `, about ${formatDuration(expectedMs)}` : ''}`
   const settings = `driver ${shortText(event.driver)}, profile ${shortText(event.profile)}, seed ${event.randomSeed}, ${scenarios}`

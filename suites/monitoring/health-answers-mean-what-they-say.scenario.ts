@@ -31,7 +31,7 @@ function expectedMs(service: ServiceDescriptor, profile: ProfileName): number {
   if (requirement === undefined) return 0
   const values = thresholdValues(requirement, profile, service.overrides[id])
   const perStateMs = numberThreshold(values, 'samples_per_state') * readEveryMs
-  return 5 * perStateMs + numberThreshold(values, 'soft_fault_s') * 1_000 + 2 * settleMs + 3 * usualTurnMs + (service.target.components.some((one) => one.hard) || !mayNeedNothing(service) ? 0 : silenceMs)
+  return 5 * perStateMs + numberThreshold(values, 'soft_fault_s') * 1_000 + 2 * settleMs + 5 * usualTurnMs + (service.target.components.some((one) => one.hard) || !mayNeedNothing(service) ? 0 : silenceMs)
 }
 
 /** Read five times a second; the draining state comes last, so that nothing has to be made good after it. */

@@ -54,7 +54,7 @@ async function configurationFound(context: ScenarioContext): Promise<TaskWorld['
 async function tryEverything(context: ScenarioContext, tasks: readonly OperatorTask[], spare: string): Promise<void> {
   const ofSpare = tasks.filter(({ name }) => name === 'drain' || name === 'undrain')
   const others = tasks.filter((one) => !ofSpare.includes(one))
-  context.step('operations that cannot succeed, while one instance is drained, stopped and started')
+  context.step('what cannot succeed is asked for, while one instance is drained, stopped and started')
   const upgrades = others.filter(({ name }) => name === 'upgrade')
   await atOnce(
     async () => {

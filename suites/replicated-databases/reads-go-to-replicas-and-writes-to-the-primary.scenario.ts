@@ -19,7 +19,7 @@ export const scenario: Scenario = {
   checks,
 }
 
-const overheadMs = 12_000
+const overheadMs = 15_000
 
 function expectedMs(service: ServiceDescriptor, profile: ProfileName): number {
   const of = (id: RequirementId, key: string): number => {
