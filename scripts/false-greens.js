@@ -1,5 +1,5 @@
 // Each row of docs/false-greens.md as a run of the command line on a service written for it: exit code, outcome and words are compared.
-//   node scripts/false-greens.js [--rows 1,5] [--attempts 3]
+//   node scripts/false-greens.js [--rows 1,5] [--attempts 3] [--output FILE]
 // A starved machine may make a run inconclusive that should be failed or passed: such a row is run again, a wrong verdict never is.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { writeMeasurement } from '../dist/bench/measurement.js'
 import { rows } from './false-greens-rows.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const { values } = parseArgs({ options: { rows: { type: 'string' }, attempts: { type: 'string', default: '3' } } })
+const { values } = parseArgs({ options: { rows: { type: 'string' }, attempts: { type: 'string', default: '3' }, output: { type: 'string' } } })
 
 const serverOf = ({ handler = '' }) => `import { createServer } from 'node:http'
 let brokenUntil = 0
@@ -87,18 +88,22 @@ const mayBeStarved = (row, { requirement }) => requirement?.outcome === 'inconcl
 
 const wanted = values.rows?.split(',').map(Number) ?? rows.map((_, index) => index + 1)
 let bad = 0
+const measured = []
 for (const number of wanted) {
   const row = rows[number - 1]
   let wrong = []
+  let found
   for (let attempt = 1; attempt <= Number(values.attempts); attempt++) {
     const folder = mkdtempSync(join(tmpdir(), 'seaworthy-test-green-'))
-    const found = experiment(row, folder)
+    found = experiment(row, folder)
     wrong = wrongIn(row, found)
     rmSync(folder, { recursive: true, force: true })
     if (wrong.length === 0 || !mayBeStarved(row, found)) break
   }
   bad += wrong.length > 0 ? 1 : 0
+  measured.push({ what: `${number}. ${row.situation}`, measured: `exit ${found.exit}${found.requirement === undefined ? '' : `, ${found.requirement.outcome}`}`, target: row.must, met: wrong.length === 0, ...(wrong.length === 0 ? {} : { note: wrong.join('; ') }) })
   console.log(`${String(number).padStart(2)} ${row.situation}: ${wrong.length === 0 ? `${row.must}` : `WRONG ${wrong.join('; ')}`}`)
 }
+if (values.output !== undefined) writeMeasurement(values.output, { name: 'false-greens', title: 'Success without having tested', command: `npm run false-greens${values.rows === undefined ? '' : ` -- --rows ${values.rows}`}`, rows: measured })
 console.log(`${wanted.length - bad} of ${wanted.length} ways to report success without having tested are closed`)
 process.exit(bad === 0 ? 0 : 1)

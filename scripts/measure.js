@@ -1,4 +1,4 @@
-// Measures accuracy, behaviour under noise and speed on a quiet machine, and writes measurements/*.json and docs/measurements.md.
+// Measures accuracy, behaviour under noise, speed, safety and what could be reported without a test on a quiet machine, and writes measurements/*.json and docs/measurements.md.
 // node scripts/measure.js [--repeats N]; about an hour with the default of 10. Leave the machine alone meanwhile.
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
@@ -17,6 +17,8 @@ const commands = [
   ['dist/bench/accuracy.js', '--repeats', String(repeats), '--output', 'measurements/accuracy.json'],
   ['dist/bench/accuracy.js', '--noise', '--repeats', few, '--output', 'measurements/noise.json'],
   ['dist/bench/main.js', '--repeats', few, '--output', 'measurements/speed.json'],
+  ['scripts/false-greens.js', '--output', 'measurements/false-greens.json'],
+  ['scripts/safety.js', '--output', 'measurements/safety.json'],
   ['scripts/generate-documentation.js'],
 ]
 // A missed target is a result too: the rest is measured all the same, and the page says what was missed.
