@@ -5,6 +5,7 @@ import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { contentOfImage } from '../drivers/docker/image-content.js'
 import { drivers as allDrivers } from '../drivers/index.js'
 import { otherContent, referenceContent } from './reference-image.js'
+import { noWayForNobody } from './way-for-nobody.js'
 
 export interface Choice {
   readonly isReference: boolean
@@ -38,6 +39,7 @@ export async function chooseDriver(named: string | undefined, service: ServiceDe
 async function reasonAgainst(driver: Driver, service: ServiceDescriptor, { isReference }: Choice): Promise<string | undefined> {
   const answer = await driver.availability(service)
   if (!answer.available) return answer.reason
+  if (isReference && driver.name === 'process') return noWayForNobody()
   const { image } = service.target
   if (!isReference || driver.name !== 'docker' || image === undefined) return undefined
   try {

@@ -44,7 +44,8 @@ export interface LiveOptions {
 export function liveReporter(names: readonly string[], { json = false, quiet = false }: LiveOptions = {}): NamingReporter {
   if (json) return { ...createEventStream(process.stdout), nameFiles: () => {} }
   if (quiet) return { ...createQuiet(process.stdout, process.stderr), nameFiles: () => {} }
-  if (!names.includes(terminalName)) return { onEvent: () => {}, close: () => {}, nameFiles: () => {} }
+  // Without a terminal nothing is told of how it goes; what nobody would find in a file, such as a file that could not be written, is.
+  if (!names.includes(terminalName)) return { ...createQuiet({ write: () => {} }, process.stderr), nameFiles: () => {} }
   const files: string[] = [] // the terminal looks into it when the run has ended
   const terminal = createTerminal({ stream: process.stdout, files })
   return {

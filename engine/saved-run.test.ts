@@ -53,3 +53,14 @@ test.each(['passed', 'failed', 'inconclusive', 'error'])('a requirement that is 
   expect(readWith('missing').runId).toBe('r')
   expect(() => readWith(outcome)).toThrow(expect.objectContaining({ code: 'SW_RUN_UNREADABLE', message: expect.stringMatching(/settled\.DRAIN-01\.outcome/) as string }))
 })
+
+test('a saved run that names what is outside of its folder is refused', () => {
+  const naming = (history: string | null, logs: readonly string[]) => () =>
+    readRunReport(written((report) => (report['scenarios'] = [{ id: 'a/b', title: 't', history, logs, durationMs: 1, requests: 0, lost: 0, incomplete: null, timeline: { bucketMs: 1, buckets: [], interventions: [], phases: [] } }])))
+  expect(naming('scenarios/a/b/history.ndjson', ['scenarios/a/b/logs/x.log'])().runId).toBe('r')
+  for (const path of ['../../secret', '/etc/passwd', 'scenarios/../../x', 'scenarios\\..\\..\\x']) {
+    const refused = expect.objectContaining({ code: 'SW_RUN_UNREADABLE', message: expect.stringContaining('expected a path inside the folder of the run') as string }) as Error
+    expect(naming(path, []), path).toThrow(refused)
+    expect(naming(null, [path]), path).toThrow(refused)
+  }
+})

@@ -84,16 +84,22 @@ function wrongIn(row, { exit, said, report, requirement, history }) {
   return wrong
 }
 
-const mayBeStarved = (row, { requirement }) => requirement?.outcome === 'inconclusive' && row.outcome !== undefined
+/** Also what did not end in time. */
+const mayBeStarved = (row, { exit, requirement }) => exit === null || (requirement?.outcome === 'inconclusive' && row.outcome !== undefined)
 
+const attempts = Number(values.attempts)
 const wanted = values.rows?.split(',').map(Number) ?? rows.map((_, index) => index + 1)
+if (!Number.isInteger(attempts) || attempts < 1 || wanted.some((number) => rows[number - 1] === undefined)) {
+  console.error(`found --rows ${values.rows ?? 'all'} --attempts ${values.attempts}, expected rows from 1 to ${rows.length} and a whole number of attempts from 1`)
+  process.exit(64)
+}
 let bad = 0
 const measured = []
 for (const number of wanted) {
   const row = rows[number - 1]
   let wrong = []
   let found
-  for (let attempt = 1; attempt <= Number(values.attempts); attempt++) {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
     const folder = mkdtempSync(join(tmpdir(), 'seaworthy-test-green-'))
     found = experiment(row, folder)
     wrong = wrongIn(row, found)

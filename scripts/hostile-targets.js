@@ -16,8 +16,10 @@ export const targets = {
   'forks that outlive it': {
     start: `import { spawn } from 'node:child_process'
 let forks = 0
-const fork = setInterval(() => { if (forks++ >= 60) return clearInterval(fork)
-  spawn(process.execPath, ['-e', forks % 6 === 0 ? 'process.on("SIGTERM", () => {}); setTimeout(() => {}, 600000)' : ''], { detached: forks % 2 === 0, stdio: 'ignore' }).unref() }, 60)`,
+// For as long as it lives; so many of them stay that they are in the way, and not so many that the machine ends.
+setInterval(() => { forks++
+  const [program, ...parameters] = forks > 60 ? ['sleep', '0'] : [process.execPath, '-e', forks % 6 === 0 ? 'process.on("SIGTERM", () => {}); setTimeout(() => {}, 600000)' : '']
+  spawn(program, parameters, { detached: forks % 2 === 0, stdio: 'ignore' }).on('error', () => {}).unref() }, 60)`,
     handler: `answer(response)`,
   },
   'writes into the run directory': {
@@ -27,7 +29,7 @@ const meddle = setInterval(() => { try {
   writeFileSync(process.env.RUN_DIRECTORY_TO_SPOIL + '/run.json', '{"schema":"forged"}')
   mkdirSync(process.env.RUN_DIRECTORY_TO_SPOIL + '/junit.xml', { recursive: true })
 } catch {} }, 200)`,
-    handler: `answer(response)`, spoils: true,
+    handler: `answer(response)`, spoils: 'junit',
   },
   'a log replaced by a link': {
     start: `import { readlinkSync, rmSync, symlinkSync } from 'node:fs'

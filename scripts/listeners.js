@@ -36,15 +36,21 @@ function addressOf(hex) {
   return hex
 }
 
-export function listenersOf(pid) {
-  const sockets = new Set([...tree(pid)].flatMap((one) => list(`/proc/${one}/fd`).map((fd) => {
-    try {
-      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${one}/fd/${fd}`))?.[1]
-    } catch {
-      return undefined
-    }
-  })))
+/** Every TCP socket that a process or one below it listens on: `{ pid, address, port }`. */
+export function listeningSockets(pid) {
+  const owners = new Map([...tree(pid)].flatMap((one) => list(`/proc/${one}/fd`).map((fd) => [socketOf(`/proc/${one}/fd/${fd}`), one])))
   return ['tcp', 'tcp6'].flatMap((name) => read(`/proc/net/${name}`).split('\n').slice(1).map((line) => line.trim().split(/\s+/)))
-    .filter((fields) => fields[3] === '0A' && sockets.has(fields[9]))
-    .map((fields) => addressOf(fields[1].split(':')[0]))
+    .filter((fields) => fields[3] === '0A' && owners.has(fields[9]))
+    .map(([, place, , , , , , , , inode]) => ({ pid: owners.get(inode), address: addressOf(place.split(':')[0]), port: parseInt(place.split(':')[1], 16) }))
 }
+
+function socketOf(descriptor) {
+  try {
+    return /^socket:\[(\d+)\]$/.exec(readlinkSync(descriptor))?.[1]
+  } catch {
+    return undefined
+  }
+}
+
+export const listenersOf = (pid) => listeningSockets(pid).map(({ address }) => address)
+export const isLoopback = (address) => /^(127\.|::1$|::ffff:127\.)/.test(address)

@@ -4,7 +4,7 @@
 // With --together one run of each kind goes on at the same time, and what is left is looked for when all have ended. With --apart
 // runs of others on this machine are not taken for leftovers.
 import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,13 +17,14 @@ import { OwnChildren, whenToldToEnd } from './own-children.js'
 import { kinds, pause } from './torture-kinds.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const withinMsUsual = '12000'
 const { values } = parseArgs({
   options: {
     times: { type: 'string', default: '30' },
     kinds: { type: 'string', default: Object.keys(kinds).join(',') },
     only: { type: 'string', default: 'START,DRAIN,RDND,CONF,SWAP,TOGL,DEGR,REPL,UPGR,MONI,ACCS,AUDT' },
     whole: { type: 'boolean', default: false },
-    'within-ms': { type: 'string', default: '12000' },
+    'within-ms': { type: 'string', default: withinMsUsual },
     together: { type: 'boolean', default: false },
     apart: { type: 'boolean', default: false },
     output: { type: 'string' },
@@ -33,6 +34,7 @@ const goneWithinMs = 15_000
 const stopWithinMs = 60_000
 const endWithinMs = 600_000
 const beginWithinMs = 60_000
+const controlAttempts = 3
 /** Before that the run may not have begun to be one. */
 const reportAfterMs = 4_000
 
@@ -43,6 +45,7 @@ const isValid = ajv.compile(schema)
 
 /** Temporary files of the runs are here: what belongs to them is known by it. */
 const temporary = mkdtempSync(join(tmpdir(), 'sw-'))
+chmodSync(temporary, 0o711) // PostgreSQL refuses root and runs as nobody, who must get through
 const environment = values.apart ? { ...process.env, TMPDIR: temporary } : process.env
 const runIds = []
 const leftSegments = values.apart ? watchSegments(temporary) : () => []
@@ -62,9 +65,9 @@ async function untilThere(path) {
   for (const endAt = Date.now() + beginWithinMs; !existsSync(path) && Date.now() < endAt; ) await pause(50)
 }
 
-function start(kind, { output, log }) {
+function start(kind, { output, log, only: named }) {
   const areas = values.only.split(',')
-  const only = values.whole ? [] : ['--only', areas[Math.floor(Math.random() * areas.length)]]
+  const only = named === undefined && values.whole ? [] : ['--only', named ?? areas[Math.floor(Math.random() * areas.length)]]
   const said = openSync(log, 'w')
   const child = spawn(process.execPath, [join(root, 'bin/seaworthy.js'), 'run', '--driver', 'process', '--output', output, ...only], {
     cwd: root,
@@ -78,6 +81,33 @@ function start(kind, { output, log }) {
   child.stderr?.resume()
   const ended = new Promise((resolve) => child.once('exit', (code, by) => resolve({ code, by })))
   return { child, ended, only: only[1] ?? 'everything' }
+}
+
+/** Whether it had a service that was found healthy before anything happened to it. */
+function hadReadyService(output) {
+  const scenarios = join(output, 'scenarios')
+  if (!existsSync(scenarios)) return false
+  const histories = readdirSync(scenarios, { recursive: true }).filter((path) => path.endsWith('history.ndjson'))
+  return histories.some((path) => /"kind":"gate","name":"baseline","passed":true/.test(readFileSync(join(scenarios, path), 'utf8')))
+}
+
+/** Nothing happens to this run. Where the service cannot even start, everything else here would come out as expected. */
+async function requireHealthyControl() {
+  for (let attempt = 1; attempt <= controlAttempts; attempt++) {
+    const output = join(mkdtempSync(join(temporary, 'run-')), 'run')
+    const log = `${output}.log`
+    const { ended } = start({ pipes: false }, { output, log, only: 'START-03' })
+    const { code } = await ended
+    await unlessTold()
+    const said = readFileSync(log, 'utf8')
+    rmSync(dirname(output), { recursive: true, force: true })
+    if (code === 0) return
+    // A busy machine may leave it undecided.
+    if (code === 2 && attempt < controlAttempts) continue
+    cleanUp()
+    console.error(`not starting, the run to which nothing happens ended with ${code}, expected 0: ${said.trim().split('\n').slice(-12).join(' | ')}`)
+    process.exit(1)
+  }
 }
 
 async function torture(name) {
@@ -106,8 +136,9 @@ async function torture(name) {
   if (problems.length > 0) problems.push(`it said: ${said.trim().split('\n').slice(-4).join(' | ')}`)
   prepared.end?.()
   endings.delete(prepared.end)
+  const wasReady = hadReadyService(output)
   rmSync(dirname(output), { recursive: true, force: true })
-  return { name, what: `${name} ${afterMs} ms after the ${fromBegin ? 'begin' : 'start'} of ${only}`, exit: result?.code ?? result?.by ?? null, problems }
+  return { name, wasReady, what: `${name} ${afterMs} ms after the ${fromBegin ? 'begin' : 'start'} of ${only}`, exit: result?.code ?? result?.by ?? null, problems }
 }
 
 /** Until the program is loaded, and has said anything, a signal ends it as it ends any other, and a shell sees the same exit code. */
@@ -157,7 +188,10 @@ function writeMeasurements(results) {
     const good = own.filter(({ problems }) => problems.length === 0).length
     return { what: `harness ${name}: runs that ended as they must, without a false verdict, with valid reports, nothing left`, measured: `${good} of ${own.length}`, target: 'all', met: good === own.length }
   })
-  writeMeasurement(values.output, { name: 'survival', title: 'Survival of the harness', command: `npm run torture -- --times ${values.times}`, rows })
+  const ready = results.filter(({ wasReady }) => wasReady).length
+  rows.push({ what: 'runs whose service was found healthy before it happened (the others were hit while they began)', measured: `${ready} of ${results.length}`, target: 'at least a quarter', met: ready * 4 >= results.length })
+  const options = [`--times ${values.times}`, ...(values.together ? ['--together'] : []), ...(values.apart ? ['--apart'] : []), ...(values['within-ms'] === withinMsUsual ? [] : [`--within-ms ${values['within-ms']}`]), ...(values.kinds === Object.keys(kinds).join(',') ? [] : [`--kinds ${values.kinds}`])]
+  writeMeasurement(values.output, { name: 'survival', title: 'Survival of the harness', command: `npm run torture -- ${options.join(' ')}`, rows })
 }
 
 /** What undoes the preparation of the runs that are under way. */
@@ -188,6 +222,7 @@ if (before.length > 0) {
   console.error(`not starting, something is left already: ${before.join('; ')}`)
   process.exit(1)
 }
+await requireHealthyControl()
 const rounds = Array.from({ length: Number(values.times) }, () => (values.together ? [wanted] : wanted.map((name) => [name]))).flat()
 const all = []
 for (const round of rounds) {
@@ -203,5 +238,5 @@ for (const round of rounds) {
 const bad = all.filter(({ problems }) => problems.length > 0).length
 if (values.output !== undefined) writeMeasurements(all)
 cleanUp()
-console.log(`${all.length - bad} of ${all.length} runs ended as they must and left nothing behind`)
+console.log(`${all.length - bad} of ${all.length} runs ended as they must and left nothing behind; the service of ${all.filter(({ wasReady }) => wasReady).length} was found healthy before it happened`)
 process.exit(bad === 0 ? 0 : 1)

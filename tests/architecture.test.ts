@@ -86,3 +86,22 @@ describe('arrows between rooms', () => {
     expect(folders.sort()).toEqual(Object.keys(rooms).sort())
   })
 })
+
+/** Through a shell, what a service says would be words of a command. */
+const shells: Readonly<Record<string, string>> = {
+  'bin/init/command-line.ts': 'words that were typed after `init --`, written into the descriptor as they are',
+  'drivers/docker/machine-image.ts': 'looks for a program by a name of ours',
+  'drivers/docker/nested-machine.ts': 'a script of ours in a container',
+  'drivers/docker/signal-sender.ts': 'a script of ours in a container',
+  'drivers/remote/shell.ts': 'hooks of a descriptor are shell commands; values reach them as variables',
+}
+test('a shell runs only scripts of ours and of the descriptor', () => {
+  const shell = /\bshell:\s*(?:true\b|process\.|['"`])|\bexecSync\(|(?<![.\w])exec\(|['"`](?:\/bin\/)?(?:ba|da|z)?sh['"`],\s*\[?\s*['"`]-c/
+  for (const bad of ['spawn(x, { shell: true })', 'execSync(text)', '  exec(text)', "spawn('/bin/sh', ['-c', text])", "spawn('bash', ['-c', text])"]) expect(bad).toMatch(shell)
+  for (const fine of ['pattern.exec(text)', "spawn('sh', [file])", 'shell: false']) expect(fine).not.toMatch(shell)
+  const found = Object.keys(rooms)
+    .filter((room) => room !== 'bench' && room !== 'reference-service')
+    .flatMap(sourceFiles)
+    .filter((file) => !isTest(file) && shell.test(readFileSync(join(root, file), 'utf8')))
+  expect(found.sort()).toEqual(Object.keys(shells))
+})

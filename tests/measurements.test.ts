@@ -14,15 +14,15 @@ const literal: Measurement = {
   ],
 }
 
-test('every recorded target that is not met has its reason in measurements/reasons.json', () => {
+test('every recorded target that is not met or of which nothing could be said has its reason in measurements/reasons.json', () => {
   expect(unexplained(recorded)).toEqual([])
 })
 
 test('a missed target shows its reason, and one without is named', () => {
-  expect(unexplained({ all: [literal], reasons: {} })).toEqual(['speed: slow'])
-  expect(unexplained({ all: [literal], reasons: { 'speed: slow': 'because' } })).toEqual([])
-  const page = measurementsPage({ all: [literal], reasons: { 'speed: slow': 'because' } })
-  expect(page).toContain('1 of 2 targets are met')
+  expect(unexplained({ all: [literal], reasons: {} })).toEqual(['speed: slow', 'speed: unsaid'])
+  expect(unexplained({ all: [literal], reasons: { 'speed: slow': 'because', 'speed: unsaid': 'nobody knows' } })).toEqual([])
+  const page = measurementsPage({ all: [literal], reasons: { 'speed: slow': 'because', 'speed: unsaid': 'nobody knows' } })
+  expect(page).toContain('1 of 3 targets are met, and of 1 nothing could be said')
   expect(page).toContain('| slow | 9 \\| 10 ms | at most 5 ms | **not met** | because |')
-  expect(page).toContain('| unsaid | ? | at most 5 ms | not decided |  |')
+  expect(page).toContain('| unsaid | ? | at most 5 ms | not decided | nobody knows |')
 })

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
 test.runIf(onLinux).each([['SIGINT', 130], ['SIGTERM', 143]] as const)('torture that is told to end by %s ends its runs, leaves nothing and ends with %i', async (signal, exitCode) => {
   const folder = mkdtempSync(join(tmpdir(), 'sw-tt-'))
+  chmodSync(folder, 0o711) // the database runs as another user
   const runsThere = (): readonly string[] => listProcesses().map(commandLineOf).filter((line) => line.includes(folder))
   const child = spawn(process.execPath, [join(root, 'scripts/torture.js'), '--apart', '--times', '3', '--kinds', 'output,SIGTERM', '--only', 'DRAIN', '--within-ms', '60000', '--together'], {
     env: { ...process.env, TMPDIR: folder },
