@@ -72,6 +72,8 @@ async function history(bench: Bench): Promise<void> {
     if (ended.length > 0) {
       add(`checks on ${requests} requests: time`, 's', ended.map((one) => one.wallS))
       add(`checks on ${requests} requests: peak memory`, 'MiB', ended.map((one) => one.peakMiB))
+      add(`audit of ${requests} keys: time`, 's', ended.map((one) => one.auditS))
+      add(`audit of ${requests} keys: peak memory`, 'MiB', ended.map((one) => one.auditPeakMiB))
     }
     const pages = await bench.repeated(() => measureReportPage({ requests, folder }), slowRepeatsMax)
     add(`HTML report of ${requests} requests: time`, 's', pages.map((one) => one.wallS))
@@ -83,14 +85,15 @@ async function history(bench: Bench): Promise<void> {
   growth(bench, sizes)
 }
 
-/** Ten times the requests may take ten times as long, and a little; and hardly more memory. */
+/** Ten times the requests may take ten times as long, and a little; and hardly more memory. Only the audit has something to remember of each. */
 function growth({ add, medianOfNamed }: Bench, sizes: readonly number[]): void {
   const [smaller, larger] = [sizes.at(-2) ?? 0, sizes.at(-1) ?? 0]
-  for (const what of ['checks on', 'HTML report of']) {
-    const ratio = (of: string): number => medianOfNamed(`${what} ${larger} requests: ${of}`) / medianOfNamed(`${what} ${smaller} requests: ${of}`)
+  const grown = [{ what: 'checks on', unit: 'requests', isFlat: true }, { what: 'audit of', unit: 'keys', isFlat: false }, { what: 'HTML report of', unit: 'requests', isFlat: true }]
+  for (const { what, unit, isFlat } of grown) {
+    const ratio = (of: string): number => medianOfNamed(`${what} ${larger} ${unit}: ${of}`) / medianOfNamed(`${what} ${smaller} ${unit}: ${of}`)
     if (Number.isNaN(ratio('time'))) continue
-    add(`${what} ${larger} requests: time against that for ${smaller}`, 'ratio', [ratio('time')], { max: (1.2 * larger) / smaller })
-    add(`${what} ${larger} requests: memory against that for ${smaller}`, 'ratio', [ratio('peak memory')], { max: 1.5 })
+    add(`${what} ${larger} ${unit}: time against that for ${smaller}`, 'ratio', [ratio('time')], { max: (1.2 * larger) / smaller })
+    add(`${what} ${larger} ${unit}: memory against that for ${smaller}`, 'ratio', [ratio('peak memory')], isFlat ? { max: 1.5 } : undefined)
   }
 }
 

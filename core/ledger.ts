@@ -1,6 +1,6 @@
 import { eventsOf, type History, type RequestEvent } from './history.js'
 import { foundThoughNeverWritten } from './never-written.js'
-import { requestsOf } from './reading.js'
+import { eachRequestOf, requestsOf } from './reading.js'
 
 /**
  * What became of the writes of one load, judged from what the clients saw alone (the words are those of Jepsen's
@@ -32,11 +32,44 @@ export interface LedgerLoads {
   readonly reads: string
 }
 
-/** What is kept of all attempts to write a key: a run may write millions. */
-interface Attempts {
-  readonly ids: number[]
-  acknowledgedAtMs: number | undefined
-  refusedForCertain: boolean
+/** What is kept of all attempts to write each key, in lists of numbers by the number of the key: a run may write millions. */
+class Attempts {
+  /** Number of each key, in the order of its first attempt. */
+  readonly keys = new Map<string, number>()
+  readonly #firstIds: number[] = []
+  readonly #acknowledgedAtMs: number[] = []
+  readonly #refused: boolean[] = []
+  /** Few keys are written more than once. */
+  readonly #laterIds = new Map<number, number[]>()
+
+  add(key: string, write: RequestEvent): void {
+    const known = this.keys.get(key)
+    const number = known ?? this.keys.size
+    if (known === undefined) {
+      this.keys.set(key, number)
+      this.#firstIds.push(write.id)
+      this.#acknowledgedAtMs.push(Infinity)
+      this.#refused.push(true)
+    } else {
+      this.#laterIds.set(number, [...(this.#laterIds.get(number) ?? []), write.id])
+    }
+    if (!refusedForCertain(write)) this.#refused[number] = false
+    if (acknowledged(write)) this.#acknowledgedAtMs[number] = Math.min(this.#acknowledgedAtMs[number] ?? Infinity, write.endedAtMs)
+  }
+
+  entry(key: string, number: number, read: LastRead | undefined): LedgerEntry {
+    const ids = [this.#firstIds[number] ?? 0, ...(this.#laterIds.get(number) ?? [])]
+    const atMs = this.#acknowledgedAtMs[number] ?? Infinity
+    const found = read?.found ?? 'unreadable'
+    const state = atMs === Infinity ? unacknowledgedState(found, this.#refused[number] === true) : acknowledgedState(found)
+    return {
+      key,
+      state,
+      acknowledgedAtMs: atMs === Infinity ? undefined : atMs,
+      requests: read === undefined ? ids : [...ids, read.id],
+      found: state === 'lost' && read !== undefined ? read.described : undefined,
+    }
+  }
 }
 
 /** What the last read of a key found. */
@@ -48,26 +81,28 @@ interface LastRead {
 }
 
 /** One entry for each key of the write load, and one for each key that was read and that no request ever carried before. */
-export function ledgerOf(history: History, loads: LedgerLoads): LedgerEntry[] {
+export const ledgerOf = (history: History, loads: LedgerLoads): LedgerEntry[] => [...eachLedgerEntry(history, loads)]
+
+/** The same, one after the other: for who counts them and keeps few. */
+export function* eachLedgerEntry(history: History, loads: LedgerLoads): Generator<LedgerEntry> {
   const reads = believable(history, lastReads(history, loads.reads))
-  const writes = new Map<string, Attempts>()
+  const attempts = new Attempts()
   const attempted = new Set<string>()
   for (const event of eventsOf(history, 'request')) {
     if (event.key === undefined || event.load === loads.reads) continue
-    if (event.load === loads.writes) count(writes, event.key, event)
+    if (event.load === loads.writes) attempts.add(event.key, event)
     else if (reads.has(event.key)) attempted.add(event.key)
   }
-  const entries = [...writes].map(([key, attempts]) => entryOf(key, attempts, reads.get(key)))
+  for (const [key, number] of attempts.keys) yield attempts.entry(key, number, reads.get(key))
   for (const [key, { id, found }] of reads) {
-    if (writes.has(key) || attempted.has(key) || found !== 'present') continue
-    entries.push({ key, state: 'unexpected', acknowledgedAtMs: undefined, requests: [id], found: 'present, never written' })
+    if (attempts.keys.has(key) || attempted.has(key) || found !== 'present') continue
+    yield { key, state: 'unexpected', acknowledgedAtMs: undefined, requests: [id], found: 'present, never written' }
   }
-  return entries
 }
 
 function lastReads(history: History, load: string): ReadonlyMap<string, LastRead> {
   const reads = new Map<string, LastRead>()
-  for (const event of requestsOf(history, load)) {
+  for (const event of eachRequestOf(history, load)) {
     if (event.key === undefined || event.outcome === 'cancelled') continue
     reads.set(event.key, { id: event.id, operation: event.operation, found: finding(event), described: described(event) })
   }
@@ -89,27 +124,7 @@ export function whyUnread(history: History, load: string): string {
   return reads.some(({ outcome }) => outcome === 'degraded') ? ': the strong read gave degraded answers, which do not show what was written' : ''
 }
 
-function count(writes: Map<string, Attempts>, key: string, write: RequestEvent): void {
-  const attempts = writes.get(key) ?? { ids: [], acknowledgedAtMs: undefined, refusedForCertain: true }
-  writes.set(key, attempts)
-  attempts.ids.push(write.id)
-  attempts.refusedForCertain &&= refusedForCertain(write)
-  if (acknowledged(write)) attempts.acknowledgedAtMs = Math.min(attempts.acknowledgedAtMs ?? Infinity, write.endedAtMs)
-}
-
 export const acknowledged = (write: RequestEvent): boolean => write.outcome === 'ok' || write.outcome === 'degraded'
-
-function entryOf(key: string, { ids, acknowledgedAtMs, refusedForCertain: refused }: Attempts, read: LastRead | undefined): LedgerEntry {
-  const found = read?.found ?? 'unreadable'
-  const state = acknowledgedAtMs === undefined ? unacknowledgedState(found, refused) : acknowledgedState(found)
-  return {
-    key,
-    state,
-    acknowledgedAtMs,
-    requests: read === undefined ? ids : [...ids, read.id],
-    found: state === 'lost' && read !== undefined ? read.described : undefined,
-  }
-}
 
 type Found = 'present' | 'absent' | 'different' | 'unreadable'
 

@@ -57,15 +57,16 @@ export interface Window {
 export const inWindow = (atMs: number, window: Window): boolean => atMs >= window.fromMs && atMs <= window.toMs
 
 /** Requests of one load, by the time they were planned (intended send time) when a window is given. */
-export function requestsOf(history: History, load?: string, window?: Window): RequestEvent[] {
-  const found: RequestEvent[] = []
+export const requestsOf = (history: History, load?: string, window?: Window): RequestEvent[] => [...eachRequestOf(history, load, window)]
+
+/** The same, one after the other: for who looks at each once and keeps none, since a long run sends millions. */
+export function* eachRequestOf(history: History, load?: string, window?: Window): Generator<RequestEvent> {
   for (const event of selected(history, { kind: 'request', load, fromMs: window?.fromMs, toMs: window?.toMs })) {
     if (event.kind !== 'request') continue
     if (load !== undefined && event.load !== load) continue
     if (window !== undefined && !inWindow(event.plannedAtMs, window)) continue
-    found.push(event)
+    yield event
   }
-  return found
 }
 
 export function observationsOf(history: History, probe: string, target?: string, window?: Window): ObservationEvent[] {

@@ -1,20 +1,16 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { unlessAssumedWindow } from '../../core/checks/assumed-window.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
+import type { RequestTally } from '../../core/checks/request-tally.js'
 import { leastOf } from '../../core/extremes.js'
-import type { History, RequestEvent } from '../../core/history.js'
-import { countsAsLost, disturbedHarness, factOf, harnessHealth, interventionsOf, numberFact, requestsOf, witnessesOf } from '../../core/reading.js'
+import type { History } from '../../core/history.js'
+import { disturbedHarness, factOf, harnessHealth, interventionsOf, numberFact, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { balancedClients, failedForClient, hungBeforeMs, type BalancedClients } from './balanced-clients.js'
 import { drainSpan, isFinding, landing, missingReturn, platformAtMs, type DrainSpan } from './drain-span.js'
 import { labels, loads } from './names.js'
-import { shareOf, type Share } from './share-of-replica.js'
-import { idsOf, judgeable, percent, strengthLines, talliedOutcomes } from './wording.js'
+import { idsOf, percent, strengthLines, talliedOutcomes } from './wording.js'
 
-/** Through the balancer no refusal is promised away: a polite one is a failed request too. */
-const failedForClient = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
-
-/** A request that timed out although it was planned this long before the drain, with no proof of where it was, may have hung before it. */
-const hungBeforeMs = 1_000
 /** Idle resets beyond this share say that the path to the balancer is not sound. */
 const idleResetsMax = 0.01
 
@@ -28,18 +24,10 @@ export const check: Check = {
     const ejectWindowMs = numberFact(history, 'ejectWindowMs')
     if (ejectWindowMs === undefined) return inconclusive('the eject window of the balancer is not known')
     const untilMs = startedAgainAtMs(history, span)
-    const background = requestsOf(history, loads.background, { fromMs: -Infinity, toMs: untilMs }).filter((one) => one.plannedAtMs < untilMs)
-    const all = [...background, ...requestsOf(history, loads.witness)].filter((one) => one.via === 'balancer' && judgeable(one) && one.plannedAtMs < untilMs)
-    const hung = hungBefore(history, span, all)
-    const idle = all.filter((one) => one.outcome === 'reset-idle' && !failedForClient(one))
-    const leftOut = new Set([...idle, ...hung])
-    const requests = all.filter((one) => !leftOut.has(one))
-    const unfit = unfitToJudge(history, { fromMs: Math.min(span.issuedAtMs, leastOf(all.map((one) => one.plannedAtMs))), toMs: untilMs }, ejectWindowMs)
+    const clients = balancedClients(history, { span, untilMs, allowedMs: numberThreshold(thresholds, 'share_zero_within_eject_windows') * ejectWindowMs })
+    const unfit = unfitToJudge(history, { fromMs: Math.min(span.issuedAtMs, clients.firstPlannedAtMs), toMs: untilMs }, ejectWindowMs)
     if (unfit !== null) return unfit
-    const allowedMs = numberThreshold(thresholds, 'share_zero_within_eject_windows') * ejectWindowMs
-    const share = shareOf({ requests, span, untilMs, allowedMs })
-    const givenUp = background.filter((one) => !judgeable(one)).length
-    const seen: Seen = { history, thresholds, span, requests, hung, idle, share, ejectWindowMs, givenUp }
+    const seen: Seen = { history, thresholds, span, clients, ejectWindowMs }
     const evidence = evidenceOf(seen)
     return clientFinding(seen, evidence) ?? missingEvidence(seen, evidence) ?? pass(seen, evidence)
   },
@@ -49,15 +37,8 @@ interface Seen {
   readonly history: History
   readonly thresholds: ThresholdValues
   readonly span: DrainSpan
-  /** Those that are judged: without the next two. */
-  readonly requests: readonly RequestEvent[]
-  readonly hung: readonly RequestEvent[]
-  /** Idle resets of what may be repeated: neither served nor failed. */
-  readonly idle: readonly RequestEvent[]
-  readonly share: Share
+  readonly clients: BalancedClients
   readonly ejectWindowMs: number
-  /** Requests that ended by a failure of ours: what they would have got, nobody knows. */
-  readonly givenUp: number
 }
 
 /** What a starting replica does to clients is another requirement's business, so the window ends before it. */
@@ -67,13 +48,6 @@ function startedAgainAtMs(history: History, span: DrainSpan): number {
     .map((one) => one.issuedAtMs)
   const bySupervisor = platformAtMs(history, 'process-started', span.target, span.acknowledgedAtMs)
   return Math.min(leastOf(back), bySupervisor ?? Infinity)
-}
-
-function hungBefore(history: History, span: DrainSpan, requests: readonly RequestEvent[]): RequestEvent[] {
-  const proven = new Set(witnessesOf(history, labels.behindBalancer).map((witness) => witness.request))
-  return requests.filter(
-    (one) => one.outcome === 'timeout' && one.plannedAtMs < span.issuedAtMs - hungBeforeMs && one.endedAtMs >= span.issuedAtMs && !proven.has(one.id),
-  )
 }
 
 /** A balancer or a harness that loses requests by itself makes it impossible to charge any to the service. */
@@ -97,37 +71,33 @@ function isPartOfTheTarget(history: History): boolean {
 }
 
 /** What clients suffered, or a replica that was still given requests too late; undefined when neither. */
-function clientFinding({ history, thresholds, span, requests, share, ejectWindowMs }: Seen, evidence: readonly Evidence[]): Finding | undefined {
-  const bad = requests.filter(failedForClient)
-  const before = bad.filter((request) => request.endedAtMs < span.issuedAtMs)
-  if (before.length > 0) return inconclusive(`${counted(before.length, 'request')} failed before the drain was issued, so later ones cannot be charged to it`, evidence)
+function clientFinding({ history, thresholds, span, clients, ejectWindowMs }: Seen, evidence: readonly Evidence[]): Finding | undefined {
+  const { requests, failed: bad, failedBefore, failedAnyhow, share } = clients
+  if (failedBefore > 0) return inconclusive(`${counted(failedBefore, 'request')} failed before the drain was issued, so later ones cannot be charged to it`, evidence)
   const failedMax = numberThreshold(thresholds, 'failed_max')
   const said: string[] = []
-  if (bad.length > failedMax) {
-    said.push(`${bad.length} of ${requests.length} requests through the balancer failed (${talliedOutcomes(bad)}; allowed ${failedMax})${explained({ history, span, bad, ejectWindowMs })}`)
+  if (bad.count > failedMax) {
+    said.push(`${bad.count} of ${requests.count} requests through the balancer failed (${bad.outcomes}; allowed ${failedMax})${explained({ history, span, bad, ejectWindowMs })}`)
   }
-  if (share.late.length > 0) {
+  if (share.late.count > 0) {
     said.push(`${span.target} was still given requests ${spanned(share.lastMs ?? 0)} after the drain was acknowledged (allowed ${spanned(share.allowedMs)})`)
   }
   if (said.length === 0) return undefined
   const shown: Evidence[] = [
-    { note: 'failed requests through the balancer', measured: bad.length, allowed: failedMax, unit: 'requests', requests: idsOf(bad) },
-    ...(share.late.length === 0 ? [] : [{ note: 'requests given to the drained replica too late', measured: share.late.length, allowed: 0, unit: 'requests' as const, requests: idsOf(share.late) }]),
+    { note: 'failed requests through the balancer', measured: bad.count, allowed: failedMax, unit: 'requests', requests: bad.ids },
+    ...(share.late.count === 0 ? [] : [{ note: 'requests given to the drained replica too late', measured: share.late.count, allowed: 0, unit: 'requests' as const, requests: share.late.ids }]),
   ]
   const finding = failed(said.join('; '), [...shown, ...evidence])
-  // We stop the replica after so many windows: what failed before that, or was sent before the drain, would have failed with any window.
-  const stoppedAtMs = leastOf(interventionsOf(history, 'stop').filter((one) => one.target === span.target && one.issuedAtMs > span.issuedAtMs).map((one) => one.issuedAtMs))
-  const anyhow = bad.filter((one) => one.endedAtMs < stoppedAtMs || one.plannedAtMs < span.issuedAtMs)
   // Without a name in its answers nobody saw whether the replica was still sent to.
-  const mayBeLate = share.late.length > 0 || share.before === 0
-  const restsOnWindow = mayBeLate && anyhow.length <= failedMax
+  const mayBeLate = share.late.count > 0 || share.before === 0
+  const restsOnWindow = mayBeLate && failedAnyhow <= failedMax
   return restsOnWindow ? unlessAssumedWindow(finding, history) : finding
 }
 
 /** Why they failed, when the times say so: the replica left before the balancer could notice. */
-function explained({ history, span, bad, ejectWindowMs }: { readonly history: History; readonly span: DrainSpan; readonly bad: readonly RequestEvent[]; readonly ejectWindowMs: number }): string {
+function explained({ history, span, bad, ejectWindowMs }: { readonly history: History; readonly span: DrainSpan; readonly bad: RequestTally; readonly ejectWindowMs: number }): string {
   const downAtMs = platformAtMs(history, 'backend-down', span.target, span.issuedAtMs)
-  const firstAtMs = leastOf(bad.map((request) => request.endedAtMs))
+  const firstAtMs = bad.firstEndedAtMs
   const firstMs = Math.max(0, firstAtMs - span.acknowledgedAtMs)
   if (downAtMs === undefined) return `, the first ${spanned(firstMs)} after the acknowledgement; the balancer never took ${span.target} out`
   const downMs = Math.max(0, downAtMs - span.acknowledgedAtMs)
@@ -136,15 +106,16 @@ function explained({ history, span, bad, ejectWindowMs }: { readonly history: Hi
   return `: ${span.target} stopped serving within ${spanned(firstMs)} of the acknowledgement, but the balancer took it out only after ${spanned(downMs)}, so the grace of the drain is shorter than detection (up to ${spanned(ejectWindowMs)})`
 }
 
-function missingEvidence({ history, thresholds, span, requests, hung, idle, share, givenUp }: Seen, evidence: readonly Evidence[]): Finding | undefined {
+function missingEvidence({ history, thresholds, span, clients }: Seen, evidence: readonly Evidence[]): Finding | undefined {
+  const { requests, hung, idle, share, givenUp } = clients
   const requestsMin = numberThreshold(thresholds, 'requests_min')
   const reasons: string[] = []
-  if (requests.length < requestsMin) reasons.push(`only ${counted(requests.length, 'request')} through the balancer, needs ${requestsMin}`)
+  if (requests.count < requestsMin) reasons.push(`only ${counted(requests.count, 'request')} through the balancer, needs ${requestsMin}`)
   if (share.before === 0) reasons.push(`no answer before the drain could be attributed to ${span.target}, so its share cannot be seen to fall`)
   if (share.watched === 0) reasons.push('no request was sent after the eject window, so the share cannot be seen to be zero')
   if (share.unattributed > 0) reasons.push(`${counted(share.unattributed, 'answer')} after the eject window ${share.unattributed === 1 ? 'names' : 'name'} no replica, so the share cannot be seen to be zero`)
-  if (hung.length > 0) reasons.push(`${counted(hung.length, 'request')} sent more than ${spanned(hungBeforeMs)} before the drain timed out after it, and may have hung before it`)
-  if (idle.length > idleResetsMax * (requests.length + idle.length)) reasons.push(`${counted(idle.length, 'request')} through the balancer ended in an idle reset, more than ${percent(idleResetsMax)}`)
+  if (hung.count > 0) reasons.push(`${counted(hung.count, 'request')} sent more than ${spanned(hungBeforeMs)} before the drain timed out after it, and may have hung before it`)
+  if (idle.count > idleResetsMax * (requests.count + idle.count)) reasons.push(`${counted(idle.count, 'request')} through the balancer ended in an idle reset, more than ${percent(idleResetsMax)}`)
   if (givenUp > 0) reasons.push(`${counted(givenUp, 'request')} through the balancer ${givenUp === 1 ? 'was' : 'were'} given up by the harness`)
   const stopped = interventionsOf(history, 'stop').some((one) => one.target === span.target && one.acknowledgedAtMs !== undefined && one.issuedAtMs > span.acknowledgedAtMs)
   if (!stopped && span.endedBy !== 'exit') reasons.push(`${span.target} was not stopped`)
@@ -153,25 +124,24 @@ function missingEvidence({ history, thresholds, span, requests, hung, idle, shar
   return reasons.length === 0 ? undefined : inconclusive(listed(reasons), evidence)
 }
 
-function pass({ span, requests, share }: Seen, evidence: readonly Evidence[]): Finding {
+function pass({ span, clients: { requests, share } }: Seen, evidence: readonly Evidence[]): Finding {
   const last = share.lastMs === undefined ? 'at once' : `within ${spanned(Math.max(0, share.lastMs))}`
   return passed(
-    `0 of ${requests.length} requests through the balancer failed while ${span.target} was drained and stopped; its share fell to zero ${last} (allowed ${spanned(share.allowedMs)})`,
-    [...strengthLines({ count: requests.length, what: 'requests through the balancer failed' }, 1), ...evidence],
-    { strength: strengthOf(requests.length) },
+    `0 of ${requests.count} requests through the balancer failed while ${span.target} was drained and stopped; its share fell to zero ${last} (allowed ${spanned(share.allowedMs)})`,
+    [...strengthLines({ count: requests.count, what: 'requests through the balancer failed' }, 1), ...evidence],
+    { strength: strengthOf(requests.count) },
   )
 }
 
-function evidenceOf({ history, span, requests, hung, idle, share, ejectWindowMs }: Seen): Evidence[] {
+function evidenceOf({ history, span, clients, ejectWindowMs }: Seen): Evidence[] {
+  const { requests, hung, idle, share, inFlight } = clients
   const downAtMs = platformAtMs(history, 'backend-down', span.target, span.issuedAtMs)
-  const proven = new Set(witnessesOf(history, labels.behindBalancer).map((witness) => witness.request))
-  const inFlight = requests.filter((request) => proven.has(request.id))
   return [
     landing(span),
-    { note: `outcomes through the balancer: ${talliedOutcomes(requests)}`, measured: requests.length, unit: 'requests' },
-    { note: `in flight on ${span.target} through the balancer when the drain was issued: ${talliedOutcomes(inFlight)}`, measured: inFlight.length, unit: 'requests' },
-    ...(hung.length === 0 ? [] : [{ note: 'requests from well before the drain that timed out after it, left out', measured: hung.length, unit: 'requests' as const, requests: idsOf(hung) }]),
-    ...(idle.length === 0 ? [] : [{ note: 'idle resets of what may be repeated, neither counted as failed nor as served', measured: idle.length, unit: 'requests' as const, requests: idsOf(idle) }]),
+    { note: `outcomes through the balancer: ${requests.outcomes}`, measured: requests.count, unit: 'requests' },
+    { note: `in flight on ${span.target} through the balancer when the drain was issued: ${inFlight.outcomes}`, measured: inFlight.count, unit: 'requests' },
+    ...(hung.count === 0 ? [] : [{ note: 'requests from well before the drain that timed out after it, left out', measured: hung.count, unit: 'requests' as const, requests: hung.ids }]),
+    ...(idle.count === 0 ? [] : [{ note: 'idle resets of what may be repeated, neither counted as failed nor as served', measured: idle.count, unit: 'requests' as const, requests: idle.ids }]),
     {
       note: `last request given to ${span.target} after the acknowledgement (eject window ${spanned(ejectWindowMs)}, from the settings of the balancer)`,
       measured: Math.max(0, Math.round(share.lastMs ?? 0)),

@@ -1,5 +1,6 @@
 import { evidenceRequestsMax, zeroFailuresBound95, type Evidence } from '../../core/check.js'
 import { counted } from '../../core/checks/counted.js'
+import { tallyOf } from '../../core/checks/request-tally.js'
 import type { RequestEvent } from '../../core/history.js'
 
 /** '9.5 %', '0.10 %': two significant digits are as much as a bound is worth. */
@@ -17,16 +18,7 @@ export function strengthLines(requests: { readonly count: number; readonly what:
 }
 
 /** How often each outcome occurred, most frequent first: 'ok 120, refused 3'. */
-export function talliedOutcomes(requests: readonly RequestEvent[]): string {
-  const counts = new Map<string, number>()
-  for (const { outcome } of requests) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
-  return (
-    [...counts]
-      .sort((a, b) => b[1] - a[1])
-      .map(([outcome, count]) => `${outcome} ${count}`)
-      .join(', ') || 'none'
-  )
-}
+export const talliedOutcomes = (requests: readonly RequestEvent[]): string => tallyOf(requests).outcomes
 
 /** Ids for `Evidence.requests`, at most as many as may be given. */
 export const idsOf = (requests: readonly RequestEvent[]): readonly number[] => requests.slice(0, evidenceRequestsMax).map((request) => request.id)
