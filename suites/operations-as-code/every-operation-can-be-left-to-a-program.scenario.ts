@@ -2,7 +2,7 @@ import type { Load, Scenario, ScenarioContext } from '../../core/scenario.js'
 import { exitCodeOf } from '../../core/checks/exit-code.js'
 import { InterventionFailed } from '../../core/errors.js'
 import { parseAs } from '../configuration/format.js'
-import { configurationUnread, type DeclaredTask } from './declared-tasks.js'
+import { beyondTrial, beyondTrialOf, configurationUnread, type DeclaredTask } from './declared-tasks.js'
 import { operationsTellTheTruth } from './operations-tell-the-truth.check.js'
 import { operationsMayBeRepeated } from './operations-may-be-repeated.check.js'
 import { appliesConfigurations, passesReadiness, tasksOf, type OperatorTask, type TaskWorld } from './operations.js'
@@ -31,6 +31,7 @@ async function exercise(context: ScenarioContext): Promise<void> {
   const world: TaskWorld = { context, spare, ...(configuration === undefined ? {} : { configuration }) }
   const tasks = tasksOf(world)
   if (configuration === undefined && appliesConfigurations(context)) context.fact(configurationUnread, true)
+  context.fact(beyondTrial, beyondTrialOf(context.service))
   context.fact('operator-tasks', tasks.map(({ name, proper, failing, repeatable }): DeclaredTask => ({ name, proper: proper !== undefined, failing: failing !== undefined, repeatable: repeatable !== undefined })))
   if (context.selected.has('OPER-01')) await tryEverything(context, tasks, spare)
   if (context.selected.has('OPER-02')) await repeatEverything(context, tasks)

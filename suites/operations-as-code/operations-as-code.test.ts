@@ -3,6 +3,8 @@ import type { Check, Finding } from '../../core/check.js'
 import { fact, request, requests } from '../../core/checks/literal-events.test-support.js'
 import { historyOf, type HistoryEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
+import type { ServiceDescriptor } from '../../core/service-descriptor.js'
+import { beyondTrialOf } from './declared-tasks.js'
 import { operationsMayBeRepeated } from './operations-may-be-repeated.check.js'
 import { operationsTellTheTruth } from './operations-tell-the-truth.check.js'
 import type { Repetition, Run } from './repetition.js'
@@ -58,6 +60,13 @@ describe('operations tell the truth', () => {
   })
   test('a configuration that could not be read is no pass either', () => {
     expect(judge(check, [...whole(), fact('operator-tasks', []), fact('configuration-unread', true)])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('could not be read') })
+  })
+  test('an operation that is declared without what shows its effect is no pass, and that lasts', () => {
+    const beyond = (config: object): HistoryEvent => fact('operations-beyond-trial', beyondTrialOf({ config: { settings: [], ...config } as unknown as NonNullable<ServiceDescriptor['config']> }))
+    expect(judge(check, [...whole(), beyond({ apply: {}, restore: {} })])).toMatchObject({ outcome: 'inconclusive', lasting: true, summary: 'config.apply and config.restore are declared and could not be tried: that takes config.archive and a setting in config.settings as well' })
+    expect(judge(check, [...whole(), beyond({ archive: {}, apply: {} })]).summary).toBe('config.apply is declared and could not be tried: that takes a setting in config.settings as well')
+    expect(judge(check, [...whole(), beyond({ archive: {} })]).outcome).toBe('passed')
+    expect(judge(check, [...whole(), beyond({ archive: {}, apply: {}, settings: [{}] })]).outcome).toBe('passed')
   })
   test('that too little is declared lasts, and what was not tried may be tried another time', () => {
     const task = (name: string, failing: boolean): unknown => ({ name, proper: true, failing })
@@ -116,6 +125,10 @@ describe('operations may be repeated', () => {
   test('no answer to one of two at once fails as well', () => {
     const silent = { runs: [...runs.slice(0, 3), { mode: 'concurrent-second', ok: false, startedAtMs: 2_050, tookMs: 15_000, error: 'no answer' } as Run] }
     expect(judge(check, whole(silent))).toMatchObject({ outcome: 'failed', summary: 'drain gave no answer when it was done twice at once: no answer' })
+  })
+  test('a configuration that can be applied, without what shows that it was, is no pass', () => {
+    expect(judge(check, [...whole(), fact('operations-beyond-trial', [{ name: 'config.apply', lacks: 'config.archive' }])])).toMatchObject({ outcome: 'inconclusive', lasting: true })
+    expect(judge(check, [...whole(), fact('operations-beyond-trial', [{ name: 'config.restore', lacks: 'config.archive' }])]).outcome).toBe('passed')
   })
   test('where no strong read is declared no write is looked for', () => {
     expect(judge(check, [...whole().filter((event) => !(event.kind === 'request' && event.load === 'reconcile')), fact('ledger-kept', false)])).toMatchObject({ outcome: 'passed' })

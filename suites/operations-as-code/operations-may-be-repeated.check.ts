@@ -7,7 +7,7 @@ import { ledgerOf, whyUnread } from '../../core/ledger.js'
 import { countsAsLost, disturbedHarness, factOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { differingPaths } from '../configuration/paths.js'
-import { declaredOf, isConfigurationUnread, tooFew } from './declared-tasks.js'
+import { declaredOf, isConfigurationUnread, tooFew, whyBeyondTrial } from './declared-tasks.js'
 import type { Repetition } from './repetition.js'
 import { answered } from './trial.js'
 
@@ -37,6 +37,8 @@ export const operationsMayBeRepeated: Check = {
     if (effective.length < min) return inconclusive(`${counted(effective.length, 'operation')} that changed something the first time was repeated, needs ${min}`, [], lasting)
     if (isConfigurationUnread(history)) return inconclusive('the configuration could not be read, so that none of its operations was repeated')
     if (unfinished.length > 0) return inconclusive(`${listed(unfinished)} may be repeated and was not`)
+    const beyond = whyBeyondTrial(history, ['config.apply'])
+    if (beyond !== undefined) return inconclusive(beyond, [], { lasting: true })
     const sent = sentIn(history).length
     return passed(`${listed(repetitions.map((one) => one.name))} left the same when done twice, one after the other and at once, and none of ${sent} requests failed`, arms.flatMap((one) => one.evidence), { strength: strengthOf(sent) })
   },

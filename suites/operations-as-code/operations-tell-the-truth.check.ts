@@ -3,7 +3,7 @@ import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History } from '../../core/history.js'
 import { disturbedHarness, observationsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { declaredOf, isConfigurationUnread, tooFew } from './declared-tasks.js'
+import { declaredOf, isConfigurationUnread, tooFew, whyBeyondTrial } from './declared-tasks.js'
 import { answered, type Trial } from './trial.js'
 
 const stallMsMax = 2_000
@@ -34,6 +34,8 @@ export const operationsTellTheTruth: Check = {
     if (isConfigurationUnread(history)) return inconclusive('the configuration could not be read, so that none of its operations was tried', evidence)
     const untried = unfinished.filter((name) => !stopAndStart.includes(name))
     if (untried.length > 0) return inconclusive(`${listed(untried)} was declared and not tried`, evidence)
+    const beyond = whyBeyondTrial(history, ['config.apply', 'config.restore'])
+    if (beyond !== undefined) return inconclusive(beyond, evidence, { lasting: true })
     return passed(`${counted(proper.size, 'operation')} did what they said, and ${provoked.size} that could not succeed said so`, evidence)
   },
 }

@@ -71,6 +71,16 @@ describe('every operation is tried', () => {
     expect(operations(world).filter((call) => call.startsWith('config.'))).toEqual([])
     expect(world.facts['configuration-unread']).toBe(true)
     expect(world.facts['operator-tasks']).toEqual(['drain', 'undrain', 'backup.create', 'toggles.set'].map((name) => expect.objectContaining({ name })))
+    expect(world.facts['operations-beyond-trial']).toEqual([])
+  })
+
+  test('what is declared without what could show it is said', async () => {
+    const world = worldOf({ selected })
+    const { service } = world.context
+    const { archive: _, ...config } = service.config!
+    await scenario.exercise({ ...world.context, service: { ...service, config } })
+    expect(operations(world).filter((call) => call.startsWith('config.'))).toEqual([])
+    expect(world.facts['operations-beyond-trial']).toEqual(['config.apply', 'config.restore'].map((name) => ({ name, lacks: 'config.archive' })))
   })
 })
 
