@@ -47,6 +47,8 @@ export interface ScenarioContext {
   readonly signal: AbortSignal
   /** Ids of the requirements that were selected and can be judged: parts that serve no one may be left out. */
   readonly selected: ReadonlySet<RequirementId>
+  /** Why the driver leaves alone what the service declares; undefined where it does not. What a scenario `needs` never is. */
+  leftAlone(capability: Capability): LeftAlone | undefined
   /** From the run's seed: repeatable for the same seed and scenario. In [0, 1). */
   random(): number
   /** A number of the requirement's thresholds in force, for sizes and durations. */
@@ -72,6 +74,12 @@ export interface ScenarioContext {
   readonly traffic: TrafficControls
   readonly control: ScenarioControls
   readonly files: ScenarioFiles
+}
+
+export interface LeftAlone {
+  readonly reason: string
+  /** The descriptor may allow it: `target.disposable`. */
+  readonly mayBeAllowed: boolean
 }
 
 /** Whole lines of standard output and standard error. */

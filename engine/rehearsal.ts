@@ -77,6 +77,7 @@ function rehearsedContext(scenario: Scenario, { service, profile, selected, thre
     returnWindowMs: returnWindowMs(service.balancer),
     signal: new AbortController().signal,
     selected,
+    leftAlone: () => undefined,
     random: seededRandom(randomSeed, scenario.id),
     threshold: (requirement, key) => numberThreshold(thresholds(requirement), key),
     now: () => {

@@ -13,6 +13,7 @@ export interface ContextParts {
   readonly filesDirectory: string
   readonly profile: ProfileName
   readonly selected: ReadonlySet<RequirementId>
+  readonly leftAlone: ScenarioContext['leftAlone']
   readonly thresholds: (requirement: RequirementId) => ThresholdValues
   readonly random: () => number
   readonly traffic: TrafficControls
@@ -52,6 +53,7 @@ export function createContext(parts: ContextParts): ScenarioContext {
     returnWindowMs: returnWindowMs(deployment.balancer),
     signal: world.signal,
     selected: parts.selected,
+    leftAlone: parts.leftAlone,
     random: parts.random,
     threshold: (requirement, key) => numberThreshold(parts.thresholds(requirement), key),
     now: () => world.clock(),

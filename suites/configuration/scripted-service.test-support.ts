@@ -62,6 +62,7 @@ export function scriptedServiceOf(script: ServiceScript): ScriptedService {
   const full: ScenarioContext = {
     ...context,
     service: { ...context.service, ...declarations },
+    leftAlone: (capability) => script.leftAlone?.[capability],
     selected: new Set((script.selected ?? script.requirements.map(({ id }) => id)) as Requirement['id'][]),
     threshold: (id, key) => numberThreshold(thresholdValues(script.requirements.find((one) => one.id === id)!, script.profile ?? 'quick'), key),
     fact: (name, value) => void (facts[name] = value),

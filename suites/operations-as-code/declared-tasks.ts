@@ -15,27 +15,31 @@ export const configurationUnread = 'configuration-unread'
 
 export const isConfigurationUnread = (history: History): boolean => factOf(history, configurationUnread) !== undefined
 
-/** A fact: operations that are declared, and cannot be tried because what would show their effect is not. */
+/** A fact: operations that are declared and were not tried. */
 export const beyondTrial = 'operations-beyond-trial'
-interface BeyondTrial {
+export interface BeyondTrial {
   readonly name: string
-  readonly lacks: string
+  readonly reason: string
+  /** The descriptor may say what lets it be tried. */
+  readonly mayBeDeclared: boolean
 }
 
 /** A configuration is applied as the archived one with a setting changed, and is seen by that setting. */
-export function beyondTrialOf({ config }: Pick<ServiceDescriptor, 'config'>): readonly BeyondTrial[] {
+export function withoutMeans({ config }: Pick<ServiceDescriptor, 'config'>): readonly BeyondTrial[] {
   if (config === undefined) return []
   const lacking = [...(config.archive === undefined ? ['config.archive'] : []), ...(config.settings.length === 0 ? ['a setting in config.settings'] : [])]
   const operations = [...(config.apply === undefined ? [] : ['config.apply']), ...(config.restore === undefined ? [] : ['config.restore'])]
-  return lacking.length === 0 ? [] : operations.map((name) => ({ name, lacks: listed(lacking) }))
+  return lacking.length === 0 ? [] : operations.map((name) => ({ name, reason: `that takes ${listed(lacking)} as well, which the descriptor does not declare`, mayBeDeclared: true }))
 }
 
-/** Why an operation of these could not be tried, or undefined. Histories of before it say nothing. */
-export function whyBeyondTrial(history: History, names: readonly string[]): string | undefined {
-  const found = ((factOf(history, beyondTrial) ?? []) as readonly BeyondTrial[]).filter(({ name }) => names.includes(name))
-  const [first] = found
-  if (first === undefined) return undefined
-  return `${listed(found.map(({ name }) => name))} ${found.length === 1 ? 'is' : 'are'} declared and could not be tried: that takes ${first.lacks} as well`
+/** 'config.apply and config.restore were not tried: …', for those that pass `isMeant`; undefined without any. Histories of before the fact say nothing. */
+export function whyBeyondTrial(history: History, { mayBeDeclared, isMeant = () => true }: { readonly mayBeDeclared: boolean; readonly isMeant?: (name: string) => boolean }): string | undefined {
+  const byReason = new Map<string, string[]>()
+  for (const one of (factOf(history, beyondTrial) ?? []) as readonly BeyondTrial[]) {
+    if (one.mayBeDeclared === mayBeDeclared && isMeant(one.name)) byReason.set(one.reason, [...(byReason.get(one.reason) ?? []), one.name])
+  }
+  const parts = [...byReason].map(([reason, names]) => `${listed(names)} ${names.length === 1 ? 'was' : 'were'} not tried: ${reason}`)
+  return parts.length === 0 ? undefined : parts.join('; ')
 }
 
 /** Undefined where the exercise did not say it. */

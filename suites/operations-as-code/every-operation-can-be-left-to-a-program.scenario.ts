@@ -2,7 +2,7 @@ import type { Load, Scenario, ScenarioContext } from '../../core/scenario.js'
 import { exitCodeOf } from '../../core/checks/exit-code.js'
 import { InterventionFailed } from '../../core/errors.js'
 import { parseAs } from '../configuration/format.js'
-import { beyondTrial, beyondTrialOf, configurationUnread, type DeclaredTask } from './declared-tasks.js'
+import { beyondTrial, configurationUnread, withoutMeans, type BeyondTrial, type DeclaredTask } from './declared-tasks.js'
 import { operationsTellTheTruth } from './operations-tell-the-truth.check.js'
 import { operationsMayBeRepeated } from './operations-may-be-repeated.check.js'
 import { appliesConfigurations, passesReadiness, tasksOf, type OperatorTask, type TaskWorld } from './operations.js'
@@ -29,12 +29,19 @@ async function exercise(context: ScenarioContext): Promise<void> {
   if (spare === undefined) return
   const configuration = await configurationFound(context)
   const world: TaskWorld = { context, spare, ...(configuration === undefined ? {} : { configuration }) }
-  const tasks = tasksOf(world)
+  const declared = tasksOf(world)
+  const tasks = declared.filter(({ capability }) => context.leftAlone(capability) === undefined)
   if (configuration === undefined && appliesConfigurations(context)) context.fact(configurationUnread, true)
-  context.fact(beyondTrial, beyondTrialOf(context.service))
+  context.fact(beyondTrial, [...withoutMeans(context.service), ...declared.flatMap((one) => leftAloneBy(context, one))])
   context.fact('operator-tasks', tasks.map(({ name, proper, failing, repeatable }): DeclaredTask => ({ name, proper: proper !== undefined, failing: failing !== undefined, repeatable: repeatable !== undefined })))
   if (context.selected.has('OPER-01')) await tryEverything(context, tasks, spare)
   if (context.selected.has('OPER-02')) await repeatEverything(context, tasks)
+}
+
+/** What the driver does not do to this service is not done here either. */
+function leftAloneBy(context: ScenarioContext, { name, capability }: OperatorTask): BeyondTrial[] {
+  const why = context.leftAlone(capability)
+  return why === undefined ? [] : [{ name, reason: why.reason, mayBeDeclared: why.mayBeAllowed }]
 }
 
 async function configurationFound(context: ScenarioContext): Promise<TaskWorld['configuration']> {

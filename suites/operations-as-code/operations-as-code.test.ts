@@ -4,7 +4,7 @@ import { fact, request, requests } from '../../core/checks/literal-events.test-s
 import { historyOf, type HistoryEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
-import { beyondTrialOf } from './declared-tasks.js'
+import { withoutMeans } from './declared-tasks.js'
 import { operationsMayBeRepeated } from './operations-may-be-repeated.check.js'
 import { operationsTellTheTruth } from './operations-tell-the-truth.check.js'
 import type { Repetition, Run } from './repetition.js'
@@ -62,11 +62,17 @@ describe('operations tell the truth', () => {
     expect(judge(check, [...whole(), fact('operator-tasks', []), fact('configuration-unread', true)])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('could not be read') })
   })
   test('an operation that is declared without what shows its effect is no pass, and that lasts', () => {
-    const beyond = (config: object): HistoryEvent => fact('operations-beyond-trial', beyondTrialOf({ config: { settings: [], ...config } as unknown as NonNullable<ServiceDescriptor['config']> }))
-    expect(judge(check, [...whole(), beyond({ apply: {}, restore: {} })])).toMatchObject({ outcome: 'inconclusive', lasting: true, summary: 'config.apply and config.restore are declared and could not be tried: that takes config.archive and a setting in config.settings as well' })
-    expect(judge(check, [...whole(), beyond({ archive: {}, apply: {} })]).summary).toBe('config.apply is declared and could not be tried: that takes a setting in config.settings as well')
+    const beyond = (config: object): HistoryEvent => fact('operations-beyond-trial', withoutMeans({ config: { settings: [], ...config } as unknown as NonNullable<ServiceDescriptor['config']> }))
+    expect(judge(check, [...whole(), beyond({ apply: {}, restore: {} })])).toMatchObject({ outcome: 'inconclusive', lasting: true, summary: 'config.apply and config.restore were not tried: that takes config.archive and a setting in config.settings as well, which the descriptor does not declare' })
+    expect(judge(check, [...whole(), beyond({ archive: {}, apply: {} })]).summary).toContain('takes a setting in config.settings as well')
     expect(judge(check, [...whole(), beyond({ archive: {} })]).outcome).toBe('passed')
     expect(judge(check, [...whole(), beyond({ archive: {}, apply: {}, settings: [{}] })]).outcome).toBe('passed')
+  })
+  test('what the driver leaves alone is no pass where the descriptor may allow it, and is named where nothing could', () => {
+    const beyond = (mayBeDeclared: boolean): HistoryEvent => fact('operations-beyond-trial', [{ name: 'upgrade', reason: 'it could not be put back', mayBeDeclared }])
+    expect(judge(check, [...whole(), beyond(true)])).toMatchObject({ outcome: 'inconclusive', lasting: true, summary: 'upgrade was not tried: it could not be put back' })
+    expect(judge(check, [...whole(), beyond(false)])).toMatchObject({ outcome: 'passed', summary: '3 operations did what they said, and 3 that could not succeed said so; upgrade was not tried: it could not be put back' })
+    expect(judge(check, [...instead('backup.create', 'failing', { ok: true, status: 200 }), beyond(true)]).outcome).toBe('failed')
   })
   test('that too little is declared lasts, and what was not tried may be tried another time', () => {
     const task = (name: string, failing: boolean): unknown => ({ name, proper: true, failing })
@@ -126,9 +132,11 @@ describe('operations may be repeated', () => {
     const silent = { runs: [...runs.slice(0, 3), { mode: 'concurrent-second', ok: false, startedAtMs: 2_050, tookMs: 15_000, error: 'no answer' } as Run] }
     expect(judge(check, whole(silent))).toMatchObject({ outcome: 'failed', summary: 'drain gave no answer when it was done twice at once: no answer' })
   })
-  test('a configuration that can be applied, without what shows that it was, is no pass', () => {
-    expect(judge(check, [...whole(), fact('operations-beyond-trial', [{ name: 'config.apply', lacks: 'config.archive' }])])).toMatchObject({ outcome: 'inconclusive', lasting: true })
-    expect(judge(check, [...whole(), fact('operations-beyond-trial', [{ name: 'config.restore', lacks: 'config.archive' }])]).outcome).toBe('passed')
+  test('what was not repeated though the descriptor may allow it is no pass, and is named where nothing could', () => {
+    const beyond = (name: string, mayBeDeclared: boolean): HistoryEvent => fact('operations-beyond-trial', [{ name, reason: 'why', mayBeDeclared }])
+    expect(judge(check, [...whole(), beyond('config.apply', true)])).toMatchObject({ outcome: 'inconclusive', lasting: true, summary: 'config.apply was not tried: why' })
+    expect(judge(check, [...whole(), beyond('config.apply', false)])).toMatchObject({ outcome: 'passed', summary: expect.stringMatching(/; config.apply was not tried: why$/) })
+    expect(judge(check, [...whole(), beyond('config.restore', true)])).toMatchObject({ outcome: 'passed', summary: expect.not.stringContaining('not tried') })
   })
   test('where no strong read is declared no write is looked for', () => {
     expect(judge(check, [...whole().filter((event) => !(event.kind === 'request' && event.load === 'reconcile')), fact('ledger-kept', false)])).toMatchObject({ outcome: 'passed' })

@@ -34,15 +34,19 @@ export const operationsMayBeRepeated: Check = {
     const arms = [...judged, judgeTraffic(history, thresholds, repetitions), judgeLedger(history)]
     const worst = arms.find((one) => one.outcome === 'failed') ?? arms.find((one) => one.outcome !== 'passed')
     if (worst !== undefined) return worst
+    const beyond = whyBeyondTrial(history, { mayBeDeclared: true, isMeant: isRepeated })
+    if (beyond !== undefined) return inconclusive(beyond, [], { lasting: true })
     if (effective.length < min) return inconclusive(`${counted(effective.length, 'operation')} that changed something the first time was repeated, needs ${min}`, [], lasting)
     if (isConfigurationUnread(history)) return inconclusive('the configuration could not be read, so that none of its operations was repeated')
     if (unfinished.length > 0) return inconclusive(`${listed(unfinished)} may be repeated and was not`)
-    const beyond = whyBeyondTrial(history, ['config.apply'])
-    if (beyond !== undefined) return inconclusive(beyond, [], { lasting: true })
+    const never = whyBeyondTrial(history, { mayBeDeclared: false, isMeant: isRepeated })
     const sent = sentIn(history).length
-    return passed(`${listed(repetitions.map((one) => one.name))} left the same when done twice, one after the other and at once, and none of ${sent} requests failed`, arms.flatMap((one) => one.evidence), { strength: strengthOf(sent) })
+    return passed(`${listed(repetitions.map((one) => one.name))} left the same when done twice, one after the other and at once, and none of ${sent} requests failed${never === undefined ? '' : `; ${never}`}`, arms.flatMap((one) => one.evidence), { strength: strengthOf(sent) })
   },
 }
+
+/** A restore brings back what an apply changed, and is not repeated by itself. */
+const isRepeated = (name: string): boolean => name !== 'config.restore'
 
 function judgeOne(history: History, thresholds: ThresholdValues, one: Named): Finding {
   const { name, runs, single, again, concurrent, effects } = one

@@ -24,6 +24,8 @@ export const operationsTellTheTruth: Check = {
     if (lies.length > numberThreshold(thresholds, 'mismatches_max')) return failed(listed(lies.map(({ problem }) => problem?.summary ?? '')), evidence)
     const unclear = judged.find(({ problem }) => problem !== undefined)
     if (unclear?.problem !== undefined) return unclear.problem
+    const beyond = whyBeyondTrial(history, { mayBeDeclared: true })
+    if (beyond !== undefined) return inconclusive(beyond, evidence, { lasting: true })
     const proper = new Set(trials.filter((one) => one.form === 'proper').map((one) => one.name))
     const provoked = new Set(trials.filter((one) => one.form === 'failing').map((one) => one.name))
     const [operationsMin, failuresMin] = [numberThreshold(thresholds, 'min_operations'), numberThreshold(thresholds, 'min_provoked_failures')]
@@ -34,9 +36,8 @@ export const operationsTellTheTruth: Check = {
     if (isConfigurationUnread(history)) return inconclusive('the configuration could not be read, so that none of its operations was tried', evidence)
     const untried = unfinished.filter((name) => !stopAndStart.includes(name))
     if (untried.length > 0) return inconclusive(`${listed(untried)} was declared and not tried`, evidence)
-    const beyond = whyBeyondTrial(history, ['config.apply', 'config.restore'])
-    if (beyond !== undefined) return inconclusive(beyond, evidence, { lasting: true })
-    return passed(`${counted(proper.size, 'operation')} did what they said, and ${provoked.size} that could not succeed said so`, evidence)
+    const never = whyBeyondTrial(history, { mayBeDeclared: false })
+    return passed(`${counted(proper.size, 'operation')} did what they said, and ${provoked.size} that could not succeed said so${never === undefined ? '' : `; ${never}`}`, evidence)
   },
 }
 

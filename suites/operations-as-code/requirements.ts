@@ -26,14 +26,14 @@ const oper01: Requirement = {
     { key: 'min_provoked_failures', unit: 'count', meaning: 'operations that were made to fail', standard: 3 },
     { key: 'mismatches_max', unit: 'count', meaning: 'operations that may say something else than what is seen', standard: 0 },
   ],
-  inconclusiveIf: ['the effect of an operation was there before it was carried out', 'fewer operations are declared, or could be made to fail, than are needed', 'the declared configuration could not be read, so that its operations were not tried', 'a configuration can be applied or restored, and what that could be tried with, an archive and a setting, is not declared', 'the harness was disturbed while an operation did not answer'],
+  inconclusiveIf: ['the effect of an operation was there before it was carried out', 'fewer operations are declared, or could be made to fail, than are needed', 'the declared configuration could not be read, so that its operations were not tried', 'a declared operation was not tried because the descriptor does not say what that takes: an archive and a setting for a configuration, target.disposable for what a driver could not put back', 'the harness was disturbed while an operation did not answer'],
   evidence: ['exit status or HTTP status, duration and effect of each operation in each form'],
   remediation:
     'Let every tool and every administrative call end with a status other than success when it did not do what it was asked for: check the result of every step, write to a temporary file and rename it at the end, and verify the outcome before saying so. Take all input from arguments, files or the environment, never from a prompt.',
   defects: [{ id: 'oper.lying-exit-code', how: 'A backup to a place that cannot be written to writes nothing and exits with 0.' }],
   mustNotFire: ['BKUP-01', 'BKUP-04'],
   mayFire: [],
-  limits: 'Only declared operations are tried. A whole upgrade and restores of data are judged by the requirements about them; here an upgrade is only made to fail.',
+  limits: 'Only declared operations are tried, and of them what the driver does to this service: what it never does is named. A whole upgrade and restores of data are judged by the requirements about them; here an upgrade is only made to fail.',
 }
 
 const oper02: Requirement = {
@@ -63,7 +63,7 @@ const oper02: Requirement = {
     { key: 'failed_max', unit: 'requests', meaning: 'requests that may fail', standard: 0 },
     { key: 'state_differences_max', unit: 'count', meaning: 'parts of the state that may differ from what one run leaves', standard: 0 },
   ],
-  inconclusiveIf: ['an operation did not take effect the first time, or its effect was there before: one that does nothing would look the same', 'the first of two simultaneous runs had ended before the second began', 'the state, or a part of it, could not be read back, or the harness was disturbed while it differed', 'the declared configuration could not be read, a configuration can be applied and no archive and setting to try that with are declared, or another operation that may be repeated was not', 'too few requests were sent, or acknowledged writes could not be read back', 'the read of records finds what was never written as well'],
+  inconclusiveIf: ['an operation did not take effect the first time, or its effect was there before: one that does nothing would look the same', 'the first of two simultaneous runs had ended before the second began', 'the state, or a part of it, could not be read back, or the harness was disturbed while it differed', 'the declared configuration could not be read, the descriptor does not say what trying an operation takes, or another operation that may be repeated was not', 'too few requests were sent, or acknowledged writes could not be read back', 'the read of records finds what was never written as well'],
   evidence: ['parts of the state that differ, for each operation', 'requests that failed', 'lost writes'],
   remediation:
     'Let each operation compare what is with what is wanted and do only what is missing. Take a lock for what must not run twice at once and refuse the second run with a clear message. Give requests that create something a key, so that a repetition finds what the first one made.',

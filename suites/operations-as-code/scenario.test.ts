@@ -80,7 +80,16 @@ describe('every operation is tried', () => {
     const { archive: _, ...config } = service.config!
     await scenario.exercise({ ...world.context, service: { ...service, config } })
     expect(operations(world).filter((call) => call.startsWith('config.'))).toEqual([])
-    expect(world.facts['operations-beyond-trial']).toEqual(['config.apply', 'config.restore'].map((name) => ({ name, lacks: 'config.archive' })))
+    expect(world.facts['operations-beyond-trial']).toEqual(['config.apply', 'config.restore'].map((name) => ({ name, reason: 'that takes config.archive as well, which the descriptor does not declare', mayBeDeclared: true })))
+  })
+
+  test.each([['OPER-01'], ['OPER-02']])('what the driver leaves alone is not done, and said (%s)', async (id) => {
+    const reason = 'it cannot be put back'
+    const world = await exercised({ selected: [id], leftAlone: { 'config.apply': { reason, mayBeAllowed: true }, 'config.restore': { reason, mayBeAllowed: true }, 'toggles.set': { reason, mayBeAllowed: false } } })
+    expect(operations(world).filter((call) => /^(config\.(apply|restore)|toggles)/.test(call))).toEqual([])
+    expect(operations(world).filter((call) => /^(drain|backup)/.test(call))).not.toEqual([])
+    expect(world.facts['operations-beyond-trial']).toEqual([['config.apply', true], ['config.restore', true], ['toggles.set', false]].map(([name, mayBeDeclared]) => ({ name, reason, mayBeDeclared })))
+    expect(world.facts['operator-tasks']).toEqual(['drain', 'undrain', 'backup.create'].map((name) => expect.objectContaining({ name })))
   })
 })
 

@@ -1,7 +1,7 @@
 import { InterventionFailed } from '../../core/errors.js'
-import type { ProfileName } from '../../core/requirement.js'
+import type { Capability, ProfileName } from '../../core/requirement.js'
 import { numberThreshold, thresholdValues } from '../../core/requirement.js'
-import type { Load, LoadSpec, ScenarioContext, ScenarioControls, TrafficControls, WitnessGroup } from '../../core/scenario.js'
+import type { LeftAlone, Load, LoadSpec, ScenarioContext, ScenarioControls, TrafficControls, WitnessGroup } from '../../core/scenario.js'
 import { ejectWindowMs, returnWindowMs, type Lifecycle, type Operation, type ServiceDescriptor } from '../../core/service-descriptor.js'
 import { requirements } from './requirements.js'
 
@@ -18,6 +18,7 @@ export interface Script {
   /** Whether persistent connections are ever told to close, and the stuck request ever ended by the service. */
   readonly neverEnds?: boolean
   readonly selected?: readonly string[]
+  readonly leftAlone?: Readonly<Partial<Record<Capability, LeftAlone>>>
 }
 
 const operation = (name: string, more: Partial<Operation> = {}): Operation => ({
@@ -78,6 +79,7 @@ export function scripted(script: Script = {}): Scripted {
     ejectWindowMs: ejectWindowMs(service.balancer),
     returnWindowMs: returnWindowMs(service.balancer),
     signal: new AbortController().signal,
+    leftAlone: (capability) => script.leftAlone?.[capability],
     selected: new Set((script.selected ?? requirements.map((one) => one.id)) as typeof requirements[number]['id'][]),
     random: () => 0,
     threshold: (id, key) => numberThreshold(thresholdValues(requirements.find((one) => one.id === id)!, script.profile ?? 'quick'), key),
