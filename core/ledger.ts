@@ -51,7 +51,9 @@ class Attempts {
       this.#acknowledgedAtMs.push(Infinity)
       this.#refused.push(true)
     } else {
-      this.#laterIds.set(number, [...(this.#laterIds.get(number) ?? []), write.id])
+      const later = this.#laterIds.get(number)
+      if (later === undefined) this.#laterIds.set(number, [write.id])
+      else later.push(write.id)
     }
     if (!refusedForCertain(write)) this.#refused[number] = false
     if (acknowledged(write)) this.#acknowledgedAtMs[number] = Math.min(this.#acknowledgedAtMs[number] ?? Infinity, write.endedAtMs)

@@ -4,7 +4,6 @@ import { instanceNamesFact } from '../core/instance-names.js'
 import { countsAsLost } from '../core/reading.js'
 import { firstIdOf } from '../core/second-measurement.js'
 import { runGate, type GateParts } from './gate.js'
-import { leftAlone } from './left-alone.js'
 import { pollUntil } from './probe.js'
 import { Interventions } from './recorded-intervention.js'
 import { DeadlinePassed, type ScenarioOptions } from './run-scenario.js'
@@ -57,7 +56,6 @@ export async function exerciseScenario(options: ExerciseOptions): Promise<void> 
     filesDirectory: join(options.workDirectory, 'scenario-files'),
     profile,
     selected: options.selected,
-    leftAlone: leftAlone(options.driver, service),
     thresholds: options.thresholds,
     random: seededRandom(options.randomSeed, drawnAs),
     traffic,

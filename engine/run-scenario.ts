@@ -11,6 +11,7 @@ import { onShortage } from '../operating-system/own-shortage.js'
 import { CleanupStack } from './cleanup-stack.js'
 import { deployApart, deployScenario, recordFacts } from './deploy-scenario.js'
 import { exerciseScenario } from './exercise-scenario.js'
+import { leftAlone } from './left-alone.js'
 import { isOwnFault } from './own-fault.js'
 import { ProcessorWaits } from './processor-waits.js'
 import { Recorder } from './recorder.js'
@@ -91,6 +92,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
     const deployment = await deployScenario({ ...options, cleanup, onPlatformEvent, startedAt, onLogs: (copied) => (logs = copied) })
     const world: ScenarioWorld = {
       service: options.service,
+      leftAlone: leftAlone(options.driver, options.service),
       deployment,
       journal: options.journal,
       cleanup,

@@ -13,7 +13,6 @@ export interface ContextParts {
   readonly filesDirectory: string
   readonly profile: ProfileName
   readonly selected: ReadonlySet<RequirementId>
-  readonly leftAlone: ScenarioContext['leftAlone']
   readonly thresholds: (requirement: RequirementId) => ThresholdValues
   readonly random: () => number
   readonly traffic: TrafficControls
@@ -53,7 +52,7 @@ export function createContext(parts: ContextParts): ScenarioContext {
     returnWindowMs: returnWindowMs(deployment.balancer),
     signal: world.signal,
     selected: parts.selected,
-    leftAlone: parts.leftAlone,
+    leftAlone: world.leftAlone,
     random: parts.random,
     threshold: (requirement, key) => numberThreshold(parts.thresholds(requirement), key),
     now: () => world.clock(),

@@ -55,13 +55,13 @@ function lifecycleControls(world: ScenarioWorld, interventions: Interventions): 
     return procedure
   }
   return {
-    // Where no drain is declared the stop signal begins it: that is all such a service is given before it has to go.
+    // Where no drain is declared, or the driver leaves it alone, the stop signal begins it: that is all such a service is given before it has to go.
     drain: (target, label) =>
       interventions.make({
         name: 'drain',
         target,
         label,
-        apply: () => carryOut(world, lifecycle.drain ?? { via: 'signal', signal: lifecycle.stop.signal }, target),
+        apply: () => carryOut(world, (world.leftAlone('lifecycle.drain') === undefined ? lifecycle.drain : undefined) ?? { via: 'signal', signal: lifecycle.stop.signal }, target),
         witness: () => witnessDrain(world, target, 2 * ejectWindowMs(world.deployment.balancer)),
         background: true, // requests in flight do not wait for us to look
       }),

@@ -1,5 +1,7 @@
 import type { DeployedComponent, Deployment, DriverPlatformEvent, Instance, Journal } from '../core/driver.js'
 import type { HistoryEvent } from '../core/history.js'
+import type { Capability } from '../core/requirement.js'
+import type { LeftAlone } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import type { CleanupStack } from './cleanup-stack.js'
 import { probe, type ProbeAnswer } from './probe.js'
@@ -7,6 +9,8 @@ import { probe, type ProbeAnswer } from './probe.js'
 /** What the parts of one running scenario share. Made by run-scenario, one for each scenario. */
 export interface ScenarioWorld {
   readonly service: ServiceDescriptor
+  /** See ScenarioContext. */
+  readonly leftAlone: (capability: Capability) => LeftAlone | undefined
   readonly deployment: Deployment
   readonly journal: Journal
   readonly cleanup: CleanupStack

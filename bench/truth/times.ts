@@ -35,7 +35,7 @@ function worldOf(folder: string, { target, network, clock, record }: Rig): Scena
     balancerCounters: nothing, [Symbol.asyncDispose]: async () => {},
   }
   return {
-    service: replicated, deployment, journal: { record: () => 0, done: () => {} }, cleanup: new CleanupStack(), signal: new AbortController().signal, marker: 'accuracy',
+    service: replicated, leftAlone: () => undefined, deployment, journal: { record: () => 0, done: () => {} }, cleanup: new CleanupStack(), signal: new AbortController().signal, marker: 'accuracy',
     environment: {}, apart: new Map(), deployApart: nothing, clock, record, onPlatform: () => () => {}, notRestored: (what) => console.error(`not restored in ${folder}: ${what}`),
   }
 }
@@ -46,7 +46,7 @@ export async function lag(folder: string, lagMs: number): Promise<Found> {
   const found = await measured({ folder, plan: { lagMs }, service: replicated }, async (rig) => {
     const world = worldOf(folder, rig)
     const context = createContext({
-      world, filesDirectory: folder, profile: 'quick', selected: new Set([requirement.id]), leftAlone: () => undefined, thresholds: () => thresholds, random: Math.random, traffic: rig.traffic,
+      world, filesDirectory: folder, profile: 'quick', selected: new Set([requirement.id]), thresholds: () => thresholds, random: Math.random, traffic: rig.traffic,
       control: createControls(world, new Interventions(world), () => {}), gate: async () => true, onStep: () => {}, shares: () => new Map(),
     })
     context.fact('database-plan', plan)

@@ -10,9 +10,11 @@ interface World {
   readonly cutAfter?: number
   readonly cannotBeFrozen?: boolean
   readonly drains?: boolean
+  /** The driver leaves drains alone. */
+  readonly isRefused?: boolean
 }
 /** What was done, in order, in a world whose readings of a frozen replica end all at once, by silence. */
-async function exercised({ kind = 'process', hard = false, cutAfter = Infinity, cannotBeFrozen = false, drains = false }: World): Promise<{ readonly calls: readonly string[]; readonly thrown: unknown }> {
+async function exercised({ kind = 'process', hard = false, cutAfter = Infinity, cannotBeFrozen = false, drains = false, isRefused = false }: World): Promise<{ readonly calls: readonly string[]; readonly thrown: unknown }> {
   const calls: string[] = []
   let frozenReadings = 0
   const cut = (): void => {
@@ -32,6 +34,7 @@ async function exercised({ kind = 'process', hard = false, cutAfter = Infinity, 
     edges: hard ? [{ from: 'replica-1', to: 'database' }] : [],
     signal: new AbortController().signal,
     now: () => 0,
+    leftAlone: (capability: string) => (isRefused && capability === 'lifecycle.drain' ? { reason: 'a drain is its end', mayBeAllowed: false } : undefined),
     fact: () => {},
     step: () => {},
     pause: async () => cut(),
@@ -67,6 +70,7 @@ describe('a service without a hard dependency', () => {
     expect([thrown, calls]).toEqual([undefined, expect.arrayContaining(['drain', 'draining'])])
     expect(calls).not.toContain('recovered')
     expect((await exercised({ cannotBeFrozen: true })).thrown).toBeInstanceOf(InterventionFailed)
+    expect((await exercised({ cannotBeFrozen: true, drains: true, isRefused: true })).thrown).toBeInstanceOf(InterventionFailed)
   })
   test('a scenario that is cut while it is frozen throws once, and no reading throws beside it', async () => {
     const unhandled: unknown[] = []

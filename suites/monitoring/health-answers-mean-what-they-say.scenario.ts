@@ -139,13 +139,15 @@ async function frozen(context: ScenarioContext, target: InstanceId): Promise<App
   try {
     return await context.control.freeze(target, frozenLabel)
   } catch (thrown) {
-    if (thrown instanceof InterventionFailed && context.service.lifecycle.drain !== undefined) return undefined
+    if (thrown instanceof InterventionFailed && canDrain(context)) return undefined
     throw thrown
   }
 }
 
+const canDrain = ({ service, leftAlone }: ScenarioContext): boolean => service.lifecycle.drain !== undefined && leftAlone('lifecycle.drain') === undefined
+
 async function drain(context: ScenarioContext, target: InstanceId): Promise<void> {
-  if (context.service.lifecycle.drain === undefined) return
+  if (!canDrain(context)) return
   context.step(`health of ${target} while it drains`)
   await context.control.drain(target, 'drain')
   await readState(context, target, 'draining')

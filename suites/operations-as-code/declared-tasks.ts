@@ -1,7 +1,6 @@
 import { listed } from '../../core/checks/counted.js'
 import type { History } from '../../core/history.js'
 import { factOf } from '../../core/reading.js'
-import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 
 /** Value of the fact `operator-tasks`: which operations there are besides a stop and a start, and what can be done with each. */
 export interface DeclaredTask {
@@ -20,16 +19,8 @@ export const beyondTrial = 'operations-beyond-trial'
 export interface BeyondTrial {
   readonly name: string
   readonly reason: string
-  /** The descriptor may say what lets it be tried. */
+  /** The descriptor may say what lets it be tried by this driver. */
   readonly mayBeDeclared: boolean
-}
-
-/** A configuration is applied as the archived one with a setting changed, and is seen by that setting. */
-export function withoutMeans({ config }: Pick<ServiceDescriptor, 'config'>): readonly BeyondTrial[] {
-  if (config === undefined) return []
-  const lacking = [...(config.archive === undefined ? ['config.archive'] : []), ...(config.settings.length === 0 ? ['a setting in config.settings'] : [])]
-  const operations = [...(config.apply === undefined ? [] : ['config.apply']), ...(config.restore === undefined ? [] : ['config.restore'])]
-  return lacking.length === 0 ? [] : operations.map((name) => ({ name, reason: `that takes ${listed(lacking)} as well, which the descriptor does not declare`, mayBeDeclared: true }))
 }
 
 /** 'config.apply and config.restore were not tried: …', for those that pass `isMeant`; undefined without any. Histories of before the fact say nothing. */

@@ -2,10 +2,11 @@ import type { Load, Scenario, ScenarioContext } from '../../core/scenario.js'
 import { exitCodeOf } from '../../core/checks/exit-code.js'
 import { InterventionFailed } from '../../core/errors.js'
 import { parseAs } from '../configuration/format.js'
-import { beyondTrial, configurationUnread, withoutMeans, type BeyondTrial, type DeclaredTask } from './declared-tasks.js'
+import { beyondTrial, configurationUnread, type DeclaredTask } from './declared-tasks.js'
+import { declaredOperations, notTried } from './not-tried.js'
 import { operationsTellTheTruth } from './operations-tell-the-truth.check.js'
 import { operationsMayBeRepeated } from './operations-may-be-repeated.check.js'
-import { appliesConfigurations, passesReadiness, tasksOf, type OperatorTask, type TaskWorld } from './operations.js'
+import { passesReadiness, tasksOf, type OperatorTask, type TaskWorld } from './operations.js'
 import { repeat } from './repetition.js'
 import { noteTrial, tryOnce } from './trial.js'
 
@@ -27,21 +28,17 @@ export const scenario: Scenario = {
 async function exercise(context: ScenarioContext): Promise<void> {
   const spare = context.instances.at(-1)?.id
   if (spare === undefined) return
-  const configuration = await configurationFound(context)
+  const untried = notTried(context)
+  const isTried = (name: string): boolean => !untried.some((one) => one.name === name)
+  const isConfigured = declaredOperations(context.service).some(({ name }) => name.startsWith('config.') && isTried(name))
+  const configuration = isConfigured ? await configurationFound(context) : undefined
   const world: TaskWorld = { context, spare, ...(configuration === undefined ? {} : { configuration }) }
-  const declared = tasksOf(world)
-  const tasks = declared.filter(({ capability }) => context.leftAlone(capability) === undefined)
-  if (configuration === undefined && appliesConfigurations(context)) context.fact(configurationUnread, true)
-  context.fact(beyondTrial, [...withoutMeans(context.service), ...declared.flatMap((one) => leftAloneBy(context, one))])
+  const tasks = tasksOf(world).filter(({ name }) => isTried(name))
+  if (isConfigured && configuration === undefined) context.fact(configurationUnread, true)
+  context.fact(beyondTrial, untried)
   context.fact('operator-tasks', tasks.map(({ name, proper, failing, repeatable }): DeclaredTask => ({ name, proper: proper !== undefined, failing: failing !== undefined, repeatable: repeatable !== undefined })))
   if (context.selected.has('OPER-01')) await tryEverything(context, tasks, spare)
   if (context.selected.has('OPER-02')) await repeatEverything(context, tasks)
-}
-
-/** What the driver does not do to this service is not done here either. */
-function leftAloneBy(context: ScenarioContext, { name, capability }: OperatorTask): BeyondTrial[] {
-  const why = context.leftAlone(capability)
-  return why === undefined ? [] : [{ name, reason: why.reason, mayBeDeclared: why.mayBeAllowed }]
 }
 
 async function configurationFound(context: ScenarioContext): Promise<TaskWorld['configuration']> {
@@ -94,7 +91,7 @@ async function atOnce(...parts: readonly (() => Promise<void>)[]): Promise<void>
 /** An upgrade that was given up may leave its instance drained. */
 async function putBack(context: ScenarioContext, spare: string): Promise<void> {
   const { undrain } = context.service.lifecycle
-  if ((await passesReadiness(context, spare)).outcome !== 'read' && undrain !== undefined) await context.control.perform(undrain, { name: 'undrain', target: spare, label: 'put back' })
+  if ((await passesReadiness(context, spare)).outcome !== 'read' && undrain !== undefined && context.leftAlone('lifecycle.undrain') === undefined) await context.control.perform(undrain, { name: 'undrain', target: spare, label: 'put back' })
   await context.untilReady(spare, context.service.lifecycle.startTimeoutMs)
   await context.untilInRotation(spare, true, context.returnWindowMs * 3)
 }

@@ -3,8 +3,6 @@ import type { Check, Finding } from '../../core/check.js'
 import { fact, request, requests } from '../../core/checks/literal-events.test-support.js'
 import { historyOf, type HistoryEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
-import type { ServiceDescriptor } from '../../core/service-descriptor.js'
-import { withoutMeans } from './declared-tasks.js'
 import { operationsMayBeRepeated } from './operations-may-be-repeated.check.js'
 import { operationsTellTheTruth } from './operations-tell-the-truth.check.js'
 import type { Repetition, Run } from './repetition.js'
@@ -61,18 +59,12 @@ describe('operations tell the truth', () => {
   test('a configuration that could not be read is no pass either', () => {
     expect(judge(check, [...whole(), fact('operator-tasks', []), fact('configuration-unread', true)])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('could not be read') })
   })
-  test('an operation that is declared without what shows its effect is no pass, and that lasts', () => {
-    const beyond = (config: object): HistoryEvent => fact('operations-beyond-trial', withoutMeans({ config: { settings: [], ...config } as unknown as NonNullable<ServiceDescriptor['config']> }))
-    expect(judge(check, [...whole(), beyond({ apply: {}, restore: {} })])).toMatchObject({ outcome: 'inconclusive', lasting: true, summary: 'config.apply and config.restore were not tried: that takes config.archive and a setting in config.settings as well, which the descriptor does not declare' })
-    expect(judge(check, [...whole(), beyond({ archive: {}, apply: {} })]).summary).toContain('takes a setting in config.settings as well')
-    expect(judge(check, [...whole(), beyond({ archive: {} })]).outcome).toBe('passed')
-    expect(judge(check, [...whole(), beyond({ archive: {}, apply: {}, settings: [{}] })]).outcome).toBe('passed')
-  })
   test('what the driver leaves alone is no pass where the descriptor may allow it, and is named where nothing could', () => {
     const beyond = (mayBeDeclared: boolean): HistoryEvent => fact('operations-beyond-trial', [{ name: 'upgrade', reason: 'it could not be put back', mayBeDeclared }])
     expect(judge(check, [...whole(), beyond(true)])).toMatchObject({ outcome: 'inconclusive', lasting: true, summary: 'upgrade was not tried: it could not be put back' })
     expect(judge(check, [...whole(), beyond(false)])).toMatchObject({ outcome: 'passed', summary: '3 operations did what they said, and 3 that could not succeed said so; upgrade was not tried: it could not be put back' })
     expect(judge(check, [...instead('backup.create', 'failing', { ok: true, status: 200 }), beyond(true)]).outcome).toBe('failed')
+    expect(judge(check, [...whole().slice(0, 4), beyond(false)])).toMatchObject({ outcome: 'inconclusive', summary: '1 operation could be made to fail, needs 3; upgrade was not tried: it could not be put back' })
   })
   test('that too little is declared lasts, and what was not tried may be tried another time', () => {
     const task = (name: string, failing: boolean): unknown => ({ name, proper: true, failing })
@@ -136,6 +128,8 @@ describe('operations may be repeated', () => {
     const beyond = (name: string, mayBeDeclared: boolean): HistoryEvent => fact('operations-beyond-trial', [{ name, reason: 'why', mayBeDeclared }])
     expect(judge(check, [...whole(), beyond('config.apply', true)])).toMatchObject({ outcome: 'inconclusive', lasting: true, summary: 'config.apply was not tried: why' })
     expect(judge(check, [...whole(), beyond('config.apply', false)])).toMatchObject({ outcome: 'passed', summary: expect.stringMatching(/; config.apply was not tried: why$/) })
+    expect(judge(check, [...traffic(), beyond('config.apply', true)]).summary).toBe('config.apply was not tried: why')
+    expect(judge(check, [...traffic(), beyond('config.apply', false)]).summary).toBe('no operation was repeated; config.apply was not tried: why')
     expect(judge(check, [...whole(), beyond('config.restore', true)])).toMatchObject({ outcome: 'passed', summary: expect.not.stringContaining('not tried') })
   })
   test('where no strong read is declared no write is looked for', () => {

@@ -29,19 +29,20 @@ export const operationsMayBeRepeated: Check = {
     const effective = repetitions.filter((one) => one.nothingToDo !== true)
     const unfinished = declaredOf(history, 'repeatable').filter((name) => !repetitions.some((one) => one.name === name))
     const lasting = tooFew(history, { unfinished, counted: effective.length, min })
-    if (repetitions.length === 0) return inconclusive('no operation was repeated', [], lasting)
+    const never = whyBeyondTrial(history, { mayBeDeclared: false, isMeant: isRepeated })
+    const but = never === undefined ? '' : `; ${never}`
+    const beyond = whyBeyondTrial(history, { mayBeDeclared: true, isMeant: isRepeated })
+    if (repetitions.length === 0) return beyond === undefined ? inconclusive(`no operation was repeated${but}`, [], lasting) : inconclusive(beyond, [], { lasting: true })
     const judged = repetitions.map((one) => judgeOne(history, thresholds, one))
     const arms = [...judged, judgeTraffic(history, thresholds, repetitions), judgeLedger(history)]
     const worst = arms.find((one) => one.outcome === 'failed') ?? arms.find((one) => one.outcome !== 'passed')
     if (worst !== undefined) return worst
-    const beyond = whyBeyondTrial(history, { mayBeDeclared: true, isMeant: isRepeated })
     if (beyond !== undefined) return inconclusive(beyond, [], { lasting: true })
-    if (effective.length < min) return inconclusive(`${counted(effective.length, 'operation')} that changed something the first time was repeated, needs ${min}`, [], lasting)
+    if (effective.length < min) return inconclusive(`${counted(effective.length, 'operation')} that changed something the first time was repeated, needs ${min}${but}`, [], lasting)
     if (isConfigurationUnread(history)) return inconclusive('the configuration could not be read, so that none of its operations was repeated')
     if (unfinished.length > 0) return inconclusive(`${listed(unfinished)} may be repeated and was not`)
-    const never = whyBeyondTrial(history, { mayBeDeclared: false, isMeant: isRepeated })
     const sent = sentIn(history).length
-    return passed(`${listed(repetitions.map((one) => one.name))} left the same when done twice, one after the other and at once, and none of ${sent} requests failed${never === undefined ? '' : `; ${never}`}`, arms.flatMap((one) => one.evidence), { strength: strengthOf(sent) })
+    return passed(`${listed(repetitions.map((one) => one.name))} left the same when done twice, one after the other and at once, and none of ${sent} requests failed${but}`, arms.flatMap((one) => one.evidence), { strength: strengthOf(sent) })
   },
 }
 

@@ -31,13 +31,14 @@ export const operationsTellTheTruth: Check = {
     const [operationsMin, failuresMin] = [numberThreshold(thresholds, 'min_operations'), numberThreshold(thresholds, 'min_provoked_failures')]
     const unfinished = [...stopAndStart.filter((name) => !proper.has(name)), ...declaredOf(history, 'proper').filter((name) => !proper.has(name)), ...declaredOf(history, 'failing').filter((name) => !provoked.has(name)).map((name) => `${name}, made to fail,`)]
     const lasting = (counted: number, min: number): { readonly lasting?: true } => tooFew(history, { unfinished, counted, min })
-    if (proper.size < operationsMin) return inconclusive(`${counted(proper.size, 'operation')} ${proper.size === 1 ? 'was' : 'were'} carried out, needs ${operationsMin}`, evidence, lasting(proper.size, operationsMin))
-    if (provoked.size < failuresMin) return inconclusive(`${counted(provoked.size, 'operation')} could be made to fail, needs ${failuresMin}`, evidence, lasting(provoked.size, failuresMin))
+    const never = whyBeyondTrial(history, { mayBeDeclared: false })
+    const but = never === undefined ? '' : `; ${never}`
+    if (proper.size < operationsMin) return inconclusive(`${counted(proper.size, 'operation')} ${proper.size === 1 ? 'was' : 'were'} carried out, needs ${operationsMin}${but}`, evidence, lasting(proper.size, operationsMin))
+    if (provoked.size < failuresMin) return inconclusive(`${counted(provoked.size, 'operation')} could be made to fail, needs ${failuresMin}${but}`, evidence, lasting(provoked.size, failuresMin))
     if (isConfigurationUnread(history)) return inconclusive('the configuration could not be read, so that none of its operations was tried', evidence)
     const untried = unfinished.filter((name) => !stopAndStart.includes(name))
     if (untried.length > 0) return inconclusive(`${listed(untried)} was declared and not tried`, evidence)
-    const never = whyBeyondTrial(history, { mayBeDeclared: false })
-    return passed(`${counted(proper.size, 'operation')} did what they said, and ${provoked.size} that could not succeed said so${never === undefined ? '' : `; ${never}`}`, evidence)
+    return passed(`${counted(proper.size, 'operation')} did what they said, and ${provoked.size} that could not succeed said so${but}`, evidence)
   },
 }
 

@@ -1,5 +1,4 @@
 import type { Performed, Procedure, ProcedureValues, ReadValue } from '../../core/procedure.js'
-import type { Capability } from '../../core/requirement.js'
 import type { ScenarioContext } from '../../core/scenario.js'
 import { featureState } from '../../core/declarations/toggles.js'
 import { sameValue } from '../configuration/experiment.js'
@@ -22,8 +21,6 @@ export interface Form {
  */
 export interface OperatorTask {
   readonly name: string
-  /** What the driver has to agree to. */
-  readonly capability: Capability
   readonly proper?: Form
   readonly failing?: Form
   readonly repeatable?: { readonly form: Form; readonly reset?: Form; readonly nothingToDo?: boolean }
@@ -67,16 +64,13 @@ function drainTasks(world: TaskWorld): OperatorTask[] {
   // A probe that was not answered in time says nothing: only a refusal shows a drain.
   const refuses = async (): Promise<boolean> => ['error-status', 'refused'].includes((await passesReadiness(context, spare)).outcome)
   const drained = form(world, { name: 'drain', procedure: drain, target: spare }, refuses)
-  if (undrain === undefined) return [{ name: 'drain', capability: 'lifecycle.drain', proper: drained }]
+  if (undrain === undefined) return [{ name: 'drain', proper: drained }]
   const undrained = form(world, { name: 'undrain', procedure: undrain, target: spare }, ready)
   return [
-    { name: 'drain', capability: 'lifecycle.drain', proper: drained, repeatable: { form: drained, reset: undrained } },
-    { name: 'undrain', capability: 'lifecycle.undrain', proper: undrained, repeatable: { form: undrained, reset: drained } },
+    { name: 'drain', proper: drained, repeatable: { form: drained, reset: undrained } },
+    { name: 'undrain', proper: undrained, repeatable: { form: undrained, reset: drained } },
   ]
 }
-
-/** Whether a configuration can be applied, once it could be read. */
-export const appliesConfigurations = ({ service: { config } }: Pick<ScenarioContext, 'service'>): boolean => config?.archive !== undefined && config.settings.length > 0 && config.apply !== undefined
 
 function configurationTasks(world: TaskWorld): OperatorTask[] {
   const { context, configuration } = world
@@ -101,7 +95,6 @@ function configurationTasks(world: TaskWorld): OperatorTask[] {
       ? []
       : [{
           name: 'config.apply',
-          capability: 'config.apply' as const,
           proper: give('config.apply', apply, textWith(first), () => shown(first)),
           failing: give('config.apply', apply, broken, () => shown(second)),
           repeatable: { form: give('config.apply', apply, textWith(second), () => shown(second)), reset: give('config.apply', apply, textWith(first), () => shown(first)) },
@@ -110,7 +103,6 @@ function configurationTasks(world: TaskWorld): OperatorTask[] {
       ? []
       : [{
           name: 'config.restore',
-          capability: 'config.restore' as const,
           proper: give('config.restore', restore, configuration.text, () => gone(first)),
           failing: give('config.restore', restore, broken, () => shown(second)),
         }]),
@@ -134,7 +126,6 @@ function backupTasks(world: TaskWorld): OperatorTask[] {
   return [
     {
       name: 'backup.create',
-      capability: 'backup.create',
       proper: create(context.files.path('backup')),
       // Below a file nothing can be written, whoever tries.
       failing: { ...impossible, run: async (label) => (await context.files.write('a-file-and-no-folder', 'not a folder\n'), impossible.run(label)) },
@@ -157,7 +148,7 @@ function toggleTasks(world: TaskWorld): OperatorTask[] {
   const lists = async (): Promise<boolean> => JSON.stringify((await context.traffic.readValue({ name: 'toggles', probe: toggles.list, via: 'balancer' })).value ?? '').includes(nobody)
   const within = toggles.effectiveWithinMs === undefined ? {} : { withinMs: toggles.effectiveWithinMs }
   const changes = { ...form(world, to(changed), () => is(changed)), ...within }
-  return [{ name: 'toggles.set', capability: 'toggles.set', proper: changes, failing: form(world, to('on', nobody), lists), repeatable: { form: changes, reset: { ...form(world, to(back), () => is(back)), ...within } } }]
+  return [{ name: 'toggles.set', proper: changes, failing: form(world, to('on', nobody), lists), repeatable: { form: changes, reset: { ...form(world, to(back), () => is(back)), ...within } } }]
 }
 
 function upgradeTasks(world: TaskWorld): OperatorTask[] {
@@ -175,7 +166,6 @@ function upgradeTasks(world: TaskWorld): OperatorTask[] {
   return [
     {
       name: 'upgrade',
-      capability: 'lifecycle.upgrade.tool',
       failing: form(world, to(nobody, [spare]), () => runsAnother(reads)),
       // To the release that is deployed: nothing is left to do, the first time and every time.
       repeatable: { form: form(world, to(upgrade.from, all), () => runs(reads)), nothingToDo: true },

@@ -137,7 +137,7 @@ async function digestOf(context: ScenarioContext): Promise<StateDigest> {
 async function archived(context: ScenarioContext): Promise<[string, string][]> {
   const { config } = context.service
   const [first] = context.instances
-  if (config?.archive === undefined || first === undefined) return []
+  if (config?.archive === undefined || first === undefined || context.leftAlone('config.archive') !== undefined) return []
   const { ok, output } = await context.control.perform(config.archive, { name: 'config.archive', target: config.archive.via === 'exec' ? 'operator' : first.id, label: 'state' })
   try {
     return ok ? leaves(parseAs(config.format, output)).filter(([pointer]) => !isWithin(pointer, config.volatile)).map(([pointer, value]) => [`archived ${pointer}`, value]) : []
