@@ -3,7 +3,7 @@ import { degradationCapabilities } from './capabilities-of-degradation.js'
 import { observabilityCapabilities } from './capabilities-of-observability.js'
 import { workCapabilities } from './capabilities-of-work.js'
 import { componentsAddressedBy, isAttached } from './component-addresses.js'
-import { canRollOutInPart } from './declarations/upgrade.js'
+import { canRollOutInPart, platformRollsOut } from './declarations/upgrade.js'
 import type { Capability } from './requirement.js'
 import type { Component, HookName, Operation, ServiceTarget, ServiceDescriptor } from './service-descriptor.js'
 
@@ -66,7 +66,7 @@ const declarable: readonly (readonly [Capability, (service: ServiceDescriptor) =
   ['traffic.witness', ({ traffic }) => Object.values(traffic).some(canBeCaughtInFlight)],
   ['lifecycle.upgrade', ({ lifecycle }) => lifecycle.upgrade !== undefined],
   ['lifecycle.upgrade.part', ({ lifecycle }) => lifecycle.upgrade !== undefined && canRollOutInPart(lifecycle.upgrade)],
-  ['lifecycle.upgrade.tool', ({ lifecycle }) => lifecycle.upgrade?.rollOut !== undefined],
+  ['lifecycle.upgrade.tool', (service) => service.lifecycle.upgrade?.rollOut !== undefined || (service.lifecycle.upgrade !== undefined && platformRollsOut(service))],
   ['lifecycle.upgrade.bad', ({ lifecycle }) => (lifecycle.upgrade?.bad.length ?? 0) > 0],
   ['lifecycle.upgrade.features', ({ lifecycle }) => (lifecycle.upgrade?.features.length ?? 0) > 0],
   ['lifecycle.clone', ({ lifecycle }) => lifecycle.clone !== undefined],

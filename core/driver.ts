@@ -202,10 +202,29 @@ export interface DeploymentControls {
   cloneComponent?(name: string, options: { readonly as: string; readonly changes?: UnitChanges }): Promise<DeployedComponent>
   /** The name of a component leads to another address from now on: new connections go there, established ones are cut. Undefined: to its own again. */
   redirectDependency?(component: string, to: { readonly host: string; readonly port: number } | undefined): Promise<void>
+  /**
+   * The platform's own roll-out of a release to all replicas. Resolves when the platform says that it is over or stuck, or when the time is up. Throws
+   * SeaworthyError when it could not be ordered. What it changed is put back at the latest when the deployment ends, also by whoever cleans up after a dead run.
+   */
+  rollOut?(release: PlatformRelease, options: { readonly timeoutMs: number }): Promise<PlatformRollOut>
   /** Plain files in the data folder of a stopped target whose path, relative to it, matches. */
   listDataFiles?(target: string, pattern: RegExp): Promise<readonly { readonly path: string; readonly bytes: number }[]>
   /** Damages one of them in place. */
   damageDataFile?(target: string, path: string, damage: FileDamage): Promise<void>
+}
+
+/** What the platform is told that every replica shall be from now on. */
+export interface PlatformRelease {
+  readonly name: string
+  readonly changes: UnitChanges
+  readonly image?: string
+}
+export interface PlatformRollOut {
+  readonly ok: boolean
+  /** Why not. */
+  readonly error?: string
+  /** How many replicas of this release there were at most, as the platform counts them. */
+  readonly reached: number
 }
 
 /** Changes to what a unit runs with. `env` is merged with the declared one, templates as there. */

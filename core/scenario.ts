@@ -1,5 +1,5 @@
 import type { Check } from './check.js'
-import type { DependencyAccess, DeployedComponent, Edge, EdgeFault, FileDamage, Instance, RebootOptions, Replacement, ReplaceOptions, StopResult, UnitChanges } from './driver.js'
+import type { DependencyAccess, DeployedComponent, Edge, EdgeFault, FileDamage, Instance, PlatformRelease, PlatformRollOut, RebootOptions, Replacement, ReplaceOptions, StopResult, UnitChanges } from './driver.js'
 import type { InstanceId, ProofGrade } from './history.js'
 import type { Area, Capability, ProfileName, Requirement, RequirementId } from './requirement.js'
 import type { Performed, Procedure, ProcedureValues, ReadValue, ValueProbe } from './procedure.js'
@@ -283,6 +283,8 @@ export interface ScenarioControls {
   perform(procedure: Procedure, options: PerformOptions): Promise<Performed>
   /** What a target runs with from its next start on; undefined: what is declared. Not an intervention by itself, recorded as observation `unit-changes`. */
   configureUnit(target: string, changes: UnitChanges | undefined): Promise<void>
+  /** The platform's own roll-out, recorded as `rollOut` of `replicas`; that it did not succeed is an answer too. */
+  rollOut(release: PlatformRelease, options: { readonly label: string; readonly timeoutMs: number }): Promise<PlatformRollOut>
   addInstance(options?: { readonly changes?: UnitChanges; readonly label?: string }): Promise<Instance>
   removeInstance(target: InstanceId, label?: string): Promise<StopResult>
   /** Witnessed by another process, or another address, in the component's place. */

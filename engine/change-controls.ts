@@ -12,7 +12,7 @@ import { stopBy } from './stop-intervention.js'
 
 type Changes = Pick<
   ScenarioControls,
-  'perform' | 'configureUnit' | 'addInstance' | 'removeInstance' | 'replaceComponent' | 'cloneComponent' | 'redirectDependency' | 'readEdges' | 'damageDataFile' | 'deployApart'
+  'perform' | 'configureUnit' | 'rollOut' | 'addInstance' | 'removeInstance' | 'replaceComponent' | 'cloneComponent' | 'redirectDependency' | 'readEdges' | 'damageDataFile' | 'deployApart'
 >
 
 /** Of the output of a procedure this much goes into the history with the intervention; scenarios observe the rest where checks need it. */
@@ -36,7 +36,7 @@ class Refused extends Error {
   }
 }
 
-type Procedures = Pick<ScenarioControls, 'perform' | 'configureUnit' | 'damageDataFile'>
+type Procedures = Pick<ScenarioControls, 'perform' | 'configureUnit' | 'rollOut' | 'damageDataFile'>
 function procedureControls(world: ScenarioWorld, interventions: Interventions): Procedures {
   return {
     async perform(procedure, { name, target, label, values, timeoutMs, witness }) {
@@ -72,6 +72,15 @@ function procedureControls(world: ScenarioWorld, interventions: Interventions): 
       await offered(world, 'configureUnit')(target, changes)
       world.record({ kind: 'observation', probe: 'unit-changes', target, atMs: world.clock(), value: changes ?? null })
     },
+    rollOut: (release, { label, timeoutMs }) =>
+      interventions.make({
+        name: 'rollOut',
+        target: 'replicas',
+        label,
+        detail: { release: release.name, image: release.image ?? null, timeoutMs },
+        apply: () => offered(world, 'rollOut')(release, { timeoutMs }),
+        describe: (end) => ({ ...end }),
+      }),
     damageDataFile: (target, pattern, damage, label) =>
       interventions.make({
         name: 'damage-file',

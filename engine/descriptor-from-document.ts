@@ -18,10 +18,11 @@ import { swapOf } from './descriptor-sections/swap.js'
 import { togglesOf } from './descriptor-sections/toggles.js'
 import { cloneOf, upgradeOf } from './descriptor-sections/upgrade.js'
 import type { DescriptorDocument } from './descriptor-schema.js'
+import { platformRollsOut } from '../core/declarations/upgrade.js'
 import type { RequirementId } from '../core/requirement.js'
 import type { BalancerSettings, DataOperations, Lifecycle, Operation, ServiceDescriptor } from '../core/service-descriptor.js'
 
-function lifecycleOf(document: DescriptorDocument['lifecycle'], components: readonly string[]): Lifecycle {
+function lifecycleOf(document: DescriptorDocument['lifecycle'], { components, byPlatform }: { readonly components: readonly string[]; readonly byPlatform: boolean }): Lifecycle {
   const { drain, undrain, startDrained, stop, upgrade, clone } = document ?? {}
   return {
     ...(drain === undefined
@@ -35,7 +36,7 @@ function lifecycleOf(document: DescriptorDocument['lifecycle'], components: read
       allowedExitCodes: stop?.exitCodes ?? [0, 143],
     },
     startTimeoutMs: durationMs(document?.startTimeout ?? '60s'),
-    ...(upgrade === undefined ? {} : { upgrade: upgradeOf(upgrade) }),
+    ...(upgrade === undefined ? {} : { upgrade: upgradeOf(upgrade, { byPlatform }) }),
     ...(clone === undefined ? {} : { clone: cloneOf(clone, components) }),
   }
 }
@@ -119,7 +120,7 @@ export function descriptorFromDocument(given: DescriptorDocument, directory: str
       ...(document.health.liveness === undefined ? {} : { livenessPath: document.health.liveness }),
       ...(document.health.detail === undefined ? {} : { detailPath: document.health.detail }),
     },
-    lifecycle: lifecycleOf(document.lifecycle, Object.keys(declared)),
+    lifecycle: lifecycleOf(document.lifecycle, { components: Object.keys(declared), byPlatform: platformRollsOut({ target }) }),
     traffic,
     ...(document.data === undefined ? {} : { data: dataOf(document.data, { traffic, components: Object.keys(declared) }) }),
     ...(document.database === undefined ? {} : { database: databaseOf(document.database, { traffic, roles: target.components.map(({ role }) => role) }) }),

@@ -40,7 +40,7 @@ const isOurs = ({ target }: ServiceDescriptor): boolean => target.kind === 'proc
 export const procedureText = (procedure: Procedure): string =>
   procedure.via === 'http' ? `${procedure.method} ${procedure.path}` : procedure.via === 'signal' ? procedure.signal : procedure.command.join(' ')
 
-type OfInstances = Pick<ScenarioControls, 'drain' | 'undrain' | 'stop' | 'start' | 'kill' | 'killAndHold' | 'freeze' | 'reboot' | 'configureUnit' | 'addInstance' | 'removeInstance' | 'damageDataFile'>
+type OfInstances = Pick<ScenarioControls, 'drain' | 'undrain' | 'stop' | 'start' | 'kill' | 'killAndHold' | 'freeze' | 'reboot' | 'configureUnit' | 'rollOut' | 'addInstance' | 'removeInstance' | 'damageDataFile'>
 function ofInstances(world: RehearsedWorld): OfInstances {
   const { service, nowhere } = world
   const { lifecycle, target: declared } = service
@@ -67,6 +67,10 @@ function ofInstances(world: RehearsedWorld): OfInstances {
     },
     reboot: async (manner) => noted(world, 'reboot', 'machine', { how: manner, undo: 'the machine boots' }),
     configureUnit: async (target, changes) => noted(world, 'configure', target, { how: changes === undefined ? 'as declared again' : 'other settings from its next start on', undo: 'as declared again, at the latest with the scenario' }),
+    rollOut: async ({ name }) => {
+      noted(world, 'rollOut', 'replicas', { how: `the platform rolls ${name} out to all of them`, undo: 'they are given what they had, at the latest with the deployment' })
+      return { ok: true, reached: declared.replicas.count }
+    },
     addInstance: async () => {
       const id = `replica-${added++}`
       noted(world, 'add', id, { how: 'one more replica', undo: 'it is removed with the scenario' })

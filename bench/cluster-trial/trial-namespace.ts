@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { messageOf, SeaworthyError } from '../../core/errors.js'
 import { ClusterRefusal, type ApiClient } from '../../drivers/kubernetes/api-client.js'
 import type { ObjectList, Pod, Workload } from '../../drivers/kubernetes/objects.js'
-import { unstartedReason } from '../../drivers/kubernetes/pod-controls.js'
+import { unstartedReason } from '../../drivers/kubernetes/unstarted-reason.js'
 import { collectionPath, resourceOf, type Manifest, type Resource } from './manifests.js'
 
 export const trialLabel = 'seaworthy.dev/trial'

@@ -1,6 +1,6 @@
 import type { UnitChanges } from '../driver.js'
 import type { Procedure, ValueProbe } from '../procedure.js'
-import type { Operation } from '../service-descriptor.js'
+import type { Operation, ServiceDescriptor } from '../service-descriptor.js'
 import type { ToggledFeature } from './toggles.js'
 
 /** `lifecycle.upgrade`: the releases that can be deployed, and how one is rolled out. */
@@ -32,8 +32,10 @@ export interface Release {
   readonly name: string
   /** What the version reads as when a replica runs it. */
   readonly reads: string
-  /** What a replica runs with to be of this release, for roll-outs by the harness. */
+  /** What a replica runs with to be of this release, for roll-outs by the harness or by the platform. */
   readonly changes: UnitChanges
+  /** The image of this release, for roll-outs by the platform. */
+  readonly image?: string
 }
 
 /** `lifecycle.clone`: how a component that is not replicated is upgraded by an exact clone and a swap. */
@@ -62,4 +64,6 @@ export function canRollOutInPart({ rollOut, releases, to }: Upgrade): boolean {
   if (rollOut !== undefined) return JSON.stringify(rollOut).includes('{instances}')
   return changesSomething(releases[to]?.changes ?? {})
 }
+/** Whether the target is on a platform that rolls releases out by itself. */
+export const platformRollsOut = ({ target }: Pick<ServiceDescriptor, 'target'>): boolean => target.cluster !== undefined
 export const changesSomething = ({ command, env }: UnitChanges): boolean => command !== undefined || Object.keys(env ?? {}).length > 0

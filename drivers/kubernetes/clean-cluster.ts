@@ -4,6 +4,7 @@ import { isDead, ownerText, type CleanedClaim } from '../run-owner.js'
 import { ApiClient } from './api-client.js'
 import { ownerOf, releaseWorkload, runOf } from './claim.js'
 import { readAccess } from './kubeconfig.js'
+import { putBackTemplate } from './release-template.js'
 import { replaceUnready } from './replace-unready.js'
 import { readWorkload, workloadText } from './workload.js'
 
@@ -19,6 +20,7 @@ export async function cleanCluster({ target: { cluster: target }, health }: Serv
     const owner = ownerOf(workload)
     const named = { workload: where, runId, ...(owner === undefined ? {} : { owner: ownerText(owner) }) }
     if (!force && !isDead(owner)) return { state: 'kept', ...named }
+    await putBackTemplate(api, target)
     await replaceUnready(api, target, health.readinessPath)
     return { state: (await releaseWorkload(api, target, runId)) ? 'released' : 'nothing', ...named }
   } finally {

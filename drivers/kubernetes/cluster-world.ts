@@ -27,7 +27,11 @@ export class ClusterWorld {
   readonly slots: PodSlots
   #pods!: WatchedList<Pod>
   #slices!: WatchedList<EndpointSlice>
+  /** Of the workload, as this run last left it. */
+  generation: number
   readonly #ordered = new Set<string>()
+  /** Whose doing it is what becomes of a pod: while a release is rolled out, that of whoever ordered it. */
+  #rollsOut = false
   readonly #restarts = new Map<string, number>()
   readonly #up = new Map<string, boolean>()
   readonly #waiting = new Set<() => void>()
@@ -36,6 +40,7 @@ export class ClusterWorld {
 
   private constructor(parts: ClusterParts) {
     this.parts = parts
+    this.generation = parts.survey.generation
     this.slots = new PodSlots(parts.survey.replicas, parts.survey.podPort, (slot, pod) => {
       this.#tell('process-started', slot.id, { pod: pod.metadata.name, address: pod.status.podIP })
       parts.onAssigned(slot, pod)
@@ -103,6 +108,19 @@ export class ClusterWorld {
     this.#ordered.add(pod.metadata.uid)
   }
 
+  /**
+   * From here on the controller replaces pods because this run ordered it. To be called before the order is given. Returns what to call when it is over: a roll-out
+   * that is stuck may go on, and ends with the one that takes it back.
+   */
+  beginRollOut(): () => void {
+    this.#rollsOut = true
+    for (const pod of this.pods) this.order(pod)
+    return () => {
+      this.#rollsOut = false
+      for (const pod of this.pods) if (isLive(pod)) this.withdraw(pod)
+    }
+  }
+
   /** The order was not carried out. */
   withdraw(pod: Pod): void {
     this.#ordered.delete(pod.metadata.uid)
@@ -154,7 +172,7 @@ export class ClusterWorld {
     if (slot !== undefined) {
       slot.pod = pod
       this.#noticeExit(slot, pod)
-      const reason = foreignReason(pod, type === 'DELETED', this.#ordered.has(pod.metadata.uid))
+      const reason = foreignReason(pod, type === 'DELETED', this.#rollsOut || this.#ordered.has(pod.metadata.uid))
       if (reason !== undefined) this.lose(reason)
     }
     this.#changed()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { declaredCapabilities } from '../../core/capabilities.js'
 import type { DeployOptions, Deployment, Driver } from '../../core/driver.js'
-import { messageOf, SeaworthyError } from '../../core/errors.js'
+import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import type { Capability } from '../../core/requirement.js'
 import type { ClusterTarget, ServiceDescriptor } from '../../core/service-descriptor.js'
 import { ownProgram } from '../../operating-system/own-program.js'
@@ -21,8 +21,9 @@ import { podControls } from './pod-controls.js'
 import { PodLogs } from './pod-logs.js'
 import { podAddress } from './pod-slots.js'
 import type { ReleaseOrder } from './release-order.js'
+import { putBackTemplate } from './release-template.js'
 import { replaceUnready } from './replace-unready.js'
-import { podsPath, readWorkload, surveyAtRest, surveyCluster, workloadText, type Survey } from './workload.js'
+import { isRolledOut, podsPath, readWorkload, surveyAtRest, surveyCluster, workloadText, type Survey } from './workload.js'
 
 /** A workload that runs in a cluster already, judged where it lives and together with what the cluster does for it. */
 export const kubernetesDriver: Driver = { name: 'kubernetes', availability, offers, whyNot, deploymentsMax: 1, observe, deploy }
@@ -31,6 +32,7 @@ export const kubernetesDriver: Driver = { name: 'kubernetes', availability, offe
 const offered: ReadonlySet<Capability> = new Set<Capability>([
   'topology.instances', 'topology.balancer', 'topology.identity', 'health.readiness', 'health.liveness', 'health.detail',
   'lifecycle.start', 'lifecycle.stop', 'lifecycle.kill', 'lifecycle.drain', 'lifecycle.undrain',
+  'lifecycle.upgrade', 'lifecycle.upgrade.tool', 'lifecycle.upgrade.bad',
   'traffic.http', 'traffic.read', 'traffic.witness', 'data.write', 'data.read.strong', 'data.read.ordinary', 'data.delete', 'data.list',
 ])
 
@@ -41,6 +43,7 @@ const reasons: Readonly<Partial<Record<Capability, string>>> = {
   'lifecycle.hold': 'the controller replaces every pod that is gone: it cannot be kept down',
   'topology.fixed-addresses': 'a pod that is replaced has another address: requests cannot be raced against its start',
   'docs.times': 'a replacement is being started while its predecessor stops: how long a start takes is not to be seen',
+  'lifecycle.upgrade.part': 'a controller brings every pod of a workload to a release, and cannot be told to leave it at some of them',
   'topology.scale': 'which pod goes when a workload is scaled in is chosen by its controller',
   'fault.freeze': 'a process in a pod cannot be frozen from outside its node',
 }
@@ -140,6 +143,7 @@ async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise
 
 const releaseWithinMs = 15_000
 const releaseAgainMs = 250
+const wholeWithinMs = 120_000
 
 /** A workload from its claim to its release. It can be let go at any time. */
 class Attachment {
@@ -177,7 +181,7 @@ class Attachment {
     const world = await ClusterWorld.open({ api: this.#api, target: this.#target, service, options: this.#options, survey, onAssigned: (slot, pod) => logs.follow(slot.id, pod) })
     this.#ends.push(() => world.close())
     this.#ends.push(() => logs.keepEvents(new Set([this.#target.workload.name, ...world.pods.map(({ metadata }) => metadata.name)])))
-    this.#ends.push(() => this.#requireUnchanged(world, survey))
+    this.#ends.push(() => this.#requireUnchanged(world))
     await this.#tellSurvey(survey)
     return clusterDeployment(world, { service, entrypoint, echo: echo.url, logFiles: logs.files, controls: podControls(world), dispose: () => this.dispose() })
   }
@@ -197,7 +201,9 @@ class Attachment {
     for (;;) {
       try {
         if (runOf(await readWorkload(this.#api, this.#target)) !== this.#options.runId) return
+        const wasRolledOut = await putBackTemplate(this.#api, this.#target)
         await replaceUnready(this.#api, this.#target, readinessPath)
+        if (wasRolledOut) await this.#requireWhole()
         await releaseWorkload(this.#api, this.#target, this.#options.runId)
         return
       } catch (thrown) {
@@ -208,10 +214,19 @@ class Attachment {
     }
   }
 
+  /** What was put back is a roll-out too, and over when every pod is as it was found. */
+  async #requireWhole(): Promise<void> {
+    const endAt = performance.now() + wholeWithinMs
+    while (!isRolledOut(await readWorkload(this.#api, this.#target))) {
+      if (performance.now() > endAt) throw new SeaworthyError('SW_NOT_RESTORED', `while putting ${workloadText(this.#target)} back: its controller was told to, and had not brought every pod back after ${wholeWithinMs / 1_000} s`, { exitCode: exitCodes.notConclusive })
+      await pause(releaseAgainMs)
+    }
+  }
+
   /** Of a template that somebody rolled out meanwhile nobody knows which one was measured. */
-  async #requireUnchanged(world: ClusterWorld, survey: Survey): Promise<void> {
+  async #requireUnchanged(world: ClusterWorld): Promise<void> {
     const { metadata } = await readWorkload(this.#api, this.#target)
-    if ((metadata.generation ?? 0) !== survey.generation) world.lose(`somebody changed ${workloadText(this.#target)} while it was measured (generation ${survey.generation}, now ${metadata.generation ?? 0})`)
+    if ((metadata.generation ?? 0) !== world.generation) world.lose(`somebody changed ${workloadText(this.#target)} while it was measured (generation ${world.generation}, now ${metadata.generation ?? 0})`)
   }
 
   /** What the cluster is, for the history. */

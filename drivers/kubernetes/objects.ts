@@ -21,9 +21,15 @@ export interface Probe {
   readonly successThreshold?: number
   readonly failureThreshold?: number
 }
+export interface EnvironmentVariable {
+  readonly name: string
+  readonly value?: string
+}
 export interface Container {
   readonly name: string
   readonly image: string
+  readonly command?: readonly string[]
+  readonly env?: readonly EnvironmentVariable[]
   readonly readinessProbe?: Probe
   readonly livenessProbe?: Probe
 }
@@ -36,7 +42,7 @@ export interface Workload extends ClusterObject {
     readonly updateStrategy?: { readonly type: string; readonly rollingUpdate?: Readonly<Record<string, unknown>> }
     readonly template: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> }; readonly spec: { readonly containers: readonly Container[]; readonly terminationGracePeriodSeconds?: number } }
   }
-  readonly status?: { readonly observedGeneration?: number; readonly replicas?: number; readonly updatedReplicas?: number; readonly readyReplicas?: number; readonly availableReplicas?: number }
+  readonly status?: { readonly observedGeneration?: number; readonly replicas?: number; readonly updatedReplicas?: number; readonly readyReplicas?: number; readonly availableReplicas?: number; readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[] }
 }
 export interface LabelSelector {
   readonly matchLabels?: Readonly<Record<string, string>>

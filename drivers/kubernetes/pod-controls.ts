@@ -6,6 +6,8 @@ import type { ClusterWorld } from './cluster-world.js'
 import type { ContainerStatus, Pod } from './objects.js'
 import { evictPod } from './pod-eviction.js'
 import { isLive, type PodSlot } from './pod-slots.js'
+import { rollOut } from './roll-out.js'
+import { unstartedReason } from './unstarted-reason.js'
 import { podsPath } from './workload.js'
 
 /** The kubelet tells of an end when it has cleaned up. */
@@ -56,6 +58,7 @@ export function podControls(world: ClusterWorld): DeploymentControls {
       await Promise.all(struck.map(({ pod }) => deletePod(world, pod, 0)))
       return struck.map(({ target, slot }) => ({ target, pid: slot.incarnation }))
     },
+    rollOut: (release, { timeoutMs }) => rollOut(world, release, timeoutMs),
     async hasEnded(target, incarnation) {
       const slot = world.slots.named(target)
       if (slot.incarnation === incarnation) return slot.pod === undefined || (!isThere(world, slot.pod) && !(await accepts(world.slots.addressOf(slot))))
@@ -123,15 +126,4 @@ async function endOf(world: ClusterWorld, pod: Pod, startedAt: number): Promise<
 /** The container that is asked whether it is ready; of several without a probe the first. */
 function mainStatus({ status }: Pod): ContainerStatus | undefined {
   return status.containerStatuses?.find(({ state }) => state?.terminated !== undefined && state.terminated.exitCode !== 0) ?? status.containerStatuses?.[0]
-}
-
-/** Why no replacement runs: the image cannot be had, or there is no node for it. */
-export function unstartedReason(pods: readonly Pod[]): string | undefined {
-  for (const { metadata, status } of pods) {
-    const waiting = status.containerStatuses?.find(({ state }) => state?.waiting !== undefined)?.state?.waiting?.reason
-    if (waiting !== undefined && waiting !== 'ContainerCreating') return `${metadata.name}, which waits: ${waiting}`
-    const scheduled = status.conditions?.find(({ type }) => type === 'PodScheduled')
-    if (scheduled?.status === 'False') return `${metadata.name}, which has no node: ${scheduled.reason ?? 'not scheduled'}`
-  }
-  return undefined
 }

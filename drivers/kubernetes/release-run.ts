@@ -3,6 +3,7 @@ import { ApiClient } from './api-client.js'
 import { releaseWorkload, runOf } from './claim.js'
 import { readAccess } from './kubeconfig.js'
 import { parseReleaseOrder } from './release-order.js'
+import { putBackTemplate } from './release-template.js'
 import { replaceUnready } from './replace-unready.js'
 import { readWorkload } from './workload.js'
 
@@ -16,7 +17,10 @@ try {
   const environment = { HOME: homedir(), ...process.env, ...order.environment }
   const api = new ApiClient(await readAccess({ environment, ...(order.context === undefined ? {} : { context: order.context }), ...(order.files === undefined ? {} : { files: order.files }) }))
   try {
-    if (runOf(await readWorkload(api, order.target)) === order.runId) await replaceUnready(api, order.target, order.readinessPath)
+    if (runOf(await readWorkload(api, order.target)) === order.runId) {
+      await putBackTemplate(api, order.target)
+      await replaceUnready(api, order.target, order.readinessPath)
+    }
     await releaseWorkload(api, order.target, order.runId)
   } finally {
     await api.close()

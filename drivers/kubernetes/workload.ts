@@ -72,6 +72,13 @@ export async function surveyCluster(api: ApiClient, target: ClusterTarget): Prom
   }
 }
 
+/** Whether the controller has brought every pod to the present template, and none of another one is left in its counters. */
+export function isRolledOut({ spec, metadata, status = {} }: Workload): boolean {
+  const replicas = spec.replicas ?? 1
+  const counters = [status.replicas, status.updatedReplicas, status.readyReplicas, status.availableReplicas]
+  return (status.observedGeneration ?? 0) >= (metadata.generation ?? 0) && counters.every((count) => (count ?? 0) === replicas)
+}
+
 const restEveryMs = 200
 
 /** Waits for a workload that is still on its way back from what was done to it. Throws as `surveyCluster`. */

@@ -28,6 +28,22 @@ describe('upgrade', () => {
   })
 })
 
+describe('an upgrade in a cluster', () => {
+  const inCluster = (more: object) => upgradeOf(upgrade.parse({ ...good, releases: { v1: { reads: '1', image: 'web:1' }, v2: { reads: '2', image: 'web:2', env: { FEATURE: 'on' } }, bad: { reads: '3', env: { BROKEN: 'yes' } } }, ...more }), { byPlatform: true })
+  test('is images, commands and environments', () => {
+    expect(inCluster({}).releases).toMatchObject({ v1: { image: 'web:1', changes: {} }, v2: { image: 'web:2', changes: { env: { FEATURE: 'on' } } }, bad: { changes: { env: { BROKEN: 'yes' } } } })
+  })
+  test.each([
+    [{ rollOut: { exec: ['roll', '{release}'] } }, /rolls it out/],
+    [{ releases: good.releases }, /neither image, command nor env/],
+  ])('%j is a contradiction', (more, message) => {
+    expect(() => inCluster(more)).toThrow(message)
+  })
+  test('elsewhere an image is one', () => {
+    expect(() => upgraded({ releases: { ...good.releases, v2: { reads: '2', image: 'web:2' } } })).toThrow(/workload of a cluster/)
+  })
+})
+
 const notes = { component: 'notes', env: { RELEASE: '2' }, write: { http: 'PUT /notes/{key}' }, read: { http: 'GET /notes/{key}' }, copy: { exec: ['copy'] } }
 const cloned = (more: object) => cloneOf(clone.parse({ ...notes, ...more }), ['notes'])
 

@@ -175,6 +175,7 @@ function controlsOf({ say, clock, script }: World): ScenarioControls {
     reboot: unused,
     perform: unused,
     configureUnit: unused,
+    rollOut: unused,
     addInstance: unused,
     removeInstance: unused,
     replaceComponent: unused,

@@ -61,6 +61,8 @@ function badReplicas(history: History, span: RollOutSpan, untilMs: number): { re
 
 function spreadVerdict(history: History, { span, toMs, bad }: Spread, thresholds: ThresholdValues): Finding | null {
   const allowed = numberThreshold(thresholds, 'bad_replicas_max')
+  const reached = span.end.reached ?? 0
+  if (reached > allowed) return failed(`${span.release} spread to ${counted(reached, 'replica')}, as the platform counts them`, [{ note: 'replicas of the bad release', measured: reached, allowed, unit: 'count' }])
   if (bad.length > allowed) return failed(`${span.release} spread to ${counted(bad.length, 'replica')} (${listed(bad)})`, [{ note: 'replicas on the bad release', measured: bad.length, allowed, unit: 'count' }])
   const missingMax = (factOf(history, 'upgrade') as { readonly maxUnavailable?: number } | undefined)?.maxUnavailable ?? 1
   const window = { fromMs: span.fromMs, toMs }
@@ -94,9 +96,10 @@ function recoveryVerdict(history: History, release: string, recovery: RollOutSpa
 }
 
 function seenVerdict(history: History, { span, toMs, bad }: Spread): Finding {
-  if (bad.length === 0) return inconclusive(`${span.release} was not seen on any replica`)
+  const reached = span.end.reached ?? 0
+  if (bad.length === 0 && reached === 0) return inconclusive(`${span.release} was not seen on any replica`)
   const doubtful = answered(history, trafficLoads, span.fromMs).doubtful.filter((one) => one.plannedAtMs <= toMs)
   if (doubtful.length > 0) return inconclusive(`${counted(doubtful.length, 'request')} failed while the harness was disturbed`)
   const evidence: Evidence[] = [{ note: `${span.release}: the roll-out ended with "${(span.end.error ?? '').slice(-160)}"`, measured: Math.round(span.toMs - span.fromMs), unit: 'ms' }]
-  return passed(`${span.release} got to ${listed(bad)} and was halted after ${spanned(span.toMs - span.fromMs)}`, evidence)
+  return passed(`${span.release} got to ${bad.length === 0 ? `${counted(reached, 'replica')}, as the platform counts them,` : listed(bad)} and was halted after ${spanned(span.toMs - span.fromMs)}`, evidence)
 }

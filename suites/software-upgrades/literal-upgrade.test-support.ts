@@ -1,7 +1,7 @@
 import { fact, readies, request, requests } from '../../core/checks/literal-events.test-support.js'
 import type { HistoryEvent, RequestEvent } from '../../core/history.js'
 import { labels, loads, probes } from './names.js'
-import type { RollOutEnd } from './roll-out.js'
+import type { RollOutEnd, RollOutWay } from './roll-out.js'
 
 /** A roll-out of three replicas, a turn of 4 s each, from 1 s to 13 s; traffic until 15 s. Times in ms. */
 export const instances = ['r1', 'r2', 'r3'] as const
@@ -25,7 +25,7 @@ export interface Span {
   readonly label?: string
   readonly fromMs?: number
   readonly toMs?: number
-  readonly by?: 'tool' | 'harness'
+  readonly by?: RollOutWay
   readonly end?: RollOutEnd
   readonly release?: readonly [name: string, reads: string]
 }
@@ -64,6 +64,17 @@ export function inFlight(load: string = loads.inFlight(labels.upgrade)): History
       return [request(atMs, { load, key, method: 'POST', via: 'balancer', instance, boot: `${instance}-old`, firstByteAtMs: atMs + 10, endedAtMs: atMs + 1_500 }), observation(probes.effect, key, 16_000, 1)]
     }),
   )
+}
+
+/** The same by a platform: another process, ready already, is put in the place of each replica at its turn, and nobody sees one that is not ready. */
+export function goodPlatformUpgrade(): HistoryEvent[] {
+  const switched = (instance: string): HistoryEvent[] => {
+    const { fromMs } = turnMs(instance)
+    const isReady = (event: HistoryEvent): boolean => !(isProbe('readiness')(event) && (event as { value: { outcome: string } }).value.outcome === 'fail')
+    return [...replaced(instance).filter(isReady), ...readies({ fromMs, toMs: fromMs + 3_000, everyMs: 125 }, 'pass', `${instance}-new`, instance), { kind: 'platform', name: 'process-started', target: instance, atMs: fromMs }]
+  }
+  const rest = without(goodUpgrade(), (event) => isProbe('roll-out')(event) || isProbe('readiness')(event) || isProbe(probes.version)(event))
+  return [...rest, ...rolledOut({ by: 'platform', end: { phase: 'ended', ok: true, reached: 3 } }), ...instances.flatMap(switched)]
 }
 
 /** Everything as it should be. */

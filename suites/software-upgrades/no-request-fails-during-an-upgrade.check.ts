@@ -6,7 +6,7 @@ import { requestsOf } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { answered, failureEvidence } from './failed-requests.js'
 import { labels, loads } from './names.js'
-import { instancesOf, isFinding, nextRollOutMs, wholeSpan, type RollOutSpan } from './roll-out-span.js'
+import { instancesOf, isFinding, nextRollOutMs, replacedAtMs, wholeSpan, type RollOutSpan } from './roll-out-span.js'
 import { rollOutVerdict } from './version-verdict.js'
 import { unreadyRuns } from './unready-runs.js'
 
@@ -34,7 +34,7 @@ export const noRequestFailsDuringAnUpgrade: Check = {
     ]
     if (reasons.length > 0) return inconclusive(listed(reasons))
     const evidence: readonly Evidence[] = [
-      { note: `roll-out by ${span.by === 'tool' ? "the service's own tool" : 'the harness, one replica after the other'}`, measured: Math.round(span.toMs - span.fromMs), allowed: limit('complete_within_s') * 1_000, unit: 'ms' },
+      { note: `roll-out by ${waysText[span.by]}`, measured: Math.round(span.toMs - span.fromMs), allowed: limit('complete_within_s') * 1_000, unit: 'ms' },
       { note: 'requests under way in a replica when its turn came', measured: witnesses.length, allowed: limit('witnesses_min'), unit: 'requests' },
     ]
     return passed(
@@ -44,6 +44,8 @@ export const noRequestFailsDuringAnUpgrade: Check = {
     )
   },
 }
+
+const waysText = { tool: "the service's own tool", platform: 'the platform', harness: 'the harness, one replica after the other' } as const
 
 /** Under way in the very process that was replaced, when it was first seen to leave. */
 function witnessesOf(history: History, span: RollOutSpan): RequestEvent[] {
@@ -63,6 +65,7 @@ function turnsUnseen(history: History, witnesses: readonly RequestEvent[]): stri
 function firstUnready(history: History, span: RollOutSpan): ReadonlyMap<InstanceId, number> {
   const first = new Map<InstanceId, number>()
   for (const { instance, fromMs } of unreadyRuns(history, instancesOf(history), span)) if (!first.has(instance)) first.set(instance, fromMs)
+  for (const [instance, atMs] of replacedAtMs(history, span)) first.set(instance, Math.min(atMs, first.get(instance) ?? Infinity))
   return first
 }
 

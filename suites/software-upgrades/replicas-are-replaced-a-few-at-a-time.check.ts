@@ -5,7 +5,7 @@ import type { History } from '../../core/history.js'
 import { disturbedHarness, factOf } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { labels } from './names.js'
-import { instancesOf, isFinding, wholeSpan, type RollOutSpan } from './roll-out-span.js'
+import { instancesOf, isFinding, replacedAtMs, wholeSpan, type RollOutSpan } from './roll-out-span.js'
 import { longestGapMs, shortages, unreadyRuns, type Shortage, type UnreadyRun } from './unready-runs.js'
 import { rollOutVerdict } from './version-verdict.js'
 
@@ -26,11 +26,13 @@ export const replicasAreReplacedAFewAtATime: Check = {
     if (short.length > 0) return disturbed ?? failed(sentenceOf(short, instances.length), short.map((one) => evidenceOf(one, missingMax)))
     const blocked = obstacle(history, span, { gapMsMax: limit('gap_ms_max'), missingMax, runs })
     if (blocked !== undefined) return inconclusive(blocked)
-    const unseen = instances.filter((instance) => !runs.some((run) => run.instance === instance))
+    const replaced = replacedAtMs(history, span)
+    const unseen = instances.filter((instance) => !replaced.has(instance) && !runs.some((run) => run.instance === instance))
     if (unseen.length > 0) return inconclusive(`${listed(unseen)} ${unseen.length === 1 ? 'was' : 'were'} not seen to leave: either nothing was replaced, or the samples are too coarse`)
     // A replica that left and came back as it was has not been replaced, and says nothing of a roll-out.
     const unproven = rollOutVerdict(history, span, Infinity)
     if (unproven !== null) return inconclusive(unproven.summary)
+    if (runs.length === 0) return passed(`none of ${instances.length} replicas was seen away while each was replaced by one that was ready; shortages of less than ${spanned(2 * resolutionMs)} cannot be seen`)
     const longestMs = greatestOf(runs.map((run) => run.toMs - run.fromMs))
     const unseenMs = Math.max(2 * resolutionMs, longestGapMs(history, instances, { window: span, runs }))
     return passed(

@@ -1,17 +1,17 @@
 import { inconclusive, type Finding } from '../../core/check.js'
 import { leastOf } from '../../core/extremes.js'
-import type { History, InstanceId } from '../../core/history.js'
+import { eventsOf, type History, type InstanceId } from '../../core/history.js'
 import type { ReadValue } from '../../core/procedure.js'
-import { factOf, observationsOf, type Window } from '../../core/reading.js'
+import { factOf, inWindow, observationsOf, type Window } from '../../core/reading.js'
 import { probes } from './names.js'
-import { rollOutProbe, type RollOutEnd, type RollOutSighting } from './roll-out.js'
+import { rollOutProbe, type RollOutEnd, type RollOutSighting, type RollOutWay } from './roll-out.js'
 
 /** One roll-out as it was recorded. */
 export interface RollOutSpan extends Window {
   readonly release: string
   /** What the version of a replica of this release reads as. */
   readonly reads: string
-  readonly by: 'tool' | 'harness'
+  readonly by: RollOutWay
   readonly instances: readonly InstanceId[]
   readonly end: RollOutEnd
 }
@@ -60,3 +60,14 @@ export function replicaVersions(history: History, span: Window): ReplicaVersion[
 }
 
 export const instancesOf = (history: History): readonly InstanceId[] => (factOf(history, 'instances') as readonly InstanceId[] | undefined) ?? []
+
+/**
+ * When a platform put another process in the place of a replica, for the first time in the span. It may have been ready by then: then nobody
+ * sees a replica that is not.
+ */
+export function replacedAtMs(history: History, span: RollOutSpan): ReadonlyMap<InstanceId, number> {
+  const found = new Map<InstanceId, number>()
+  if (span.by !== 'platform') return found
+  for (const { name, target, atMs } of eventsOf(history, 'platform')) if (name === 'process-started' && inWindow(atMs, span) && !found.has(target)) found.set(target, atMs)
+  return found
+}

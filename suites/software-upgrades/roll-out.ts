@@ -1,4 +1,5 @@
-import type { Upgrade } from '../../core/declarations/upgrade.js'
+import { platformRollsOut, type Release, type Upgrade } from '../../core/declarations/upgrade.js'
+import { InterventionFailed } from '../../core/errors.js'
 import type { InstanceId } from '../../core/history.js'
 import type { Procedure } from '../../core/procedure.js'
 import type { ScenarioContext } from '../../core/scenario.js'
@@ -15,39 +16,60 @@ export interface RollOutPlan {
   readonly back?: boolean
 }
 
+/** The service's own tool, the platform that its replicas run on, or the rolling procedure of the harness. */
+export type RollOutWay = 'tool' | 'platform' | 'harness'
+
 /** Value of the observation `roll-out` of target label. */
 export type RollOutSighting =
-  | { readonly phase: 'begun'; readonly release: string; readonly reads: string; readonly by: 'tool' | 'harness'; readonly instances: readonly InstanceId[] }
+  | { readonly phase: 'begun'; readonly release: string; readonly reads: string; readonly by: RollOutWay; readonly instances: readonly InstanceId[] }
   | RollOutEnd
 export interface RollOutEnd {
   readonly phase: 'ended'
   readonly ok: boolean
-  readonly cause?: 'tool' | 'not-ready' | 'intervention'
+  readonly cause?: 'tool' | 'platform' | 'not-ready' | 'intervention'
   readonly error?: string
+  /** How many replicas of the release there were at most, as a platform counts them. */
+  readonly reached?: number
 }
 export const rollOutProbe = 'roll-out'
 
 /**
- * Brings replicas to a release: by the service's own tool, else by the rolling procedure of the harness. Recorded with its
- * beginning and its end. Half a roll-out is one to some of the instances.
+ * Brings replicas to a release: by the platform where it rolls out itself, by the service's own tool, else by the rolling procedure of the harness.
+ * Recorded with its beginning and its end. Half a roll-out is one to some of the instances, which a platform does not make.
  */
 export async function rollOut(context: ScenarioContext, plan: RollOutPlan): Promise<RollOutEnd> {
   const { upgrade } = context.service.lifecycle
   const release = upgrade?.releases[plan.release]
   if (upgrade === undefined || release === undefined) throw new Error(`the descriptor declares no release ${plan.release}`)
   const instances = plan.instances ?? context.instances.map((one) => one.id)
-  const tool = toolOf(upgrade, plan)
+  const way = wayOf(context, upgrade, plan)
   const { name, reads } = release
   context.step(`rolling out ${name} to ${instances.join(', ')} (${plan.label})`)
-  observe(context, plan.label, { phase: 'begun', release: name, reads, by: tool === undefined ? 'harness' : 'tool', instances })
-  const end = tool === undefined ? await byHarness(context, plan, instances) : await byTool(context, tool, { ...plan, instances })
+  observe(context, plan.label, { phase: 'begun', release: name, reads, by: way.by, instances })
+  const end = way.by === 'platform' ? await byPlatform(context, release, plan) : way.by === 'tool' ? await byTool(context, way.tool, { ...plan, instances }) : await byHarness(context, plan, instances)
   observe(context, plan.label, end)
   return end
 }
 
 const toolOf = (upgrade: Upgrade, plan: RollOutPlan): Procedure | undefined => (plan.back === true ? (upgrade.rollBack ?? upgrade.rollOut) : upgrade.rollOut)
 
+function wayOf({ service }: ScenarioContext, upgrade: Upgrade, plan: RollOutPlan): { readonly by: 'platform' | 'harness' } | { readonly by: 'tool'; readonly tool: Procedure } {
+  if (platformRollsOut(service)) return { by: 'platform' }
+  const tool = toolOf(upgrade, plan)
+  return tool === undefined ? { by: 'harness' } : { by: 'tool', tool }
+}
+
 const observe = (context: ScenarioContext, label: string, sighting: RollOutSighting): void => context.observe(rollOutProbe, label, sighting)
+
+async function byPlatform(context: ScenarioContext, { name, changes, image }: Release, { label, timeoutMs }: RollOutPlan): Promise<RollOutEnd> {
+  try {
+    const { ok, error, reached } = await context.control.rollOut({ name, changes, ...(image === undefined ? {} : { image }) }, { label, timeoutMs })
+    return ok ? { phase: 'ended', ok, reached } : { phase: 'ended', ok, cause: 'platform', error: error ?? 'it gave no reason', reached }
+  } catch (thrown) {
+    if (!(thrown instanceof InterventionFailed)) throw thrown
+    return { phase: 'ended', ok: false, cause: 'intervention', error: thrown.message }
+  }
+}
 
 async function byTool(context: ScenarioContext, tool: Procedure, { release, label, instances, timeoutMs, back }: Required<Pick<RollOutPlan, 'instances'>> & RollOutPlan): Promise<RollOutEnd> {
   const addresses = context.instances.filter(({ id }) => instances.includes(id)).map(({ id, url }) => `${id}=${url.href}`)

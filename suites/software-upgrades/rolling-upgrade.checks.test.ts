@@ -4,7 +4,7 @@ import { fact, readies, request, stall } from '../../core/checks/literal-events.
 import { historyOf, type HistoryEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
 import { acknowledgedWritesSurvive } from './acknowledged-writes-survive-an-upgrade.check.js'
-import { goodUpgrade, inFlight, instances, instead, isOf, isProbe, observation, replaced, rolledOut, turnMs, without } from './literal-upgrade.test-support.js'
+import { goodPlatformUpgrade, goodUpgrade, inFlight, instances, instead, isOf, isProbe, observation, replaced, rolledOut, turnMs, without } from './literal-upgrade.test-support.js'
 import { labels, loads } from './names.js'
 import { noRequestFailsDuringAnUpgrade } from './no-request-fails-during-an-upgrade.check.js'
 import { replicasAreReplacedAFewAtATime } from './replicas-are-replaced-a-few-at-a-time.check.js'
@@ -59,6 +59,18 @@ describe('no request fails during an upgrade', () => {
     const byHarness = of([...without(goodUpgrade(), ofRollOut), ...rolledOut({ by: 'harness' })])
     expect(byHarness.evidence[0]?.note).toBe('roll-out by the harness, one replica after the other')
   })
+  test('a platform that puts a ready process in the place of each replica passes, by when it did so', () => {
+    const finding = of(goodPlatformUpgrade())
+    expect(finding).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('6 of them under way') })
+    expect(finding.evidence[0]?.note).toBe('roll-out by the platform')
+    expect(of(without(goodPlatformUpgrade(), (event) => event.kind === 'platform'))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('under way') })
+    const byTool = [...without(goodPlatformUpgrade(), ofRollOut), ...rolledOut()]
+    expect(of(byTool)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('under way') })
+  })
+  test('a platform that gives up fails', () => {
+    const stuck = [...without(goodPlatformUpgrade(), ofRollOut), ...rolledOut({ by: 'platform', end: { phase: 'ended', ok: false, cause: 'platform', error: 'ProgressDeadlineExceeded', reached: 1 } })]
+    expect(of(stuck)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('ProgressDeadlineExceeded') })
+  })
   test('a replica that did not come back while the harness stalled is not charged', () => {
     const late = (events: readonly HistoryEvent[]): HistoryEvent[] => [...without(events, ofRollOut), ...rolledOut({ by: 'harness', end: { phase: 'ended', ok: false, cause: 'not-ready', error: 'r2 was ready and did not return to the rotation' } })]
     expect(of(late(goodUpgrade())).outcome).toBe('failed')
@@ -95,6 +107,15 @@ describe('replicas are replaced a few at a time', () => {
       ...replaced('r2').filter(isProbe('version')),
     ])
   }
+  test('none is away where a platform puts a ready process in the place of each', () => {
+    const judged = (events: readonly HistoryEvent[]) => judge(replicasAreReplacedAFewAtATime, events)
+    expect(judged(goodPlatformUpgrade())).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('none of 3 replicas was seen away') })
+    expect(judged(without(goodPlatformUpgrade(), (event) => event.kind === 'platform' && event.target === 'r2'))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('r2 was not seen to leave') })
+    expect(judged([...without(goodPlatformUpgrade(), ofRollOut), ...rolledOut()])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('not seen to leave') })
+    const bothAway = ['r1', 'r2'].flatMap((instance) => readies({ fromMs: 6_010, toMs: 9_000, everyMs: 125 }, 'fail', undefined, instance))
+    const gone = without(goodPlatformUpgrade(), (event) => (isProbe('readiness', 'r1')(event) || isProbe('readiness', 'r2')(event)) && (event as { atMs: number }).atMs > 6_000 && (event as { atMs: number }).atMs < 9_000)
+    expect(judged([...gone, ...bothAway]).outcome).toBe('failed')
+  })
   test('passes when one leaves after the other is back', () => {
     expect(of(goodUpgrade())).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('at most 1 of 3') })
   })

@@ -86,6 +86,12 @@ describe('a bad release stops itself', () => {
   test('passes when it was halted at the first replica and taken back', () => {
     expect(judge(goodHalt())).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('x got to r1') })
   })
+  test('of a platform the count of its replicas tells how far it got', () => {
+    const byPlatform = (reached: number): HistoryEvent[] => [...without(replica('r1', stays('r1')), (event) => label(event) === labels.bad('x')), ...badRollOut({ by: 'platform', end: { phase: 'ended', ok: false, cause: 'platform', error: 'ProgressDeadlineExceeded', reached } })]
+    expect(judge(byPlatform(1))).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('x got to 1 replica, as the platform counts them') })
+    expect(judge(byPlatform(0))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('not seen on any replica') })
+    expect(judge(byPlatform(2))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('spread to 2 replicas') })
+  })
   test.each<[string, HistoryEvent[], string]>([
     ['success reported', withRollOut([...badRollOut({ end: { phase: 'ended', ok: true } }), ...recovery()]), 'reported success'],
     ['it spread', replica('r2', away('r2')), 'spread to 2 replicas'],

@@ -11,6 +11,8 @@ export interface ApiOptions {
   readonly store: StoredObjects
   readonly token: string
   /** Told of a deletion; `graceSeconds` undefined: the pod's own. */
+  /** After what a workload shall be was changed. */
+  readonly reconcile: () => void
   readonly deletePod: (name: string, graceSeconds: number | undefined) => void
   /** Whether a disruption budget lets a pod be evicted. */
   readonly mayEvict: () => boolean
@@ -205,7 +207,9 @@ export class FakeApiServer {
     if (wanted !== undefined && wanted !== object.metadata.resourceVersion) throw conflict(kind, object.metadata.name)
     // Only what a workload shall be makes a generation; annotations do not.
     const generation = (object.metadata.generation ?? 1) + (patch['spec'] === undefined ? 0 : 1)
-    return this.#options.store.put(kind, { ...patched, metadata: { ...patched.metadata, generation } })
+    const stored = this.#options.store.put(kind, { ...patched, metadata: { ...patched.metadata, generation } })
+    if (patch['spec'] !== undefined) this.#options.reconcile()
+    return stored
   }
 
   #delete(name: string, object: ClusterObject, text: string): void {

@@ -16,6 +16,11 @@ const probeEveryMs = 25
 const image = 'docker.io/local/web:1'
 const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, 'Z')
 
+/** Of the template that a pod was made from. */
+const templateLabel = 'pod-template-hash'
+const templateOf = ({ spec }: Workload): string => JSON.stringify(spec.template.spec.containers)
+const releaseIn = ({ spec }: Workload): string | undefined => spec.template.spec.containers[0]?.env?.find(({ name }) => name === 'RELEASE')?.value
+
 /** Deployment controller, scheduler, kubelet and endpoint slice controller of a cluster with real servers for containers. */
 export class Controllers {
   readonly programs = new Map<string, PodProgram>()
@@ -24,9 +29,13 @@ export class Controllers {
   readonly #options: ControllerOptions
   readonly #timer: NodeJS.Timeout
   #pods = 0
+  /** Templates by the order in which they were seen: a hash is too long for a label. */
+  readonly #templates: string[] = []
+  #progress = { at: 0, ready: 0, generation: 0 }
   /** New pods get no further than this. */
   obstacle: 'bad-image' | 'no-node' | undefined
   manner: Manner
+  progressDeadlineMs = 600_000
 
   constructor(store: StoredObjects, options: ControllerOptions) {
     this.#store = store
@@ -40,12 +49,34 @@ export class Controllers {
     for (const program of this.programs.values()) program.kill()
   }
 
-  /** Makes what is missing of the declared replicas. */
+  /**
+   * Makes what is missing of the declared replicas, and brings them to the present template one by one: with one more than declared
+   * at a time, and an old one told to go when it is not needed for as many to be ready.
+   */
   reconcile(): void {
     const deployment = this.#store.get<Workload>('deployments', 'web')
-    const live = this.#store.list<Pod>('pods').filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    for (let missing = (deployment?.spec.replicas ?? 0) - live.length; missing > 0; missing--) this.#create()
+    if (deployment === undefined) return
+    const replicas = deployment.spec.replicas ?? 0
+    const old = this.#live().filter((pod) => !this.#isPresent(deployment, pod))
+    for (let missing = replicas - this.#live().length; missing > 0; missing--) this.#create(deployment)
+    if (old.length > 0 && this.#live().length <= replicas && this.#live().length - old.length < replicas) this.#create(deployment)
+    const unneeded = old.find((pod) => !isReady(pod)) ?? (this.#live().filter(isReady).length > replicas ? old[0] : undefined)
+    if (unneeded !== undefined) this.terminate(unneeded.metadata.name, 2)
     this.#tellStatus()
+  }
+
+  #live(): readonly Pod[] {
+    return this.#store.list<Pod>('pods').filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+  }
+
+  #isPresent(deployment: Workload, { metadata }: Pod): boolean {
+    return metadata.labels?.[templateLabel] === this.#templateLabel(deployment)
+  }
+
+  #templateLabel(deployment: Workload): string {
+    const template = templateOf(deployment)
+    if (!this.#templates.includes(template)) this.#templates.push(template)
+    return String(this.#templates.indexOf(template))
   }
 
   /** As the API server takes it: told at once, carried out by the kubelet. */
@@ -71,12 +102,12 @@ export class Controllers {
     this.#store.change<Pod>('pods', name, (pod) => ({ ...pod, status: { ...pod.status, conditions: (pod.status.conditions ?? []).map((one) => (one.type === 'Ready' ? { ...one, status: 'False' } : one)) } }))
   }
 
-  #create(): void {
+  #create(deployment: Workload): void {
     this.#pods += 1
     const number = this.#pods
     const name = `web-789b5f5f55-${String(number).padStart(5, '0')}`
     this.#store.put<Pod>('pods', {
-      metadata: metadataOf(name, { labels, ownerReferences: [{ kind: 'ReplicaSet', name: 'web-789b5f5f55', controller: true }] }),
+      metadata: metadataOf(name, { labels: { ...labels, [templateLabel]: this.#templateLabel(deployment) }, ownerReferences: [{ kind: 'ReplicaSet', name: 'web-789b5f5f55', controller: true }] }),
       spec: { terminationGracePeriodSeconds: 2 },
       status: { phase: 'Pending' },
     })
@@ -91,14 +122,16 @@ export class Controllers {
       this.#tell(name, 'Pending', { name: 'web', ready: false, restartCount: 0, state: { waiting: { reason: 'ImagePullBackOff' } } })
       return
     }
-    setTimeout(() => void this.#start(name, `127.0.${this.#options.network}.${number}`), startMs)
+    const release = releaseIn(deployment)
+    if (release === 'crashing') return this.#tell(name, 'Running', { name: 'web', ready: false, restartCount: 1, state: { waiting: { reason: 'CrashLoopBackOff' } } })
+    setTimeout(() => void this.#start(name, `127.0.${this.#options.network}.${number}`, release), startMs)
   }
 
-  async #start(name: string, address: string): Promise<void> {
+  async #start(name: string, address: string, release: string | undefined): Promise<void> {
     const pod = this.#store.get<Pod>('pods', name)
     if (pod === undefined) return
     const { port, drainMs } = this.#options
-    this.programs.set(name, await startProgram({ address, port, name, boot: pod.metadata.uid, manner: this.manner, shared: this.shared, drainMs }))
+    this.programs.set(name, await startProgram({ address, port, name, boot: pod.metadata.uid, manner: this.manner, shared: this.shared, drainMs, ...(release === undefined ? {} : { release }) }))
     this.#store.change<Pod>('pods', name, (one) => ({ ...one, status: { ...one.status, podIP: address } }))
     this.#tell(name, 'Running', { name: 'web', ready: false, restartCount: 0, state: { running: { startedAt: now() } } })
   }
@@ -123,13 +156,14 @@ export class Controllers {
       if (status?.state?.running === undefined || status.ready === ready || pod.metadata.deletionTimestamp !== undefined) continue
       this.#tell(pod.metadata.name, 'Running', { ...status, ready })
     }
+    this.#tellStatus()
   }
 
   #tell(name: string, phase: string, status: ContainerStatus): void {
     const state = status.ready ? 'True' : 'False'
     this.#store.change<Pod>('pods', name, (pod) => ({ ...pod, status: { ...pod.status, phase, containerStatuses: [status], conditions: [{ type: 'PodScheduled', status: 'True' }, { type: 'ContainersReady', status: state }, { type: 'Ready', status: state }] } }))
     this.#tellSlices()
-    this.#tellStatus()
+    this.reconcile()
   }
 
   #tellSlices(): void {
@@ -146,16 +180,29 @@ export class Controllers {
     this.#store.put<EndpointSlice>('endpointslices', { metadata, addressType: 'IPv4', endpoints, ports: [{ name: '', port: this.#options.port }] })
   }
 
+  /** As the deployment controller tells of it: given up when no pod of the present template became ready for as long as its deadline. */
+  #progressing({ metadata, spec }: Workload, present: readonly Pod[]): { readonly type: string; readonly status: string; readonly reason: string; readonly message: string } {
+    const [ready, generation] = [present.filter(isReady).length, metadata.generation ?? 1]
+    if (ready > this.#progress.ready || generation !== this.#progress.generation) this.#progress = { at: performance.now(), ready, generation }
+    const isGivenUp = ready < (spec.replicas ?? 0) && performance.now() - this.#progress.at > this.progressDeadlineMs
+    const said = (status: string, reason: string, message: string): { readonly type: string; readonly status: string; readonly reason: string; readonly message: string } => ({ type: 'Progressing', status, reason, message })
+    return isGivenUp ? said('False', 'ProgressDeadlineExceeded', 'ReplicaSet "web-789b5f5f55" has timed out progressing.') : said('True', 'ReplicaSetUpdated', 'ReplicaSet "web-789b5f5f55" is progressing.')
+  }
+
   #tellStatus(): void {
-    const pods = this.#store.list<Pod>('pods').filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    const ready = pods.filter(({ status }) => status.containerStatuses?.[0]?.ready === true).length
     const deployment = this.#store.get<Workload>('deployments', 'web')
     if (deployment === undefined) return
-    const status = { observedGeneration: deployment.metadata.generation ?? 1, replicas: pods.length, updatedReplicas: pods.length, readyReplicas: ready, availableReplicas: ready }
+    const pods = this.#live()
+    const present = pods.filter((pod) => this.#isPresent(deployment, pod))
+    const ready = pods.filter(isReady).length
+    const generation = deployment.metadata.generation ?? 1
+    const status = { observedGeneration: generation, replicas: pods.length, updatedReplicas: present.length, readyReplicas: ready, availableReplicas: ready, conditions: [this.#progressing(deployment, present)] }
     if (JSON.stringify(status) === JSON.stringify(deployment.status)) return
     this.#store.put<Workload>('deployments', { ...deployment, status })
   }
 }
+
+const isReady = ({ status }: Pod): boolean => status.containerStatuses?.[0]?.ready === true
 
 export function webDeployment(replicas: number): Workload {
   const probe = (path: string) => ({ httpGet: { path, port: 'http' }, periodSeconds: 1, timeoutSeconds: 1, successThreshold: 1, failureThreshold: 1 })

@@ -40,6 +40,7 @@ export async function startFakeCluster({ network, manner = 'graceful', drainMs =
   const api = new FakeApiServer({
     store,
     token,
+    reconcile: () => controllers.reconcile(),
     deletePod: (name, graceSeconds) => controllers.terminate(name, graceSeconds ?? 2),
     mayEvict: () => budget.mayEvict,
     logOf: (pod) => controllers.programs.get(pod)?.log ?? '',

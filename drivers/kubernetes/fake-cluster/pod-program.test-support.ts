@@ -27,6 +27,8 @@ export interface ProgramOptions {
   /** What all replicas share, as a database would hold it. */
   readonly shared: Map<string, unknown>
   readonly drainMs: number
+  /** What it answers at /version; one that is `never-ready` is not. */
+  readonly release?: string
 }
 
 /** A service of a few lines in the place of a container: identity, readiness, a store, and an answer that takes its time. */
@@ -41,12 +43,13 @@ class Program implements PodProgram {
   readonly #server: Server
   readonly exited: Promise<number>
   #exit: (code: number) => void = () => undefined
-  #isReady = true
+  #isReady: boolean
   #isStopping = false
   log = ''
 
   constructor(options: ProgramOptions) {
     this.#options = options
+    this.#isReady = options.release !== 'never-ready'
     this.exited = new Promise((resolve) => (this.#exit = resolve))
     this.#server = createServer((request, response) => void this.#answer(request, response))
   }
@@ -95,13 +98,14 @@ class Program implements PodProgram {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { name, boot, shared } = this.#options
+    const { name, boot, shared, release = 'v1' } = this.#options
     const path = request.url ?? '/'
     response.setHeader('x-instance', name)
     response.setHeader('x-boot', boot)
     if (this.#isStopping) response.setHeader('connection', 'close')
     if (path === '/ready') return void response.writeHead(this.#isReady ? 200 : 503).end()
     if (path === '/live') return void response.writeHead(200).end()
+    if (path === '/version') return void response.setHeader('content-type', 'application/json').end(JSON.stringify({ release }))
     if (path === '/drain') {
       this.#isReady = false
       return void response.writeHead(200).end()

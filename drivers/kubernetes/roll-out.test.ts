@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process'
+import { hostname } from 'node:os'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Deployment } from '../../core/driver.js'
+import { testRun, within, type TestRun } from '../process/deployment.test-support.js'
+import { ownerAnnotation } from './claim.js'
+import { cleanCluster } from './clean-cluster.js'
+import { startFakeCluster, type FakeCluster } from './fake-cluster/fake-cluster.test-support.js'
+import { kubernetesDriver } from './kubernetes-driver.js'
+import type { Pod, Workload } from './objects.js'
+import { foundContainersAnnotation } from './release-template.js'
+
+let cluster: FakeCluster
+let run: TestRun
+
+beforeEach(async () => {
+  cluster = await startFakeCluster({ network: 81 })
+  vi.stubEnv('KUBECONFIG', cluster.kubeconfig)
+  run = testRun(kubernetesDriver)
+})
+afterEach(async () => {
+  await run.end().catch(() => undefined)
+  await cluster.close()
+  vi.unstubAllEnvs()
+})
+
+const deploy = async (): Promise<Deployment> => run.deploy((await kubernetesDriver.observe?.(cluster.service)) ?? cluster.service)
+const annotations = (): Readonly<Record<string, string>> => cluster.store.get<Workload>('deployments', 'web')?.metadata.annotations ?? {}
+
+describe('a roll-out', () => {
+  const release = (name: string) => ({ name, changes: { env: { RELEASE: name } } })
+  const releases = (): readonly unknown[] => cluster.store.get<Workload>('deployments', 'web')!.spec.template.spec.containers.map(({ env }) => env)
+  const versionAt = async (url: URL): Promise<unknown> => ((await (await fetch(new URL('/version', url))).json()) as { readonly release: string }).release
+  const tenSeconds = { timeoutMs: 10_000 }
+
+  test('is the one of the controller, and over when every place has a pod of the release that gets requests', async () => {
+    const deployment = await deploy()
+    const before = deployment.instances.map(({ url }) => url.href)
+    expect(await deployment.controls.rollOut!(release('v2'), tenSeconds)).toEqual({ ok: true, reached: 3 })
+    expect(await Promise.all(deployment.instances.map(({ url }) => versionAt(url)))).toEqual(['v2', 'v2', 'v2'])
+    expect(deployment.instances.map(({ url }) => url.href).filter((url) => before.includes(url))).toEqual([])
+    expect(Object.values((await deployment.balancerCounters()).byBackend).map(({ up }) => up)).toEqual([true, true, true])
+    expect(run.eventsOf('cluster-lost', 'cluster')).toEqual([])
+  })
+
+  test('that its controller gives up is told with its reason, reached one replica, and can be taken back', async () => {
+    cluster.controllers.progressDeadlineMs = 500
+    const deployment = await deploy()
+    const before = deployment.instances.map(({ url }) => url.href)
+    expect(await deployment.controls.rollOut!(release('never-ready'), tenSeconds)).toEqual({ ok: false, reached: 1, error: expect.stringMatching(/^ProgressDeadlineExceeded: .*timed out progressing/) })
+    expect(deployment.instances.map(({ url }) => url.href)).toEqual(before)
+    expect(await deployment.controls.rollOut!(release('v1'), tenSeconds)).toMatchObject({ ok: true })
+    expect(run.eventsOf('cluster-lost', 'cluster')).toEqual([])
+  })
+
+  test('of pods that crash names them; one that its controller never gives up ends with its time', async () => {
+    const deployment = await deploy()
+    const end = await deployment.controls.rollOut!(release('crashing'), { timeoutMs: 700 })
+    expect(end).toMatchObject({ ok: false, reached: 1, error: expect.stringMatching(/neither over nor given up.*within 1 s.*waits: CrashLoopBackOff/) })
+  })
+
+  test('is put back with the deployment: the containers as they were, and every pod of them', async () => {
+    const found = releases()
+    const deployment = await deploy()
+    await deployment.controls.rollOut!(release('v2'), tenSeconds)
+    expect(releases()).toEqual([[{ name: 'RELEASE', value: 'v2' }]])
+    await deployment[Symbol.asyncDispose]()
+    expect(releases()).toEqual(found)
+    expect(Object.keys(annotations()).filter((name) => name.startsWith('seaworthy.dev/'))).toEqual([])
+    const addresses = cluster.store.list<Pod>('pods').flatMap(({ metadata, status }) => (metadata.deletionTimestamp === undefined ? [new URL(`http://${status.podIP}:${deployment.instances[0]!.url.port}`)] : []))
+    expect(await Promise.all(addresses.map(versionAt))).toEqual(['v1', 'v1', 'v1'])
+  })
+
+  test('is put back by the program in the journal after the harness died in it', async () => {
+    const found = releases()
+    const deployment = await deploy()
+    await deployment.controls.rollOut!(release('never-ready'), { timeoutMs: 300 })
+    const [entry] = [...run.journaled.values()]
+    if (entry?.kind !== 'program') throw new Error('expected a program in the journal')
+    const child = spawn(process.execPath, [entry.path, ...entry.parameters], { env: { PATH: process.env['PATH'] }, stdio: 'ignore' })
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0)
+    expect(releases()).toEqual(found)
+    expect(annotations()[foundContainersAnnotation]).toBeUndefined()
+    await expect.poll(() => cluster.store.get<Workload>('deployments', 'web')?.status, within).toMatchObject({ replicas: 3, updatedReplicas: 3, readyReplicas: 3 })
+  }, 90_000)
+
+  test('is put back by clean, for a run that is dead', async () => {
+    const found = releases()
+    const deployment = await deploy()
+    await deployment.controls.rollOut!(release('v2'), tenSeconds)
+    cluster.store.change<Workload>('deployments', 'web', (one) => ({ ...one, metadata: { ...one.metadata, annotations: { ...one.metadata.annotations, [ownerAnnotation]: JSON.stringify({ host: hostname(), pid: 2_147_483_000, startTime: '1' }) } } }))
+    expect(await cleanCluster(cluster.service, { force: false })).toMatchObject({ state: 'released' })
+    expect(releases()).toEqual(found)
+    expect(annotations()[foundContainersAnnotation]).toBeUndefined()
+  })
+
+  test('to a workload whose pods nobody replaces is refused, and nothing is changed', async () => {
+    cluster.store.change<Workload>('deployments', 'web', (one) => ({ ...one, spec: { ...one.spec, updateStrategy: { type: 'OnDelete' } } }))
+    const found = releases()
+    const deployment = await deploy()
+    await expect(deployment.controls.rollOut!(release('v2'), tenSeconds)).rejects.toMatchObject({ code: 'SW_CLUSTER_TARGET', message: expect.stringContaining('OnDelete') })
+    expect(releases()).toEqual(found)
+  })
+
+  test('meets a pod that somebody else deletes afterwards as ever', async () => {
+    const deployment = await deploy()
+    await deployment.controls.rollOut!(release('v2'), tenSeconds)
+    cluster.controllers.terminate(cluster.store.list<Pod>('pods').find(({ metadata }) => metadata.deletionTimestamp === undefined)!.metadata.name, 2)
+    await expect.poll(() => String(run.eventsOf('cluster-lost', 'cluster')[0]?.detail['reason'] ?? ''), within).toContain('somebody else deleted the pod')
+  })
+})
