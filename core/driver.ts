@@ -225,6 +225,8 @@ export interface PlatformRollOut {
   readonly error?: string
   /** How many replicas of this release there were at most, as the platform counts them. */
   readonly reached: number
+  /** How many of them there were instead of replicas of before, at most: what a platform makes in addition takes nobody's place. */
+  readonly displaced: number
 }
 
 /** Changes to what a unit runs with. `env` is merged with the declared one, templates as there. */

@@ -69,7 +69,7 @@ function ofInstances(world: RehearsedWorld): OfInstances {
     configureUnit: async (target, changes) => noted(world, 'configure', target, { how: changes === undefined ? 'as declared again' : 'other settings from its next start on', undo: 'as declared again, at the latest with the scenario' }),
     rollOut: async ({ name }) => {
       noted(world, 'rollOut', 'replicas', { how: `the platform rolls ${name} out to all of them`, undo: 'they are given what they had, at the latest with the deployment' })
-      return { ok: true, reached: declared.replicas.count }
+      return { ok: true, reached: declared.replicas.count, displaced: declared.replicas.count }
     },
     addInstance: async () => {
       const id = `replica-${added++}`

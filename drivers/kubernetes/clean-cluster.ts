@@ -20,7 +20,7 @@ export async function cleanCluster({ target: { cluster: target }, health }: Serv
     const owner = ownerOf(workload)
     const named = { workload: where, runId, ...(owner === undefined ? {} : { owner: ownerText(owner) }) }
     if (!force && !isDead(owner)) return { state: 'kept', ...named }
-    await putBackTemplate(api, target)
+    await putBackTemplate(api, target, runId)
     await replaceUnready(api, target, health.readinessPath)
     return { state: (await releaseWorkload(api, target, runId)) ? 'released' : 'nothing', ...named }
   } finally {

@@ -2,10 +2,10 @@ import type { DeployOptions, DriverPlatformEvent } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { ClusterTarget, ServiceDescriptor } from '../../core/service-descriptor.js'
 import type { ApiClient } from './api-client.js'
-import type { EndpointSlice, Pod } from './objects.js'
+import type { EndpointSlice, Pod, Workload } from './objects.js'
 import { isLive, namedAddresses, PodSlots, readyAddresses, type PodSlot } from './pod-slots.js'
 import { WatchedList } from './watched-list.js'
-import { podsPath, slicesOf, slicesPath, type Survey } from './workload.js'
+import { podsPath, slicesOf, slicesPath, workloadText, type Survey } from './workload.js'
 
 export const hrtimeMs = (): number => Number(process.hrtime.bigint()) / 1e6
 
@@ -131,6 +131,13 @@ export class ClusterWorld {
     this.#lost = reason
     this.#tell('cluster-lost', 'cluster', { unexpected: true, reason })
     for (const wake of this.#waiting) wake()
+  }
+
+  /** Throws SW_CLUSTER_UNREACHABLE for a workload that somebody else changed since this run last did: which one was measured, nobody knows. */
+  requireOwn({ metadata }: Workload, doing: string): void {
+    const generation = metadata.generation ?? 0
+    if (generation !== this.generation) this.lose(`somebody changed ${workloadText(this.parts.target)} while it was measured (generation ${this.generation}, now ${generation})`)
+    this.requireKnown(doing)
   }
 
   /** Throws SW_CLUSTER_UNREACHABLE once what is known may be old. */

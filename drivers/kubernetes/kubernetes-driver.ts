@@ -48,13 +48,17 @@ const reasons: Readonly<Partial<Record<Capability, string>>> = {
   'fault.freeze': 'a process in a pod cannot be frozen from outside its node',
 }
 
-function whyNot(capability: Capability): string | undefined {
-  return reasons[capability]
+function whyNot(capability: Capability, { target: { cluster } }: ServiceDescriptor): string | undefined {
+  return reasons[capability] ?? ofKind(capability, cluster)
 }
+
+/** A pod of a StatefulSet that never became ready is replaced only when somebody deletes it, whatever its template has become since. */
+const ofKind = (capability: Capability, cluster: ClusterTarget | undefined): string | undefined =>
+  capability === 'lifecycle.upgrade.bad' && cluster?.workload.kind === 'statefulset' ? 'a StatefulSet never gives a roll-out up, and does not take a pod back that never became ready' : undefined
 
 function offers(service: ServiceDescriptor): ReadonlySet<Capability> {
   // A drain that ends in an exit is followed by another start in the same pod: nobody could tell the two apart.
-  const isOffered = (one: Capability): boolean => offered.has(one) && !(one === 'lifecycle.drain' && service.lifecycle.drain?.endsInExit === true)
+  const isOffered = (one: Capability): boolean => offered.has(one) && ofKind(one, service.target.cluster) === undefined && !(one === 'lifecycle.drain' && service.lifecycle.drain?.endsInExit === true)
   return new Set([...declaredCapabilities(service)].filter(isOffered))
 }
 
@@ -143,7 +147,7 @@ async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise
 
 const releaseWithinMs = 15_000
 const releaseAgainMs = 250
-const wholeWithinMs = 120_000
+const wholeWithinMsMin = 120_000
 
 /** A workload from its claim to its release. It can be let go at any time. */
 class Attachment {
@@ -166,7 +170,7 @@ class Attachment {
     const entry = journal.record({ kind: 'program', path, parameters: [JSON.stringify(this.#releaseOrder(service.health.readinessPath))], what: `annotations of the run on ${workloadText(this.#target)} in ${this.#target.namespace}` })
     // Before the claim: one whose answer got lost may have been made.
     this.#ends.push(async () => {
-      await this.#release(service.health.readinessPath)
+      await this.#release(service)
       journal.done(entry)
     })
     await claimWorkload(this.#api, this.#target, runId)
@@ -196,14 +200,16 @@ class Attachment {
   }
 
   /** An API server that is gone is waited for: it may be back before anybody has to be told. */
-  async #release(readinessPath: string): Promise<void> {
+  async #release({ health: { readinessPath }, lifecycle, target: { replicas } }: ServiceDescriptor): Promise<void> {
+    const wholeWithinMs = Math.max(wholeWithinMsMin, replicas.count * (lifecycle.startTimeoutMs + lifecycle.stop.graceMs))
+    let wasRolledOut = false
     const endAt = performance.now() + releaseWithinMs
     for (;;) {
       try {
         if (runOf(await readWorkload(this.#api, this.#target)) !== this.#options.runId) return
-        const wasRolledOut = await putBackTemplate(this.#api, this.#target)
+        wasRolledOut ||= await putBackTemplate(this.#api, this.#target, this.#options.runId)
         await replaceUnready(this.#api, this.#target, readinessPath)
-        if (wasRolledOut) await this.#requireWhole()
+        if (wasRolledOut) await this.#requireWhole(wholeWithinMs)
         await releaseWorkload(this.#api, this.#target, this.#options.runId)
         return
       } catch (thrown) {
@@ -215,18 +221,22 @@ class Attachment {
   }
 
   /** What was put back is a roll-out too, and over when every pod is as it was found. */
-  async #requireWhole(): Promise<void> {
-    const endAt = performance.now() + wholeWithinMs
+  async #requireWhole(withinMs: number): Promise<void> {
+    const endAt = performance.now() + withinMs
     while (!isRolledOut(await readWorkload(this.#api, this.#target))) {
-      if (performance.now() > endAt) throw new SeaworthyError('SW_NOT_RESTORED', `while putting ${workloadText(this.#target)} back: its controller was told to, and had not brought every pod back after ${wholeWithinMs / 1_000} s`, { exitCode: exitCodes.notConclusive })
+      if (performance.now() > endAt) throw new SeaworthyError('SW_NOT_RESTORED', `while putting ${workloadText(this.#target)} back: its controller was told to, and had not brought every pod back after ${Math.round(withinMs / 1_000)} s`, { exitCode: exitCodes.notConclusive })
       await pause(releaseAgainMs)
     }
   }
 
   /** Of a template that somebody rolled out meanwhile nobody knows which one was measured. */
   async #requireUnchanged(world: ClusterWorld): Promise<void> {
-    const { metadata } = await readWorkload(this.#api, this.#target)
-    if ((metadata.generation ?? 0) !== world.generation) world.lose(`somebody changed ${workloadText(this.#target)} while it was measured (generation ${world.generation}, now ${metadata.generation ?? 0})`)
+    const workload = await readWorkload(this.#api, this.#target)
+    try {
+      world.requireOwn(workload, 'looking at the workload once more')
+    } catch {
+      // It is told to the run by then.
+    }
   }
 
   /** What the cluster is, for the history. */

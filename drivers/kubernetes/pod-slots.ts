@@ -53,13 +53,13 @@ export class PodSlots {
     return podAddress(pod, this.#port)
   }
 
-  /** Gives every empty place that waits for one a pod that has none, and every pod its newest state. */
+  /** Gives every empty place that waits for one a pod that has none, one that is ready first, and every pod its newest state. */
   update(pods: readonly Pod[]): void {
     for (const slot of this.slots) slot.pod = pods.find(({ metadata }) => metadata.uid === slot.pod?.metadata.uid) ?? slot.pod
     const present = new Set(pods.map(({ metadata }) => metadata.uid))
     const free = pods
       .filter((pod) => isLive(pod) && this.of(pod) === undefined)
-      .sort((a, b) => (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') || a.metadata.name.localeCompare(b.metadata.name))
+      .sort((a, b) => Number(saysReady(b)) - Number(saysReady(a)) || (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') || a.metadata.name.localeCompare(b.metadata.name))
     for (const slot of this.slots) {
       const isTaken = slot.pod !== undefined && present.has(slot.pod.metadata.uid) && isLive(slot.pod)
       if (isTaken || !slot.takesReplacements) continue
@@ -75,6 +75,8 @@ export class PodSlots {
 /** It runs, has an address and was not told to go. */
 export const isLive = ({ metadata, status }: Pod): boolean =>
   metadata.deletionTimestamp === undefined && status.phase === 'Running' && status.podIP !== undefined && status.containerStatuses?.every(({ state }) => state?.terminated === undefined) !== false
+
+const saysReady = ({ status }: Pod): boolean => status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
 
 /** Where nobody listens: for a place that has never had a pod. */
 const nowhere = '127.0.0.1:9'

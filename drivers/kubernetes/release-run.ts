@@ -18,7 +18,7 @@ try {
   const api = new ApiClient(await readAccess({ environment, ...(order.context === undefined ? {} : { context: order.context }), ...(order.files === undefined ? {} : { files: order.files }) }))
   try {
     if (runOf(await readWorkload(api, order.target)) === order.runId) {
-      await putBackTemplate(api, order.target)
+      await putBackTemplate(api, order.target, order.runId)
       await replaceUnready(api, order.target, order.readinessPath)
     }
     await releaseWorkload(api, order.target, order.runId)

@@ -1,49 +1,89 @@
 import type { PlatformRelease } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { ClusterTarget } from '../../core/service-descriptor.js'
+import { notDone } from '../process/not-done.js'
 import { ClusterRefusal, type ApiClient } from './api-client.js'
 import type { Container, EnvironmentVariable, Workload } from './objects.js'
 import { readWorkload, workloadPath, workloadText } from './workload.js'
 
-/** Annotation with the containers that a workload had before the first roll-out of a run, as JSON: whoever cleans up puts them back. */
-export const foundContainersAnnotation = 'seaworthy.dev/found-containers'
+/** Annotation while a run rolls out: what the workload had before the first roll-out, and what it was given by the last one. Whoever cleans up puts the first back, where the second is still there. */
+export const rollOutAnnotation = 'seaworthy.dev/roll-out'
+interface RollOutNote {
+  readonly run: string
+  readonly found: readonly Container[]
+  readonly given: readonly Container[]
+}
 
 const triesMax = 5
 const conflict = 409
 
+export interface Order {
+  readonly runId: string
+  readonly release: PlatformRelease
+  /** Told of each workload as it was read, before anything is changed: throws for one that somebody else changed. */
+  readonly look: (workload: Workload) => void
+}
+
 /**
  * Gives a workload the template of a release, and writes down what it had in the same change. Resolves to the workload as the API server took it. Throws
- * SW_CLUSTER_TARGET where its pods are not replaced by a change of their template.
+ * SW_CLUSTER_TARGET where a change of the template does not replace every pod, SW_NOT_DONE where the workload has this template already.
  */
-export async function orderRelease(api: ApiClient, target: ClusterTarget, release: PlatformRelease): Promise<Workload> {
-  return changed(api, target, `rolling ${release.name} out`, (workload) => {
-    const { spec, metadata } = workload
-    if (spec.updateStrategy?.type === 'OnDelete') throw new SeaworthyError('SW_CLUSTER_TARGET', `while rolling ${release.name} out: found the update strategy OnDelete on ${workloadText(target)}, expected RollingUpdate`, { exitCode: exitCodes.notConclusive })
-    const { containers } = spec.template.spec
-    const found = metadata.annotations?.[foundContainersAnnotation] ?? JSON.stringify(containers)
-    return { metadata: { annotations: { [foundContainersAnnotation]: found } }, spec: { template: { spec: { containers: withRelease(containersIn(found) ?? containers, release) } } } }
+export async function orderRelease(api: ApiClient, target: ClusterTarget, { runId, release, look }: Order): Promise<Workload> {
+  const doing = `rolling ${release.name} out`
+  let before: number | undefined
+  const ordered = await changed(api, target, doing, (workload) => {
+    look(workload)
+    requireRolling(workload, target, doing)
+    before = workload.metadata.generation
+    const note = noteOf(workload)
+    // What another run left behind says nothing of what this one found.
+    const found = note?.run === runId ? note.found : workload.spec.template.spec.containers
+    const given = withRelease(found, release)
+    return { metadata: { annotations: { [rollOutAnnotation]: JSON.stringify({ run: runId, found, given } satisfies RollOutNote) } }, spec: { template: { spec: { containers: given } } } }
   })
+  if (ordered.metadata.generation === before) throw notDone(doing, `that ${workloadText(target)} is what it is to become already`)
+  return ordered
 }
 
-/** Puts the template back that was there before the first roll-out. Resolves to whether there was anything to put back. */
-export async function putBackTemplate(api: ApiClient, target: ClusterTarget): Promise<boolean> {
-  let found: string | undefined
-  await changed(api, target, 'putting its containers back', ({ metadata }) => {
-    found = metadata.annotations?.[foundContainersAnnotation]
-    const containers = found === undefined ? undefined : containersIn(found)
-    return containers === undefined ? undefined : { metadata: { annotations: { [foundContainersAnnotation]: null } }, spec: { template: { spec: { containers } } } }
-  })
-  return found !== undefined
+function requireRolling({ spec }: Workload, target: ClusterTarget, doing: string): void {
+  const { type, rollingUpdate } = spec.updateStrategy ?? {}
+  const partition = Number(rollingUpdate?.['partition'] ?? 0)
+  const found = type === 'OnDelete' ? 'the update strategy OnDelete' : partition > 0 ? `the partition ${partition} in its update strategy` : undefined
+  if (found === undefined) return
+  throw new SeaworthyError('SW_CLUSTER_TARGET', `while ${doing}: found ${found} on ${workloadText(target)}, expected one that replaces every pod`, { exitCode: exitCodes.notConclusive })
 }
 
-/** Undefined for what is no list of containers: somebody else wrote it. */
-function containersIn(text: string): readonly Container[] | undefined {
+/**
+ * Puts the template back that was there before the first roll-out of this run. A template that is no longer the one that was given is somebody else's: it stays. Resolves to
+ * whether anything was put back.
+ */
+export async function putBackTemplate(api: ApiClient, target: ClusterTarget, runId: string): Promise<boolean> {
+  let isPutBack = false
+  await changed(api, target, 'putting its containers back', (workload) => {
+    const note = noteOf(workload)
+    isPutBack = note?.run === runId && isAsGiven(workload.spec.template.spec.containers, note.given)
+    const annotations = { [rollOutAnnotation]: null }
+    if (workload.metadata.annotations?.[rollOutAnnotation] === undefined) return undefined
+    return isPutBack && note !== undefined ? { metadata: { annotations }, spec: { template: { spec: { containers: note.found } } } } : { metadata: { annotations } }
+  })
+  return isPutBack
+}
+
+/** Undefined for what is no note: somebody else wrote it. */
+function noteOf({ metadata }: Workload): RollOutNote | undefined {
   try {
-    const value = JSON.parse(text) as unknown
-    return Array.isArray(value) && value.length > 0 ? (value as Container[]) : undefined
+    const note = JSON.parse(metadata.annotations?.[rollOutAnnotation] ?? '') as Partial<RollOutNote>
+    const isWhole = typeof note.run === 'string' && [note.found, note.given].every((containers) => Array.isArray(containers) && containers.length > 0)
+    return isWhole ? (note as RollOutNote) : undefined
   } catch {
     return undefined
   }
+}
+
+/** In what a release changes: the API server may have filled in the rest. */
+function isAsGiven(present: readonly Container[], given: readonly Container[]): boolean {
+  const told = (containers: readonly Container[]): string => JSON.stringify(containers.map(({ name, image, command, env }) => [name, image, command ?? null, env ?? null]))
+  return told(present) === told(given)
 }
 
 /** The container that says whether it is ready is the service; of several without a probe the first. */
@@ -57,7 +97,7 @@ function withRelease(containers: readonly Container[], { changes, image }: Platf
 }
 
 /** Changes a workload only if nobody did since it was read; reads it again otherwise. */
-async function changed(api: ApiClient, target: ClusterTarget, doing: string, change: (workload: Workload) => { readonly metadata: object; readonly spec: object } | undefined): Promise<Workload> {
+async function changed(api: ApiClient, target: ClusterTarget, doing: string, change: (workload: Workload) => { readonly metadata: object; readonly spec?: object } | undefined): Promise<Workload> {
   for (let tries = 1; ; tries++) {
     const workload = await readWorkload(api, target)
     const wanted = change(workload)

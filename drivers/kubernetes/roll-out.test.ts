@@ -8,7 +8,7 @@ import { cleanCluster } from './clean-cluster.js'
 import { startFakeCluster, type FakeCluster } from './fake-cluster/fake-cluster.test-support.js'
 import { kubernetesDriver } from './kubernetes-driver.js'
 import type { Pod, Workload } from './objects.js'
-import { foundContainersAnnotation } from './release-template.js'
+import { rollOutAnnotation } from './release-template.js'
 
 let cluster: FakeCluster
 let run: TestRun
@@ -36,7 +36,7 @@ describe('a roll-out', () => {
   test('is the one of the controller, and over when every place has a pod of the release that gets requests', async () => {
     const deployment = await deploy()
     const before = deployment.instances.map(({ url }) => url.href)
-    expect(await deployment.controls.rollOut!(release('v2'), tenSeconds)).toEqual({ ok: true, reached: 3 })
+    expect(await deployment.controls.rollOut!(release('v2'), tenSeconds)).toEqual({ ok: true, reached: 3, displaced: 3 })
     expect(await Promise.all(deployment.instances.map(({ url }) => versionAt(url)))).toEqual(['v2', 'v2', 'v2'])
     expect(deployment.instances.map(({ url }) => url.href).filter((url) => before.includes(url))).toEqual([])
     expect(Object.values((await deployment.balancerCounters()).byBackend).map(({ up }) => up)).toEqual([true, true, true])
@@ -47,7 +47,7 @@ describe('a roll-out', () => {
     cluster.controllers.progressDeadlineMs = 500
     const deployment = await deploy()
     const before = deployment.instances.map(({ url }) => url.href)
-    expect(await deployment.controls.rollOut!(release('never-ready'), tenSeconds)).toEqual({ ok: false, reached: 1, error: expect.stringMatching(/^ProgressDeadlineExceeded: .*timed out progressing/) })
+    expect(await deployment.controls.rollOut!(release('never-ready'), tenSeconds)).toEqual({ ok: false, reached: 1, displaced: 0, error: expect.stringMatching(/^ProgressDeadlineExceeded: .*timed out progressing/) })
     expect(deployment.instances.map(({ url }) => url.href)).toEqual(before)
     expect(await deployment.controls.rollOut!(release('v1'), tenSeconds)).toMatchObject({ ok: true })
     expect(run.eventsOf('cluster-lost', 'cluster')).toEqual([])
@@ -80,7 +80,7 @@ describe('a roll-out', () => {
     const child = spawn(process.execPath, [entry.path, ...entry.parameters], { env: { PATH: process.env['PATH'] }, stdio: 'ignore' })
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0)
     expect(releases()).toEqual(found)
-    expect(annotations()[foundContainersAnnotation]).toBeUndefined()
+    expect(annotations()[rollOutAnnotation]).toBeUndefined()
     await expect.poll(() => cluster.store.get<Workload>('deployments', 'web')?.status, within).toMatchObject({ replicas: 3, updatedReplicas: 3, readyReplicas: 3 })
   }, 90_000)
 
@@ -91,7 +91,7 @@ describe('a roll-out', () => {
     cluster.store.change<Workload>('deployments', 'web', (one) => ({ ...one, metadata: { ...one.metadata, annotations: { ...one.metadata.annotations, [ownerAnnotation]: JSON.stringify({ host: hostname(), pid: 2_147_483_000, startTime: '1' }) } } }))
     expect(await cleanCluster(cluster.service, { force: false })).toMatchObject({ state: 'released' })
     expect(releases()).toEqual(found)
-    expect(annotations()[foundContainersAnnotation]).toBeUndefined()
+    expect(annotations()[rollOutAnnotation]).toBeUndefined()
   })
 
   test('to a workload whose pods nobody replaces is refused, and nothing is changed', async () => {
@@ -100,6 +100,55 @@ describe('a roll-out', () => {
     const deployment = await deploy()
     await expect(deployment.controls.rollOut!(release('v2'), tenSeconds)).rejects.toMatchObject({ code: 'SW_CLUSTER_TARGET', message: expect.stringContaining('OnDelete') })
     expect(releases()).toEqual(found)
+  })
+
+  test.each([
+    ['bad-image', /whose image cannot be had: ImagePullBackOff/],
+    ['no-node', /which has no node/],
+  ] as const)('whose pods cannot be there at all (%s) was not made, and says nothing of the release', async (obstacle, found) => {
+    const deployment = await deploy()
+    cluster.controllers.obstacle = obstacle
+    await expect(deployment.controls.rollOut!(release('v2'), { timeoutMs: 500 })).rejects.toMatchObject({ code: 'SW_NOT_DONE', message: expect.stringMatching(found) })
+  })
+
+  test('of a workload that somebody else changes meanwhile ends what can be judged, and their release stays', async () => {
+    cluster.controllers.progressDeadlineMs = 60_000
+    const deployment = await deploy()
+    const end = deployment.controls.rollOut!(release('never-ready'), tenSeconds)
+    await expect.poll(releases, within).toEqual([[{ name: 'RELEASE', value: 'never-ready' }]])
+    cluster.store.change<Workload>('deployments', 'web', (one) => {
+      const { containers } = one.spec.template.spec
+      return { ...one, metadata: { ...one.metadata, generation: (one.metadata.generation ?? 0) + 1 }, spec: { ...one.spec, template: { spec: { ...one.spec.template.spec, containers: containers.map((container) => ({ ...container, env: [{ name: 'RELEASE', value: 'v5' }] })) } } } }
+    })
+    cluster.controllers.reconcile()
+    await expect(end).rejects.toMatchObject({ code: 'SW_CLUSTER_UNREACHABLE', message: expect.stringContaining('somebody changed deployment/web') })
+    await deployment[Symbol.asyncDispose]()
+    expect(releases()).toEqual([[{ name: 'RELEASE', value: 'v5' }]])
+    expect(annotations()[rollOutAnnotation]).toBeUndefined()
+  })
+
+  test('takes for found what is there, whatever another run has left written down', async () => {
+    const found = releases()
+    const left = JSON.stringify({ run: 'another', found: [{ name: 'web', image: 'old' }], given: [{ name: 'web', image: 'older' }] })
+    cluster.store.change<Workload>('deployments', 'web', (one) => ({ ...one, metadata: { ...one.metadata, annotations: { ...one.metadata.annotations, [rollOutAnnotation]: left } } }))
+    const deployment = await deploy()
+    await deployment.controls.rollOut!(release('v2'), tenSeconds)
+    await deployment[Symbol.asyncDispose]()
+    expect(releases()).toEqual(found)
+  })
+
+  test('is followed past pods that have ended and that nobody removed', async () => {
+    const deployment = await deploy()
+    const [pod] = cluster.store.list<Pod>('pods')
+    cluster.store.put<Pod>('pods', { ...pod!, metadata: { ...pod!.metadata, name: 'web-evicted', uid: 'evicted', deletionTimestamp: '2026-01-01T00:00:00Z' }, status: { phase: 'Failed', reason: 'Evicted' } })
+    expect(await deployment.controls.rollOut!(release('v2'), tenSeconds)).toMatchObject({ ok: true })
+  })
+
+  test('is not tried with bad releases on a StatefulSet, which never gives one up', () => {
+    const { cluster: target } = cluster.service.target
+    const stateful = { ...cluster.service, target: { ...cluster.service.target, cluster: { ...target!, workload: { kind: 'statefulset', name: 'web' } as const } } }
+    expect(kubernetesDriver.whyNot?.('lifecycle.upgrade.bad', stateful)).toContain('never gives a roll-out up')
+    expect(kubernetesDriver.whyNot?.('lifecycle.upgrade.bad', cluster.service)).toBeUndefined()
   })
 
   test('meets a pod that somebody else deletes afterwards as ever', async () => {

@@ -1,65 +1,114 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { PlatformRelease, PlatformRollOut } from '../../core/driver.js'
+import { notDone } from '../process/not-done.js'
+import { ClusterRefusal } from './api-client.js'
 import type { ClusterWorld } from './cluster-world.js'
 import type { Workload } from './objects.js'
 import { isLive, namedAddresses } from './pod-slots.js'
 import { orderRelease } from './release-template.js'
-import { unstartedReason } from './unstarted-reason.js'
+import { foreignObstacle, unstartedReason } from './unstarted-reason.js'
 import { isRolledOut, readWorkload } from './workload.js'
 
 const lookEveryMs = 100
 
 /**
  * The roll-out of the workload's controller. It is over when its counters say so and the endpoints have lost the addresses of the pods that went, which is later;
- * stuck when the controller gives up (progressDeadlineSeconds). A workload whose controller never gives up is waited for until the time is up.
+ * stuck when the controller gives up (progressDeadlineSeconds). A workload whose controller never gives up is waited for until the time is up. Throws SW_NOT_DONE for
+ * what neither the service nor its release did: an image that cannot be had, no node, a quota; and what `orderRelease` throws.
  */
 export async function rollOut(world: ClusterWorld, release: PlatformRelease, timeoutMs: number): Promise<PlatformRollOut> {
   const { api, target, options } = world.parts
   const doing = `rolling ${release.name} out`
   world.requireKnown(doing)
-  const endAt = performance.now() + timeoutMs
-  let reached = 0
   const isOver = world.beginRollOut()
-  try {
-    const ordered = await orderRelease(api, target, release)
-    const generation = ordered.metadata.generation ?? 0
-    world.generation = generation
-    for (;;) {
-      world.requireKnown(doing)
-      const workload = await readWorkload(api, target)
-      const { status = {} } = workload
-      if ((status.observedGeneration ?? 0) >= generation) {
-        reached = Math.max(reached, status.updatedReplicas ?? 0)
-        if (isRolledOut(workload) && endpointsAreThose(world)) {
-          isOver()
-          return { ok: true, reached }
-        }
-        const stuck = stuckReason(workload)
-        if (stuck !== undefined) return { ok: false, error: withPods(world, stuck), reached }
-      }
-      if (performance.now() > endAt) return { ok: false, error: withPods(world, `the roll-out was neither over nor given up by its controller within ${Math.round(timeoutMs / 1_000)} s`), reached }
-      await pause(lookEveryMs, undefined, { signal: options.signal })
-    }
-  } catch (thrown) {
-    // Whether it was ordered is not known: what happens to pods from here on is nobody else's doing either.
-    world.requireKnown(doing)
+  // A controller that has given up says so until something progresses again, which may be after it has taken the next order.
+  let saidBefore: string | undefined
+  const look = (workload: Workload): void => {
+    world.requireOwn(workload, doing)
+    saidBefore = givenUp(workload)?.since
+  }
+  const ordered = await orderRelease(api, target, { runId: options.runId, release, look }).catch((thrown: unknown) => {
+    // Nothing was ordered: what becomes of pods is somebody else's doing as ever.
+    if (isRefusal(thrown)) isOver()
     throw thrown
+  })
+  world.generation = ordered.metadata.generation ?? 0
+  const followed = new Followed(world, { doing, saidBefore: () => saidBefore, endAt: performance.now() + timeoutMs, timeoutMs })
+  for (;;) {
+    const end = followed.look(await readWorkload(api, target))
+    if (end?.ok === true) isOver()
+    if (end !== undefined) return end
+    await pause(lookEveryMs, undefined, { signal: options.signal })
   }
 }
 
+const isRefusal = (thrown: unknown): boolean => thrown instanceof ClusterRefusal || ['SW_CLUSTER_TARGET', 'SW_NOT_DONE'].includes(String((thrown as { readonly code?: unknown }).code))
+
+interface Following {
+  readonly doing: string
+  readonly saidBefore: () => string | undefined
+  readonly endAt: number
+  readonly timeoutMs: number
+}
+
+/** A roll-out from its order to its end, as the controller tells of it. */
+class Followed {
+  readonly #world: ClusterWorld
+  readonly #following: Following
+  #reached = 0
+  #displaced = 0
+
+  constructor(world: ClusterWorld, following: Following) {
+    this.#world = world
+    this.#following = following
+  }
+
+  /** Undefined while it goes on. */
+  look(workload: Workload): PlatformRollOut | undefined {
+    const { doing, saidBefore, endAt, timeoutMs } = this.#following
+    this.#world.requireOwn(workload, doing)
+    const isTaken = (workload.status?.observedGeneration ?? 0) >= this.#world.generation
+    if (isTaken) {
+      this.#count(workload)
+      if (isRolledOut(workload) && endpointsAreThose(this.#world)) return { ok: true, ...this.#counts }
+      const stuck = givenUp(workload)
+      if (stuck !== undefined && stuck.since !== saidBefore()) return this.#failed(workload, stuck.reason)
+    }
+    if (performance.now() <= endAt) return undefined
+    if (isTaken && isRolledOut(workload)) throw notDone(doing, `that its controller is done, and that pods or endpoints of before were still there after ${Math.round(timeoutMs / 1_000)} s`)
+    return this.#failed(workload, `the roll-out was neither over nor given up by its controller within ${Math.round(timeoutMs / 1_000)} s`)
+  }
+
+  get #counts(): { readonly reached: number; readonly displaced: number } {
+    return { reached: this.#reached, displaced: this.#displaced }
+  }
+
+  /** What is there beyond the declared number displaces nobody. */
+  #count({ spec, status = {} }: Workload): void {
+    const updated = status.updatedReplicas ?? 0
+    const surge = Math.max(0, (status.replicas ?? 0) - (spec.replicas ?? 1))
+    this.#reached = Math.max(this.#reached, updated)
+    this.#displaced = Math.max(this.#displaced, updated - surge)
+  }
+
+  #failed(workload: Workload, reason: string): PlatformRollOut {
+    const foreign = foreignObstacle(this.#world.pods, workload)
+    if (foreign !== undefined) throw notDone(this.#following.doing, foreign)
+    const pods = unstartedReason(this.#world.pods)
+    return { ok: false, error: pods === undefined ? reason : `${reason} (${pods})`, ...this.#counts }
+  }
+}
+
+/** Pods that have ended lie about until somebody removes them. */
 function endpointsAreThose(world: ClusterWorld): boolean {
   const named = namedAddresses(world.slices)
-  const live = world.pods.filter(isLive).flatMap(({ status }) => status.podIP ?? [])
+  const present = world.pods.filter(({ status }) => status.phase !== 'Failed' && status.phase !== 'Succeeded')
+  const live = present.filter(isLive).flatMap(({ status }) => status.podIP ?? [])
   const { slots } = world.slots
-  return world.pods.length === slots.length && live.length === slots.length && named.size === live.length && live.every((address) => named.has(address)) && slots.every((slot) => world.isUp(slot))
+  return present.length === slots.length && live.length === slots.length && named.size === live.length && live.every((address) => named.has(address)) && slots.every((slot) => world.isUp(slot))
 }
 
-const stuckReason = ({ status }: Workload): string | undefined => {
+function givenUp({ status }: Workload): { readonly reason: string; readonly since: string } | undefined {
   const progressing = status?.conditions?.find(({ type }) => type === 'Progressing')
-  return progressing?.status === 'False' ? `${progressing.reason ?? 'no reason given'}: ${progressing.message ?? ''}` : undefined
-}
-
-function withPods(world: ClusterWorld, reason: string): string {
-  const pods = unstartedReason(world.pods)
-  return pods === undefined ? reason : `${reason} (${pods})`
+  return progressing?.status === 'False' ? { reason: `${progressing.reason ?? 'no reason given'}: ${progressing.message ?? ''}`, since: progressing.lastUpdateTime ?? '' } : undefined
 }

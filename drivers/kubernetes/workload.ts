@@ -95,9 +95,11 @@ export async function surveyAtRest(api: ApiClient, target: ClusterTarget, { time
   }
 }
 
-function obstacleIn({ spec, status }: Workload, replicas: number): string | undefined {
+function obstacleIn({ spec, status, metadata }: Workload, replicas: number): string | undefined {
   if (replicas === 0) return 'it is scaled to 0 replicas'
   if (spec.paused === true) return 'its roll-out is paused'
+  const [generation, observed] = [metadata.generation ?? 0, status?.observedGeneration]
+  if (observed !== undefined && observed < generation) return `its controller has not seen its last change yet (generation ${generation}, seen ${observed})`
   const updated = status?.updatedReplicas ?? 0
   if ((status?.readyReplicas ?? 0) < replicas || updated < replicas || (status?.replicas ?? 0) > replicas) {
     return `a roll-out is going on or stuck (${status?.readyReplicas ?? 0} of ${replicas} ready, ${updated} of the present template, ${status?.replicas ?? 0} in all); a run begins with a workload at rest`

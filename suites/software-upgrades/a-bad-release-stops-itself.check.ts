@@ -61,8 +61,8 @@ function badReplicas(history: History, span: RollOutSpan, untilMs: number): { re
 
 function spreadVerdict(history: History, { span, toMs, bad }: Spread, thresholds: ThresholdValues): Finding | null {
   const allowed = numberThreshold(thresholds, 'bad_replicas_max')
-  const reached = span.end.reached ?? 0
-  if (reached > allowed) return failed(`${span.release} spread to ${counted(reached, 'replica')}, as the platform counts them`, [{ note: 'replicas of the bad release', measured: reached, allowed, unit: 'count' }])
+  const displaced = span.end.displaced ?? 0
+  if (displaced > allowed) return failed(`${span.release} took the place of ${counted(displaced, 'replica')}, as the platform counts them`, [{ note: 'replicas of the bad release instead of those of before', measured: displaced, allowed, unit: 'count' }])
   if (bad.length > allowed) return failed(`${span.release} spread to ${counted(bad.length, 'replica')} (${listed(bad)})`, [{ note: 'replicas on the bad release', measured: bad.length, allowed, unit: 'count' }])
   const missingMax = (factOf(history, 'upgrade') as { readonly maxUnavailable?: number } | undefined)?.maxUnavailable ?? 1
   const window = { fromMs: span.fromMs, toMs }

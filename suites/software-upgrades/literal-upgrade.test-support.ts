@@ -74,7 +74,7 @@ export function goodPlatformUpgrade(): HistoryEvent[] {
     return [...replaced(instance).filter(isReady), ...readies({ fromMs, toMs: fromMs + 3_000, everyMs: 125 }, 'pass', `${instance}-new`, instance), { kind: 'platform', name: 'process-started', target: instance, atMs: fromMs }]
   }
   const rest = without(goodUpgrade(), (event) => isProbe('roll-out')(event) || isProbe('readiness')(event) || isProbe(probes.version)(event))
-  return [...rest, ...rolledOut({ by: 'platform', end: { phase: 'ended', ok: true, reached: 3 } }), ...instances.flatMap(switched)]
+  return [...rest, ...rolledOut({ by: 'platform', end: { phase: 'ended', ok: true, reached: 3, displaced: 3 } }), ...instances.flatMap(switched)]
 }
 
 /** Everything as it should be. */

@@ -5,7 +5,7 @@ import type { History } from '../../core/history.js'
 import { disturbedHarness, factOf } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { labels } from './names.js'
-import { instancesOf, isFinding, replacedAtMs, wholeSpan, type RollOutSpan } from './roll-out-span.js'
+import { instancesOf, isFinding, replacedAtMs, unservedRuns, wholeSpan, type RollOutSpan } from './roll-out-span.js'
 import { longestGapMs, shortages, unreadyRuns, type Shortage, type UnreadyRun } from './unready-runs.js'
 import { rollOutVerdict } from './version-verdict.js'
 
@@ -20,7 +20,7 @@ export const replicasAreReplacedAFewAtATime: Check = {
     const instances = instancesOf(history)
     const missingMax = maxUnavailableOf(history) ?? limit('max_unavailable')
     const resolutionMs = 1_000 / limit('sampling_hz')
-    const runs = unreadyRuns(history, instances, span)
+    const runs = [...unreadyRuns(history, instances, span), ...unservedRuns(history, span)]
     const short = shortages(runs, missingMax, resolutionMs)
     const disturbed = disturbedHarness(history, span, limit('gap_ms_max'))
     if (short.length > 0) return disturbed ?? failed(sentenceOf(short, instances.length), short.map((one) => evidenceOf(one, missingMax)))

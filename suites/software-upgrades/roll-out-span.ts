@@ -4,6 +4,7 @@ import { eventsOf, type History, type InstanceId } from '../../core/history.js'
 import type { ReadValue } from '../../core/procedure.js'
 import { factOf, inWindow, observationsOf, type Window } from '../../core/reading.js'
 import { probes } from './names.js'
+import type { UnreadyRun } from './unready-runs.js'
 import { rollOutProbe, type RollOutEnd, type RollOutSighting, type RollOutWay } from './roll-out.js'
 
 /** One roll-out as it was recorded. */
@@ -70,4 +71,25 @@ export function replacedAtMs(history: History, span: RollOutSpan): ReadonlyMap<I
   if (span.by !== 'platform') return found
   for (const { name, target, atMs } of eventsOf(history, 'platform')) if (name === 'process-started' && inWindow(atMs, span) && !found.has(target)) found.set(target, atMs)
   return found
+}
+
+/**
+ * Spans in which a platform sent nothing to a replica. One that is told to go may answer that it is ready for as long as it is there, and serves nobody who
+ * comes new.
+ */
+export function unservedRuns(history: History, span: RollOutSpan): UnreadyRun[] {
+  const runs: UnreadyRun[] = []
+  if (span.by !== 'platform') return runs
+  const since = new Map<InstanceId, number>()
+  const close = (instance: InstanceId, toMs: number): void => {
+    const fromMs = since.get(instance)
+    since.delete(instance)
+    if (fromMs !== undefined && toMs > span.fromMs && fromMs < span.toMs) runs.push({ instance, samples: 0, fromMs: Math.max(fromMs, span.fromMs), toMs: Math.min(toMs, span.toMs) })
+  }
+  for (const { name, target, atMs } of eventsOf(history, 'platform')) {
+    if (name === 'backend-down') since.set(target, since.get(target) ?? atMs)
+    if (name === 'backend-up') close(target, atMs)
+  }
+  for (const instance of [...since.keys()]) close(instance, Infinity)
+  return runs
 }

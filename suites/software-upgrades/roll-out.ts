@@ -30,6 +30,8 @@ export interface RollOutEnd {
   readonly error?: string
   /** How many replicas of the release there were at most, as a platform counts them. */
   readonly reached?: number
+  /** How many of these there were instead of replicas of before. */
+  readonly displaced?: number
 }
 export const rollOutProbe = 'roll-out'
 
@@ -63,8 +65,8 @@ const observe = (context: ScenarioContext, label: string, sighting: RollOutSight
 
 async function byPlatform(context: ScenarioContext, { name, changes, image }: Release, { label, timeoutMs }: RollOutPlan): Promise<RollOutEnd> {
   try {
-    const { ok, error, reached } = await context.control.rollOut({ name, changes, ...(image === undefined ? {} : { image }) }, { label, timeoutMs })
-    return ok ? { phase: 'ended', ok, reached } : { phase: 'ended', ok, cause: 'platform', error: error ?? 'it gave no reason', reached }
+    const { ok, error, reached, displaced } = await context.control.rollOut({ name, changes, ...(image === undefined ? {} : { image }) }, { label, timeoutMs })
+    return ok ? { phase: 'ended', ok, reached, displaced } : { phase: 'ended', ok, cause: 'platform', error: error ?? 'it gave no reason', reached, displaced }
   } catch (thrown) {
     if (!(thrown instanceof InterventionFailed)) throw thrown
     return { phase: 'ended', ok: false, cause: 'intervention', error: thrown.message }

@@ -115,6 +115,9 @@ describe('replicas are replaced a few at a time', () => {
     const bothAway = ['r1', 'r2'].flatMap((instance) => readies({ fromMs: 6_010, toMs: 9_000, everyMs: 125 }, 'fail', undefined, instance))
     const gone = without(goodPlatformUpgrade(), (event) => (isProbe('readiness', 'r1')(event) || isProbe('readiness', 'r2')(event)) && (event as { atMs: number }).atMs > 6_000 && (event as { atMs: number }).atMs < 9_000)
     expect(judged([...gone, ...bothAway]).outcome).toBe('failed')
+    const unserved = (instance: string, fromMs: number, toMs: number): HistoryEvent[] => [{ kind: 'platform', name: 'backend-down', target: instance, atMs: fromMs }, { kind: 'platform', name: 'backend-up', target: instance, atMs: toMs }]
+    expect(judged([...goodPlatformUpgrade(), ...unserved('r1', 2_000, 4_000)]).outcome).toBe('passed')
+    expect(judged([...goodPlatformUpgrade(), ...unserved('r1', 2_000, 4_000), ...unserved('r2', 3_000, 5_000)])).toMatchObject({ outcome: 'failed' })
   })
   test('passes when one leaves after the other is back', () => {
     expect(of(goodUpgrade())).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('at most 1 of 3') })

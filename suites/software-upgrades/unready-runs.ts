@@ -39,7 +39,7 @@ export function shortages(runs: readonly UnreadyRun[], missingMax: number, durat
   const found: { missing: InstanceId[]; fromMs: number; toMs: number }[] = []
   edges.slice(0, -1).forEach((fromMs, index) => {
     const toMs = edges[index + 1]!
-    const missing = runs.filter((run) => run.fromMs <= fromMs && run.toMs >= toMs).map((run) => run.instance)
+    const missing = [...new Set(runs.filter((run) => run.fromMs <= fromMs && run.toMs >= toMs).map((run) => run.instance))]
     if (missing.length <= missingMax) return
     const last = found.at(-1)
     if (last?.toMs === fromMs) Object.assign(last, { toMs, missing: [...new Set([...last.missing, ...missing])] })

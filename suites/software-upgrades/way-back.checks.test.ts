@@ -87,10 +87,11 @@ describe('a bad release stops itself', () => {
     expect(judge(goodHalt())).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('x got to r1') })
   })
   test('of a platform the count of its replicas tells how far it got', () => {
-    const byPlatform = (reached: number): HistoryEvent[] => [...without(replica('r1', stays('r1')), (event) => label(event) === labels.bad('x')), ...badRollOut({ by: 'platform', end: { phase: 'ended', ok: false, cause: 'platform', error: 'ProgressDeadlineExceeded', reached } })]
+    const byPlatform = (reached: number, displaced = 0): HistoryEvent[] => [...without(replica('r1', stays('r1')), (event) => label(event) === labels.bad('x')), ...badRollOut({ by: 'platform', end: { phase: 'ended', ok: false, cause: 'platform', error: 'ProgressDeadlineExceeded', reached, displaced } })]
     expect(judge(byPlatform(1))).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('x got to 1 replica, as the platform counts them') })
     expect(judge(byPlatform(0))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('not seen on any replica') })
-    expect(judge(byPlatform(2))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('spread to 2 replicas') })
+    expect(judge(byPlatform(2))).toMatchObject({ outcome: 'passed' })
+    expect(judge(byPlatform(2, 2))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('took the place of 2 replicas') })
   })
   test.each<[string, HistoryEvent[], string]>([
     ['success reported', withRollOut([...badRollOut({ end: { phase: 'ended', ok: true } }), ...recovery()]), 'reported success'],

@@ -21,6 +21,14 @@ const templateLabel = 'pod-template-hash'
 const templateOf = ({ spec }: Workload): string => JSON.stringify(spec.template.spec.containers)
 const releaseIn = ({ spec }: Workload): string | undefined => spec.template.spec.containers[0]?.env?.find(({ name }) => name === 'RELEASE')?.value
 
+interface Progressing {
+  readonly type: string
+  readonly status: string
+  readonly reason: string
+  readonly message: string
+  readonly lastUpdateTime: string
+}
+
 /** Deployment controller, scheduler, kubelet and endpoint slice controller of a cluster with real servers for containers. */
 export class Controllers {
   readonly programs = new Map<string, PodProgram>()
@@ -31,7 +39,7 @@ export class Controllers {
   #pods = 0
   /** Templates by the order in which they were seen: a hash is too long for a label. */
   readonly #templates: string[] = []
-  #progress = { at: 0, ready: 0, generation: 0 }
+  #progress = { at: 0, ready: 0, generation: 0, since: now() }
   /** New pods get no further than this. */
   obstacle: 'bad-image' | 'no-node' | undefined
   manner: Manner
@@ -181,11 +189,11 @@ export class Controllers {
   }
 
   /** As the deployment controller tells of it: given up when no pod of the present template became ready for as long as its deadline. */
-  #progressing({ metadata, spec }: Workload, present: readonly Pod[]): { readonly type: string; readonly status: string; readonly reason: string; readonly message: string } {
+  #progressing({ metadata, spec }: Workload, present: readonly Pod[]): Progressing {
     const [ready, generation] = [present.filter(isReady).length, metadata.generation ?? 1]
-    if (ready > this.#progress.ready || generation !== this.#progress.generation) this.#progress = { at: performance.now(), ready, generation }
+    if (ready > this.#progress.ready || generation !== this.#progress.generation) this.#progress = { at: performance.now(), ready, generation, since: `${now()} ${generation} ${ready}` }
     const isGivenUp = ready < (spec.replicas ?? 0) && performance.now() - this.#progress.at > this.progressDeadlineMs
-    const said = (status: string, reason: string, message: string): { readonly type: string; readonly status: string; readonly reason: string; readonly message: string } => ({ type: 'Progressing', status, reason, message })
+    const said = (status: string, reason: string, message: string): Progressing => ({ type: 'Progressing', status, reason, message, lastUpdateTime: this.#progress.since })
     return isGivenUp ? said('False', 'ProgressDeadlineExceeded', 'ReplicaSet "web-789b5f5f55" has timed out progressing.') : said('True', 'ReplicaSetUpdated', 'ReplicaSet "web-789b5f5f55" is progressing.')
   }
 
