@@ -10,6 +10,8 @@ export interface Driver {
   readonly deploymentsMax?: number
   /** Whether all that it starts runs on the processors of this machine. Default: that is not known. */
   readonly runsOnThisMachine?: boolean
+  /** How long the end of a deployment may take, where putting the world back can take longer than half a minute. */
+  endsWithinMs?(service: ServiceDescriptor): number
   /** Says whether this driver can work on this machine for this service, and why not. Never throws. */
   availability(service: ServiceDescriptor): Promise<{ readonly available: true } | { readonly available: false; readonly reason: string }>
   /** What it can do to this service, asked before anything is started. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Deployment } from '../core/driver.js'
 import { notEndedName } from '../operating-system/process-record.js'
 import { CleanupStack } from './cleanup-stack.js'
@@ -40,6 +40,25 @@ test('it stays when the end of the deployment failed, and when it failed before 
     mark(directory)
     throw new Error('not deployed')
   })).toEqual({ problems: [staying], stays: true })
+})
+
+test.each([
+  ['as long as its driver says that putting the world back takes', 60_000, []],
+  ['half a minute where it says nothing', undefined, ['end the deployment: not finished after 30000 ms']],
+] as const)('the end of a deployment may take %s', async (_, endsWithinMs, problems) => {
+  vi.useFakeTimers()
+  try {
+    const cleanup = new CleanupStack()
+    const dispose = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 40_000))
+    const driver = { deploy: async () => ({ logFiles: new Map(), [Symbol.asyncDispose]: dispose }), ...(endsWithinMs === undefined ? {} : { endsWithinMs: () => endsWithinMs }) }
+    await deployScenario({ cleanup, driver, service: {}, scenario: { id: 'suite/scenario', needs: [] }, workDirectory: join(folder, 'd0'), runDirectory: folder, oneAtATime: async <T>(work: () => Promise<T>) => work(), onLogs: () => {} } as unknown as DeployScenarioOptions)
+    const cleaned = cleanup.run()
+    await vi.advanceTimersByTimeAsync(61_000)
+    vi.useRealTimers()
+    expect(await cleaned).toEqual(problems)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('so does that of one beside it', async () => {

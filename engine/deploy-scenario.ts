@@ -25,7 +25,7 @@ export async function deployScenario(options: DeployScenarioOptions): Promise<De
   // Never the synchronous kind: thousands of files, while other scenarios are being timed in this event loop.
   cleanup.push(`remove ${workDirectory}`, () => removeEnded(workDirectory), disposeBudgetMs)
   cleanup.pushKeeping('keep the logs', async () => options.onLogs(deployment === undefined ? [] : await keepLogs(deployment, options)))
-  cleanup.push('end the deployment', async () => deployment?.[Symbol.asyncDispose](), disposeBudgetMs)
+  cleanup.push('end the deployment', async () => deployment?.[Symbol.asyncDispose](), Math.max(disposeBudgetMs, driver.endsWithinMs?.(service) ?? 0))
   return options.oneAtATime(async () => {
     mkdirSync(workDirectory, { recursive: true, mode: 0o755 })
     deployment = await driver.deploy(service, {

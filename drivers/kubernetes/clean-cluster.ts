@@ -8,7 +8,7 @@ import { putBackTemplate } from './release-template.js'
 import { replaceUnready } from './replace-unready.js'
 import { readWorkload, workloadText } from './workload.js'
 
-/** Takes off a workload what a dead run left on it, pods in a drained state too; with `force` what any run left. Throws SeaworthyError. */
+/** Takes off a workload what a dead run left on it, a release that it rolled out and pods in a drained state too; with `force` what any run left. Throws SeaworthyError. */
 export async function cleanCluster({ target: { cluster: target }, health }: ServiceDescriptor, { force }: { readonly force: boolean }): Promise<CleanedClaim> {
   if (target === undefined) throw new SeaworthyError('SW_CLUSTER_TARGET', 'while cleaning a cluster: the descriptor has no target.kind: kubernetes')
   const api = new ApiClient(await readAccess({ context: target.context, environment: process.env }))

@@ -121,6 +121,10 @@ export class ClusterWorld {
     }
   }
 
+  get rollsOut(): boolean {
+    return this.#rollsOut
+  }
+
   /** The order was not carried out. */
   withdraw(pod: Pod): void {
     this.#ordered.delete(pod.metadata.uid)

@@ -26,7 +26,7 @@ import { replaceUnready } from './replace-unready.js'
 import { isRolledOut, podsPath, readWorkload, surveyAtRest, surveyCluster, workloadText, type Survey } from './workload.js'
 
 /** A workload that runs in a cluster already, judged where it lives and together with what the cluster does for it. */
-export const kubernetesDriver: Driver = { name: 'kubernetes', availability, offers, whyNot, deploymentsMax: 1, observe, deploy }
+export const kubernetesDriver: Driver = { name: 'kubernetes', availability, offers, whyNot, deploymentsMax: 1, observe, endsWithinMs, deploy }
 
 /** What can be done to, or seen of, a pod from outside it. */
 const offered: ReadonlySet<Capability> = new Set<Capability>([
@@ -147,7 +147,15 @@ async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise
 
 const releaseWithinMs = 15_000
 const releaseAgainMs = 250
-const wholeWithinMsMin = 120_000
+const wholeWithinMsMin = 60_000
+
+/** One replica after the other, each as long as a stop and a start may take. */
+const wholeWithinMs = ({ target: { replicas }, lifecycle }: ServiceDescriptor): number => Math.max(wholeWithinMsMin, replicas.count * (lifecycle.startTimeoutMs + lifecycle.stop.graceMs))
+
+/** Only what was rolled out takes so long to put back. */
+function endsWithinMs(service: ServiceDescriptor): number {
+  return service.lifecycle.upgrade === undefined ? 0 : wholeWithinMs(service) + 2 * releaseWithinMs
+}
 
 /** A workload from its claim to its release. It can be let go at any time. */
 class Attachment {
@@ -167,7 +175,7 @@ class Attachment {
   async deployment(service: ServiceDescriptor): Promise<Deployment> {
     const { journal, runId, directory } = this.#options
     const path = ownProgram(import.meta.url, 'release-run')
-    const entry = journal.record({ kind: 'program', path, parameters: [JSON.stringify(this.#releaseOrder(service.health.readinessPath))], what: `annotations of the run on ${workloadText(this.#target)} in ${this.#target.namespace}` })
+    const entry = journal.record({ kind: 'program', path, parameters: [JSON.stringify(this.#releaseOrder(service.health.readinessPath))], what: `annotations of the run, and a release that it rolled out, on ${workloadText(this.#target)} in ${this.#target.namespace}` })
     // Before the claim: one whose answer got lost may have been made.
     this.#ends.push(async () => {
       await this.#release(service)
@@ -199,19 +207,29 @@ class Attachment {
     return everyStep([...this.#ends].reverse())
   }
 
+  async #release(service: ServiceDescriptor): Promise<void> {
+    const { readinessPath } = service.health
+    const { runId } = this.#options
+    let isOrdered = false
+    let isTheirs = false
+    await this.#untilAnswered(releaseWithinMs, async () => {
+      if (runOf(await readWorkload(this.#api, this.#target)) !== runId) return
+      // One whose answer got lost may have been carried out.
+      const result = await putBackTemplate(this.#api, this.#target, runId, () => (isOrdered = true))
+      if (result === 'theirs') isTheirs = true
+      await replaceUnready(this.#api, this.#target, readinessPath)
+    })
+    if (isOrdered) await this.#requireWhole(wholeWithinMs(service))
+    await this.#untilAnswered(releaseWithinMs, () => releaseWorkload(this.#api, this.#target, runId))
+    if (isTheirs) throw new SeaworthyError('SW_NOT_RESTORED', `while putting ${workloadText(this.#target)} back: found another release than this run gave it, and left it as it is`, { exitCode: exitCodes.notConclusive })
+  }
+
   /** An API server that is gone is waited for: it may be back before anybody has to be told. */
-  async #release({ health: { readinessPath }, lifecycle, target: { replicas } }: ServiceDescriptor): Promise<void> {
-    const wholeWithinMs = Math.max(wholeWithinMsMin, replicas.count * (lifecycle.startTimeoutMs + lifecycle.stop.graceMs))
-    let wasRolledOut = false
-    const endAt = performance.now() + releaseWithinMs
+  async #untilAnswered<T>(withinMs: number, work: () => Promise<T>): Promise<T> {
+    const endAt = performance.now() + withinMs
     for (;;) {
       try {
-        if (runOf(await readWorkload(this.#api, this.#target)) !== this.#options.runId) return
-        wasRolledOut ||= await putBackTemplate(this.#api, this.#target, this.#options.runId)
-        await replaceUnready(this.#api, this.#target, readinessPath)
-        if (wasRolledOut) await this.#requireWhole(wholeWithinMs)
-        await releaseWorkload(this.#api, this.#target, this.#options.runId)
-        return
+        return await work()
       } catch (thrown) {
         const isGone = thrown instanceof SeaworthyError && thrown.code === 'SW_CLUSTER_UNREACHABLE'
         if (!isGone || performance.now() > endAt) throw thrown
@@ -223,7 +241,7 @@ class Attachment {
   /** What was put back is a roll-out too, and over when every pod is as it was found. */
   async #requireWhole(withinMs: number): Promise<void> {
     const endAt = performance.now() + withinMs
-    while (!isRolledOut(await readWorkload(this.#api, this.#target))) {
+    while (!isRolledOut(await this.#untilAnswered(withinMs, () => readWorkload(this.#api, this.#target)))) {
       if (performance.now() > endAt) throw new SeaworthyError('SW_NOT_RESTORED', `while putting ${workloadText(this.#target)} back: its controller was told to, and had not brought every pod back after ${Math.round(withinMs / 1_000)} s`, { exitCode: exitCodes.notConclusive })
       await pause(releaseAgainMs)
     }

@@ -8,8 +8,8 @@ import { replaceUnready } from './replace-unready.js'
 import { readWorkload } from './workload.js'
 
 /**
- * A program of its own for whoever cleans up after a run that died: `node release-run.js <order as JSON>`. It replaces
- * pods that were left drained and takes the run's annotations off the workload. Pods that were told to go are replaced by their controller.
+ * A program of its own for whoever cleans up after a run that died: `node release-run.js <order as JSON>`. It puts the
+ * template back that the run changed, replaces pods that were left drained and takes the run's annotations off the workload. Pods that were told to go are replaced by their controller.
  */
 const order = parseReleaseOrder(process.argv[2] ?? '')
 if (order === undefined) process.exit(1)

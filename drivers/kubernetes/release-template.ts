@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { PlatformRelease } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { ClusterTarget } from '../../core/service-descriptor.js'
@@ -30,20 +31,29 @@ export interface Order {
  */
 export async function orderRelease(api: ApiClient, target: ClusterTarget, { runId, release, look }: Order): Promise<Workload> {
   const doing = `rolling ${release.name} out`
-  let before: number | undefined
+  let wanted: RollOutNote | undefined
   const ordered = await changed(api, target, doing, (workload) => {
+    const note = noteOf(workload)
+    // An order of ours whose answer got lost was carried out all the same.
+    if (wanted !== undefined && isDeepStrictEqual(note, wanted)) return undefined
     look(workload)
     requireRolling(workload, target, doing)
-    before = workload.metadata.generation
-    const note = noteOf(workload)
+    const present = workload.spec.template.spec.containers
     // What another run left behind says nothing of what this one found.
-    const found = note?.run === runId ? note.found : workload.spec.template.spec.containers
+    const found = note?.run === runId ? note.found : present
     const given = withRelease(found, release)
-    return { metadata: { annotations: { [rollOutAnnotation]: JSON.stringify({ run: runId, found, given } satisfies RollOutNote) } }, spec: { template: { spec: { containers: given } } } }
+    if (isAsGiven(present, given)) throw notDone(doing, `that ${workloadText(target)} is what it is to become already`)
+    wanted = { run: runId, found, given }
+    return { ...noted(wanted), spec: { template: { spec: { containers: given } } } }
   })
-  if (ordered.metadata.generation === before) throw notDone(doing, `that ${workloadText(target)} is what it is to become already`)
-  return ordered
+  const taken = ordered.spec.template.spec.containers
+  if (wanted === undefined || isAsGiven(taken, wanted.given)) return ordered
+  // An admission webhook made something else of it, such as a digest of a tag: that is what is ours.
+  const note = { ...wanted, given: taken }
+  return changed(api, target, doing, () => noted(note))
 }
+
+const noted = (note: RollOutNote): { readonly metadata: object } => ({ metadata: { annotations: { [rollOutAnnotation]: JSON.stringify(note) } } })
 
 function requireRolling({ spec }: Workload, target: ClusterTarget, doing: string): void {
   const { type, rollingUpdate } = spec.updateStrategy ?? {}
@@ -53,20 +63,26 @@ function requireRolling({ spec }: Workload, target: ClusterTarget, doing: string
   throw new SeaworthyError('SW_CLUSTER_TARGET', `while ${doing}: found ${found} on ${workloadText(target)}, expected one that replaces every pod`, { exitCode: exitCodes.notConclusive })
 }
 
+/** `theirs`: the workload has a template that this run did not give it. It stays. */
+export type PutBack = 'nothing' | 'put-back' | 'theirs'
+
 /**
- * Puts the template back that was there before the first roll-out of this run. A template that is no longer the one that was given is somebody else's: it stays. Resolves to
- * whether anything was put back.
+ * Puts the template back that was there before the first roll-out of this run. A template that is no longer the one that was given is somebody else's: it stays. `onOrder` is
+ * called before anything is changed.
  */
-export async function putBackTemplate(api: ApiClient, target: ClusterTarget, runId: string): Promise<boolean> {
-  let isPutBack = false
+export async function putBackTemplate(api: ApiClient, target: ClusterTarget, runId: string, onOrder: () => void = () => undefined): Promise<PutBack> {
+  let result: PutBack = 'nothing'
   await changed(api, target, 'putting its containers back', (workload) => {
-    const note = noteOf(workload)
-    isPutBack = note?.run === runId && isAsGiven(workload.spec.template.spec.containers, note.given)
-    const annotations = { [rollOutAnnotation]: null }
     if (workload.metadata.annotations?.[rollOutAnnotation] === undefined) return undefined
-    return isPutBack && note !== undefined ? { metadata: { annotations }, spec: { template: { spec: { containers: note.found } } } } : { metadata: { annotations } }
+    const metadata = { annotations: { [rollOutAnnotation]: null } }
+    const note = noteOf(workload)
+    if (note === undefined || note.run !== runId) return { metadata }
+    result = isAsGiven(workload.spec.template.spec.containers, note.given) ? 'put-back' : 'theirs'
+    if (result === 'theirs') return { metadata }
+    onOrder()
+    return { metadata, spec: { template: { spec: { containers: note.found } } } }
   })
-  return isPutBack
+  return result
 }
 
 /** Undefined for what is no note: somebody else wrote it. */
@@ -82,8 +98,9 @@ function noteOf({ metadata }: Workload): RollOutNote | undefined {
 
 /** In what a release changes: the API server may have filled in the rest. */
 function isAsGiven(present: readonly Container[], given: readonly Container[]): boolean {
-  const told = (containers: readonly Container[]): string => JSON.stringify(containers.map(({ name, image, command, env }) => [name, image, command ?? null, env ?? null]))
-  return told(present) === told(given)
+  // An empty value is left out by the server.
+  const told = ({ name, image, command = [], env = [] }: Container): unknown => ({ name, image, command, env: env.map((one) => ('valueFrom' in one ? one : { ...one, value: one.value ?? '' })) })
+  return isDeepStrictEqual(present.map(told), given.map(told))
 }
 
 /** The container that says whether it is ready is the service; of several without a probe the first. */

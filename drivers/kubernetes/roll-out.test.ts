@@ -29,6 +29,7 @@ const annotations = (): Readonly<Record<string, string>> => cluster.store.get<Wo
 
 describe('a roll-out', () => {
   const release = (name: string) => ({ name, changes: { env: { RELEASE: name } } })
+  const containers = (): unknown => cluster.store.get<Workload>('deployments', 'web')!.spec.template.spec.containers
   const releases = (): readonly unknown[] => cluster.store.get<Workload>('deployments', 'web')!.spec.template.spec.containers.map(({ env }) => env)
   const versionAt = async (url: URL): Promise<unknown> => ((await (await fetch(new URL('/version', url))).json()) as { readonly release: string }).release
   const tenSeconds = { timeoutMs: 10_000 }
@@ -122,9 +123,29 @@ describe('a roll-out', () => {
     })
     cluster.controllers.reconcile()
     await expect(end).rejects.toMatchObject({ code: 'SW_CLUSTER_UNREACHABLE', message: expect.stringContaining('somebody changed deployment/web') })
-    await deployment[Symbol.asyncDispose]()
+    await expect(deployment[Symbol.asyncDispose]()).rejects.toMatchObject({ code: 'SW_NOT_RESTORED', message: expect.stringContaining('another release than this run gave it') })
     expect(releases()).toEqual([[{ name: 'RELEASE', value: 'v5' }]])
     expect(annotations()[rollOutAnnotation]).toBeUndefined()
+  })
+
+  test('to what the workload is already is not made, and nothing is changed', async () => {
+    const deployment = await deploy()
+    await deployment.controls.rollOut!(release('v2'), tenSeconds)
+    const { generation } = cluster.store.get<Workload>('deployments', 'web')!.metadata
+    await expect(deployment.controls.rollOut!(release('v2'), tenSeconds)).rejects.toMatchObject({ code: 'SW_NOT_DONE', message: expect.stringContaining('is what it is to become already') })
+    expect(cluster.store.get<Workload>('deployments', 'web')!.metadata.generation).toBe(generation)
+  })
+
+  test('of what the API server stores in another form is ours all the same', async () => {
+    const found = releases()
+    const deployment = await deploy()
+    // It leaves an empty value out, and a webhook makes a digest of a tag.
+    cluster.api.admit = (workload) => ({ ...workload, spec: { ...workload.spec, template: { spec: { ...workload.spec.template.spec, containers: workload.spec.template.spec.containers.map((one) => ({ ...one, image: one.image === 'web:2' ? 'web@sha256:2' : one.image, ...(one.env === undefined ? {} : { env: one.env.map(({ name, value }) => (value === '' ? { name } : { name, value: value! })) }) })) } } } })
+    expect(await deployment.controls.rollOut!({ name: 'v2', image: 'web:2', changes: { env: { RELEASE: 'v2', EMPTY: '' } } }, tenSeconds)).toMatchObject({ ok: true })
+    expect(JSON.stringify(containers())).toContain('web@sha256:2')
+    await deployment[Symbol.asyncDispose]()
+    expect(releases()).toEqual(found)
+    expect(JSON.stringify(containers())).not.toContain('web@sha256:2')
   })
 
   test('takes for found what is there, whatever another run has left written down', async () => {

@@ -20,6 +20,7 @@ export async function rollOut(world: ClusterWorld, release: PlatformRelease, tim
   const { api, target, options } = world.parts
   const doing = `rolling ${release.name} out`
   world.requireKnown(doing)
+  const wasRolling = world.rollsOut
   const isOver = world.beginRollOut()
   // A controller that has given up says so until something progresses again, which may be after it has taken the next order.
   let saidBefore: string | undefined
@@ -28,8 +29,8 @@ export async function rollOut(world: ClusterWorld, release: PlatformRelease, tim
     saidBefore = givenUp(workload)?.since
   }
   const ordered = await orderRelease(api, target, { runId: options.runId, release, look }).catch((thrown: unknown) => {
-    // Nothing was ordered: what becomes of pods is somebody else's doing as ever.
-    if (isRefusal(thrown)) isOver()
+    // Nothing was ordered: what becomes of pods is whose doing it was before.
+    if (isRefusal(thrown) && !wasRolling) isOver()
     throw thrown
   })
   world.generation = ordered.metadata.generation ?? 0
@@ -57,6 +58,7 @@ class Followed {
   readonly #following: Following
   #reached = 0
   #displaced = 0
+  #hasProgressed = false
 
   constructor(world: ClusterWorld, following: Following) {
     this.#world = world
@@ -72,7 +74,8 @@ class Followed {
       this.#count(workload)
       if (isRolledOut(workload) && endpointsAreThose(this.#world)) return { ok: true, ...this.#counts }
       const stuck = givenUp(workload)
-      if (stuck !== undefined && stuck.since !== saidBefore()) return this.#failed(workload, stuck.reason)
+      this.#hasProgressed ||= stuck === undefined
+      if (stuck !== undefined && (this.#hasProgressed || stuck.since !== saidBefore())) return this.#failed(workload, stuck.reason)
     }
     if (performance.now() <= endAt) return undefined
     if (isTaken && isRolledOut(workload)) throw notDone(doing, `that its controller is done, and that pods or endpoints of before were still there after ${Math.round(timeoutMs / 1_000)} s`)

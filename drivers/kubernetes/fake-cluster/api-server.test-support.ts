@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import { once } from 'node:events'
@@ -45,6 +46,8 @@ export class FakeApiServer {
   #port = 0
   readonly #sockets = new Set<Socket>()
   /** 'verb resource' or 'verb resource/subresource' that is refused from now on. */
+  /** What webhooks and defaults make of a workload that is changed. */
+  admit: (workload: Workload) => Workload = (workload) => workload
   readonly denied = new Set<string>()
   /** Every request, as 'METHOD path'. */
   readonly asked: string[] = []
@@ -205,9 +208,12 @@ export class FakeApiServer {
     if (replicas < 0) throw invalid(object.metadata.name, String(replicas))
     const wanted = (patch['metadata'] as Fields | undefined)?.['resourceVersion']
     if (wanted !== undefined && wanted !== object.metadata.resourceVersion) throw conflict(kind, object.metadata.name)
-    // Only what a workload shall be makes a generation; annotations do not.
-    const generation = (object.metadata.generation ?? 1) + (patch['spec'] === undefined ? 0 : 1)
-    const stored = this.#options.store.put(kind, { ...patched, metadata: { ...patched.metadata, generation } })
+    // As of a Deployment: what it shall be makes a generation, and so do its annotations, which its controller hands on.
+    const { spec, metadata } = object as ClusterObject & { readonly spec?: unknown }
+    const isOther = !isDeepStrictEqual([spec, metadata.annotations ?? {}], [patched.spec, patched.metadata.annotations ?? {}])
+    const generation = (metadata.generation ?? 1) + (isOther ? 1 : 0)
+    const admitted = kind === 'deployments' && patch['spec'] !== undefined ? this.admit(patched as unknown as Workload) : patched
+    const stored = this.#options.store.put(kind, { ...admitted, metadata: { ...patched.metadata, generation } })
     if (patch['spec'] !== undefined) this.#options.reconcile()
     return stored
   }
