@@ -53,7 +53,7 @@ test.each([
     const driver = { deploy: async () => ({ logFiles: new Map(), [Symbol.asyncDispose]: dispose }), ...(endsWithinMs === undefined ? {} : { endsWithinMs: () => endsWithinMs }) }
     await deployScenario({ cleanup, driver, service: {}, scenario: { id: 'suite/scenario', needs: [] }, workDirectory: join(folder, 'd0'), runDirectory: folder, oneAtATime: async <T>(work: () => Promise<T>) => work(), onLogs: () => {} } as unknown as DeployScenarioOptions)
     const cleaned = cleanup.run()
-    await vi.advanceTimersByTimeAsync(61_000)
+    await vi.advanceTimersByTimeAsync(40_000)
     vi.useRealTimers()
     expect(await cleaned).toEqual(problems)
   } finally {

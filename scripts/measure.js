@@ -16,7 +16,8 @@ const few = String(Math.min(repeats, 5))
 const commands = [
   ['dist/bench/accuracy.js', '--repeats', String(repeats), '--output', 'measurements/accuracy.json'],
   ['dist/bench/accuracy.js', '--noise', '--repeats', few, '--output', 'measurements/noise.json'],
-  ['dist/bench/main.js', '--repeats', few, '--output', 'measurements/speed.json'],
+  ['dist/bench/main.js', '--repeats', few, '--only', 'start-up,install,traffic,balancer,proxy,run', '--output', 'measurements/speed.json'],
+  ['dist/bench/main.js', '--repeats', '1', '--only', 'history', '--huge', '--output', 'measurements/histories.json'],
   ['scripts/false-greens.js', '--output', 'measurements/false-greens.json'],
   ['scripts/safety.js', '--output', 'measurements/safety.json'],
   ['scripts/generate-documentation.js'],

@@ -95,7 +95,12 @@ test('what would stay in force for every scenario after it, or cannot be read by
   expect(whyNot('backup.restoreLive', { ...service, backup: byCommand })).toBeUndefined()
 })
 
-test.each(['lifecycle.upgrade', 'lifecycle.reboot', 'fault.edge', 'docs.times', 'docs.runbook', 'topology.scale', 'lifecycle.apart'] as const)('%s is told as something that a swarm makes impossible or trivial', (capability) => {
+test('a swarm rolls releases out by itself', () => {
+  for (const capability of ['lifecycle.upgrade', 'lifecycle.upgrade.tool', 'lifecycle.upgrade.bad'] as const) expect(offers(service).has(capability), capability).toBe(true)
+  expect(service.lifecycle.upgrade).not.toHaveProperty('rollOut')
+})
+
+test.each(['lifecycle.upgrade.part', 'lifecycle.reboot', 'fault.edge', 'docs.times', 'docs.runbook', 'topology.scale', 'lifecycle.apart'] as const)('%s is told as something that a swarm makes impossible or trivial', (capability) => {
   expect(offers(service).has(capability)).toBe(false)
   expect(whyNot(capability, service)).toMatch(/\w/)
 })

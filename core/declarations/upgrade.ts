@@ -65,5 +65,5 @@ export function canRollOutInPart({ rollOut, releases, to }: Upgrade): boolean {
   return changesSomething(releases[to]?.changes ?? {})
 }
 /** Whether the target is on a platform that rolls releases out by itself. */
-export const platformRollsOut = ({ target }: Pick<ServiceDescriptor, 'target'>): boolean => target.cluster !== undefined
+export const platformRollsOut = ({ target }: Pick<ServiceDescriptor, 'target'>): boolean => target.cluster !== undefined || target.swarm !== undefined
 export const changesSomething = ({ command, env }: UnitChanges): boolean => command !== undefined || Object.keys(env ?? {}).length > 0

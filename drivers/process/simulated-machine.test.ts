@@ -8,7 +8,7 @@ import type { MachineUnit, UnitEvent } from './machine-protocol.js'
 import { SimulatedMachine } from './simulated-machine.js'
 
 const busyMs = 1_000
-const count = availableParallelism() + 2
+const count = availableParallelism() + 4
 const graceMs = 2_000
 
 let folder: string
@@ -54,6 +54,10 @@ describe.runIf(onLinux)('a machine', () => {
     await pause(busyMs / 2)
     await machine.answer({ id: 2, name: 'shutdown', parameters: { graceMs } } as never)
     await booting
-    expect(startedAtMs).toHaveLength(availableParallelism())
+    // How many it was by then depends on how busy the machine of the test is.
+    const started = startedAtMs.length
+    expect(started).toBeLessThan(count)
+    await pause(busyMs)
+    expect(startedAtMs).toHaveLength(started)
   }, 60_000)
 })

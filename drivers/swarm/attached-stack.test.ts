@@ -6,7 +6,8 @@ import { AttachedStack } from './attached-stack.js'
 import { cleanStack } from './clean-stack.js'
 import { FakeEngine } from './fake-engine.test-support.js'
 import { fakeSwarm, specOf, type FakeSwarm } from './fake-swarm.test-support.js'
-import { claimStack, foundLabel, ownerLabel, parseFound, putBackStack, runLabel } from './found-stack.js'
+import { claimStack, parseFound, putBackStack } from './found-stack.js'
+import { foundLabel, ownerLabel, runLabel } from './service-labels.js'
 
 const service = parseDescriptor('schema: seaworthy/v1\nservice: shop\ntarget: { kind: swarm, stack: shop, replicas: api, url: "http://127.0.0.1:8080" }\nhealth: { readiness: /ready }\ntraffic: { read: { http: GET /x } }\n', '/tmp/seaworthy.yaml', {})
 const stop = { signal: 'SIGTERM', graceMs: 200 } as const

@@ -18,7 +18,7 @@ import { startShadowNetwork } from '../network/shadow-network.js'
 import { logFileOf, makeFolders, type DeploymentFolders } from '../process/deployment-folders.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
-import { claimStack, foundOf, isReadyWithin, putBackStack, type FoundStack } from './found-stack.js'
+import { claimStack, foundOf, isReadyWithin, limitsDefault, putBackStack, type FoundStack } from './found-stack.js'
 import { planAtRest, type PlannedService, type StackPlan } from './plan-stack.js'
 import { ServicePlaces, type TaskPlace } from './service-places.js'
 import { stackControls } from './stack-controls.js'
@@ -48,6 +48,7 @@ export class AttachedStack {
   #lost: string | undefined
   #disposed: Promise<void> | undefined
   #orderedAtMs = -Infinity
+  #rollsOut = false
   #added = 0
 
   constructor(private readonly connection: EngineConnection, private readonly service: ServiceDescriptor, private readonly options: DeployOptions) {}
@@ -73,6 +74,10 @@ export class AttachedStack {
       instanceOf,
       toldToEnd: (container) => this.#toldToEnd.add(container),
       lost: () => this.#lost,
+      runId: options.runId,
+      signal: options.signal,
+      rollingOut: (isOn) => this.#setRolling(isOn),
+      moved: () => void this.#tellBackends(),
     })
     return this.#deploymentOf({ stack, undeclared: plan.undeclared }, network, controls)
   }
@@ -120,7 +125,7 @@ export class AttachedStack {
   }
 
   #newPlace(name: string, slot: number | undefined, { service, port }: { readonly service: ServicePlaces | undefined; readonly port: number }): TaskPlace {
-    const place: TaskPlace = { name, host: movingHost(`${name}.${basename(this.options.directory)}`), port, slot, container: undefined, mode: 'up', paused: false, starts: 0, containers: [] }
+    const place: TaskPlace = { name, host: movingHost(`${name}.${basename(this.options.directory)}`), port, slot, container: undefined, mode: 'up', paused: false, freeSinceHrtimeMs: -Infinity, starts: 0, containers: [] }
     service?.places.push(place)
     if (this.#folders !== undefined) this.#logFiles.set(name, logFileOf(this.#folders, name))
     this.#ends.push(() => forgetAddress(place.host))
@@ -137,8 +142,14 @@ export class AttachedStack {
         return task === undefined || !named.has(task.service) ? undefined : `${task.service}.${task.slot}`
       },
       // Old containers are removed by the swarm when it likes; what is unhealthy, one too many or started although it was given up is ended by it.
-      isExpected: (action, unit, id) => action === 'destroy' || (action === 'kill' && (serviceOf(unit)?.hasHealthCheck === true || !this.#isMeasured(id) || performance.now() - this.#orderedAtMs < ownEndsWithinMs)),
+      isExpected: (action, unit, id) => action === 'destroy' || (action === 'kill' && (serviceOf(unit)?.hasHealthCheck === true || !this.#isMeasured(id) || this.#rollsOut || performance.now() - this.#orderedAtMs < ownEndsWithinMs)),
     }
+  }
+
+  /** The last task that was replaced may be told to end a moment after the swarm has said that it is done. */
+  #setRolling(isOn: boolean): void {
+    this.#rollsOut = isOn
+    if (!isOn) this.#orderedAtMs = performance.now()
   }
 
   #isMeasured(id: string): boolean {
@@ -181,9 +192,10 @@ export class AttachedStack {
     if (service === undefined) return
     if (event.name === 'process-started') void this.#follow(service, slot, { id, event })
     else if (event.name === 'process-exited') {
-      const place = service.left(slot, id)
+      const place = service.left(slot, id, event.atHrtimeMs)
       if (place !== undefined) this.#emit({ ...event, target: place.name })
       service.settle()
+      void this.#tellBackends()
     }
   }
 
@@ -196,11 +208,15 @@ export class AttachedStack {
       const task = inspected.Config.Labels['com.docker.swarm.task.id'] ?? ''
       if (!(await service.isWanted(task))) return // it was given up while it was being started
       service.arrived(slot, { id: inspected.Id, pid: inspected.State.Pid, task, address, started: event })
-      await this.#network?.setBackends(this.#backends()).catch(() => undefined) // its end is told by itself
+      await this.#tellBackends()
     } catch (error) {
       // Else what cannot be found by us would be taken for a service that does not come back.
       if (statusOf(error) !== 404) this.#lose(`the engine does not say where ${event.target} is: ${messageOf(error)}`)
     }
+  }
+
+  async #tellBackends(): Promise<void> {
+    await this.#network?.setBackends(this.#backends()).catch(() => undefined) // its end is told by itself
   }
 
   #lose(reason: string): void {
@@ -254,7 +270,7 @@ export class AttachedStack {
     // What was told to end and has not yet would end after everybody has looked.
     const ending = this.#services.flatMap(({ places }) => places.flatMap(({ container }) => (container !== undefined && this.#toldToEnd.has(container.id) ? [container.id] : [])))
     await Promise.all(ending.map((id) => docker.getContainer(id).stop({ t: Math.ceil(endedWithinMs / 1_000) }).catch(() => undefined)))
-    const left = await putBackStack(docker, this.#found)
+    const left = await putBackStack(docker, this.#found, { ...limitsDefault, rolledBackWithinMs: rolledBackWithinMs(this.service) })
     if (left.length > 0) throw new SeaworthyError('SW_NOT_RESTORED', `while putting the stack ${this.#stack().stack} back: ${left.join('; ')}`, { exitCode: exitCodes.notConclusive })
   }
 
@@ -263,6 +279,9 @@ export class AttachedStack {
     if (left.length > 0) throw new SeaworthyError('SW_NOT_ENDED', `while letting the stack ${this.#stack().stack} go: found ${left.join(', ')} of ours, which cannot be removed`, { exitCode: exitCodes.internal })
   }
 }
+
+/** One task after the other, each as long as a start, a stop and what a stack lets pass between them may take. */
+export const rolledBackWithinMs = ({ lifecycle, target: { replicas } }: ServiceDescriptor): number => 30_000 + replicas.count * (lifecycle.startTimeoutMs + lifecycle.stop.graceMs + 30_000)
 
 const instanceOf = ({ name, host, port }: TaskPlace): Instance => ({ id: name, url: new URL(`http://${host}:${port}`) })
 

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { parseDescriptor } from '../../engine/load-descriptor.js'
 import { cleanStack } from './clean-stack.js'
 import { fakeSwarm, specOf, type FakeSwarm } from './fake-swarm.test-support.js'
-import { claimStack, foundLabel, ownerLabel, type FoundStack } from './found-stack.js'
+import { claimStack, type FoundStack } from './found-stack.js'
+import { foundLabel, ownerLabel } from './service-labels.js'
 
 const service = parseDescriptor('schema: seaworthy/v1\nservice: shop\ntarget: { kind: swarm, stack: shop, replicas: api, url: "http://127.0.0.1:8080" }\nhealth: { readiness: /ready }\ntraffic: { read: { http: GET /x } }\n', '/tmp/seaworthy.yaml', {})
 const found: FoundStack = { runId: 'r1', services: [{ id: 'api', name: 'shop_api', replicas: 3 }] }

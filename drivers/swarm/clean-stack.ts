@@ -1,8 +1,10 @@
+import { rollOutLabel } from './stack-release.js'
 import { SeaworthyError } from '../../core/errors.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { connectEngine } from '../docker/engine-connection.js'
 import { isDead, ownerText, parseOwner, type CleanedClaim } from '../run-owner.js'
-import { foundLabel, ownerLabel, parseFound, putBackStack, runLabel, type FoundStack } from './found-stack.js'
+import { parseFound, putBackStack, type FoundStack } from './found-stack.js'
+import { foundLabel, ownerLabel, runLabel } from './service-labels.js'
 import { requireManager, serviceNamed, servicesOf, type Engine } from './stack-services.js'
 
 /** Puts a stack back that a dead run left changed, by what that run wrote on it; with `force` what any run left. Throws SeaworthyError. */
@@ -28,6 +30,6 @@ function foundIn(text: string | undefined, { runId, workload, ids }: { readonly 
   const found = parseFound(text)
   if (found?.runId === runId && found.services.every(({ id }) => ids.includes(id))) return found
   throw new SeaworthyError('SW_SWARM_FOUND', `while reading what run ${runId} found of ${workload}: the label ${foundLabel} does not say how its stack was`, {
-    hint: `put the stack back by hand (docker stack deploy), and take off the labels: docker service update --label-rm ${runLabel} --label-rm ${ownerLabel} --label-rm ${foundLabel} ${workload}`,
+    hint: `put the stack back by hand (docker stack deploy), and take off the labels: docker service update --label-rm ${runLabel} --label-rm ${ownerLabel} --label-rm ${foundLabel} --label-rm ${rollOutLabel} ${workload}`,
   })
 }

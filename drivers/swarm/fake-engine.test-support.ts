@@ -67,7 +67,7 @@ export class FakeEngine {
   }
   /** A task that the swarm has given up is started all the same. Returns what ends it. */
   startGivenUp(slot: number): () => void {
-    const task = { slot, id: 'task99', state: 'running' }
+    const task = { slot, id: 'task99', state: 'running', make: {} }
     this.#started.set(containerIdOf(task), task)
     this.#tell('start', task)
     return () => {

@@ -1,4 +1,5 @@
 import { withReplicas } from './found-stack.js'
+import { isSameMake, makeOf, type TaskMake } from './stack-release.js'
 import { replicasOf, type Engine, type ServiceSpec, type SwarmTask } from './stack-services.js'
 
 export const specOf = ({ replicas }: { readonly replicas: number }): ServiceSpec => ({
@@ -8,10 +9,14 @@ export const specOf = ({ replicas }: { readonly replicas: number }): ServiceSpec
   Mode: { Replicated: { Replicas: replicas } },
 })
 
+const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+const isImageThere = (spec: ServiceSpec): boolean => makeOf(spec).Image !== 'missing'
+
 export interface FakeTask {
   readonly slot: number
   readonly id: string
   state: string
+  readonly make: TaskMake
 }
 /** Of the container of a task; as long as those of an engine, whose events tell the first twelve signs. */
 export const containerIdOf = ({ id }: Pick<FakeTask, 'id'>): string => `${id}-`.padEnd(64, '0')
@@ -34,10 +39,20 @@ export class FakeSwarm {
   /** A task that it does without while it runs. */
   onGivenUp: (task: FakeTask) => void = () => {}
   isManager = true
+  /** Between one task of an update and the next. */
+  updateEveryMs = 30
+  order: 'stop-first' | 'start-first' = 'stop-first'
+  onFailure: 'pause' | 'rollback' = 'pause'
+  /** How long a task that was told to end goes on. */
+  endsAfterMs = 400
+  updateStatus: { readonly State: string; readonly Message: string; readonly StartedAt: string } | undefined
+  #updates = 0
   readonly paused = new Set<string>()
   #version = 1
   #made = 0
   #tasks: FakeTask[] = []
+  /** What an update has replaced: a swarm remembers some of it. */
+  readonly #gone: FakeTask[] = []
 
   constructor(replicas: number) {
     this.spec = specOf({ replicas })
@@ -79,7 +94,7 @@ export class FakeSwarm {
 
   #inspect(id: string): unknown {
     if (id !== 'api') throw refused(404, 'no such service')
-    return { ID: 'api', Version: { Index: this.#version }, Spec: this.spec }
+    return { ID: 'api', Version: { Index: this.#version }, Spec: this.spec, ...(this.updateStatus === undefined ? {} : { UpdateStatus: this.updateStatus }) }
   }
 
   #update({ _query: { version }, _body: spec }: { readonly _query: { readonly version: number }; readonly _body: ServiceSpec }): void {
@@ -90,12 +105,57 @@ export class FakeSwarm {
     if (version !== this.#version) throw refused(500, 'rpc error: code = Unknown desc = update out of sequence')
     this.#version += 1
     this.onUpdate()
+    const before = this.spec
+    const isOther = !isSameMake(makeOf(spec), makeOf(before))
     this.spec = spec
     this.#reconcile()
+    // Every change takes away what was said of the one before.
+    this.updateStatus = undefined
+    if (isOther) void this.#rollOut(before)
+  }
+
+  /** One task after the other, as `order` says; what happens at the first task of a release that crashes is for `onFailure`. As a swarm it says so a moment after it was told. */
+  async #rollOut(before: ServiceSpec): Promise<void> {
+    const number = (this.#updates += 1)
+    const StartedAt = String(number)
+    const says = (State: string, Message: string): void => void (this.updateStatus = { State, Message, StartedAt })
+    await later(this.updateEveryMs)
+    if (number !== this.#updates) return
+    says('updating', 'update in progress')
+    for (const { slot } of [...this.#tasks]) {
+      await later(this.updateEveryMs)
+      if (number !== this.#updates) return
+      if (!(await this.#replace(slot))) {
+        if (this.onFailure === 'pause') return says('paused', 'update paused due to failure or early termination of task')
+        this.spec = before
+        await this.#replace(slot)
+        return says('rollback_completed', 'rollback completed')
+      }
+    }
+    says('completed', 'update completed')
+  }
+
+  /** Resolves to whether the new task goes on. */
+  async #replace(slot: number): Promise<boolean> {
+    const old = this.#tasks.find((one) => one.slot === slot)
+    if (old === undefined || isSameMake(old.make, makeOf(this.spec))) return true
+    const isGone = !isImageThere(this.spec)
+    if (this.order === 'stop-first' && old.state === 'running') this.#end(old)
+    const task = this.#newTask(slot, isGone ? 'rejected' : 'running')
+    this.#tasks = this.#tasks.map((one) => (one.slot === slot ? task : one))
+    this.#gone.push(old)
+    if (this.order === 'start-first') setTimeout(() => this.#end(old), this.endsAfterMs)
+    return !isGone && makeOf(this.spec).Env?.includes('RELEASE=crashing') !== true
+  }
+
+  #end(task: FakeTask): void {
+    if (task.state !== 'running') return
+    task.state = 'shutdown'
+    this.onGivenUp(task)
   }
 
   #list(): readonly SwarmTask[] {
-    return this.#tasks.map(({ id, slot, state }): SwarmTask => ({ ID: id, Slot: slot, NodeID: 'node', DesiredState: 'running', Status: { State: state, ContainerStatus: { ContainerID: containerIdOf({ id }) } } }))
+    return [...this.#tasks, ...this.#gone].map(({ id, slot, state, make }): SwarmTask => ({ ID: id, Spec: { ContainerSpec: make }, Slot: slot, NodeID: 'node', DesiredState: state === 'rejected' || this.#gone.some((one) => one.id === id) ? 'shutdown' : 'running', Status: { State: state, ...(state === 'rejected' ? { Err: 'No such image: missing' } : {}), ContainerStatus: { ContainerID: containerIdOf({ id }) } } }))
   }
 
   #reconcile(): void {
@@ -108,10 +168,10 @@ export class FakeSwarm {
     }
   }
 
-  #newTask(slot: number): FakeTask {
+  #newTask(slot: number, state = 'running'): FakeTask {
     this.#made += 1
-    const task = { slot, id: `task${this.#made}`, state: 'running' }
-    this.onStarted(task)
+    const task = { slot, id: `task${this.#made}`, state, make: makeOf(this.spec) }
+    if (state === 'running') this.onStarted(task)
     return task
   }
 }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { claimStack, foundLabel, foundOf, ownerLabel, parseFound, putBackStack, runLabel, specAsFound, withReplicas, type FoundStack } from './found-stack.js'
+import { claimStack, foundOf, parseFound, putBackStack, specAsFound, withReplicas, type FoundStack } from './found-stack.js'
+import { foundLabel, ownerLabel, runLabel } from './service-labels.js'
 import { containerIdOf, fakeSwarm, specOf } from './fake-swarm.test-support.js'
 
-const limits = { runningWithinMs: 400, readyWithinMs: 0 }
+const limits = { runningWithinMs: 400, readyWithinMs: 0, rolledBackWithinMs: 2_000 }
 const found: FoundStack = { runId: 'r1', services: [{ id: 'api', name: 'shop_api', replicas: 3 }] }
 
 test('what is put back is the number of tasks and nothing else', () => {

@@ -3,13 +3,10 @@ import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import { answersReadyAt } from '../docker/answers-ready.js'
 import { statusOf } from '../docker/engine-error.js'
 import { isDead, ownerText, ownOwner, parseOwner } from '../run-owner.js'
-import { changeService, containerOf, replicasOf, runs, tasksOf, type Engine, type ServiceSpec } from './stack-services.js'
+import { foundLabel, ownerLabel, runLabel, withLabels } from './service-labels.js'
+import { isOfNow, isSameMake, makeOf, specBeforeRollOut, type TaskMake } from './stack-release.js'
+import { changeService, containerOf, replicasOf, runs, tasksOf, type Engine, type ServiceSpec, type SwarmService } from './stack-services.js'
 import { addressOf } from './task-places.js'
-
-/** Labels on the service of the replicas while a run has the stack. Labels of a service replace none of its tasks. */
-export const runLabel = 'seaworthy.run'
-export const ownerLabel = 'seaworthy.owner'
-export const foundLabel = 'seaworthy.found'
 
 /** How a service was found, as far as it may be changed: enough for another process to put it back. */
 export interface FoundService {
@@ -28,11 +25,6 @@ export interface FoundStack {
 export const foundOf = ({ ID: id, Spec: spec }: { readonly ID: string; readonly Spec: ServiceSpec }): FoundService => ({ id, name: spec.Name, replicas: replicasOf(spec) })
 
 export const withReplicas = (spec: ServiceSpec, replicas: number): ServiceSpec => ({ ...spec, Mode: { ...spec.Mode, Replicated: { ...spec.Mode.Replicated, Replicas: replicas } } })
-
-function withLabels(spec: ServiceSpec, labels: Readonly<Record<string, string | undefined>>): ServiceSpec {
-  const all = Object.entries({ ...spec.Labels, ...labels }).filter((one): one is [string, string] => one[1] !== undefined)
-  return { ...spec, Labels: Object.fromEntries(all) }
-}
 
 /** Undefined: it is as it was found. */
 export const specAsFound = (spec: ServiceSpec, { replicas }: FoundService): ServiceSpec | undefined => (replicasOf(spec) === replicas ? undefined : withReplicas(spec, replicas))
@@ -70,9 +62,11 @@ export async function claimStack(docker: Engine, found: FoundStack): Promise<voi
 export interface PutBackLimits {
   readonly runningWithinMs: number
   readonly readyWithinMs: number
+  /** How long an update that takes a release back is waited for. 0: it is ordered, and goes on by itself. */
+  readonly rolledBackWithinMs: number
 }
-/** The engine ends a scenario's clean-up after thirty seconds. */
-const limitsDefault: PutBackLimits = { runningWithinMs: 18_000, readyWithinMs: 5_000 }
+/** The engine ends a scenario's clean-up after thirty seconds, and later where a release may have been rolled out. */
+export const limitsDefault: PutBackLimits = { runningWithinMs: 18_000, readyWithinMs: 5_000, rolledBackWithinMs: 120_000 }
 const lookEveryMs = 200
 
 /**
@@ -84,10 +78,11 @@ export async function putBackStack(docker: Engine, found: FoundStack, limits = l
   const [replicas] = found.services
   const owner = replicas === undefined ? undefined : await runThatHas(docker, replicas.id)
   if (owner !== undefined && owner !== found.runId) return []
-  const left = await Promise.all(found.services.map((one) => attempt(one, () => putServiceBack(docker, one, limits))))
+  let isOnItsWay = false
+  const left = await Promise.all(found.services.map((one) => attempt(one, async () => void (isOnItsWay = (await putServiceBack(docker, one, { ...limits, runId: found.runId })) || isOnItsWay))))
   if (replicas === undefined) return left.flat()
   const { readiness } = found
-  if (readiness !== undefined) left.push(await attempt(replicas, () => replaceUnready(docker, replicas, readiness, limits)))
+  if (readiness !== undefined && !isOnItsWay) left.push(await attempt(replicas, () => replaceUnready(docker, replicas, readiness, limits)))
   if (left.flat().length === 0) left.push(await attempt(replicas, () => release(docker, replicas.id)))
   return left.flat()
 }
@@ -111,15 +106,27 @@ async function release(docker: Engine, id: string): Promise<void> {
   await changeService(docker, id, (spec) => (spec.Labels?.[runLabel] === undefined ? undefined : withLabels(spec, { [runLabel]: undefined, [ownerLabel]: undefined, [foundLabel]: undefined })))
 }
 
-async function putServiceBack(docker: Engine, found: FoundService, { runningWithinMs }: PutBackLimits): Promise<void> {
+/** Resolves to whether an update that nobody waits for goes on. */
+async function putServiceBack(docker: Engine, found: FoundService, { runningWithinMs, rolledBackWithinMs, runId }: PutBackLimits & { readonly runId: string }): Promise<boolean> {
   for (const task of await tasksOf(docker, { ID: found.id })) await thaw(docker, containerOf(task))
-  await changeService(docker, found.id, (spec) => specAsFound(spec, found))
-  if (await allRun(docker, found, runningWithinMs / 2)) return
+  let wasRolledOut = false
+  const { Spec: spec } = await changeService(docker, found.id, (now, { UpdateStatus: update }) => {
+    const before = specBeforeRollOut(now, runId)
+    wasRolledOut = (before !== undefined && !isSameMake(makeOf(before), makeOf(now))) || update?.State === 'updating' || update?.State === 'rollback_started'
+    return before
+  })
+  await changeService(docker, found.id, (now) => specAsFound(now, found))
+  if (wasRolledOut && rolledBackWithinMs === 0) return true
+  const wanted = { ...found, make: makeOf(spec) }
+  // Nothing else may be ordered while it is taken back: that would break the update off.
+  if (await allRun(docker, wanted, wasRolledOut ? rolledBackWithinMs : runningWithinMs / 2)) return false
+  if (wasRolledOut) throw new Error(`what was rolled out was ordered back, and not every task was as before after ${Math.round(rolledBackWithinMs / 1_000)} s`)
   // A place whose task ended in order, or failed too often, stays empty under its restart policy: it is made anew.
   const running = (await tasksOf(docker, { ID: found.id })).filter(runs).length
   await changeService(docker, found.id, (spec) => withReplicas(spec, running))
   await changeService(docker, found.id, (spec) => specAsFound(spec, found))
-  if (!(await allRun(docker, found, runningWithinMs / 2))) throw new Error(`found ${running} of ${found.replicas} tasks running after ${runningWithinMs} ms`)
+  if (!(await allRun(docker, wanted, runningWithinMs / 2))) throw new Error(`found ${running} of ${found.replicas} tasks running after ${runningWithinMs} ms`)
+  return false
 }
 
 async function thaw(docker: Engine, container: string | undefined): Promise<void> {
@@ -134,12 +141,14 @@ async function isUp(docker: Engine, container: string | undefined): Promise<bool
   return docker.getContainer(container).inspect().then(({ State }) => State.Running, () => false)
 }
 
-async function allRun(docker: Engine, { id, replicas }: FoundService, withinMs: number): Promise<boolean> {
+/** Before an update begins nothing says that it will: what tasks are made of tells. */
+async function allRun(docker: Engine, { id, replicas, make }: FoundService & { readonly make?: TaskMake }, withinMs: number): Promise<boolean> {
   const endAt = performance.now() + withinMs
   for (;;) {
-    const { UpdateStatus: update } = (await docker.getService(id).inspect()) as { readonly UpdateStatus?: { readonly State?: string } }
+    const { UpdateStatus: update, Spec: spec } = (await docker.getService(id).inspect()) as SwarmService
+    const isWanted = make === undefined || isSameMake(makeOf(spec), make)
     const tasks = await tasksOf(docker, { ID: id })
-    if (update?.State !== 'updating' && update?.State !== 'rollback_started' && tasks.length === replicas && tasks.every(runs) && (await Promise.all(tasks.map((task) => isUp(docker, containerOf(task))))).every(Boolean)) return true
+    if (isWanted && update?.State !== 'updating' && update?.State !== 'rollback_started' && tasks.length === replicas && tasks.every((task) => runs(task) && isOfNow(task, spec)) && (await Promise.all(tasks.map((task) => isUp(docker, containerOf(task))))).every(Boolean)) return true
     if (performance.now() >= endAt) return false
     await pause(lookEveryMs)
   }

@@ -5,6 +5,7 @@ import { engineError, statusOf } from '../docker/engine-error.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
 import type { Arrival } from './service-places.js'
+import { isOfNow } from './stack-release.js'
 import { containerOf, replicasOf, requireManager, runs, serviceNamed, servicesOf, tasksOf, type Engine, type Inspected, type SwarmService, type SwarmTask } from './stack-services.js'
 import { addressOf, portOf } from './task-places.js'
 
@@ -84,6 +85,8 @@ async function planned(docker: Engine, node: string, { name, swarmService, port:
   const down = tasks.find((one) => !runs(one))
   if (down !== undefined) throw busy(name, `its task ${down.Slot ?? ''} is ${down.Status.State}${down.Status.Err === undefined ? '' : `: ${down.Status.Err}`}`)
   if (tasks.length !== wanted) throw busy(name, `${tasks.length} of ${wanted} tasks run`)
+  const other = tasks.find((one) => !isOfNow(one, swarmService.Spec))
+  if (other !== undefined) throw busy(name, `its task ${other.Slot ?? ''} is of another release than the service, which is being updated or was left half way`)
   const elsewhere = tasks.find(({ NodeID }) => NodeID !== node)
   if (elsewhere !== undefined) throw new SeaworthyError('SW_SWARM_NODES', `while reading the service ${name}: found its task ${elsewhere.Slot ?? ''} on another node (${elsewhere.NodeID ?? 'unknown'}), expected all of them on the node of this engine`, { exitCode: exitCodes.usage, hint: 'only containers of this machine can be asked past the load balancer and sent signals: a swarm of one node is judged, or a placement constraint keeps the service here' })
   const seen = await Promise.all(tasks.map((task) => plannedTask(docker, name, task)))

@@ -6,7 +6,7 @@ import { parseFound, putBackStack } from './found-stack.js'
  * The second is a JSON text of what `putBackStack` needs. Exit code 0: everything is as it was found. Whoever runs this ends it
  * after nine seconds: the specification is put back at once, and the swarm makes what is missing by itself.
  */
-const limits = { runningWithinMs: 6_000, readyWithinMs: 1_000 }
+const limits = { runningWithinMs: 6_000, readyWithinMs: 1_000, rolledBackWithinMs: 0 }
 const [host = '', text = ''] = process.argv.slice(2)
 const connection = await connectTo({ origin: 'journal', host }, {})
 const found = parseFound(text)

@@ -9,7 +9,7 @@ const arrival = (task: string, number: number, attached = false): Arrival => ({ 
 function places(swarm: FakeSwarm, events: DriverPlatformEvent[] = []): { readonly service: ServicePlaces; readonly all: readonly TaskPlace[] } {
   const service = new ServicePlaces({ docker: swarm.engine, service: { ID: 'api', Version: { Index: 1 }, Spec: swarm.spec }, startTimeoutMs: 400, emit: (event) => events.push(event), isEnded: () => false })
   for (const slot of swarm.slots()) {
-    service.places.push({ name: `replica-${slot - 1}`, host: `replica-${slot - 1}.places.seaworthy.invalid`, port: 80, slot, container: undefined, mode: 'up', paused: false, starts: 0, containers: [] })
+    service.places.push({ name: `replica-${slot - 1}`, host: `replica-${slot - 1}.places.seaworthy.invalid`, port: 80, slot, container: undefined, mode: 'up', paused: false, freeSinceHrtimeMs: -Infinity, starts: 0, containers: [] })
     service.arrived(slot, arrival(swarm.taskIn(slot), slot, true))
   }
   return { service, all: service.places }
@@ -21,7 +21,7 @@ test('a task that is replaced leaves its place to the next one, at another addre
   const { service, all: [first] } = places(swarm, events)
   expect(events).toEqual([])
   expect(currentAddress(first!.host)).toBe('172.18.0.1')
-  expect(service.left(1, first!.container!.id.slice(0, 18))?.name).toBe('replica-0')
+  expect(service.left(1, first!.container!.id.slice(0, 18), 5)?.name).toBe('replica-0')
   expect(first!.container).toBeUndefined()
   service.arrived(1, arrival('later', 9))
   expect(first).toMatchObject({ container: { pid: 109 }, starts: 2 })
@@ -29,13 +29,15 @@ test('a task that is replaced leaves its place to the next one, at another addre
   expect(events).toMatchObject([{ name: 'process-started', target: 'replica-0', detail: { task: 'later', slot: 1 } }])
 })
 
-test('one that is started before the other has ended waits for its place', () => {
-  const { service, all: [first] } = places(fakeSwarm({ replicas: 1 }))
+test('one that is started before the other has ended waits for its place, and is in it from then on', () => {
+  const events: DriverPlatformEvent[] = []
+  const { service, all: [first] } = places(fakeSwarm({ replicas: 1 }), events)
   service.arrived(1, arrival('next', 7))
   expect(first!.container?.pid).toBe(101)
-  service.left(1, first!.container!.id)
+  service.left(1, first!.container!.id, 50)
   service.settle()
   expect(first!.container?.pid).toBe(107)
+  expect(events).toMatchObject([{ name: 'process-started', atHrtimeMs: 50 }])
 })
 
 test('a place is kept down by doing without it once its task has ended, and is filled again', async () => {
@@ -44,7 +46,7 @@ test('a place is kept down by doing without it once its task has ended, and is f
   const task = second!.container!.task
   second!.mode = 'stopped'
   swarm.end(2)
-  service.left(2, second!.container!.id)
+  service.left(2, second!.container!.id, 5)
   await service.vacate(second!, task)
   expect(swarm.slots()).toEqual([1, 3])
   expect(second!.slot).toBeUndefined()
@@ -63,7 +65,7 @@ test('a swarm that has replaced it already is not told to do without another one
   first!.mode = 'held'
   swarm.end(1)
   swarm.replaceEnded()
-  service.left(1, first!.container!.id)
+  service.left(1, first!.container!.id, 5)
   await expect(service.vacate(first!, task)).rejects.toThrow(/the restart delay of the service is too short/)
   expect(swarm.spec.Mode.Replicated?.Replicas).toBe(3)
   expect(swarm.slots()).toEqual([1, 2, 3])
@@ -72,7 +74,7 @@ test('a swarm that has replaced it already is not told to do without another one
 test('one that no container comes for is told with the state of its task', async () => {
   const swarm = fakeSwarm({ replicas: 1 })
   const { service, all: [first] } = places(swarm)
-  service.left(1, first!.container!.id)
+  service.left(1, first!.container!.id, 5)
   await expect(service.fill(first!)).rejects.toThrow(/its task running after 400 ms/)
 })
 

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { DriverPlatformEvent } from '../../core/driver.js'
 import { moveAddress } from '../../operating-system/moving-addresses.js'
+import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
 import { withReplicas } from './found-stack.js'
 import { changeService, replicasOf, runs, tasksOf, type Engine, type SwarmService, type SwarmTask } from './stack-services.js'
@@ -26,6 +27,7 @@ export interface TaskPlace {
   /** `stopped` and `held`: what the swarm puts in the slot is not taken. */
   mode: 'up' | 'stopped' | 'held'
   paused: boolean
+  freeSinceHrtimeMs: number
   starts: number
   /** All containers that were in it, for their logs. */
   readonly containers: string[]
@@ -50,6 +52,7 @@ export class ServicePlaces {
   readonly #arrivals = new Map<number, Arrival>()
   #replicas: number
   #turn: Promise<unknown> = Promise.resolve()
+  #wasRolledBack = false
   /** As the run last left it: another one was written by somebody else. */
   #spec: SwarmService['Spec']
 
@@ -70,14 +73,33 @@ export class ServicePlaces {
   }
 
   /** A container of this service has ended. `id` may be shortened. Resolves to the place it filled. */
-  left(slot: number, id: string): TaskPlace | undefined {
+  left(slot: number, id: string, atHrtimeMs: number): TaskPlace | undefined {
     if (this.#arrivals.get(slot)?.id.startsWith(id) === true) this.#arrivals.delete(slot)
     const place = this.places.find(({ container }) => container?.id.startsWith(id) === true)
     if (place === undefined) return undefined
     place.container = undefined
+    place.freeSinceHrtimeMs = atHrtimeMs
     place.paused = false
     moveAddress(place.host, null)
     return place
+  }
+
+  /**
+   * A task that was told to end may go on for as long as its grace period, with another one beside it already: that one takes the place. `wanted` are the tasks that the
+   * swarm wants. Resolves to whether a place was handed over.
+   */
+  handOver(wanted: ReadonlySet<string>): boolean {
+    let isAny = false
+    for (const place of this.places) {
+      const arrival = place.slot === undefined ? undefined : this.#arrivals.get(place.slot)
+      if (place.container === undefined || wanted.has(place.container.task) || arrival === undefined || arrival.id === place.container.id || !wanted.has(arrival.task)) continue
+      place.container = undefined
+      place.paused = false
+      place.freeSinceHrtimeMs = hrtimeMs()
+      this.#settle(place.slot ?? 0)
+      isAny = true
+    }
+    return isAny
   }
 
   /** After the exit was told: what is there already takes the place. */
@@ -137,6 +159,32 @@ export class ServicePlaces {
     })
   }
 
+  /** Changes what its tasks are. Resolves to the specification; undefined where there was nothing to change. */
+  change(doing: string, wanted: (spec: SwarmService['Spec']) => SwarmService['Spec'] | undefined): Promise<SwarmService['Spec'] | undefined> {
+    return this.#inTurn(doing, async () => {
+      if (this.#options.isEnded()) throw notDone(doing, 'that the stack is being put back')
+      let isChanged = false
+      const { Spec } = await changeService(this.#options.docker, this.service.ID, (spec) => {
+        const changed = wanted(spec)
+        isChanged = changed !== undefined
+        return changed
+      })
+      if (isChanged) this.#spec = Spec
+      if (isChanged) this.#wasRolledBack = false
+      return isChanged ? Spec : undefined
+    })
+  }
+
+  /** The last roll-out failed, and the swarm itself made it what it was before: the order that takes it back has nothing left to do. */
+  get wasRolledBack(): boolean {
+    return this.#wasRolledBack
+  }
+
+  rolledBackTo(spec: SwarmService['Spec']): void {
+    this.#spec = spec
+    this.#wasRolledBack = true
+  }
+
   /** Whether the swarm wants this task: one that was given up may be started all the same, and is ended then. */
   async isWanted(task: string): Promise<boolean> {
     return (await this.#tasks()).some((one) => one.ID === task)
@@ -165,7 +213,8 @@ export class ServicePlaces {
     moveAddress(place.host, arrival.address)
     const { atHrtimeMs, detail } = arrival.started
     if (detail['attached'] === true) return // it ran when the stack was attached to
-    this.#options.emit({ name: 'process-started', target: place.name, atHrtimeMs, detail: { ...detail, task: arrival.task, slot } })
+    // One that was started beside the task before it is in the place from the end of that on.
+    this.#options.emit({ name: 'process-started', target: place.name, atHrtimeMs: Math.max(atHrtimeMs, place.freeSinceHrtimeMs), detail: { ...detail, task: arrival.task, slot } })
   }
 
   #tasks(): Promise<readonly SwarmTask[]> {

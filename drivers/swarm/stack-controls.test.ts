@@ -16,6 +16,7 @@ class Machine {
   readonly service: ServicePlaces
   readonly sent: string[] = []
   readonly toldToEnd: string[] = []
+  readonly rolling: boolean[] = []
   /** On these nothing ends. */
   ignores: readonly string[] = []
   /** Why a signal is not sent. */
@@ -50,6 +51,10 @@ class Machine {
       instanceOf: ({ name, host }) => ({ id: name, url: new URL(`http://${host}`) }),
       toldToEnd: (id) => this.toldToEnd.push(id),
       lost: () => this.isLost,
+      runId: 'run-1',
+      signal: new AbortController().signal,
+      rollingOut: (isOn) => this.rolling.push(isOn),
+      moved: () => {},
     }) as Required<DeploymentControls>
   }
 
@@ -67,14 +72,14 @@ class Machine {
     const { slot, container } = this.place(name)
     if (slot === undefined || container === undefined) return
     this.swarm.end(slot)
-    this.service.left(slot, container.id)
+    this.service.left(slot, container.id, 0)
     this.service.settle()
     this.#exits.get(container.id)?.({ code, signal: code === null ? 'SIGKILL' : null, atHrtimeMs: 0 })
     if (this.replacesAtOnce) this.swarm.replaceEnded()
   }
 
   #place(slot: number): TaskPlace {
-    return { name: `replica-${slot - 1}`, host: `replica-${slot - 1}.controls.seaworthy.invalid`, port: 80, slot, container: undefined, mode: 'up', paused: false, starts: 0, containers: [] }
+    return { name: `replica-${slot - 1}`, host: `replica-${slot - 1}.controls.seaworthy.invalid`, port: 80, slot, container: undefined, mode: 'up', paused: false, freeSinceHrtimeMs: -Infinity, starts: 0, containers: [] }
   }
   #arrive(slot: number): void {
     const task = this.swarm.taskIn(slot)

@@ -1,8 +1,9 @@
-import type { DeploymentControls, Instance } from '../../core/driver.js'
+import type { DeploymentControls, Instance, PlatformRelease, PlatformRollOut } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import { crashProcesses, stopProcess, type EndedBy, type RunningProcess } from '../docker/end-container.js'
 import { engineError } from '../docker/engine-error.js'
 import { notDone } from '../process/not-done.js'
+import { rollOutService } from './roll-out.js'
 import type { ServicePlaces, TaskPlace } from './service-places.js'
 import type { Engine } from './stack-services.js'
 
@@ -15,6 +16,12 @@ export interface StackMachine extends EndedBy {
   instanceOf(place: TaskPlace): Instance
   /** Its end is the service's no more. */
   toldToEnd(container: string): void
+  readonly runId: string
+  readonly signal: AbortSignal
+  /** While the swarm replaces tasks because it was ordered to, their ends are its doing. */
+  rollingOut(isOn: boolean): void
+  /** A place was given to another task. */
+  moved(): void
   /** Why nothing that follows can be judged; undefined as long as it can. */
   lost(): string | undefined
 }
@@ -31,8 +38,7 @@ interface Placed {
  */
 export function stackControls(machine: StackMachine): DeploymentControls {
   const named = (name: string): Placed => {
-    const reason = machine.lost()
-    if (reason !== undefined) throw new SeaworthyError('SW_MACHINE_LOST', `the stack is lost: ${reason}`, { exitCode: exitCodes.notConclusive })
+    requireKnown(machine)
     for (const service of machine.services) for (const place of service.places) if (place.name === name) return { place, service }
     throw notDone(`looking for the task of ${name}`, `only those of ${machine.services.flatMap(({ places }) => places.map((one) => one.name)).join(', ')}`)
   }
@@ -85,6 +91,7 @@ export function stackControls(machine: StackMachine): DeploymentControls {
       const pid = place.container?.pid ?? null
       return { pid, state: pid !== null ? 'running' : place.mode === 'held' ? 'held' : 'exited', restarts: Math.max(0, place.starts - 1) }
     },
+    rollOut: (release, { timeoutMs }) => rollOut(machine, release, timeoutMs),
     async addInstance({ changes }) {
       if (changes !== undefined) throw notDone('adding a replica', 'other settings for it, which a swarm gives to all tasks of a service or to none')
       const [service] = machine.services
@@ -94,6 +101,18 @@ export function stackControls(machine: StackMachine): DeploymentControls {
     },
     removeInstance: stop,
   }
+}
+
+function requireKnown(machine: StackMachine): void {
+  const reason = machine.lost()
+  if (reason !== undefined) throw new SeaworthyError('SW_MACHINE_LOST', `the stack is lost: ${reason}`, { exitCode: exitCodes.notConclusive })
+}
+
+async function rollOut(machine: StackMachine, release: PlatformRelease, timeoutMs: number): Promise<PlatformRollOut> {
+  requireKnown(machine)
+  const [service] = machine.services
+  if (service === undefined) throw notDone(`rolling ${release.name} out`, 'no service of replicas')
+  return rollOutService(machine, service, release, timeoutMs)
 }
 
 async function kill(machine: StackMachine, all: readonly Placed[]): Promise<{ target: string; pid: number }[]> {

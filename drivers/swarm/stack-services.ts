@@ -13,17 +13,24 @@ export interface SwarmService {
   readonly ID: string
   readonly Version: { readonly Index: number }
   readonly Spec: ServiceSpec
-  readonly UpdateStatus?: { readonly State?: string; readonly Message?: string }
+  readonly UpdateStatus?: { readonly State?: string; readonly Message?: string; readonly StartedAt?: string }
 }
 export interface ServiceSpec {
   readonly Name: string
   readonly Labels?: Readonly<Record<string, string>>
   readonly TaskTemplate: {
-    readonly ContainerSpec: { readonly StopSignal?: string; readonly StopGracePeriod?: number }
+    readonly ContainerSpec: ContainerSpec
     readonly RestartPolicy?: { readonly Condition?: string }
   }
   readonly Mode: { readonly Replicated?: { readonly Replicas?: number }; readonly Global?: object }
   readonly EndpointSpec?: { readonly Ports?: readonly PublishedPort[] }
+}
+export interface ContainerSpec {
+  readonly StopSignal?: string
+  readonly StopGracePeriod?: number
+  readonly Image?: string
+  readonly Env?: readonly string[]
+  readonly Args?: readonly string[]
 }
 export interface PublishedPort {
   readonly Protocol?: string
@@ -36,6 +43,7 @@ export interface SwarmTask {
   readonly Slot?: number
   readonly NodeID?: string
   readonly DesiredState: string
+  readonly Spec?: { readonly ContainerSpec: ContainerSpec }
   readonly Status: { readonly State: string; readonly Err?: string; readonly ContainerStatus?: { readonly ContainerID?: string} }
 }
 
@@ -81,14 +89,20 @@ export const replicasOf = ({ Mode: mode }: Pick<ServiceSpec, 'Mode'>): number =>
 
 /** The tasks that the swarm wants to be there, by slot. Throws SeaworthyError. */
 export async function tasksOf(docker: Engine, service: Pick<SwarmService, 'ID'>): Promise<readonly SwarmTask[]> {
+  return (await allTasksOf(docker, service)).filter(isWanted)
+}
+
+/** With those that have ended, or never were, as long as the swarm remembers them. Throws SeaworthyError. */
+export async function allTasksOf(docker: Engine, service: Pick<SwarmService, 'ID'>): Promise<readonly SwarmTask[]> {
   try {
     const all = (await docker.listTasks({ filters: { service: [service.ID] } })) as unknown as readonly SwarmTask[]
-    return all.filter(({ DesiredState: wanted }) => wanted !== 'shutdown' && wanted !== 'remove').sort((a, b) => (a.Slot ?? 0) - (b.Slot ?? 0))
+    return [...all].sort((a, b) => (a.Slot ?? 0) - (b.Slot ?? 0))
   } catch (error) {
     throw engineError('listing the tasks of a service', error)
   }
 }
 
+export const isWanted = ({ DesiredState: wanted }: SwarmTask): boolean => wanted !== 'shutdown' && wanted !== 'remove'
 export const runs = ({ Status: { State: state } }: SwarmTask): boolean => state === 'running'
 /** It has ended, or never ran. */
 export const ended = ({ Status: { State: state } }: SwarmTask): boolean => ['complete', 'shutdown', 'failed', 'rejected', 'remove', 'orphaned'].includes(state)

@@ -5,11 +5,14 @@ import type { WorldSurvey } from '../../core/world-survey.js'
 import { connectEngine } from '../docker/engine-connection.js'
 import { surveyEngine } from '../docker/survey-engine.js'
 import { accepts } from '../network/accepts.js'
-import { AttachedStack } from './attached-stack.js'
+import { AttachedStack, rolledBackWithinMs } from './attached-stack.js'
 import { observed } from './observe.js'
 import { planStack } from './plan-stack.js'
 import { surveyStack } from './survey-stack.js'
 import { offers, whyNot } from './swarm-offers.js'
+
+/** Only what was rolled out takes long to put back. */
+const endsWithinMs = (service: ServiceDescriptor): number => (service.lifecycle.upgrade === undefined ? 0 : 30_000 + rolledBackWithinMs(service))
 
 /** The tasks of a stack in a swarm, which is attached to where it runs and left as it was found. */
 export const swarmDriver: Driver = {
@@ -19,6 +22,7 @@ export const swarmDriver: Driver = {
   whyNot,
   observe: async (service) => observed((await connectEngine()).docker, service),
   deploymentsMax: 1,
+  endsWithinMs,
   survey,
   deploy,
 }

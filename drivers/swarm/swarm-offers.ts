@@ -12,7 +12,7 @@ const never: Readonly<Partial<Record<Capability, string>>> = {
   ...same('commands of a runbook restore from files of this machine and put releases in replicas, of which the tasks of a stack know nothing', ['docs.runbook']),
   ...same('a swarm gives all tasks of a service the same settings', ['lifecycle.configure', 'lifecycle.start-drained']),
   ...same('there is only the one stack, and none is put beside it', ['lifecycle.apart', 'backup.restoreIsolated']),
-  ...same('a release is given to one replica after the other, and a swarm gives it to all tasks of a service in an order of its own: this driver neither orders such an update nor takes one back', ['lifecycle.upgrade', 'lifecycle.upgrade.part', 'lifecycle.upgrade.tool', 'lifecycle.upgrade.bad', 'lifecycle.upgrade.features']),
+  ...same('a swarm gives a release to all tasks of a service, and cannot be told to leave it at some of them', ['lifecycle.upgrade.part']),
   ...same('the nodes of a swarm are not this run\'s to reboot, and its orchestrator would start the tasks of any image again: it would pass without the service having done anything', ['lifecycle.reboot']),
   ...same('a start is timed from its order, and most of it is what a swarm takes to place a task: the service\'s own time is not to be seen', ['docs.times']),
 }

@@ -34,13 +34,15 @@ describe('an upgrade in a cluster', () => {
     expect(inCluster({}).releases).toMatchObject({ v1: { image: 'web:1', changes: {} }, v2: { image: 'web:2', changes: { env: { FEATURE: 'on' } } }, bad: { changes: { env: { BROKEN: 'yes' } } } })
   })
   test.each([
-    [{ rollOut: { exec: ['roll', '{release}'] } }, /rolls it out/],
     [{ releases: good.releases }, /neither image, command nor env/],
   ])('%j is a contradiction', (more, message) => {
     expect(() => inCluster(more)).toThrow(message)
   })
+  test('leaves out a tool that is for elsewhere', () => {
+    expect(inCluster({ rollOut: { exec: ['roll', '{release}'] }, rollBack: { exec: ['back', '{release}'] } })).not.toHaveProperty('rollOut')
+  })
   test('elsewhere an image is one', () => {
-    expect(() => upgraded({ releases: { ...good.releases, v2: { reads: '2', image: 'web:2' } } })).toThrow(/workload of a cluster/)
+    expect(() => upgraded({ releases: { ...good.releases, v2: { reads: '2', image: 'web:2' } } })).toThrow(/workload of a cluster or a service of a swarm/)
   })
 })
 

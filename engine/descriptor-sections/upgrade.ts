@@ -13,13 +13,13 @@ const releaseName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a
 
 export const upgrade = z.strictObject({
   version: valueProbe.describe('where a replica says which release it runs, such as "GET /version#/release"'),
-  releases: z.record(releaseName, z.strictObject({ reads: z.string().min(1).describe('what the version reads as'), image: z.string().min(1).optional().describe('in a cluster: the image of this release'), ...changes })).describe('releases by name, and what a replica runs with to be one'),
+  releases: z.record(releaseName, z.strictObject({ reads: z.string().min(1).describe('what the version reads as'), image: z.string().min(1).optional().describe('in a cluster or a swarm: the image of this release'), ...changes })).describe('releases by name, and what a replica runs with to be one'),
   from: releaseName.describe('the release that is deployed at first'),
   to: releaseName.describe('the release that is upgraded to'),
   bad: z.array(releaseName).default([]).describe('releases that must not get through: they never become ready, or crash'),
   maxUnavailable: z.number().int().min(1).default(1).describe('how many replicas may be missing at a time'),
   features: z.record(featureName, feature).default({}).describe('features that are new in `to`, off at first'),
-  rollOut: z.strictObject(procedure).optional().describe("the service's own tool, with {release} and, if it can, {instances}; without one the harness replaces one replica after the other. Not in a cluster, whose controller rolls out"),
+  rollOut: z.strictObject(procedure).optional().describe("the service's own tool, with {release} and, if it can, {instances}; without one the harness replaces one replica after the other. Not used in a cluster or a swarm, which rolls out by itself"),
   rollBack: z.strictObject(procedure).optional().describe('the way back, where it is another one'),
 })
 export type UpgradeDocument = z.infer<typeof upgrade>
@@ -63,21 +63,20 @@ export function upgradeOf(document: UpgradeDocument, { byPlatform = false }: { r
   }
   if (byPlatform) return requirePlatformReleases(made, at)
   const imaged = names.find((name) => document.releases[name]?.image !== undefined)
-  if (imaged !== undefined) throw new DescriptorContradiction(at('releases', imaged, 'image'), 'is given to a workload of a cluster (target.kind: kubernetes); elsewhere a release is a command, an environment, or what rollOut makes of it')
+  if (imaged !== undefined) throw new DescriptorContradiction(at('releases', imaged, 'image'), 'is given to a workload of a cluster or a service of a swarm (target.kind: kubernetes or swarm); elsewhere a release is a command, an environment, or what rollOut makes of it')
   if (made.rollOut === undefined && !canRollOutInPart(made)) throw new DescriptorContradiction(at('releases', made.to), 'says neither command nor env, and there is no rollOut: nothing would be upgraded')
   return made
 }
 
 const releaseOf = (name: string, { reads, image, ...rest }: UpgradeDocument['releases'][string]): Release => ({ name, reads, changes: changesOf(rest), ...(image === undefined ? {} : { image }) })
 
-/** The platform replaces what the harness cannot, and is the tool: another one would change the workload behind the run's back. */
+/** The platform is the tool: another one, which a descriptor has that is also used elsewhere, would change the workload behind the run's back and is left out. */
 function requirePlatformReleases(made: Upgrade, at: (...more: readonly string[]) => readonly string[]): Upgrade {
-  const tool = (['rollOut', 'rollBack'] as const).find((key) => made[key] !== undefined)
-  if (tool !== undefined) throw new DescriptorContradiction(at(tool), 'is not used in a cluster: the workload is given the release, and its controller rolls it out')
   const chosen = [made.from, made.to, ...made.bad]
   const same = chosen.find((name) => made.releases[name]?.image === undefined && !changesSomething(made.releases[name]?.changes ?? {}))
   if (same !== undefined) throw new DescriptorContradiction(at('releases', same), 'says neither image, command nor env: the workload could not be told to run it')
-  return made
+  const { rollOut: _rollOut, rollBack: _rollBack, ...rest } = made
+  return rest
 }
 
 function changesOf({ command: program, env }: { readonly command?: string[] | undefined; readonly env?: Record<string, string> | undefined }): UnitChanges {

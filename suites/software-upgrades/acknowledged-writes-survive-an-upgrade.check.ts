@@ -62,7 +62,7 @@ interface Switch {
   readonly acknowledged: number | undefined
 }
 
-/** Of each replica: from the last answer of the old process to the first one of the new. */
+/** Of each replica: from the last answer of the old process to the first one of the new, or the other way round where the two serve side by side. */
 function switchesOf(history: History, span: RollOutSpan, entries: readonly LedgerEntry[]): Switch[] {
   return instancesOf(history).map((instance) => {
     const sightings = bootSightings(history, instance)
@@ -70,7 +70,8 @@ function switchesOf(history: History, span: RollOutSpan, entries: readonly Ledge
     const first = sightings.find((one) => one.sentAtMs >= span.fromMs && one.boot !== old?.boot)
     if (old === undefined || first === undefined) return { instance, acknowledged: undefined }
     const lastOldAtMs = sightings.findLast((one) => one.boot === old.boot)?.atMs ?? span.fromMs
-    const near = entries.filter(({ acknowledgedAtMs: at }) => at !== undefined && at >= lastOldAtMs - nearMs && at <= first.atMs + nearMs)
+    const [fromMs, toMs] = [Math.min(lastOldAtMs, first.atMs) - nearMs, Math.max(lastOldAtMs, first.atMs) + nearMs]
+    const near = entries.filter(({ acknowledgedAtMs: at }) => at !== undefined && at >= fromMs && at <= toMs)
     return { instance, acknowledged: near.length }
   })
 }

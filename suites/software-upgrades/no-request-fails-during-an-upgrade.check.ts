@@ -6,7 +6,7 @@ import { requestsOf } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { answered, failureEvidence } from './failed-requests.js'
 import { labels, loads } from './names.js'
-import { instancesOf, isFinding, nextRollOutMs, replacedAtMs, wholeSpan, type RollOutSpan } from './roll-out-span.js'
+import { instancesOf, isFinding, nextRollOutMs, replacedAtMs, replicaVersions, wholeSpan, type RollOutSpan } from './roll-out-span.js'
 import { rollOutVerdict } from './version-verdict.js'
 import { unreadyRuns } from './unready-runs.js'
 
@@ -50,8 +50,12 @@ const waysText = { tool: "the service's own tool", platform: 'the platform', har
 /** Under way in the very process that was replaced, when it was first seen to leave. */
 function witnessesOf(history: History, span: RollOutSpan): RequestEvent[] {
   const leftAtMs = firstUnready(history, span)
-  return requestsOf(history, loads.inFlight(labels.upgrade)).filter(({ instance, firstByteAtMs, sentAtMs, endedAtMs, outcome }) => {
-    const turnAtMs = instance === undefined ? undefined : leftAtMs.get(instance)
+  const boots = new Map(replicaVersions(history, span).map(({ instance, before }) => [instance, before?.boot]))
+  return requestsOf(history, loads.inFlight(labels.upgrade)).filter(({ instance, boot, firstByteAtMs, sentAtMs, endedAtMs, outcome }) => {
+    // A new process may answer by the name of the place before it is in it.
+    if (instance === undefined || (boot !== undefined && boots.get(instance) !== undefined && boot !== boots.get(instance))) return false
+
+    const turnAtMs = leftAtMs.get(instance)
     return turnAtMs !== undefined && outcome === 'ok' && (firstByteAtMs ?? sentAtMs ?? Infinity) < turnAtMs && endedAtMs > turnAtMs
   })
 }

@@ -86,7 +86,9 @@ export function unservedRuns(history: History, span: RollOutSpan): UnreadyRun[] 
     since.delete(instance)
     if (fromMs !== undefined && toMs > span.fromMs && fromMs < span.toMs) runs.push({ instance, samples: 0, fromMs: Math.max(fromMs, span.fromMs), toMs: Math.min(toMs, span.toMs) })
   }
-  for (const { name, target, atMs } of eventsOf(history, 'platform')) {
+  for (const { name, target, atMs, detail } of eventsOf(history, 'platform')) {
+    // What our own look at a balancer that is not ours takes it for is no word of the platform.
+    if (detail?.['seenBy'] !== undefined) continue
     if (name === 'backend-down') since.set(target, since.get(target) ?? atMs)
     if (name === 'backend-up') close(target, atMs)
   }

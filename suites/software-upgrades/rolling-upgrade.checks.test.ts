@@ -156,6 +156,9 @@ describe('acknowledged writes survive an upgrade', () => {
     expect(finding).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('all 300 acknowledged writes') })
     expect(finding.evidence).toHaveLength(3)
   })
+  test('a new process that answers by the name of the place before the old one has gone is no switch without writes', () => {
+    expect(of([...goodUpgrade(), request(1_500, { load: 'beside', via: 'balancer', instance: 'r3', boot: 'r3-new' })])).toMatchObject({ outcome: 'passed' })
+  })
   test('a roll-out without a reason, and one of no replicas, is no pass', () => {
     expect(of(brokenOff('tool'))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('the roll-out was broken off: no reason given') })
     expect(of([...goodUpgrade(), fact('instances', [])])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('no replica is known') })

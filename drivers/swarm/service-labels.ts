@@ -1,0 +1,12 @@
+import type { ServiceSpec } from './stack-services.js'
+
+/** Labels on the service of the replicas while a run has the stack. Labels of a service replace none of its tasks. */
+export const runLabel = 'seaworthy.run'
+export const ownerLabel = 'seaworthy.owner'
+export const foundLabel = 'seaworthy.found'
+
+/** Undefined takes a label off. */
+export function withLabels(spec: ServiceSpec, labels: Readonly<Record<string, string | undefined>>): ServiceSpec {
+  const all = Object.entries({ ...spec.Labels, ...labels }).filter((one): one is [string, string] => one[1] !== undefined)
+  return { ...spec, Labels: Object.fromEntries(all) }
+}
