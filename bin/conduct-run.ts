@@ -9,12 +9,13 @@ import { releaseRunDirectory } from '../engine/run-directory.js'
 import { reporters as everyReporter } from '../reports/index.js'
 import { historiesOf } from './histories.js'
 import type { Interruption } from './interruption.js'
+import { openJudgingThread } from './judging-thread.js'
 import type { NamingReporter } from './live-reporter.js'
 import { packageVersion } from './package-files.js'
 import { openRunScope } from './run-scope.js'
 import { redactionFor, throwingNoSecrets, withoutSecrets } from './without-secrets.js'
 
-export type ConductOptions = Omit<ConformanceOptions, 'workDirectory' | 'sharedDirectory' | 'journal' | 'version' | 'signal' | 'emit'> & {
+export type ConductOptions = Omit<ConformanceOptions, 'workDirectory' | 'sharedDirectory' | 'journal' | 'version' | 'signal' | 'emit' | 'judge'> & {
   readonly interruption: Interruption
   readonly live: NamingReporter
   readonly reporters: readonly Reporter[]
@@ -22,6 +23,8 @@ export type ConductOptions = Omit<ConformanceOptions, 'workDirectory' | 'sharedD
   readonly baseline?: RunReport
   /** Default: a folder of the run, removed with it. */
   readonly sharedDirectory?: string
+  /** Default: a thread of the run. */
+  readonly judge?: ConformanceOptions['judge']
 }
 
 /**
@@ -45,6 +48,7 @@ export async function conductRun(given: ConductOptions): Promise<RunReport> {
 async function reportOf(options: ConductOptions, redaction: Redaction): Promise<RunReport> {
   const { live, interruption, runDirectory } = options
   const warn = (message: string): void => live.onEvent({ type: 'warning', message })
+  await using thread = options.judge === undefined ? openJudgingThread(options.service.suites) : { judge: options.judge, [Symbol.asyncDispose]: async () => {} }
   const scope = await openRunScope(options.runId, warn)
   let report: RunReport
   try {
@@ -57,6 +61,7 @@ async function reportOf(options: ConductOptions, redaction: Redaction): Promise<
       version: packageVersion(),
       signal: interruption.signal,
       emit: (event) => live.onEvent(event),
+      judge: thread.judge,
     })
   } finally {
     for (const problem of await scope.close()) warn(`clean-up: ${problem}`)

@@ -4,14 +4,13 @@ import { SeaworthyError } from '../core/errors.js'
 import { thresholdValues, type RequirementId, type ThresholdValues } from '../core/requirement.js'
 import type { RunReport } from '../core/run-report.js'
 import type { Suite } from '../core/scenario.js'
-import { firstIdOf } from '../core/second-measurement.js'
 import { skipsOf } from '../core/skip-cause.js'
 import { valueProblem } from '../core/threshold-rules.js'
 import { buildReport } from '../engine/build-report.js'
 import { judgeScenario, scenarioReport } from '../engine/judge-scenario.js'
 import type { RunInput } from '../engine/run-directory.js'
 import { readRunReport } from '../engine/saved-run.js'
-import { secondOf } from '../engine/second-measurement.js'
+import { scenarioNamed } from '../engine/second-measurement.js'
 
 interface Judging {
   readonly overrides: ReadonlyMap<RequirementId, ThresholdValues>
@@ -27,9 +26,9 @@ export function judgeAgain(directory: string, input: RunInput, { overrides, suit
   const thresholds = (id: RequirementId): ThresholdValues => ({ ...since.get(id), ...input.thresholds[id], ...overrides.get(id) })
   requireSoundThresholds(directory, suites, thresholds)
   const planned = input.scenarios.map(({ id, selected, checks = [] }) => {
-    const known = suites.flatMap((suite) => suite.scenarios).find((one) => one.id === (firstIdOf(id) ?? id))
-    if (known === undefined) throw unreadable(directory, `it has a scenario ${id} that this version does not know`)
-    return { scenario: firstIdOf(id) === undefined ? known : secondOf(known, new Set(checks)), selected: new Set(selected) }
+    const scenario = scenarioNamed(id, { checks, suites })
+    if (scenario === undefined) throw unreadable(directory, `it has a scenario ${id} that this version does not know`)
+    return { scenario, selected: new Set(selected) }
   })
   const judged = planned.flatMap(({ scenario, selected }) => {
     const { id } = scenario

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { messageOf } from '../core/errors.js'
 import type { RequirementId, ThresholdValues } from '../core/requirement.js'
 import { VerdictAnnouncer } from './announce-verdicts.js'
-import { judgeScenario, unjudgeable, type JudgedScenario } from './judge-scenario.js'
+import { recordedScenario, unjudgeable, type JudgedScenario } from './judge-scenario.js'
 import { inLanes } from './lanes.js'
 import { widthOf } from './order-of-start.js'
 import type { Plan, PlannedScenario } from './plan.js'
@@ -65,7 +65,7 @@ export async function measure(options: Measuring): Promise<Measured> {
       givenUp.abort()
       return
     }
-    const done = judgeOrSayWhy(planned, run, options)
+    const done = await judgeOrSayWhy(planned, run, options)
     judged.push(done)
     for (const verdict of announcer.accept(done)) options.emit(verdict)
     options.emit({ type: 'scenario-ended', scenario: planned.scenario.id, durationMs: done.durationMs, incomplete: done.incomplete })
@@ -102,9 +102,9 @@ export async function measureAgain(options: MeasuringAgain): Promise<(Measured &
 
 const workFolderOf = (planned: PlannedScenario, { scenarios }: Plan): string => `d${scenarios.indexOf(planned)}`
 
-function judgeOrSayWhy(planned: PlannedScenario, run: ScenarioRun, options: Pick<Measuring, 'runDirectory' | 'runId' | 'thresholds'>): JudgedScenario<PlannedScenario> {
+async function judgeOrSayWhy(planned: PlannedScenario, run: ScenarioRun, options: Pick<Measuring, 'runDirectory' | 'runId' | 'thresholds' | 'judge'>): Promise<JudgedScenario<PlannedScenario>> {
   try {
-    return judgeScenario(planned, { ...options, run })
+    return { ...run, planned, ...(await options.judge(recordedScenario(planned, { ...options, run }))) }
   } catch (thrown) {
     return unjudgeable(planned, run, thrown)
   }

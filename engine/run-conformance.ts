@@ -10,7 +10,7 @@ import type { Suite } from '../core/scenario.js'
 import { firstIdOf } from '../core/second-measurement.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { buildReport } from './build-report.js'
-import { scenarioReport, type JudgedScenario } from './judge-scenario.js'
+import { scenarioReport, type FoundInHistory, type JudgedScenario, type RecordedScenario } from './judge-scenario.js'
 import { descriptorPosition } from './load-descriptor.js'
 import type { SpareLane } from './lanes.js'
 import { announced, measure, measureAgain } from './measure.js'
@@ -50,6 +50,8 @@ export interface ConformanceOptions {
   readonly reproduceWith: string
   readonly signal: AbortSignal
   readonly emit: (event: RunEvent) => void
+  /** What `judgeRecorded` does, in another thread: judging a long history here would delay every request that is due meanwhile. Rejects as it throws. */
+  readonly judge: (recorded: RecordedScenario) => Promise<FoundInHistory>
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { Scenario } from '../core/scenario.js'
-import { secondIdOf, undecidedAmong } from '../core/second-measurement.js'
+import type { Scenario, Suite } from '../core/scenario.js'
+import { firstIdOf, secondIdOf, undecidedAmong } from '../core/second-measurement.js'
 import type { JudgedScenario } from './judge-scenario.js'
 import type { PlannedScenario } from './plan.js'
 
@@ -49,3 +49,10 @@ export const secondOf = (scenario: Scenario, checks: ReadonlySet<string>): Scena
   title: `${scenario.title} (measured again, alone)`,
   checks: scenario.checks.filter(({ id }) => checks.has(id)),
 })
+
+/** The scenario of these suites that ran under this name, of a second measurement with these checks. */
+export function scenarioNamed(id: string, { checks, suites }: { readonly checks: readonly string[]; readonly suites: readonly Suite[] }): Scenario | undefined {
+  const first = firstIdOf(id)
+  const known = suites.flatMap((suite) => suite.scenarios).find((one) => one.id === (first ?? id))
+  return known === undefined || first === undefined ? known : secondOf(known, new Set(checks))
+}

@@ -8,6 +8,7 @@ import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { startFakeCluster, type FakeCluster } from '../drivers/kubernetes/fake-cluster/fake-cluster.test-support.js'
 import type { Manner } from '../drivers/kubernetes/fake-cluster/pod-program.test-support.js'
 import { kubernetesDriver } from '../drivers/kubernetes/kubernetes-driver.js'
+import { judgeRecorded } from '../engine/judge-scenario.js'
 import { runConformance } from '../engine/run-conformance.js'
 import { suites } from '../suites/index.js'
 
@@ -65,6 +66,7 @@ export class ClusterVerdicts {
       reproduceWith: '',
       signal: new AbortController().signal,
       emit: (event) => (event.type === 'step' ? onStep?.(event.message, cluster) : undefined),
+      judge: async (recorded) => judgeRecorded(recorded, suites),
     })
   }
 

@@ -10,6 +10,7 @@ import type { RunEvent } from '../core/run-event.js'
 import type { RunReport } from '../core/run-report.js'
 import type { Scenario, ScenarioContext, Suite } from '../core/scenario.js'
 import type { Operation, ServiceDescriptor } from '../core/service-descriptor.js'
+import { judgeRecorded } from '../engine/judge-scenario.js'
 import { runConformance } from '../engine/run-conformance.js'
 
 /** A service and a driver of a few lines around the real engine: what the engine makes of a world that misbehaves. */
@@ -148,6 +149,7 @@ export async function runFake({ exercise = async () => {}, checks, signal, measu
     reproduceWith: '',
     signal: signal ?? new AbortController().signal,
     emit: (event) => void events.push(event),
+    judge: async (recorded) => structuredClone(judgeRecorded(structuredClone(recorded), [suite])), // as a thread is asked, and answers
   }).catch((thrown: unknown) => {
     remove()
     throw thrown

@@ -4,6 +4,7 @@ import type { CleanResult, DefectResult } from '../../core/selftest-report.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { makeFolder } from '../../engine/run-directory.js'
 import { watchInterruption } from '../interruption.js'
+import { openJudgingThread } from '../judging-thread.js'
 import { newRunId } from '../run-id.js'
 import { selectDefects, requirementsFor, type SelectedDefect } from '../selftest/defect-selection.js'
 import { cleanResult, undecidedOf } from '../selftest/judged-result.js'
@@ -41,9 +42,10 @@ export async function selftest(args: SelftestArguments): Promise<number> {
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
   say(`selftest of ${defects.length} defects of the reference service, seed ${randomSeed}, in ${directory}`)
   using interruption = watchInterruption(say)
+  await using thread = openJudgingThread()
   const scope = await openRunScope(newRunId(), say)
   try {
-    return await selftestIn({ directory, sharedDirectory: join(scope.workDirectory, 'shared'), randomSeed, driver, interruption, say }, { defects, lanes: lanesOf(args.parallel, driver), withClean: args.defectsOnly !== true })
+    return await selftestIn({ directory, sharedDirectory: join(scope.workDirectory, 'shared'), randomSeed, driver, interruption, judge: thread.judge, say }, { defects, lanes: lanesOf(args.parallel, driver), withClean: args.defectsOnly !== true })
   } finally {
     for (const problem of await scope.close()) say(`clean-up: ${problem}`)
   }

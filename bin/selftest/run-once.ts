@@ -8,6 +8,7 @@ import { makeRunDirectory } from '../../engine/run-directory.js'
 import { suites } from '../../suites/index.js'
 import { conductRun } from '../conduct-run.js'
 import type { Interruption } from '../interruption.js'
+import type { JudgingThread } from '../judging-thread.js'
 import type { NamingReporter } from '../live-reporter.js'
 import { referenceDescriptor } from '../package-files.js'
 import { newRunId } from '../run-id.js'
@@ -19,6 +20,8 @@ export interface SelftestContext {
   readonly randomSeed: number
   readonly driver: Driver
   readonly interruption: Interruption
+  /** Of all its runs: some are side by side. */
+  readonly judge: JudgingThread['judge']
   readonly say: (text: string) => void
 }
 
@@ -33,7 +36,7 @@ export interface OnceOptions {
 
 /** One run of the reference service in the quick profile. */
 export async function runOnce(context: SelftestContext, { only, folder, defect, parallel, spare }: OnceOptions): Promise<RunReport> {
-  const { driver } = context
+  const { driver, judge } = context
   const descriptorPath = referenceDescriptor()
   const warnings: NamingReporter = { onEvent: (event) => event.type === 'warning' && context.say(`     ${event.message}`), close: () => {}, nameFiles: () => {} }
   const runId = newRunId()
@@ -57,5 +60,6 @@ export async function runOnce(context: SelftestContext, { only, folder, defect, 
     interruption: context.interruption,
     live: warnings,
     reporters: [],
+    judge,
   })
 }

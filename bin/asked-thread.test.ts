@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import { ownProgram } from '../operating-system/own-program.js'
+import { AskedThread } from './asked-thread.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'sw-asked-thread-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const program = join(folder, 'program.mjs')
+const built = (name: string): string => JSON.stringify(pathToFileURL(ownProgram(import.meta.url, name)).href)
+writeFileSync(
+  program,
+  `import { workerData } from 'node:worker_threads'
+import { answerQuestions } from ${built('asked-thread')}
+import { SeaworthyError } from ${built('../core/errors')}
+answerQuestions(async (question) => {
+  if (question === 'end') process.exit(3)
+  if (question === 'code') throw new SeaworthyError('SW_RUN_UNREADABLE', 'coded', { exitCode: 64, hint: 'look' })
+  if (question === 'uncloneable') return () => {}
+  if (question === 'slow') await new Promise((resolve) => setTimeout(resolve, 30))
+  return [question, workerData]
+})
+`,
+)
+
+test('questions are answered one after the other, with what the thread was started with', async () => {
+  const thread = new AskedThread<string, readonly string[]>(program, 'given')
+  try {
+    const order: string[] = []
+    const ask = async (question: string): Promise<void> => void thread.ask(question).then(([answered = '']) => order.push(answered))
+    await Promise.all([ask('slow'), ask('quick')])
+    expect(await thread.ask('last')).toEqual(['last', 'given'])
+    expect(order).toEqual(['slow', 'quick'])
+  } finally {
+    await thread.end()
+  }
+})
+
+test('what is thrown there is thrown here, with its code, and the next question is answered', async () => {
+  const thread = new AskedThread<string, readonly string[]>(program)
+  try {
+    await expect(thread.ask('code')).rejects.toMatchObject({ name: 'SeaworthyError', code: 'SW_RUN_UNREADABLE', exitCode: 64, message: 'coded', hint: 'look' })
+    await expect(thread.ask('uncloneable')).rejects.toThrow('could not be cloned')
+    expect(await thread.ask('next')).toEqual(['next', undefined])
+  } finally {
+    await thread.end()
+  }
+})
+
+test('a thread that ends leaves nothing unanswered, and the next question starts another', async () => {
+  const thread = new AskedThread<string, readonly string[]>(program)
+  try {
+    const ended = await Promise.allSettled([thread.ask('end'), thread.ask('after it')])
+    expect(ended.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(await thread.ask('another')).toEqual(['another', undefined])
+    const waiting = thread.ask('slow')
+    const told = expect(waiting).rejects.toThrow('ended')
+    await thread.end()
+    await told
+  } finally {
+    await thread.end()
+  }
+})
+
+test('a program that cannot be loaded is an error to whoever asks', async () => {
+  const thread = new AskedThread<string, string>(join(folder, 'nowhere.mjs'))
+  await expect(thread.ask('anything')).rejects.toThrow('nowhere.mjs')
+  await thread.end()
+})
