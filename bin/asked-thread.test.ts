@@ -50,23 +50,29 @@ test('what is thrown there is thrown here, with its code, and the next question 
   }
 })
 
-test('a thread that ends leaves nothing unanswered, and the next question starts another', async () => {
+test('a thread that ends fails the question it was at, and another answers those that wait', async () => {
   const thread = new AskedThread<string, readonly string[]>(program)
   try {
-    const ended = await Promise.allSettled([thread.ask('end'), thread.ask('after it')])
-    expect(ended.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    const [ended, next] = await Promise.allSettled([thread.ask('end'), thread.ask('after it')])
+    expect(ended).toMatchObject({ status: 'rejected', reason: { message: 'the thread that was asked ended with 3' } })
+    expect(next).toMatchObject({ status: 'fulfilled', value: ['after it', undefined] })
     expect(await thread.ask('another')).toEqual(['another', undefined])
-    const waiting = thread.ask('slow')
-    const told = expect(waiting).rejects.toThrow('ended')
-    await thread.end()
-    await told
   } finally {
     await thread.end()
   }
 })
 
+test('one that is ended leaves nothing unanswered, and is asked no more', async () => {
+  const thread = new AskedThread<string, readonly string[]>(program)
+  const waiting = Promise.allSettled([thread.ask('slow'), thread.ask('slow')])
+  await thread.end()
+  expect((await waiting).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  await expect(thread.ask('late')).rejects.toThrow('was ended')
+})
+
 test('a program that cannot be loaded is an error to whoever asks', async () => {
   const thread = new AskedThread<string, string>(join(folder, 'nowhere.mjs'))
-  await expect(thread.ask('anything')).rejects.toThrow('nowhere.mjs')
+  const asked = await Promise.allSettled([thread.ask('anything'), thread.ask('more')])
+  expect(asked).toMatchObject(Array.from({ length: 2 }, () => ({ status: 'rejected', reason: { message: expect.stringContaining('nowhere.mjs') as string } })))
   await thread.end()
 })

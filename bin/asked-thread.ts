@@ -13,19 +13,21 @@ interface ThrownElsewhere {
   readonly exitCode?: number
   readonly hint?: string | undefined
 }
-interface Waiting<Answer> {
+interface Waiting<Question, Answer> {
+  readonly question: Question
   readonly resolve: (answer: Answer) => void
   readonly reject: (reason: Error) => void
 }
 
 /**
  * A thread that answers questions, for work that is nothing but computing: done in the thread of the traffic it would delay every request that is due meanwhile. One
- * that ended fails what it was asked, and the next question starts another. It keeps the process alive until `end`.
+ * that ended fails the question it was at; another is started for those that wait. It keeps the process alive until `end`.
  */
 export class AskedThread<Question, Answer> {
-  readonly #waiting = new Map<number, Waiting<Answer>>()
+  readonly #waiting = new Map<number, Waiting<Question, Answer>>()
   #worker: Worker | undefined
   #asked = 0
+  #isEnded = false
 
   /** `program` is a module that calls `answerQuestions`, and finds `workerData` there. */
   constructor(
@@ -38,16 +40,17 @@ export class AskedThread<Question, Answer> {
     this.#worker ??= this.#started()
   }
 
-  /** Throws what the thread threw, a SeaworthyError as one, and an Error when the thread ended before it answered. */
+  /** Rejects with what the thread threw, a SeaworthyError as one, and with an Error when it ended before it answered. */
   async ask(question: Question): Promise<Answer> {
-    this.start()
+    if (this.#isEnded) throw new Error('the thread that is asked was ended')
     const id = (this.#asked += 1)
-    const answer = new Promise<Answer>((resolve, reject) => this.#waiting.set(id, { resolve, reject }))
-    this.#worker?.postMessage({ id, question } satisfies Asked<Question>)
-    return answer
+    const worker = (this.#worker ??= this.#started())
+    worker.postMessage({ id, question } satisfies Asked<Question>)
+    return new Promise<Answer>((resolve, reject) => this.#waiting.set(id, { question, resolve, reject }))
   }
 
   async end(): Promise<void> {
+    this.#isEnded = true
     await this.#worker?.terminate()
   }
 
@@ -56,12 +59,21 @@ export class AskedThread<Question, Answer> {
     let why: Error | undefined
     worker.on('message', (told: Told<Answer>) => this.#told(told))
     worker.on('error', (error: Error) => (why = error))
-    worker.on('exit', (code) => {
-      this.#worker = undefined
-      for (const { reject } of this.#waiting.values()) reject(new Error(`the thread that was asked ended with ${why === undefined ? String(code) : messageOf(why)}`, { cause: why }))
-      this.#waiting.clear()
-    })
+    worker.on('exit', (code) => this.#exited(new Error(`the thread that was asked ended with ${why === undefined ? String(code) : messageOf(why)}`, { cause: why })))
     return worker
+  }
+
+  /** It answers in the order of the questions: it was at the first of those that wait. */
+  #exited(reason: Error): void {
+    this.#worker = undefined
+    const [first, ...others] = this.#waiting
+    for (const [id, { reject }] of this.#isEnded ? this.#waiting : first === undefined ? [] : [first]) {
+      this.#waiting.delete(id)
+      reject(reason)
+    }
+    if (this.#isEnded || others.length === 0) return
+    const another = (this.#worker = this.#started())
+    for (const [id, { question }] of others) another.postMessage({ id, question } satisfies Asked<Question>)
   }
 
   #told(told: Told<Answer>): void {

@@ -18,7 +18,7 @@ writeFileSync(
 import { eventsOf } from ${JSON.stringify(pathToFileURL(ownProgram(import.meta.url, '../core/history')).href)}
 const id = 'X-ORDERS-01'
 const isBroken = (history) => [...eventsOf(history, 'incomplete')].length > 0
-const evaluate = (history, thresholds) => ({ outcome: thresholds.jobs === 5 && !isBroken(history) ? 'passed' : 'failed', summary: 'asked for ' + thresholds.jobs, evidence: [] })
+const evaluate = (history, thresholds) => ({ outcome: thresholds.jobs === 5 && !isBroken(history) ? 'passed' : 'failed', summary: 'asked for ' + thresholds.jobs, evidence: [{ note: 'counted', measured: 5, more: () => {} }] })
 export default {
   id: 'x-orders', title: 'Orders', areas: [{ id: 'X-ORDERS', title: 'Orders' }], counterexamples: { [id]: [{ kind: 'incomplete', atMs: 1, reason: 'r', cause: 'interrupted' }] },
   requirements: [{ ...defineRequirement({ id, area: 'X-ORDERS', title: 'Orders are kept', keyword: 'MUST', level: 1, safety: 'safe', statement: 'They are.', why: 'w', passCriterion: 'p', remediation: 'r' }),

@@ -50,6 +50,7 @@ export async function measure(options: Measuring): Promise<Measured> {
   const announcer = new VerdictAnnouncer(options.suites, { scenarios }, options.earlier)
   const oneAtATime = serialised()
   let unreachable: ServiceUnreachable | undefined
+  let wasReached = false // or known not to be, by another than the first: that is a finding
   const givenUp = new AbortController()
   const signal = AbortSignal.any([options.signal, givenUp.signal])
   await inLanes(scenarios, { lanes, spare, widthOf, onThrown: () => givenUp.abort() }, async (planned) => {
@@ -60,11 +61,12 @@ export async function measure(options: Measuring): Promise<Measured> {
     const run = await runScenario({ ...options, signal, scenario: planned.scenario, selected: planned.selected, oneAtATime, workDirectory })
     underWay.delete(planned)
     notRestored.push(...run.notRestored)
-    if (run.unreachable !== undefined && judged.length === 0 && options.stopsWhenUnreachable) {
+    if (run.unreachable !== undefined && !wasReached && options.stopsWhenUnreachable) {
       unreachable ??= run.unreachable
       givenUp.abort()
       return
     }
+    wasReached = true
     const done = await judgeOrSayWhy(planned, run, options)
     judged.push(done)
     for (const verdict of announcer.accept(done)) options.emit(verdict)

@@ -180,7 +180,7 @@ test('a drain fails readiness, tells clients to leave, finishes work, ends at it
 
   expect(await ask('POST', '/admin/drain')).toMatchObject({ status: 202, json: { state: 'draining', inFlight: 2 } })
   expect(await ask('GET', '/health/ready')).toMatchObject({ status: 503, json: { status: 'fail', output: 'draining' } })
-  expect((await ask('GET', '/health/live')).status).toBe(200)
+  for (const path of ['/health/live', '/health/started']) expect((await ask('GET', path)).status, path).toBe(200)
   const agent = new Agent({ keepAlive: true })
   expect(await ask('PUT', '/records/late', { value: 1 }, agent)).toMatchObject({ status: 200, closes: true })
 

@@ -18,7 +18,7 @@ const stackService = z.object({
   image: z.string(),
   command: z.array(z.string()),
   environment: z.record(z.string(), z.string()).default({}),
-  healthcheck: z.object({ disable: z.literal(true) }),
+  healthcheck: z.union([z.object({ disable: z.literal(true) }).strict(), z.object({ test: z.array(z.string()) }).loose()]),
   stop_grace_period: z.string().optional(),
   ports: z.array(published).default([]),
   volumes: z.array(z.string()).default([]),
@@ -93,6 +93,12 @@ test('what would stay in force for every scenario after it, or cannot be read by
   expect(whyNot('acl.identities', { ...service, access: always })).toBeUndefined()
   const byCommand = { ...service.backup!, restoreLive: { via: 'exec', command: ['restore', '{file}'] } } as const
   expect(whyNot('backup.restoreLive', { ...service, backup: byCommand })).toBeUndefined()
+})
+
+test('a replica is found by its name, and taken for running, when it has been ready once; a drain is none of a health check', () => {
+  const checks = Object.entries(stack.services).flatMap(([name, { healthcheck: check }]) => ('test' in check ? [[name, check.test] as const] : []))
+  expect(checks).toEqual([['ledger', ['CMD', 'node', '/app/container/healthcheck.js', '/health/started']]])
+  expect(readFileSync(join(reference, 'container/healthcheck.js'), 'utf8')).toContain('process.argv')
 })
 
 test('a swarm rolls releases out by itself', () => {

@@ -1,3 +1,4 @@
+import { messageOf, SeaworthyError } from '../../core/errors.js'
 import { ownProgram } from '../../operating-system/own-program.js'
 import { AskedThread } from '../asked-thread.js'
 import type { JudgedRequirement } from './judged-result.js'
@@ -19,7 +20,7 @@ export async function judgeInLanes<T, R>(items: readonly T[], lanes: number, wor
   const lane = async (): Promise<void> => {
     const thread = new AskedThread<string, JudgedRun>(ownProgram(import.meta.url, 'judging-worker'))
     try {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) results[next[0]] = await work(next[1], async (directory) => thread.ask(directory))
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) results[next[0]] = await work(next[1], async (directory) => thread.ask(directory).catch((thrown: unknown) => placed(directory, thrown)))
     } finally {
       queue.length = 0
       await thread.end()
@@ -28,4 +29,8 @@ export async function judgeInLanes<T, R>(items: readonly T[], lanes: number, wor
   const ended = await Promise.allSettled(Array.from({ length: Math.min(lanes, items.length) }, lane))
   for (const one of ended) if (one.status === 'rejected') throw one.reason
   return results
+}
+
+function placed(directory: string, thrown: unknown): never {
+  throw thrown instanceof SeaworthyError ? thrown : new Error(`while judging ${directory}: ${messageOf(thrown)}`, { cause: thrown })
 }

@@ -96,6 +96,11 @@ export function healthRoutes(app: FastifyInstance, sources: HealthSources): void
     const fails = drains || misses
     return answer(reply, fails ? 503 : 200, fails ? { status: 'fail', output: drains ? 'draining' : 'db-primary is down' } : { status: 'pass' })
   })
+  // For whoever waits for a start: what is not ready later on is taken out of the rotation, and no reason to start it again.
+  app.get('/health/started', { config }, (_request, reply) => {
+    const starts = !sources.startUp.mayBeReady
+    return answer(reply, starts ? 503 : 200, starts ? { status: 'fail', output: 'starting' } : { status: 'pass' })
+  })
   app.get('/health/ready', { config }, (_request, reply) => {
     const judgement = judge(sources, !defective('rdnd.static-health'))
     const { status, output } = judgement.health

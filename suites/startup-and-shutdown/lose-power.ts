@@ -35,10 +35,11 @@ async function loseOnce(context: ScenarioContext, order: StartOrder, label: stri
   context.step(`cutting the power of everything, and starting it again with the ${order.name.replace('-', ' ')}`)
   await context.control.reboot('power-loss', label, { delayed: order.delayed })
   const back = await Promise.all(context.instances.map(({ id }) => untilServing(context, id, { load: `after-${label}`, limitMs })))
+  await context.pause(sampledAfterMs)
+  if (!back.every(Boolean)) return false
   // What the service can do without may be the last in the order: what is done next must not find it still down.
   await Promise.all(context.components.map(({ name }) => context.untilComponentReady(name, limitMs)))
-  await context.pause(sampledAfterMs)
-  return back.every(Boolean)
+  return true
 }
 
 /** Writes acknowledged so far. */
