@@ -14,7 +14,7 @@ import { isDeepStrictEqual, parseArgs } from 'node:util'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const deploy = join(root, 'reference-service/deploy/swarm')
-const { values } = parseArgs({ options: { only: { type: 'string', default: 'START-02,START-04,DRAIN-04' }, output: { type: 'string' }, keep: { type: 'boolean', default: false } } })
+const { values } = parseArgs({ options: { only: { type: 'string', default: 'START-02,START-04,DRAIN-04,UPGR-01,UPGR-02,UPGR-04,UPGR-05,UPGR-06' }, output: { type: 'string' }, keep: { type: 'boolean', default: false } } })
 const stack = `seaworthy-it-${process.pid}`
 const balancer = `seaworthy-example-swarm:${process.pid}`
 const port = String(18_100 + (process.pid % 800))

@@ -32,6 +32,8 @@ export class FakeSwarm {
   /** So many changes are refused, as if somebody else had been quicker. */
   conflicts = 0
   makesNoTasks = false
+  /** What it makes is starting until it is told otherwise, as with a health check that has not passed. */
+  startsSlowly = false
   /** It does without a place whose task runs, as if it knew of no end. */
   givesUpRunning = false
   onUpdate: () => void = () => {}
@@ -164,7 +166,7 @@ export class FakeSwarm {
     if (this.givesUpRunning) this.#tasks.reverse().sort((a, b) => Number(a.state === 'running') - Number(b.state === 'running'))
     for (const task of this.#tasks.splice(wanted)) if (task.state === 'running') this.onGivenUp(task)
     for (let slot = 1; this.#tasks.length < wanted && !this.makesNoTasks; slot += 1) {
-      if (!this.#tasks.some((one) => one.slot === slot)) this.#tasks.push(this.#newTask(slot))
+      if (!this.#tasks.some((one) => one.slot === slot)) this.#tasks.push(this.#newTask(slot, this.startsSlowly ? 'starting' : 'running'))
     }
   }
 

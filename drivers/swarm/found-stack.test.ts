@@ -56,6 +56,23 @@ test('a place that its restart policy leaves empty is made anew, and one that ca
   expect(swarm.spec.Labels?.[runLabel]).toBe('r1')
 })
 
+test('a task that is only starting is waited for, and not given up for another one', async () => {
+  const swarm = fakeSwarm({ replicas: 3 })
+  await claimStack(swarm.engine, found)
+  swarm.scale(2)
+  swarm.startsSlowly = true
+  const told = await putBackStack(swarm.engine, found, { ...limits, runningWithinMs: 100 })
+  expect(told).toEqual([expect.stringContaining('2 of 3 tasks running')])
+  expect(swarm.spec.Labels?.[runLabel]).toBe('r1')
+  const starting = swarm.taskIn(3)
+  expect(starting).not.toBe('')
+
+  // Whoever has no time to wait for it: the swarm goes on by itself.
+  expect(await putBackStack(swarm.engine, found, { ...limits, runningWithinMs: 100, rolledBackWithinMs: 0 })).toEqual([])
+  expect(swarm.taskIn(3)).toBe(starting)
+  expect(swarm.spec).toEqual(specOf({ replicas: 3 }))
+})
+
 test('what another run has is left alone, and a service that is gone is nobody’s to put back', async () => {
   const swarm = fakeSwarm({ replicas: 3 })
   await claimStack(swarm.engine, { ...found, runId: 'r2' })

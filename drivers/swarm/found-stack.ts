@@ -5,7 +5,7 @@ import { statusOf } from '../docker/engine-error.js'
 import { isDead, ownerText, ownOwner, parseOwner } from '../run-owner.js'
 import { foundLabel, ownerLabel, runLabel, withLabels } from './service-labels.js'
 import { isOfNow, isSameMake, makeOf, specBeforeRollOut, type TaskMake } from './stack-release.js'
-import { changeService, containerOf, replicasOf, runs, tasksOf, type Engine, type ServiceSpec, type SwarmService } from './stack-services.js'
+import { changeService, containerOf, ended, replicasOf, runs, tasksOf, type Engine, type ServiceSpec, type SwarmService } from './stack-services.js'
 import { addressOf } from './task-places.js'
 
 /** How a service was found, as far as it may be changed: enough for another process to put it back. */
@@ -62,7 +62,7 @@ export async function claimStack(docker: Engine, found: FoundStack): Promise<voi
 export interface PutBackLimits {
   readonly runningWithinMs: number
   readonly readyWithinMs: number
-  /** How long an update that takes a release back is waited for. 0: it is ordered, and goes on by itself. */
+  /** How long an update that takes a release back is waited for. 0: it is ordered, and goes on by itself, and so does what is starting already. */
   readonly rolledBackWithinMs: number
 }
 /** The engine ends a scenario's clean-up after thirty seconds, and later where a release may have been rolled out. */
@@ -78,11 +78,11 @@ export async function putBackStack(docker: Engine, found: FoundStack, limits = l
   const [replicas] = found.services
   const owner = replicas === undefined ? undefined : await runThatHas(docker, replicas.id)
   if (owner !== undefined && owner !== found.runId) return []
-  let isOnItsWay = false
-  const left = await Promise.all(found.services.map((one) => attempt(one, async () => void (isOnItsWay = (await putServiceBack(docker, one, { ...limits, runId: found.runId })) || isOnItsWay))))
+  let isUpdating = false
+  const left = await Promise.all(found.services.map((one) => attempt(one, async () => void (isUpdating = (await putServiceBack(docker, one, { ...limits, runId: found.runId })) === 'updating' || isUpdating))))
   if (replicas === undefined) return left.flat()
   const { readiness } = found
-  if (readiness !== undefined && !isOnItsWay) left.push(await attempt(replicas, () => replaceUnready(docker, replicas, readiness, limits)))
+  if (readiness !== undefined && !isUpdating) left.push(await attempt(replicas, () => replaceUnready(docker, replicas, readiness, limits)))
   if (left.flat().length === 0) left.push(await attempt(replicas, () => release(docker, replicas.id)))
   return left.flat()
 }
@@ -106,8 +106,8 @@ async function release(docker: Engine, id: string): Promise<void> {
   await changeService(docker, id, (spec) => (spec.Labels?.[runLabel] === undefined ? undefined : withLabels(spec, { [runLabel]: undefined, [ownerLabel]: undefined, [foundLabel]: undefined })))
 }
 
-/** Resolves to whether an update that nobody waits for goes on. */
-async function putServiceBack(docker: Engine, found: FoundService, { runningWithinMs, rolledBackWithinMs, runId }: PutBackLimits & { readonly runId: string }): Promise<boolean> {
+/** Resolves to what goes on and is not waited for. */
+async function putServiceBack(docker: Engine, found: FoundService, { runningWithinMs, rolledBackWithinMs, runId }: PutBackLimits & { readonly runId: string }): Promise<'updating' | 'starting' | undefined> {
   for (const task of await tasksOf(docker, { ID: found.id })) await thaw(docker, containerOf(task))
   let wasRolledOut = false
   const { Spec: spec } = await changeService(docker, found.id, (now, { UpdateStatus: update }) => {
@@ -116,17 +116,23 @@ async function putServiceBack(docker: Engine, found: FoundService, { runningWith
     return before
   })
   await changeService(docker, found.id, (now) => specAsFound(now, found))
-  if (wasRolledOut && rolledBackWithinMs === 0) return true
+  if (wasRolledOut && rolledBackWithinMs === 0) return 'updating'
   const wanted = { ...found, make: makeOf(spec) }
   // Nothing else may be ordered while it is taken back: that would break the update off.
-  if (await allRun(docker, wanted, wasRolledOut ? rolledBackWithinMs : runningWithinMs / 2)) return false
+  if (await allRun(docker, wanted, wasRolledOut ? rolledBackWithinMs : runningWithinMs / 2)) return undefined
   if (wasRolledOut) throw new Error(`what was rolled out was ordered back, and not every task was as before after ${Math.round(rolledBackWithinMs / 1_000)} s`)
-  // A place whose task ended in order, or failed too often, stays empty under its restart policy: it is made anew.
-  const running = (await tasksOf(docker, { ID: found.id })).filter(runs).length
-  await changeService(docker, found.id, (spec) => withReplicas(spec, running))
-  await changeService(docker, found.id, (spec) => specAsFound(spec, found))
+  const tasks = await tasksOf(docker, { ID: found.id })
+  const running = tasks.filter(runs).length
+  // One that is only starting, until its health check passes say, must not be given up for another.
+  const isStarting = tasks.length === found.replicas && !tasks.some(ended)
+  if (isStarting && rolledBackWithinMs === 0) return 'starting'
+  if (!isStarting) {
+    // A place whose task ended in order, or failed too often, stays empty under its restart policy: it is made anew.
+    await changeService(docker, found.id, (now) => withReplicas(now, running))
+    await changeService(docker, found.id, (now) => specAsFound(now, found))
+  }
   if (!(await allRun(docker, wanted, runningWithinMs / 2))) throw new Error(`found ${running} of ${found.replicas} tasks running after ${runningWithinMs} ms`)
-  return false
+  return undefined
 }
 
 async function thaw(docker: Engine, container: string | undefined): Promise<void> {
@@ -155,8 +161,8 @@ async function allRun(docker: Engine, { id, replicas, make }: FoundService & { r
 }
 
 /** A replica that was drained says so at once; one that is just starting may take longer, and being replaced does it no harm. */
-async function replaceUnready(docker: Engine, found: FoundService, readiness: NonNullable<FoundStack['readiness']>, { readyWithinMs, runningWithinMs }: PutBackLimits): Promise<void> {
-  const tasks = await tasksOf(docker, { ID: found.id })
+async function replaceUnready(docker: Engine, found: FoundService, readiness: NonNullable<FoundStack['readiness']>, { readyWithinMs, runningWithinMs, rolledBackWithinMs }: PutBackLimits): Promise<void> {
+  const tasks = (await tasksOf(docker, { ID: found.id })).filter(runs)
   const replaced = await Promise.all(tasks.map(async (task) => {
     const container = containerOf(task)
     if (container === undefined || (await isReadyWithin(docker, container, readiness, readyWithinMs))) return false
@@ -164,8 +170,9 @@ async function replaceUnready(docker: Engine, found: FoundService, readiness: No
     await docker.getContainer(container).kill({ signal: 'SIGKILL' })
     return true
   }))
-  if (replaced.includes(true)) await pause(lookEveryMs)
-  if (replaced.includes(true) && !(await allRun(docker, found, runningWithinMs))) throw new Error('a replica that was left drained was ended, and none came in its place')
+  if (!replaced.includes(true) || rolledBackWithinMs === 0) return
+  await pause(lookEveryMs)
+  if (!(await allRun(docker, found, runningWithinMs))) throw new Error('a replica that was left drained was ended, and none came in its place')
 }
 
 export async function isReadyWithin(docker: Engine, container: string, readiness: NonNullable<FoundStack['readiness']>, withinMs: number): Promise<boolean> {
