@@ -88,6 +88,8 @@ export interface ClusterTarget {
   readonly service: string
   /** Where clients reach it; default inside the cluster: the address of the Service. */
   readonly url?: URL
+  /** Read in the cluster: why its number of replicas is not a run's to change. */
+  readonly notScaled?: string
 }
 
 /** A service that the harness does not start: reached by URL, and acted on by shell commands of the user's. */

@@ -16,6 +16,7 @@ export interface Experiment {
   readonly manner: Manner
   readonly network: number
   readonly only: readonly RequirementId[]
+  readonly workload?: 'deployment' | 'statefulset'
   /** Before the run. */
   readonly prepare?: (cluster: FakeCluster) => void
   /** Called with every step of the scenario. */
@@ -27,6 +28,7 @@ export interface Experiment {
 export class ClusterVerdicts {
   cluster!: FakeCluster
   #folder = ''
+  #kind: 'deployments' | 'statefulsets' = 'deployments'
 
   /** A machine that is starved decides nothing: then it is measured again, in a cluster of its own. */
   async decided(experiment: Experiment): Promise<RunReport> {
@@ -37,11 +39,12 @@ export class ClusterVerdicts {
     }
   }
 
-  async judge({ manner, network, only, prepare, onStep, change = (service) => service }: Experiment): Promise<RunReport> {
-    const cluster = await startFakeCluster({ network, manner, drainMs: 400 })
+  async judge({ manner, network, only, workload = 'deployment', prepare, onStep, change = (service) => service }: Experiment): Promise<RunReport> {
+    const cluster = await startFakeCluster({ network, manner, workload, drainMs: 400 })
     this.cluster = cluster
     vi.stubEnv('KUBECONFIG', cluster.kubeconfig)
     prepare?.(cluster)
+    this.#kind = `${workload}s`
     this.#folder = mkdtempSync(join(tmpdir(), 'sw-verdict-'))
     const service = change((await kubernetesDriver.observe?.(cluster.service)) ?? cluster.service)
     mkdirSync(join(this.#folder, 'run'))
@@ -71,7 +74,7 @@ export class ClusterVerdicts {
   }
 
   annotations(): unknown {
-    return this.cluster.store.list<never>('deployments')[0]?.['metadata']['annotations']
+    return this.cluster.store.list<never>(this.#kind)[0]?.['metadata']['annotations']
   }
 
   async close(): Promise<void> {

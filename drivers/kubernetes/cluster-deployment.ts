@@ -21,7 +21,9 @@ export function clusterDeployment(world: ClusterWorld, { service, entrypoint, ec
   return {
     entrypoint,
     balancer: { ...service.balancer, kind, retries: 0 },
-    instances: world.slots.instances,
+    get instances() {
+      return world.slots.instances
+    },
     components: [],
     edges: [],
     echo,

@@ -32,6 +32,8 @@ export class ClusterWorld {
   readonly #ordered = new Set<string>()
   /** Whose doing it is what becomes of a pod: while a release is rolled out, that of whoever ordered it. */
   #rollsOut = false
+  /** The pod that is to go while the workload is scaled in. */
+  #goes: Pod | undefined
   readonly #restarts = new Map<string, number>()
   readonly #up = new Map<string, boolean>()
   readonly #waiting = new Set<() => void>()
@@ -121,6 +123,19 @@ export class ClusterWorld {
     }
   }
 
+  /** From here on the controller takes this pod away because this run scales the workload in. To be called before the order is given. Returns what to call when it is over. */
+  beginScaleIn(pod: Pod): () => void {
+    this.order(pod)
+    this.#goes = pod
+    return () => (this.#goes = undefined)
+  }
+
+  /** The place of a replica that is there no more. */
+  removeSlot(slot: PodSlot): void {
+    this.slots.remove(slot)
+    this.#up.delete(slot.id)
+  }
+
   get rollsOut(): boolean {
     return this.#rollsOut
   }
@@ -184,7 +199,8 @@ export class ClusterWorld {
       slot.pod = pod
       this.#noticeExit(slot, pod)
       const reason = foreignReason(pod, type === 'DELETED', this.#rollsOut || this.#ordered.has(pod.metadata.uid))
-      if (reason !== undefined) this.lose(reason)
+      const isGoing = type === 'DELETED' || pod.metadata.deletionTimestamp !== undefined
+      if (reason !== undefined) this.lose(this.#goes === undefined || !isGoing ? reason : `${reason}, or the controller took it instead of ${this.#goes.metadata.name} when ${workloadText(this.parts.target)} was scaled in`)
     }
     this.#changed()
   }

@@ -47,7 +47,7 @@ describe('before anything is touched', () => {
     const { reason } = answer as { readonly reason: string }
     expect(reason).toContain('delete pods; watch endpointslices.discovery.k8s.io')
     expect(reason).toContain('kind: Role')
-    expect(reason).toContain("{ apiGroups: [''], resources: [pods], verbs: [list, watch, delete] }")
+    expect(reason).toContain("{ apiGroups: [''], resources: [pods], verbs: [list, watch, delete, patch] }")
     expect(changes()).toEqual([])
   })
 

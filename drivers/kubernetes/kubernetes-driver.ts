@@ -1,10 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { declaredCapabilities } from '../../core/capabilities.js'
 import type { DeployOptions, Deployment, Driver } from '../../core/driver.js'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
-import type { Capability } from '../../core/requirement.js'
 import type { ClusterTarget, ServiceDescriptor } from '../../core/service-descriptor.js'
 import { ownProgram } from '../../operating-system/own-program.js'
 import { everyStep } from '../every-step.js'
@@ -15,6 +13,7 @@ import { claimWorkload, releaseWorkload, runOf } from './claim.js'
 import { ClusterWorld, hrtimeMs } from './cluster-world.js'
 import { clusterDeployment } from './cluster-deployment.js'
 import { configuredFiles, readAccess } from './kubeconfig.js'
+import { mayScale, offers, whyNot } from './kubernetes-offers.js'
 import type { ObjectList, Pod } from './objects.js'
 import { requirePermissions } from './permissions.js'
 import { podControls } from './pod-controls.js'
@@ -23,52 +22,19 @@ import { podAddress } from './pod-slots.js'
 import type { ReleaseOrder } from './release-order.js'
 import { putBackTemplate } from './release-template.js'
 import { replaceUnready } from './replace-unready.js'
+import { putBackCount } from './replica-count.js'
+import { scaleControls } from './scale-controls.js'
 import { isRolledOut, podsPath, readWorkload, surveyAtRest, surveyCluster, workloadText, type Survey } from './workload.js'
 
 /** A workload that runs in a cluster already, judged where it lives and together with what the cluster does for it. */
 export const kubernetesDriver: Driver = { name: 'kubernetes', availability, offers, whyNot, deploymentsMax: 1, observe, endsWithinMs, deploy }
-
-/** What can be done to, or seen of, a pod from outside it. */
-const offered: ReadonlySet<Capability> = new Set<Capability>([
-  'topology.instances', 'topology.balancer', 'topology.identity', 'health.readiness', 'health.liveness', 'health.detail',
-  'lifecycle.start', 'lifecycle.stop', 'lifecycle.kill', 'lifecycle.drain', 'lifecycle.undrain',
-  'lifecycle.upgrade', 'lifecycle.upgrade.tool', 'lifecycle.upgrade.bad',
-  'traffic.http', 'traffic.read', 'traffic.witness', 'data.write', 'data.read.strong', 'data.read.ordinary', 'data.delete', 'data.list',
-])
-
-const reasons: Readonly<Partial<Record<Capability, string>>> = {
-  'lifecycle.crash': 'deleting a pod tests its controller and not what restarts a process that crashes, and a kill from inside a pod does not reach its process 1',
-  'lifecycle.reboot': 'the machines of a cluster are not this run\'s to reboot, and a controller would make the service pass on another one',
-  'lifecycle.autostart': 'a controller starts every pod again, whatever image it is of',
-  'lifecycle.hold': 'the controller replaces every pod that is gone: it cannot be kept down',
-  'topology.fixed-addresses': 'a pod that is replaced has another address: requests cannot be raced against its start',
-  'docs.times': 'a replacement is being started while its predecessor stops: how long a start takes is not to be seen',
-  'lifecycle.upgrade.part': 'a controller brings every pod of a workload to a release, and cannot be told to leave it at some of them',
-  'topology.scale': 'which pod goes when a workload is scaled in is chosen by its controller',
-  'fault.freeze': 'a process in a pod cannot be frozen from outside its node',
-}
-
-function whyNot(capability: Capability, { target: { cluster } }: ServiceDescriptor): string | undefined {
-  return reasons[capability] ?? ofKind(capability, cluster)
-}
-
-/** A pod of a StatefulSet that never became ready is replaced only when somebody deletes it, whatever its template has become since. */
-const ofKind = (capability: Capability, cluster: ClusterTarget | undefined): string | undefined =>
-  capability === 'lifecycle.upgrade.bad' && cluster?.workload.kind === 'statefulset' ? 'a StatefulSet never gives a roll-out up, and does not take a pod back that never became ready' : undefined
-
-function offers(service: ServiceDescriptor): ReadonlySet<Capability> {
-  // A drain that ends in an exit is followed by another start in the same pod: nobody could tell the two apart.
-  const isOffered = (one: Capability): boolean => offered.has(one) && ofKind(one, service.target.cluster) === undefined && !(one === 'lifecycle.drain' && service.lifecycle.drain?.endsInExit === true)
-  return new Set([...declaredCapabilities(service)].filter(isOffered))
-}
 
 async function availability(service: ServiceDescriptor): ReturnType<Driver['availability']> {
   const { cluster } = service.target
   if (cluster === undefined) return { available: false, reason: 'the target is not a workload of a cluster (target.kind: kubernetes)' }
   if (service.client !== undefined) return { available: false, reason: 'a client module has no face for pods that are replaced' }
   try {
-    return await withCluster(cluster, async (api) => {
-      const found = await surveyCluster(api, cluster)
+    return await withCluster(service, cluster, async (api, found) => {
       await entrypointOf(cluster, found)
       await requireReachable(api, cluster, found)
       return { available: true }
@@ -80,11 +46,14 @@ async function availability(service: ServiceDescriptor): ReturnType<Driver['avai
 }
 
 /** Permissions come first: what is missing is named before anything is read, let alone touched. */
-async function withCluster<T>(target: ClusterTarget, work: (api: ApiClient) => Promise<T>): Promise<T> {
+async function withCluster<T>(service: ServiceDescriptor, target: ClusterTarget, work: (api: ApiClient, found: Survey) => Promise<T>): Promise<T> {
   const api = await connect(target)
+  const scales = mayScale(service)
   try {
-    await requirePermissions(api, target)
-    return await work(api)
+    await requirePermissions(api, target, { need: 'always', scales })
+    const found = await surveyCluster(api, target)
+    if (scales && found.scaling.obstacle === undefined) await requirePermissions(api, target, { need: 'scaling', scales })
+    return await work(api, found)
   } finally {
     await api.close()
   }
@@ -97,14 +66,16 @@ export async function connect({ context }: ClusterTarget): Promise<ApiClient> {
 async function observe(service: ServiceDescriptor): Promise<ServiceDescriptor> {
   const { cluster } = service.target
   if (cluster === undefined) return service
-  return surveyed(service, await withCluster(cluster, (api) => surveyCluster(api, cluster)))
+  return withCluster(service, cluster, async (_, found) => surveyed(service, found))
 }
 
 /** Read in the cluster and not asked again: how many there are, how long a stop may take, who ejects whom how fast. */
-export function surveyed(service: ServiceDescriptor, { replicas, graceMs, rhythm }: Survey): ServiceDescriptor {
+export function surveyed(service: ServiceDescriptor, { replicas, graceMs, rhythm, scaling: { obstacle } }: Survey): ServiceDescriptor {
+  const { target } = service
+  const cluster = target.cluster === undefined || obstacle === undefined ? {} : { cluster: { ...target.cluster, notScaled: obstacle } }
   return {
     ...service,
-    target: { ...service.target, replicas: { ...service.target.replicas, count: replicas } },
+    target: { ...target, ...cluster, replicas: { ...target.replicas, count: replicas } },
     lifecycle: { ...service.lifecycle, stop: { ...service.lifecycle.stop, graceMs } },
     balancer: rhythm === undefined ? service.balancer : { intervalMs: rhythm.intervalMs, timeoutMs: rhythm.timeoutMs, fall: rhythm.fall, rise: rhythm.rise },
   }
@@ -152,9 +123,9 @@ const wholeWithinMsMin = 60_000
 /** One replica after the other, each as long as a stop and a start may take. */
 const wholeWithinMs = ({ target: { replicas }, lifecycle }: ServiceDescriptor): number => Math.max(wholeWithinMsMin, replicas.count * (lifecycle.startTimeoutMs + lifecycle.stop.graceMs))
 
-/** Only what was rolled out takes so long to put back. */
+/** Only what was rolled out or scaled takes so long to put back. */
 function endsWithinMs(service: ServiceDescriptor): number {
-  return service.lifecycle.upgrade === undefined ? 0 : wholeWithinMs(service) + 2 * releaseWithinMs
+  return service.lifecycle.upgrade === undefined && !mayScale(service) ? 0 : wholeWithinMs(service) + 2 * releaseWithinMs
 }
 
 /** A workload from its claim to its release. It can be let go at any time. */
@@ -175,7 +146,7 @@ class Attachment {
   async deployment(service: ServiceDescriptor): Promise<Deployment> {
     const { journal, runId, directory } = this.#options
     const path = ownProgram(import.meta.url, 'release-run')
-    const entry = journal.record({ kind: 'program', path, parameters: [JSON.stringify(this.#releaseOrder(service.health.readinessPath))], what: `annotations of the run, and a release that it rolled out, on ${workloadText(this.#target)} in ${this.#target.namespace}` })
+    const entry = journal.record({ kind: 'program', path, parameters: [JSON.stringify(this.#releaseOrder(service.health.readinessPath))], what: `annotations of the run, a release that it rolled out and a replica that it added, on ${workloadText(this.#target)} in ${this.#target.namespace}` })
     // Before the claim: one whose answer got lost may have been made.
     this.#ends.push(async () => {
       await this.#release(service)
@@ -195,7 +166,7 @@ class Attachment {
     this.#ends.push(() => logs.keepEvents(new Set([this.#target.workload.name, ...world.pods.map(({ metadata }) => metadata.name)])))
     this.#ends.push(() => this.#requireUnchanged(world))
     await this.#tellSurvey(survey)
-    return clusterDeployment(world, { service, entrypoint, echo: echo.url, logFiles: logs.files, controls: podControls(world), dispose: () => this.dispose() })
+    return clusterDeployment(world, { service, entrypoint, echo: echo.url, logFiles: logs.files, controls: { ...podControls(world), ...scaleControls(world) }, dispose: () => this.dispose() })
   }
 
   dispose(): Promise<void> {
@@ -211,17 +182,18 @@ class Attachment {
     const { readinessPath } = service.health
     const { runId } = this.#options
     let isOrdered = false
-    let isTheirs = false
+    const theirs: string[] = []
     await this.#untilAnswered(releaseWithinMs, async () => {
       if (runOf(await readWorkload(this.#api, this.#target)) !== runId) return
       // One whose answer got lost may have been carried out.
-      const result = await putBackTemplate(this.#api, this.#target, runId, () => (isOrdered = true))
-      if (result === 'theirs') isTheirs = true
+      const onOrder = (): void => void (isOrdered = true)
+      if ((await putBackTemplate(this.#api, this.#target, runId, onOrder)) === 'theirs') theirs.push('another release than this run gave it')
+      if ((await putBackCount(this.#api, this.#target, runId, onOrder)) === 'theirs') theirs.push('another number of replicas than this run gave it')
       await replaceUnready(this.#api, this.#target, readinessPath)
     })
     if (isOrdered) await this.#requireWhole(wholeWithinMs(service))
     await this.#untilAnswered(releaseWithinMs, () => releaseWorkload(this.#api, this.#target, runId))
-    if (isTheirs) throw new SeaworthyError('SW_NOT_RESTORED', `while putting ${workloadText(this.#target)} back: found another release than this run gave it, and left it as it is`, { exitCode: exitCodes.notConclusive })
+    if (theirs.length > 0) throw new SeaworthyError('SW_NOT_RESTORED', `while putting ${workloadText(this.#target)} back: found ${theirs.join(' and ')}, and left it as it is`, { exitCode: exitCodes.notConclusive })
   }
 
   /** An API server that is gone is waited for: it may be back before anybody has to be told. */
@@ -258,13 +230,13 @@ class Attachment {
   }
 
   /** What the cluster is, for the history. */
-  async #tellSurvey({ update, budgets, replicas, graceMs, rhythm, podPort }: Survey): Promise<void> {
+  async #tellSurvey({ update, budgets, scaling, replicas, graceMs, rhythm, podPort }: Survey): Promise<void> {
     const clockOffset = await this.#api.clockOffset()
     this.#options.onPlatformEvent({
       name: 'cluster-surveyed',
       target: workloadText(this.#target),
       atHrtimeMs: hrtimeMs(),
-      detail: { origin: this.#api.access.origin, namespace: this.#target.namespace, replicas, graceMs, rhythm: rhythm ?? null, podPort, update, budgets, clockOffset, controlledBy: this.#target.workload.kind },
+      detail: { origin: this.#api.access.origin, namespace: this.#target.namespace, replicas, graceMs, rhythm: rhythm ?? null, podPort, update, budgets, scaling, clockOffset, controlledBy: this.#target.workload.kind },
     })
   }
 

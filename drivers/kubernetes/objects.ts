@@ -41,6 +41,9 @@ export interface Workload extends ClusterObject {
     readonly strategy?: { readonly type: string; readonly rollingUpdate?: Readonly<Record<string, unknown>> }
     readonly updateStrategy?: { readonly type: string; readonly rollingUpdate?: Readonly<Record<string, unknown>> }
     readonly template: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> }; readonly spec: { readonly containers: readonly Container[]; readonly terminationGracePeriodSeconds?: number } }
+    /** Of a StatefulSet. */
+    readonly volumeClaimTemplates?: readonly object[]
+    readonly persistentVolumeClaimRetentionPolicy?: { readonly whenScaled?: string }
   }
   readonly status?: { readonly observedGeneration?: number; readonly replicas?: number; readonly updatedReplicas?: number; readonly readyReplicas?: number; readonly availableReplicas?: number; readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string; readonly lastUpdateTime?: string }[] }
 }
@@ -75,6 +78,9 @@ export interface Service extends ClusterObject {
 export interface DisruptionBudget extends ClusterObject {
   readonly spec: { readonly minAvailable?: number | string; readonly maxUnavailable?: number | string; readonly selector?: LabelSelector }
   readonly status?: { readonly disruptionsAllowed?: number }
+}
+export interface Autoscaler extends ClusterObject {
+  readonly spec: { readonly scaleTargetRef: { readonly kind: string; readonly name: string } }
 }
 export interface ObjectList<T> {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string }

@@ -8,12 +8,25 @@ export interface Permission {
   readonly subresource?: string
   readonly verb: 'get' | 'list' | 'watch' | 'patch' | 'delete' | 'create'
   readonly name?: string
+  /** Without it every run is refused, or one that may scale; or nobody is. */
+  readonly need: 'always' | 'scaling' | 'never'
 }
 
 const resourceOf = (target: ClusterTarget): string => (target.workload.kind === 'deployment' ? 'deployments' : 'statefulsets')
 
-/** Everything a run does in the cluster, and nothing that it does not. All of it is inside the namespace. */
-export function permissionsFor(target: ClusterTarget): readonly Permission[] {
+/** Everything a run does in the cluster, and nothing that it does not. All of it is inside the namespace. `scales`: scaling can be part of it. */
+export function permissionsFor(target: ClusterTarget, scales: boolean): readonly Permission[] {
+  const always = alwaysFor(target).map((one) => ({ ...one, need: 'always' as const }))
+  if (!scales) return always
+  return [
+    ...always,
+    // A StatefulSet needs no word of who goes.
+    ...(target.workload.kind === 'deployment' ? [{ group: '', resource: 'pods', verb: 'patch', need: 'scaling' } as const] : []),
+    { group: 'autoscaling', resource: 'horizontalpodautoscalers', verb: 'list', need: 'never' },
+  ]
+}
+
+function alwaysFor(target: ClusterTarget): readonly Omit<Permission, 'need'>[] {
   const workload = { group: 'apps', resource: resourceOf(target), name: target.workload.name }
   return [
     { ...workload, verb: 'get' },
@@ -35,10 +48,15 @@ interface AccessReview {
   readonly status?: { readonly allowed?: boolean }
 }
 
-/** Asks the cluster about each permission. Resolves to the missing ones. */
-export async function missingPermissions(api: ApiClient, target: ClusterTarget): Promise<readonly Permission[]> {
+export interface Needed {
+  readonly need: Permission['need']
+  readonly scales: boolean
+}
+
+/** Asks the cluster about each permission that is needed for this. Resolves to the missing ones. */
+export async function missingPermissions(api: ApiClient, target: ClusterTarget, { need, scales }: Needed): Promise<readonly Permission[]> {
   const asked = await Promise.all(
-    permissionsFor(target).map(async (permission) => {
+    permissionsFor(target, scales).filter((one) => one.need === need).map(async (permission) => {
       const { group, resource, subresource, verb, name } = permission
       const resourceAttributes = { namespace: target.namespace, group, resource, verb, ...(subresource === undefined ? {} : { subresource }), ...(name === undefined ? {} : { name }) }
       const review = await api.request<AccessReview>({
@@ -54,11 +72,11 @@ export async function missingPermissions(api: ApiClient, target: ClusterTarget):
 }
 
 /** Throws SW_CLUSTER_PERMISSIONS that names all that is missing, with the smallest Role as its hint. */
-export async function requirePermissions(api: ApiClient, target: ClusterTarget): Promise<void> {
-  const missing = await missingPermissions(api, target)
+export async function requirePermissions(api: ApiClient, target: ClusterTarget, needed: Needed): Promise<void> {
+  const missing = await missingPermissions(api, target, needed)
   if (missing.length === 0) return
   throw new SeaworthyError('SW_CLUSTER_PERMISSIONS', `while looking at what is allowed in the namespace ${target.namespace} (${api.access.origin}): not allowed to ${missing.map(textOf).join('; ')}. Nothing was touched`, {
-    hint: `This Role is all a run needs, bound to whom the kubeconfig logs in as:\n${roleText(target)}`,
+    hint: `This Role is all a run needs, bound to whom the kubeconfig logs in as:\n${roleText(target, needed.scales)}`,
   })
 }
 
@@ -73,9 +91,9 @@ interface Rule {
 }
 
 /** The smallest Role, as YAML to apply. */
-export function roleText(target: ClusterTarget): string {
+export function roleText(target: ClusterTarget, scales: boolean): string {
   const rules: Rule[] = []
-  for (const { group, resource, subresource, verb, name } of permissionsFor(target)) {
+  for (const { group, resource, subresource, verb, name } of permissionsFor(target, scales)) {
     const full = subresource === undefined ? resource : `${resource}/${subresource}`
     const known = rules.find((rule) => rule.group === group && rule.resource === full && rule.name === name)
     if (known === undefined) rules.push({ group, resource: full, name, verbs: [verb] })

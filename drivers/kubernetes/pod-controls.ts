@@ -75,7 +75,7 @@ export function podControls(world: ClusterWorld): DeploymentControls {
 
 const isThere = (world: ClusterWorld, pod: Pod): boolean => world.pods.some(({ metadata }) => metadata.uid === pod.metadata.uid)
 
-function occupant(world: ClusterWorld, target: string, doing: string): Pod {
+export function occupant(world: ClusterWorld, target: string, doing: string): Pod {
   world.requireKnown(`${doing} ${target}`)
   const { pod }: PodSlot = world.slots.named(target)
   if (pod === undefined || !isThere(world, pod)) throw notDone(`${doing} ${target}`, 'no pod in its place')
@@ -103,7 +103,7 @@ async function deletePod(world: ClusterWorld, { metadata, ...pod }: Pod, graceSe
 }
 
 /** How its main container ended, in the kubelet's words. Throws SW_NOT_DONE when nobody said. */
-async function endOf(world: ClusterWorld, pod: Pod, startedAt: number): Promise<StopResult> {
+export async function endOf(world: ClusterWorld, pod: Pod, startedAt: number): Promise<StopResult> {
   const { graceMs } = world.parts.survey
   const doing = `waiting for the end of ${pod.metadata.name}`
   let last = pod

@@ -13,23 +13,57 @@ export interface PodSlot {
 
 /** Pods of the workload by the places they fill, the ones that lived first in order of their names. */
 export class PodSlots {
-  readonly slots: readonly PodSlot[]
+  readonly #slots: PodSlot[]
   readonly #port: number
-  readonly #instances: readonly Instance[]
+  #instances: readonly Instance[] = []
   readonly #onAssigned: (slot: PodSlot, pod: Pod) => void
   #incarnations = 0
+  #given = 0
+  #added: PodSlot | undefined
 
   constructor(count: number, port: number, onAssigned: (slot: PodSlot, pod: Pod) => void) {
     this.#port = port
     this.#onAssigned = onAssigned
-    this.slots = Array.from({ length: count }, (_, index) => ({ id: `replica-${index}`, pod: undefined, incarnation: 0, takesReplacements: true }))
-    const addressOf = (slot: PodSlot): URL => this.addressOf(slot)
-    this.#instances = this.slots.map((slot) => ({
-      id: slot.id,
-      get url() {
-        return addressOf(slot)
+    this.#slots = []
+    for (let index = 0; index < count; index++) this.#open()
+  }
+
+  get slots(): readonly PodSlot[] {
+    return this.#slots
+  }
+
+  /** The place of the replica that this run added, while there is one. */
+  get added(): PodSlot | undefined {
+    return this.#added
+  }
+
+  /** One place more. */
+  add(): PodSlot {
+    this.#added = this.#open()
+    return this.#added
+  }
+
+  /** Its name is not given again. */
+  remove(slot: PodSlot): void {
+    this.#slots.splice(this.#slots.indexOf(slot), 1)
+    this.#instances = this.#instances.filter(({ id }) => id !== slot.id)
+    if (this.#added === slot) this.#added = undefined
+  }
+
+  #open(): PodSlot {
+    const slot: PodSlot = { id: `replica-${this.#given++}`, pod: undefined, incarnation: 0, takesReplacements: true }
+    const addressOf = (): URL => this.addressOf(slot)
+    this.#slots.push(slot)
+    this.#instances = [
+      ...this.#instances,
+      {
+        id: slot.id,
+        get url() {
+          return addressOf()
+        },
       },
-    }))
+    ]
+    return slot
   }
 
   /** With addresses that follow the pods. */
@@ -76,7 +110,7 @@ export class PodSlots {
 export const isLive = ({ metadata, status }: Pod): boolean =>
   metadata.deletionTimestamp === undefined && status.phase === 'Running' && status.podIP !== undefined && status.containerStatuses?.every(({ state }) => state?.terminated === undefined) !== false
 
-const saysReady = ({ status }: Pod): boolean => status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
+export const saysReady = ({ status }: Pod): boolean => status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
 
 /** Where nobody listens: for a place that has never had a pod. */
 const nowhere = '127.0.0.1:9'

@@ -4,12 +4,13 @@ import { releaseWorkload, runOf } from './claim.js'
 import { readAccess } from './kubeconfig.js'
 import { parseReleaseOrder } from './release-order.js'
 import { putBackTemplate } from './release-template.js'
+import { putBackCount } from './replica-count.js'
 import { replaceUnready } from './replace-unready.js'
 import { readWorkload } from './workload.js'
 
 /**
  * A program of its own for whoever cleans up after a run that died: `node release-run.js <order as JSON>`. It puts the
- * template back that the run changed, replaces pods that were left drained and takes the run's annotations off the workload. Pods that were told to go are replaced by their controller.
+ * template and the number of replicas back that the run changed, replaces pods that were left drained and takes the run's annotations off the workload. Pods that were told to go are replaced by their controller.
  */
 const order = parseReleaseOrder(process.argv[2] ?? '')
 if (order === undefined) process.exit(1)
@@ -19,6 +20,7 @@ try {
   try {
     if (runOf(await readWorkload(api, order.target)) === order.runId) {
       await putBackTemplate(api, order.target, order.runId)
+      await putBackCount(api, order.target, order.runId)
       await replaceUnready(api, order.target, order.readinessPath)
     }
     await releaseWorkload(api, order.target, order.runId)

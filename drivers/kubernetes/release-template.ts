@@ -3,9 +3,10 @@ import type { PlatformRelease } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { ClusterTarget } from '../../core/service-descriptor.js'
 import { notDone } from '../process/not-done.js'
-import { ClusterRefusal, type ApiClient } from './api-client.js'
+import type { ApiClient } from './api-client.js'
+import { changed, type PutBack } from './changed-workload.js'
 import type { Container, EnvironmentVariable, Workload } from './objects.js'
-import { readWorkload, workloadPath, workloadText } from './workload.js'
+import { workloadText } from './workload.js'
 
 /** Annotation while a run rolls out: what the workload had before the first roll-out, and what it was given by the last one. Whoever cleans up puts the first back, where the second is still there. */
 export const rollOutAnnotation = 'seaworthy.dev/roll-out'
@@ -14,9 +15,6 @@ interface RollOutNote {
   readonly found: readonly Container[]
   readonly given: readonly Container[]
 }
-
-const triesMax = 5
-const conflict = 409
 
 export interface Order {
   readonly runId: string
@@ -63,9 +61,6 @@ function requireRolling({ spec }: Workload, target: ClusterTarget, doing: string
   throw new SeaworthyError('SW_CLUSTER_TARGET', `while ${doing}: found ${found} on ${workloadText(target)}, expected one that replaces every pod`, { exitCode: exitCodes.notConclusive })
 }
 
-/** `theirs`: the workload has a template that this run did not give it. It stays. */
-export type PutBack = 'nothing' | 'put-back' | 'theirs'
-
 /**
  * Puts the template back that was there before the first roll-out of this run. A template that is no longer the one that was given is somebody else's: it stays. `onOrder` is
  * called before anything is changed.
@@ -111,19 +106,4 @@ function withRelease(containers: readonly Container[], { changes, image }: Platf
     const env = Object.entries(changes.env ?? {}).reduce<readonly EnvironmentVariable[]>((all, [name, value]) => [...all.filter((known) => known.name !== name), { name, value }], one.env ?? [])
     return { ...one, ...(image === undefined ? {} : { image }), ...(changes.command === undefined ? {} : { command: changes.command }), ...(env.length === 0 ? {} : { env }) }
   })
-}
-
-/** Changes a workload only if nobody did since it was read; reads it again otherwise. */
-async function changed(api: ApiClient, target: ClusterTarget, doing: string, change: (workload: Workload) => { readonly metadata: object; readonly spec?: object } | undefined): Promise<Workload> {
-  for (let tries = 1; ; tries++) {
-    const workload = await readWorkload(api, target)
-    const wanted = change(workload)
-    if (wanted === undefined) return workload
-    try {
-      const body = { ...wanted, metadata: { ...wanted.metadata, resourceVersion: workload.metadata.resourceVersion } }
-      return await api.request<Workload>({ method: 'PATCH', path: workloadPath(target), body, doing: `${doing} (${workloadText(target)})` })
-    } catch (thrown) {
-      if (!(thrown instanceof ClusterRefusal) || thrown.status !== conflict || tries === triesMax) throw thrown
-    }
-  }
 }

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { PlatformRelease, PlatformRollOut } from '../../core/driver.js'
 import { notDone } from '../process/not-done.js'
-import { ClusterRefusal } from './api-client.js'
 import type { ClusterWorld } from './cluster-world.js'
 import type { Workload } from './objects.js'
 import { isLive, namedAddresses } from './pod-slots.js'
+import { isRefusal } from './refusal.js'
 import { orderRelease } from './release-template.js'
 import { foreignObstacle, unstartedReason } from './unstarted-reason.js'
 import { isRolledOut, readWorkload } from './workload.js'
@@ -42,8 +42,6 @@ export async function rollOut(world: ClusterWorld, release: PlatformRelease, tim
     await pause(lookEveryMs, undefined, { signal: options.signal })
   }
 }
-
-const isRefusal = (thrown: unknown): boolean => thrown instanceof ClusterRefusal || ['SW_CLUSTER_TARGET', 'SW_NOT_DONE'].includes(String((thrown as { readonly code?: unknown }).code))
 
 interface Following {
   readonly doing: string

@@ -3,6 +3,7 @@ import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { ClusterTarget } from '../../core/service-descriptor.js'
 import { ClusterRefusal, type ApiClient } from './api-client.js'
 import { selectorText, type Container, type DisruptionBudget, type EndpointSlice, type ObjectList, type Service, type Workload } from './objects.js'
+import { readScaling, type Scaling } from './scaling-obstacle.js'
 
 export const workloadText = ({ workload }: ClusterTarget): string => `${workload.kind}/${workload.name}`
 export const workloadPath = ({ namespace, workload }: ClusterTarget): string => `/apis/apps/v1/namespaces/${namespace}/${workload.kind}s/${workload.name}`
@@ -39,6 +40,7 @@ export interface Survey {
   readonly serviceAddress: URL | undefined
   readonly update: { readonly type: string; readonly rolling: Readonly<Record<string, unknown>> }
   readonly budgets: readonly { readonly name: string; readonly minAvailable?: number | string; readonly maxUnavailable?: number | string; readonly allowed: number | undefined }[]
+  readonly scaling: Scaling
 }
 
 /** Reads it all. Throws SW_CLUSTER_TARGET for what is not there, SW_CLUSTER_BUSY for a workload that is scaled to nothing, paused or being rolled out. */
@@ -47,6 +49,7 @@ export async function surveyCluster(api: ApiClient, target: ClusterTarget): Prom
   const service = await found(() => api.request<Service>({ path: `/api/v1/namespaces/${target.namespace}/services/${target.service}`, doing: `reading service/${target.service}` }), target, `service/${target.service}`)
   const slices = await api.request<ObjectList<EndpointSlice>>({ path: slicesPath(target), query: slicesOf(target), doing: `reading the endpoint slices of ${target.service}` })
   const budgets = await api.request<ObjectList<DisruptionBudget>>({ path: `/apis/policy/v1/namespaces/${target.namespace}/poddisruptionbudgets`, doing: 'reading the disruption budgets' })
+  const scaling = await readScaling(api, target, workload)
   const { spec, metadata } = workload
   const replicas = spec.replicas ?? 1
   const problem = obstacleIn(workload, replicas)
@@ -69,6 +72,7 @@ export async function surveyCluster(api: ApiClient, target: ClusterTarget): Prom
       ...(budget.maxUnavailable === undefined ? {} : { maxUnavailable: budget.maxUnavailable }),
       allowed: status?.disruptionsAllowed,
     })),
+    scaling,
   }
 }
 

@@ -87,5 +87,5 @@ export const scaling: Requirement = {
   defects: [{ id: 'rdnd.scale-in-kills', how: 'the surplus replica is ended at once when it is scaled in, instead of being drained' }],
   mustNotFire: ['DRAIN-03', 'UPGR-01'],
   mayFire: [],
-  limits: 'One replica more and one less; scaling to zero, or by many at once, is not tried. The balancer is that of the harness.',
+  limits: 'One replica more and one less; scaling to zero, or by many at once, is not tried. The balancer is that of the harness, or the Service of a cluster, which spreads connections: there each request has one of its own.',
 }

@@ -11,8 +11,13 @@ const ratePerSecond = 100
 const readinessEveryMs = 100
 const leadMs = 500
 const witnessTriesMax = 3
+/** So many that it is known what the new replica calls itself. */
+const introduction = { ratePerSecond: 20, durationMaxMs: 250 } as const
 /** Watching goes on this long after a limit, so that the last reading lies behind it. */
 const watchBeyondLimitMs = 1_500
+
+/** A Service of a cluster spreads connections at random, and not requests: of the few that are kept a new replica may get none. */
+const spreadsConnections = ({ target }: ServiceDescriptor): boolean => target.kind === 'kubernetes'
 
 /** What scaling out and in usually takes; a planning value. */
 export const usualScalingMs = (service: ServiceDescriptor): number => Math.min(3_000, service.lifecycle.startTimeoutMs) + Math.min(4_000, service.lifecycle.stop.graceMs) + 4_000
@@ -26,18 +31,20 @@ export async function scaleOutAndIn(context: ScenarioContext): Promise<void> {
     ratePerSecond,
     operations: 'mixed',
     via: 'balancer',
-    connections: 'keep-alive',
+    connections: spreadsConnections(context.service) ? 'fresh' : 'keep-alive',
     durationMaxMs: startTimeoutMs + shareMs + stop.graceMs + 60_000,
   })
   try {
     await context.until('traffic flows', () => load.counts().ended >= ratePerSecond * (leadMs / 1_000), 5_000)
     context.step('adding a replica under load')
-    const { id: added } = await context.control.addInstance({ label: scaleLabels.out })
+    const added = await scaleOut(context)
+    if (added === undefined) return
     const sampling = context.traffic.sample({ probes: ['readiness'], instances: [added], everyMs: readinessEveryMs })
     try {
       if (await context.untilReady(added, startTimeoutMs + watchBeyondLimitMs)) {
+        await context.traffic.start({ name: 'introduction', operations: 'mixed', via: added, connections: 'fresh', ...introduction }).finished()
         await context.untilInRotation(added, true, shareMs + watchBeyondLimitMs)
-        await context.pause((1.25 * requestsPerReplica * (context.service.target.replicas.count + 1) * 1_000) / ratePerSecond)
+        await context.pause(((spreadsConnections(context.service) ? 2.5 : 1.25) * requestsPerReplica * (context.service.target.replicas.count + 1) * 1_000) / ratePerSecond)
       }
       await scaleIn(context, added)
     } finally {
@@ -46,6 +53,17 @@ export async function scaleOutAndIn(context: ScenarioContext): Promise<void> {
     await context.pause(context.ejectWindowMs)
   } finally {
     await load.stop()
+  }
+}
+
+/** Undefined where none could be added: the intervention says why, and the scenario goes on without. */
+async function scaleOut(context: ScenarioContext): Promise<InstanceId | undefined> {
+  try {
+    return (await context.control.addInstance({ label: scaleLabels.out })).id
+  } catch (thrown) {
+    if (!(thrown instanceof InterventionFailed)) throw thrown
+    context.step(`adding a replica was not possible: ${messageOf(thrown)}`)
+    return undefined
   }
 }
 

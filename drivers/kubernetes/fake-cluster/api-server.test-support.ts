@@ -24,7 +24,7 @@ export interface ApiOptions {
   readonly empty: () => void
 }
 
-const namespaced = /^\/(?:api\/v1|apis\/(?:apps|discovery\.k8s\.io|policy|rbac\.authorization\.k8s\.io|networking\.k8s\.io)\/v1)\/namespaces\/([^/]+)\/([a-z]+)(?:\/([^/]+)(?:\/([a-z]+))?)?$/
+const namespaced = /^\/(?:api\/v1|apis\/(?:apps|autoscaling|discovery\.k8s\.io|policy|rbac\.authorization\.k8s\.io|networking\.k8s\.io)\/v1)\/namespaces\/([^/]+)\/([a-z]+)(?:\/([^/]+)(?:\/([a-z]+))?)?$/
 const aNamespace = /^\/api\/v1\/namespaces(?:\/([^/]+))?$/
 /** Created and never read. */
 const inert = ['configmaps', 'serviceaccounts', 'roles', 'rolebindings', 'networkpolicies']
@@ -36,6 +36,8 @@ const kindNames: Readonly<Record<Kind, readonly [string, string]>> = {
   services: ['Service', 'v1'],
   poddisruptionbudgets: ['PodDisruptionBudget', 'policy/v1'],
   events: ['Event', 'v1'],
+  statefulsets: ['StatefulSet', 'apps/v1'],
+  horizontalpodautoscalers: ['HorizontalPodAutoscaler', 'autoscaling/v1'],
 }
 const isKind = (text: string): text is Kind => Object.hasOwn(kindNames, text)
 
@@ -203,14 +205,16 @@ export class FakeApiServer {
       throw refusal(400, 'BadRequest', 'error decoding patch: unexpected end of JSON input')
     }
     const patched = merged(object, patch) as ClusterObject & { readonly spec?: { readonly replicas?: unknown } }
-    const { replicas } = patched.spec ?? {}
+    const isWorkload = kind === 'deployments' || kind === 'statefulsets'
+    const { replicas } = isWorkload ? (patched.spec ?? {}) : { replicas: 1 }
     if (typeof replicas !== 'number') throw unreadable(text)
     if (replicas < 0) throw invalid(object.metadata.name, String(replicas))
     const wanted = (patch['metadata'] as Fields | undefined)?.['resourceVersion']
     if (wanted !== undefined && wanted !== object.metadata.resourceVersion) throw conflict(kind, object.metadata.name)
-    // As of a Deployment: what it shall be makes a generation, and so do its annotations, which its controller hands on.
+    // What it shall be makes a generation, and so do the annotations of a Deployment, which its controller hands on.
     const { spec, metadata } = object as ClusterObject & { readonly spec?: unknown }
-    const isOther = !isDeepStrictEqual([spec, metadata.annotations ?? {}], [patched.spec, patched.metadata.annotations ?? {}])
+    const says = (annotations: unknown): unknown => (kind === 'deployments' ? (annotations ?? {}) : undefined)
+    const isOther = !isDeepStrictEqual([spec, says(metadata.annotations)], [patched.spec, says(patched.metadata.annotations)])
     const generation = (metadata.generation ?? 1) + (isOther ? 1 : 0)
     const admitted = kind === 'deployments' && patch['spec'] !== undefined ? this.admit(patched as unknown as Workload) : patched
     const stored = this.#options.store.put(kind, { ...admitted, metadata: { ...patched.metadata, generation } })

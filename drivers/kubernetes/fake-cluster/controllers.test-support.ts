@@ -8,6 +8,7 @@ export interface ControllerOptions {
   /** Third number of the pods' addresses 127.0.X.Y: test files run side by side. */
   readonly network: number
   readonly drainMs: number
+  readonly workload: 'deployment' | 'statefulset'
 }
 
 const labels = { app: 'web' }
@@ -29,7 +30,7 @@ interface Progressing {
   readonly lastUpdateTime: string
 }
 
-/** Deployment controller, scheduler, kubelet and endpoint slice controller of a cluster with real servers for containers. */
+/** Controller of the deployment or stateful set, scheduler, kubelet and endpoint slice controller of a cluster with real servers for containers. */
 export class Controllers {
   readonly programs = new Map<string, PodProgram>()
   readonly shared = new Map<string, unknown>()
@@ -44,11 +45,14 @@ export class Controllers {
   obstacle: 'bad-image' | 'no-node' | undefined
   manner: Manner
   progressDeadlineMs = 600_000
+  /** Which of these goes when there are too many. */
+  surplus: (live: readonly Pod[]) => Pod | undefined
 
   constructor(store: StoredObjects, options: ControllerOptions) {
     this.#store = store
     this.#options = options
     this.manner = options.manner
+    this.surplus = options.workload === 'deployment' ? surplusOfReplicaSet : surplusOfStatefulSet
     this.#timer = setInterval(() => this.#probe(), probeEveryMs)
   }
 
@@ -62,15 +66,34 @@ export class Controllers {
    * at a time, and an old one told to go when it is not needed for as many to be ready.
    */
   reconcile(): void {
-    const deployment = this.#store.get<Workload>('deployments', 'web')
+    const deployment = this.#workload
     if (deployment === undefined) return
     const replicas = deployment.spec.replicas ?? 0
+    if (this.#options.workload === 'statefulset') return this.#reconcileOrdinals(deployment, replicas)
     const old = this.#live().filter((pod) => !this.#isPresent(deployment, pod))
     for (let missing = replicas - this.#live().length; missing > 0; missing--) this.#create(deployment)
+    if (old.length === 0) this.#endSurplus(replicas)
     if (old.length > 0 && this.#live().length <= replicas && this.#live().length - old.length < replicas) this.#create(deployment)
     const unneeded = old.find((pod) => !isReady(pod)) ?? (this.#live().filter(isReady).length > replicas ? old[0] : undefined)
     if (unneeded !== undefined) this.terminate(unneeded.metadata.name, 2)
     this.#tellStatus()
+  }
+
+  get #workload(): Workload | undefined {
+    return this.#store.get<Workload>(`${this.#options.workload}s`, 'web')
+  }
+
+  /** A name is given again when nothing has it any more. */
+  #reconcileOrdinals(workload: Workload, replicas: number): void {
+    for (let ordinal = 0; ordinal < replicas; ordinal++) if (this.#store.get('pods', `web-${ordinal}`) === undefined) this.#create(workload, `web-${ordinal}`)
+    this.#endSurplus(replicas)
+    this.#tellStatus()
+  }
+
+  #endSurplus(replicas: number): void {
+    const live = this.#live()
+    const surplus = live.length > replicas ? this.surplus(live) : undefined
+    if (surplus !== undefined) this.terminate(surplus.metadata.name, 2)
   }
 
   #live(): readonly Pod[] {
@@ -110,12 +133,12 @@ export class Controllers {
     this.#store.change<Pod>('pods', name, (pod) => ({ ...pod, status: { ...pod.status, conditions: (pod.status.conditions ?? []).map((one) => (one.type === 'Ready' ? { ...one, status: 'False' } : one)) } }))
   }
 
-  #create(deployment: Workload): void {
+  #create(deployment: Workload, ordinal?: string): void {
     this.#pods += 1
     const number = this.#pods
-    const name = `web-789b5f5f55-${String(number).padStart(5, '0')}`
+    const name = ordinal ?? `web-789b5f5f55-${String(number).padStart(5, '0')}`
     this.#store.put<Pod>('pods', {
-      metadata: metadataOf(name, { labels: { ...labels, [templateLabel]: this.#templateLabel(deployment) }, ownerReferences: [{ kind: 'ReplicaSet', name: 'web-789b5f5f55', controller: true }] }),
+      metadata: metadataOf(name, { labels: { ...labels, [templateLabel]: this.#templateLabel(deployment) }, ownerReferences: [ordinal === undefined ? { kind: 'ReplicaSet', name: 'web-789b5f5f55', controller: true } : { kind: 'StatefulSet', name: 'web', controller: true }] }),
       spec: { terminationGracePeriodSeconds: 2 },
       status: { phase: 'Pending' },
     })
@@ -154,7 +177,7 @@ export class Controllers {
     this.#tell(name, exitCode === 0 ? 'Succeeded' : 'Failed', { name: 'web', ready: false, restartCount: 0, state: { terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' } } })
     this.#store.remove('pods', name)
     this.#tellSlices()
-    this.#tellStatus()
+    this.reconcile()
   }
 
   #probe(): void {
@@ -198,7 +221,7 @@ export class Controllers {
   }
 
   #tellStatus(): void {
-    const deployment = this.#store.get<Workload>('deployments', 'web')
+    const deployment = this.#workload
     if (deployment === undefined) return
     const pods = this.#live()
     const present = pods.filter((pod) => this.#isPresent(deployment, pod))
@@ -206,11 +229,20 @@ export class Controllers {
     const generation = deployment.metadata.generation ?? 1
     const status = { observedGeneration: generation, replicas: pods.length, updatedReplicas: present.length, readyReplicas: ready, availableReplicas: ready, conditions: [this.#progressing(deployment, present)] }
     if (JSON.stringify(status) === JSON.stringify(deployment.status)) return
-    this.#store.put<Workload>('deployments', { ...deployment, status })
+    this.#store.put<Workload>(`${this.#options.workload}s`, { ...deployment, status })
   }
 }
 
 const isReady = ({ status }: Pod): boolean => status.containerStatuses?.[0]?.ready === true
+
+/** One that is not ready first, then the one that costs least, then the newest. */
+function surplusOfReplicaSet(live: readonly Pod[]): Pod | undefined {
+  const costOf = ({ metadata }: Pod): number => Number(metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0)
+  return [...live].sort((a, b) => Number(isReady(a)) - Number(isReady(b)) || costOf(a) - costOf(b) || (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? '')).at(0)
+}
+
+const ordinalOf = ({ metadata: { name } }: Pod): number => Number(name.slice(name.lastIndexOf('-') + 1))
+const surplusOfStatefulSet = (live: readonly Pod[]): Pod | undefined => [...live].sort((a, b) => ordinalOf(b) - ordinalOf(a)).at(0)
 
 export function webDeployment(replicas: number): Workload {
   const probe = (path: string) => ({ httpGet: { path, port: 'http' }, periodSeconds: 1, timeoutSeconds: 1, successThreshold: 1, failureThreshold: 1 })

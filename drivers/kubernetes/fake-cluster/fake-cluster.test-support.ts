@@ -29,13 +29,14 @@ export interface FakeClusterOptions {
   readonly drainMs?: number
   /** Then `web` and its Service are for the test to create. */
   readonly isEmpty?: boolean
+  readonly workload?: 'deployment' | 'statefulset'
 }
 
-/** A cluster of one namespace with the deployment `web`, three replicas that are ready, and a Service that spreads connections over them. */
-export async function startFakeCluster({ network, manner = 'graceful', drainMs = 150, isEmpty = false }: FakeClusterOptions): Promise<FakeCluster> {
+/** A cluster of one namespace with the deployment (or stateful set) `web`, three replicas that are ready, and a Service that spreads connections over them. */
+export async function startFakeCluster({ network, manner = 'graceful', drainMs = 150, isEmpty = false, workload = 'deployment' }: FakeClusterOptions): Promise<FakeCluster> {
   const store = new StoredObjects()
   const port = await freePort()
-  const controllers = new Controllers(store, { manner, port, network, drainMs })
+  const controllers = new Controllers(store, { manner, port, network, drainMs, workload })
   const budget = { mayEvict: true }
   const api = new FakeApiServer({
     store,
@@ -59,7 +60,7 @@ export async function startFakeCluster({ network, manner = 'graceful', drainMs =
   if (!isEmpty) {
     store.put<Service>('services', { metadata: metadataOf('web'), spec: { type: 'NodePort', clusterIP: '10.96.90.170', ports: [{ port: 80, nodePort: entry.port }] } })
     store.put<DisruptionBudget>('poddisruptionbudgets', { metadata: metadataOf('web'), spec: { minAvailable: 2, selector: { matchLabels: { app: 'web' } } }, status: { disruptionsAllowed: 1 } })
-    store.put('deployments', webDeployment(3))
+    store.put(`${workload}s`, webDeployment(3))
     controllers.reconcile()
   }
   const directory = mkdtempSync(join(tmpdir(), 'sw-kube-'))
@@ -71,7 +72,7 @@ export async function startFakeCluster({ network, manner = 'graceful', drainMs =
     store,
     controllers,
     kubeconfig,
-    service: descriptorOf(entry.port),
+    service: descriptorOf(entry.port, workload),
     async close() {
       controllers.close()
       await api.stop()
@@ -127,7 +128,7 @@ async function startServiceProxy(store: StoredObjects, port: number): Promise<{ 
   }
 }
 
-function descriptorOf(entryPort: number): ServiceDescriptor {
+function descriptorOf(entryPort: number, kind: 'deployment' | 'statefulset'): ServiceDescriptor {
   const operation = { headers: {}, timeoutMs: 5_000, streams: false, holdsBody: false }
   return {
     schema: 'seaworthy/v1',
@@ -138,7 +139,7 @@ function descriptorOf(entryPort: number): ServiceDescriptor {
       disposable: false,
       replicas: { command: [], env: {}, restart: 'always', startAtBoot: true, count: 1 },
       components: [],
-      cluster: { namespace: 'default', workload: { kind: 'deployment', name: 'web' }, service: 'web', url: new URL(`http://127.0.0.1:${entryPort}`) },
+      cluster: { namespace: 'default', workload: { kind, name: 'web' }, service: 'web', url: new URL(`http://127.0.0.1:${entryPort}`) },
     },
     facts: {},
     identity: { instanceHeader: 'x-instance', bootHeader: 'x-boot' },

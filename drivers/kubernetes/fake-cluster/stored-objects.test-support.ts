@@ -1,6 +1,6 @@
 import type { ClusterObject, ObjectMeta } from '../objects.js'
 
-export type Kind = 'deployments' | 'pods' | 'endpointslices' | 'services' | 'poddisruptionbudgets' | 'events'
+export type Kind = 'deployments' | 'statefulsets' | 'horizontalpodautoscalers' | 'pods' | 'endpointslices' | 'services' | 'poddisruptionbudgets' | 'events'
 export interface Change {
   readonly kind: Kind
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
