@@ -56,7 +56,7 @@ export interface DeployOptions {
 }
 export type DependencyAccess = 'behind-proxies' | 'direct'
 export interface DriverPlatformEvent {
-  readonly name: 'process-started' | 'process-exited' | 'backend-up' | 'backend-down' | 'network-started' | 'machine-booted' | 'machine-down' | 'cluster-surveyed' | 'cluster-lost'
+  readonly name: 'process-started' | 'process-told-to-end' | 'process-exited' | 'backend-up' | 'backend-down' | 'network-started' | 'machine-booted' | 'machine-down' | 'cluster-surveyed' | 'cluster-lost'
   readonly target: string
   readonly atHrtimeMs: number
   readonly detail: Readonly<Record<string, unknown>>

@@ -199,3 +199,11 @@ export function effectlessOperations(history: History): ReadonlySet<string> {
   const operations = factOf(history, 'operations') as readonly { readonly name: string; readonly mutates: boolean }[] | undefined
   return new Set((operations ?? []).filter(({ mutates }) => !mutates).map(({ name }) => name))
 }
+
+/** The first event of the platform with this name about the target from then on. */
+export function platformAtMs(history: History, name: string, target: string, fromMs: number): number | undefined {
+  for (const event of eventsOf(history, 'platform')) {
+    if (event.name === name && event.target === target && event.atMs >= fromMs) return event.atMs
+  }
+  return undefined
+}

@@ -196,6 +196,7 @@ export class ClusterWorld {
   #podChanged(type: 'ADDED' | 'MODIFIED' | 'DELETED', pod: Pod): void {
     const slot = this.slots.of(pod)
     if (slot !== undefined) {
+      if (slot.pod?.metadata.deletionTimestamp === undefined && pod.metadata.deletionTimestamp !== undefined) this.#tell('process-told-to-end', slot.id, { pod: pod.metadata.name })
       slot.pod = pod
       this.#noticeExit(slot, pod)
       const reason = foreignReason(pod, type === 'DELETED', this.#rollsOut || this.#ordered.has(pod.metadata.uid))

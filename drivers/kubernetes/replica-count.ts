@@ -58,6 +58,7 @@ export async function orderOneLess(api: ApiClient, target: ClusterTarget, doing:
 export async function putBackCount(api: ApiClient, target: ClusterTarget, runId: string, onOrder: () => void = () => undefined): Promise<PutBack> {
   let result: PutBack = 'nothing'
   await changed(api, target, 'putting its number of replicas back', (workload) => {
+    result = 'nothing' // it may be read more than once
     if (workload.metadata.annotations?.[scaleAnnotation] === undefined) return undefined
     const metadata = { annotations: { [scaleAnnotation]: null } }
     const note = noteOf(workload)

@@ -96,10 +96,10 @@ function requireNext(world: ClusterWorld, pod: Pod, doing: string): void {
   if (target.workload.kind === 'statefulset') {
     const later = others.find(({ metadata }) => ordinalOf(metadata.name) > ordinalOf(name))
     if (later !== undefined) throw notDone(doing, `${later.metadata.name}, which ${workloadText(target)} takes away before ${name}`)
-    return
   }
+  // A Deployment would take that one first, and a StatefulSet wait for it.
   const unready = saysReady(pod) ? others.find((one) => !saysReady(one)) : undefined
-  if (unready !== undefined) throw notDone(doing, `${unready.metadata.name}, which is not ready, so that ${workloadText(target)} takes it away before ${name}`)
+  if (unready !== undefined) throw notDone(doing, `${unready.metadata.name}, which is not ready, so that ${workloadText(target)} would not take ${name} away now`)
 }
 
 const ordinalOf = (name: string): number => Number(name.slice(name.lastIndexOf('-') + 1))

@@ -1,8 +1,8 @@
 import { inconclusive, type Evidence, type Finding } from '../../core/check.js'
 import { spanned } from '../../core/checks/counted.js'
 import { leastOf } from '../../core/extremes.js'
-import { endOf, eventsOf, type History, type InstanceId } from '../../core/history.js'
-import { interventionsOf, observationsOf, type Intervention } from '../../core/reading.js'
+import { endOf, type History, type InstanceId } from '../../core/history.js'
+import { interventionsOf, observationsOf, platformAtMs, type Intervention } from '../../core/reading.js'
 import { returnedProbe, type Returned } from './names.js'
 
 /** One acknowledged drain, and the time in which the replica was draining and nothing else was done to it. */
@@ -42,14 +42,6 @@ export function landing({ drain, target, issuedAtMs, acknowledgedAtMs }: DrainSp
   const acknowledged = `the drain of ${target} was acknowledged after ${spanned(acknowledgedAtMs - issuedAtMs)}`
   if (drain.witnessedAtMs === undefined) return { note: `${acknowledged}; readiness did not show it, so the acknowledgement alone stands for the drain` }
   return { note: `${acknowledged} and seen on the replica itself${drain.witness === undefined ? '' : `: ${drain.witness}`}` }
-}
-
-/** The first event of the platform with this name about the target from then on. */
-export function platformAtMs(history: History, name: string, target: string, fromMs: number): number | undefined {
-  for (const event of eventsOf(history, 'platform')) {
-    if (event.name === name && event.target === target && event.atMs >= fromMs) return event.atMs
-  }
-  return undefined
 }
 
 /** The last word of the scenario on whether the replica came back after this moment. */

@@ -49,6 +49,13 @@ describe('scaling is invisible', () => {
     expect(but(inFlight, witnesses({}, 2)).outcome).toBe('failed')
   })
 
+  test('what was completed before a controller told the replica to end was not in flight; what was lost by then was', () => {
+    const told = (atMs: number): HistoryEvent => ({ kind: 'platform', name: 'process-told-to-end', target: 'r4', atMs })
+    expect(judge(...sound, told(7_400)).outcome).toBe('passed')
+    expect(judge(...sound, told(7_600))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('only 0 requests were proven to be in flight on r4') })
+    expect(but(inFlight, witnesses({ outcome: 'reset-in-flight', endedAtMs: 6_010 }), told(7_600)).outcome).toBe('failed')
+  })
+
   test('needs no effect of operations that have none', () => {
     const operations = (mutates: boolean) => fact('operations', [{ name: 'slow', mutates }])
     expect(but(inFlight, witnesses({ method: 'GET' }, 'unread'), operations(false)).outcome).toBe('passed')

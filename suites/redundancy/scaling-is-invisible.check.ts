@@ -4,7 +4,7 @@ import { readinessSamples } from '../../core/checks/readiness-samples.js'
 import { shareRegained, type ShareRegained } from '../../core/checks/share-regained.js'
 import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { disturbedHarness, effectlessOperations, factOf, interventionsOf, numberFact, requestsOf, witnessesOf, type Intervention } from '../../core/reading.js'
+import { disturbedHarness, effectlessOperations, factOf, interventionsOf, numberFact, platformAtMs, requestsOf, witnessesOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { fails } from './loss.js'
 import { scaleLabels, scalingLoad } from './scale-out-and-in.js'
@@ -52,14 +52,16 @@ function scalingOf(history: History, thresholds: ThresholdValues): Scaling | str
 }
 
 function witnessesAt(history: History, added: string, removal: Intervention | undefined): Pick<Scaling, 'inFlight' | 'lostInFlight' | 'unread'> {
+  const completed = (request: RequestEvent): boolean => request.outcome === 'ok' || request.outcome === 'degraded'
   const byId = new Map(requestsOf(history, 'witness').map((one) => [one.id, one]))
+  // A controller takes a replica away some time after the order: what was completed by then was in flight no more.
+  const toldAtMs = removal === undefined ? Infinity : (platformAtMs(history, 'process-told-to-end', added, removal.issuedAtMs) ?? removal.issuedAtMs)
   const across = witnessesOf(history, scaleLabels.in).flatMap((witness) => {
     const request = byId.get(witness.request)
     const proven = witness.proof === 'A' || witness.proof === 'B' || (witness.proof === 'C' && request?.via === added)
     if (removal === undefined || request === undefined || !proven || request.outcome === 'cancelled') return []
-    return witness.instance === added && witness.provenAtMs <= removal.issuedAtMs && request.endedAtMs >= removal.issuedAtMs ? [{ witness, request }] : []
+    return witness.instance === added && witness.provenAtMs <= removal.issuedAtMs && request.endedAtMs >= (completed(request) ? toldAtMs : removal.issuedAtMs) ? [{ witness, request }] : []
   })
-  const completed = (request: RequestEvent): boolean => request.outcome === 'ok' || request.outcome === 'degraded'
   const reads = effectlessOperations(history)
   return {
     inFlight: across.map(({ request }) => request),
