@@ -101,8 +101,11 @@ export function testRun(driver: Driver = processDriver): TestRun {
     eventsOf: (name, target) => events.filter((event) => event.name === name && event.target === target),
     processes: () => processesWithMarker(runId),
     async end() {
-      await Promise.all(deployments.map((deployment) => deployment[Symbol.asyncDispose]()))
-      rmSync(directory, { recursive: true, force: true })
+      try {
+        await Promise.all(deployments.map((deployment) => deployment[Symbol.asyncDispose]()))
+      } finally {
+        rmSync(directory, { recursive: true, force: true })
+      }
     },
   }
 }
