@@ -132,9 +132,9 @@ export function starvedEjection(history: History, span: { readonly fromMs: numbe
 
 export const starvationText = ({ target, waitedMs, fromMs, toMs }: Starvation): string => `${target} waited ${Math.round(waitedMs)} of ${Math.round(toMs - fromMs)} ms for a processor`
 
-/** The history as it would be on a machine where nobody waits; itself where nobody did. */
+/** The history as it would be on a machine where nobody waits for others; itself where nobody did. That the service took the processors itself stays known: it excuses nothing. */
 export function withoutWaits(history: History): History {
-  const isWait = (event: HistoryEvent): boolean => event.kind === 'observation' && event.probe === processorWaitProbe
+  const isWait = (event: HistoryEvent): boolean => event.kind === 'observation' && event.probe === processorWaitProbe && isOthersDoing(event.value as ProcessorWait)
   if (!anyOf(eventsOf(history, 'observation'), isWait)) return history
   return {
     events: () => without(history.events(), isWait),
