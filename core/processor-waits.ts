@@ -69,6 +69,10 @@ const isOthersDoing = ({ serviceRanMs, capacityMs }: ProcessorWait): boolean => 
 /** Through these every request goes. A component may serve few of them, and one that starves excuses nothing but what may have waited for it. */
 const isServing = (target: string): boolean => target === ownNetwork || target === virtualMachine || /^replica-\d+$/.test(target)
 
+interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
 /** When the service itself had most of the processors: whoever was late then was kept waiting by it. */
 export const ownDoings = (history: History): readonly { readonly fromMs: number; readonly toMs: number }[] =>
   [...eventsOf(history, 'observation')].flatMap(({ probe, value, atMs }) => (probe !== processorWaitProbe || isOthersDoing(value as ProcessorWait) ? [] : [{ fromMs: atMs - (value as ProcessorWait).windowMs, toMs: atMs }]))
@@ -132,22 +136,38 @@ export function starvedEjection(history: History, span: { readonly fromMs: numbe
 
 export const starvationText = ({ target, waitedMs, fromMs, toMs }: Starvation): string => `${target} waited ${Math.round(waitedMs)} of ${Math.round(toMs - fromMs)} ms for a processor`
 
-/** The history as it would be on a machine where nobody waits for others; itself where nobody did. That the service took the processors itself stays known: it excuses nothing. */
+/** Observation that is left of a wait in a history without waits: how much of the processors the service had. It excuses nobody. */
+export const processorUseProbe = 'processor-use'
+
+/** Spans of which it is known how much of the processors the service had, by whether it had most of them. */
+export function processorUses(history: History): { readonly service: readonly Span[]; readonly others: readonly Span[] } {
+  const service: Span[] = []
+  const others: Span[] = []
+  for (const { probe, value, atMs } of eventsOf(history, 'observation')) {
+    if (probe !== processorWaitProbe && probe !== processorUseProbe) continue
+    const use = value as ProcessorWait
+    ;(isOthersDoing(use) ? others : service).push({ fromMs: atMs - use.windowMs, toMs: atMs })
+  }
+  return { service, others }
+}
+
+/** The history as it would be on a machine where nobody waits; itself where nobody did. */
 export function withoutWaits(history: History): History {
-  const isWait = (event: HistoryEvent): boolean => event.kind === 'observation' && event.probe === processorWaitProbe && isOthersDoing(event.value as ProcessorWait)
   if (!anyOf(eventsOf(history, 'observation'), isWait)) return history
   return {
-    events: () => without(history.events(), isWait),
-    select: (selection) => without(selected(history, selection), isWait),
+    events: () => withUsesOnly(history.events()),
+    select: (selection) => withUsesOnly(selected(history, selection)),
     endAtMs: () => endOf(history),
   }
 }
+
+const isWait = (event: HistoryEvent): boolean => event.kind === 'observation' && event.probe === processorWaitProbe
 
 function anyOf(events: Iterable<HistoryEvent>, is: (event: HistoryEvent) => boolean): boolean {
   for (const event of events) if (is(event)) return true
   return false
 }
 
-function* without(events: Iterable<HistoryEvent>, is: (event: HistoryEvent) => boolean): Generator<HistoryEvent> {
-  for (const event of events) if (!is(event)) yield event
+function* withUsesOnly(events: Iterable<HistoryEvent>): Generator<HistoryEvent> {
+  for (const event of events) yield isWait(event) ? { ...(event as ObservationEvent), probe: processorUseProbe } : event
 }

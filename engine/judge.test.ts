@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { failed, inconclusive, passed, strengthOf, type Check, type Finding } from '../core/check.js'
-import { eventsOf, historyOf, type HistoryEvent } from '../core/history.js'
+import { historyOf, type HistoryEvent } from '../core/history.js'
 import { processorWaitProbe } from '../core/processor-waits.js'
+import { observationsOf } from '../core/reading.js'
 import { judge } from './judge.js'
 
 const gate = (isPassed: boolean): HistoryEvent => ({ kind: 'gate', name: 'baseline', passed: isPassed, startedAtMs: 0, atMs: 10, requests: 100, failed: isPassed ? 0 : 9, ...(isPassed ? {} : { reason: '9 of 100 requests failed' }) })
@@ -71,7 +72,7 @@ test('a harness that broke after a fault could not be made: not even a failure i
 
 describe('a replica that waited for a processor', () => {
   const wait: HistoryEvent = { kind: 'observation', probe: processorWaitProbe, target: 'replica-0', atMs: 15, value: { waitedMs: 900, ranMs: 100, windowMs: 1_000, serviceRanMs: 100, capacityMs: 2_000 } }
-  const seen = (without: Finding, withWaits: Finding): Check => ({ id: 'seen', requirement: 'TEST-01', evaluate: (history) => ([...eventsOf(history, 'observation')].length === 0 ? without : withWaits) })
+  const seen = (without: Finding, withWaits: Finding): Check => ({ id: 'seen', requirement: 'TEST-01', evaluate: (history) => (observationsOf(history, processorWaitProbe).length === 0 ? without : withWaits) })
   const found = (without: Finding, withWaits: Finding) => outcome([gate(true), wait], seen(without, withWaits))?.outcome
 
   test('is no reason to doubt a service that passes all the same', () => expect(found(passed('fine'), inconclusive('starved'))).toBe('passed'))

@@ -3,7 +3,7 @@ import { disturbances, isCalm } from '../../core/checks/calm.js'
 import { judgeQuantile, quantileName } from '../../core/checks/quantile-limit.js'
 import { samplesFor } from '../../core/checks/quantile.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { ownDoings, waitingOnTheWay, withoutWaits } from '../../core/processor-waits.js'
+import { processorUses, waitingOnTheWay, withoutWaits } from '../../core/processor-waits.js'
 import { observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { latencyMs } from './fault-spans.js'
 import { noisy } from './noise.js'
@@ -34,44 +34,50 @@ export function judgeLatency(history: History, { requests, quantile, limitMs, wh
   const text = `${found.above} of ${found.n} ${what} took longer than ${Math.round(limitMs)} ms`
   if (found.verdict === 'above') return noisy(underLoad ? withoutWaits(history) : history, { before, window, limitMs }) ?? inCalm(history, { requests, quantile, limitMs, window, text, evidence, underLoad })
   if (found.n < needed) return inconclusive(`there were ${found.n} ${what}, ${name} needs ${needed}`, evidence)
-  return toldInCalm(history, { requests, quantile, limitMs, what, window }) ?? inconclusive(`${text}: neither few nor many enough to tell ${name}`, evidence)
+  return toldInCalm(history, { requests, quantile, limitMs, what, window, evidence }) ?? inconclusive(`${text}: neither few nor many enough to tell ${name}`, evidence)
 }
 
 /** More than this left out, and it is not a moment that is left out but the window. */
 const leftOutShareMax = 0.05
 
 /**
- * What neither holds nor fails for a moment in which the harness stalled, or its own echo server was slow, may hold without that moment: all requests that it touched are left out, the
- * quick ones too, so that nothing is chosen by how it went. Undefined where that decides nothing.
+ * What neither holds nor fails for a moment in which the harness stalled, or its own echo server was slow, may hold without that moment. All requests that were due in it are left out, the
+ * quick ones too: what is chosen by how long it took is chosen by what it shows. Undefined where that decides nothing.
  */
-function toldInCalm(history: History, { requests, quantile, limitMs, what, window }: Pick<LatencyQuestion, 'requests' | 'quantile' | 'limitMs' | 'what' | 'window'>): Finding | undefined {
-  const own = ownDoings(history)
-  const touched = [...slowEchoes(history, window, limitMs), ...stalls(history, window, limitMs)]
-  // A service that took the processors itself has made everybody slow.
-  const calm = requests.filter(isCalm(touched.filter((span) => !own.some(({ fromMs, toMs }) => fromMs < span.toMs && toMs > span.fromMs))))
+function toldInCalm(history: History, { requests, quantile, limitMs, window, what, evidence }: Pick<LatencyQuestion, 'requests' | 'quantile' | 'limitMs' | 'window' | 'what'> & { readonly evidence: readonly Evidence[] }): Finding | undefined {
+  const moments = disturbedByOthers(history, window, limitMs)
+  const calm = requests.filter(({ plannedAtMs }) => !moments.some(({ fromMs, toMs }) => plannedAtMs >= fromMs - limitMs && plannedAtMs <= toMs))
   const leftOut = requests.length - calm.length
   if (leftOut === 0 || leftOut > leftOutShareMax * requests.length) return undefined
   const left = judgeQuantile({ values: calm.map(latencyMs), quantile, limit: limitMs })
   if (left.verdict !== 'below' || left.n < samplesFor(quantile)) return undefined
-  const measuredMs = Math.round(left.estimate ?? 0)
-  const why = `without ${leftOut} that were under way while the harness stalled or its own echo server was slow`
-  return passed(`${quantileName(quantile)} of ${what} was ${measuredMs} ms, ${why}`, [{ note: `${quantileName(quantile)} of ${left.n} ${what}, ${why}`, measured: measuredMs, allowed: Math.round(limitMs), unit: 'ms' }])
+  const why = `without ${leftOut} that were due while the harness stalled or its own echo server was slow`
+  return passed(`${quantileName(quantile)} of ${what} was ${Math.round(left.estimate ?? 0)} ms, ${why}`, [...evidence, { note: `${what} that were due while the harness stalled or its own echo server was slow`, measured: leftOut, allowed: Math.floor(leftOutShareMax * requests.length), unit: 'requests' }])
 }
 
-/** Until what was kept waiting by it has been served. */
+/** Only where it is known that it was others who had the processors: a service that takes them makes everybody slow, and is not left out for it. */
+function disturbedByOthers(history: History, window: Window, limitMs: number): readonly Window[] {
+  const uses = processorUses(history)
+  const overlaps = (span: Window) => (other: Window): boolean => other.fromMs < span.toMs && other.toMs > span.fromMs
+  return [...slowEchoes(history, window, limitMs), ...stalls(history, window, limitMs)].filter((span) => uses.others.some(overlaps(span)) && !uses.service.some(overlaps(span)))
+}
+
 function stalls(history: History, window: Window, limitMs: number): readonly Window[] {
   return observationsOf(history, 'event-loop-delay', 'harness').flatMap(({ atMs, value }) => {
     const { maxMs = 0, windowMs = 0 } = value as { readonly maxMs?: number; readonly windowMs?: number }
-    const span = { fromMs: atMs - Math.max(windowMs, maxMs), toMs: atMs + limitMs }
-    return maxMs > limitMs * echoShareMax && span.fromMs <= window.toMs && span.toMs >= window.fromMs ? [span] : []
+    const span = { fromMs: atMs - Math.max(windowMs, maxMs), toMs: atMs }
+    return maxMs > limitMs * echoShareMax && overlapsWindow(span, window) ? [span] : []
   })
 }
 
-/** What waited then is still being served. */
+/** What was lost is no measure of how slow the machine was. */
 const slowEchoes = (history: History, window: Window, limitMs: number): readonly Window[] =>
   requestsOf(history, 'null-control')
-    .filter((one) => latencyMs(one) > limitMs * echoShareMax && one.plannedAtMs <= window.toMs && one.endedAtMs >= window.fromMs)
-    .map((one) => ({ fromMs: one.plannedAtMs, toMs: one.endedAtMs + limitMs }))
+    .filter((one) => one.outcome === 'ok' && latencyMs(one) > limitMs * echoShareMax)
+    .map(({ plannedAtMs, endedAtMs }) => ({ fromMs: plannedAtMs, toMs: endedAtMs }))
+    .filter((span) => overlapsWindow(span, window))
+
+const overlapsWindow = (span: Window, window: Window): boolean => span.fromMs <= window.toMs && span.toMs >= window.fromMs
 
 interface Slowness {
   readonly requests: readonly RequestEvent[]
@@ -90,7 +96,9 @@ const echoShareMax = 0.5
  * what a request goes through waited for a processor.
  */
 function inCalm(history: History, { requests, quantile, limitMs, window, text, evidence, underLoad }: Slowness): Finding {
-  const busy = slowEchoes(history, window, limitMs)
+  const busy = requestsOf(history, 'null-control')
+    .filter((one) => latencyMs(one) > limitMs * echoShareMax && one.plannedAtMs <= window.toMs && one.endedAtMs >= window.fromMs)
+    .map((one) => ({ fromMs: one.plannedAtMs, toMs: one.endedAtMs + limitMs })) // what waited then is still being served
   const calm = requests.filter(isCalm(underLoad ? [...busy, ...disturbances(history, window, limitMs)] : busy))
   const waitedMs = waitingOnTheWay(history)
   const left = judgeQuantile({ values: calm.map((one) => latencyMs(one) - waitedMs({ fromMs: one.plannedAtMs, toMs: one.endedAtMs })), quantile, limit: limitMs })
