@@ -7,7 +7,7 @@ import type { ProfileName, RequirementId, ThresholdValues } from '../core/requir
 import type { RunEvent } from '../core/run-event.js'
 import type { Scenario } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
-import { onShortage } from '../operating-system/own-shortage.js'
+import { loweredDescriptorLimit, onShortage } from '../operating-system/own-shortage.js'
 import { CleanupStack } from './cleanup-stack.js'
 import { deployApart, deployScenario, recordFacts } from './deploy-scenario.js'
 import { exerciseScenario } from './exercise-scenario.js'
@@ -82,10 +82,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
   }
   options.emit({ type: 'scenario-started', scenario: scenario.id })
   const progress = setInterval(() => options.emit({ type: 'progress', scenario: scenario.id, elapsedMs: clock(), ...counted }), 250)
-  const unwatch = onShortage((code) => {
-    unwatch() // once is enough: nothing that was asked of the world since can be relied on
-    record({ kind: 'incomplete', atMs: clock(), cause: 'harness', reason: `the harness ran out of ${code === 'EMFILE' || code === 'ENFILE' ? 'file descriptors' : 'memory'} (${code})` })
-  })
+  const shortages = watchShortages(record, clock)
   let logs: readonly string[] = []
   let unreachable: ServiceUnreachable | undefined
   try {
@@ -119,10 +116,26 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRun
   for (const what of cleanup.notKept) options.emit({ type: 'warning', message: `${scenario.id}: ${what}` })
   clearInterval(progress)
   waits.stop()
-  unwatch()
+  shortages.end()
   if (recorder.failure !== undefined) options.emit({ type: 'warning', message: `the history of ${scenario.id} could not be written: ${messageOf(recorder.failure)}` })
   recorder.close(clock())
   return { id: scenario.id, history, logs, durationMs: clock(), notRestored, unreachable }
+}
+
+/** What the harness has too little of is never the service's fault, also where what it started has inherited that. */
+function watchShortages(record: (event: HistoryEvent) => void, clock: () => number): { end(): void } {
+  const tell = (reason: string): void => record({ kind: 'incomplete', atMs: clock(), cause: 'harness', reason })
+  const unwatch = onShortage((code) => {
+    unwatch() // once is enough: nothing that was asked of the world since can be relied on
+    tell(`the harness ran out of ${code === 'EMFILE' || code === 'ENFILE' ? 'file descriptors' : 'memory'} (${code})`)
+  })
+  return {
+    end: () => {
+      const lowered = loweredDescriptorLimit()
+      if (lowered !== undefined) tell(`the harness may have no more than ${lowered.to} files open, and had ${lowered.from} when it began: what it started since has no more either`)
+      unwatch()
+    },
+  }
 }
 
 /** Without a history nothing is run: there would be nothing to judge. */

@@ -52,3 +52,15 @@ test.runIf(onLinux)('who has no descriptor left does not take for gone what it c
   const { stdout, stderr } = spawnSync('sh', ['-c', 'ulimit -n 64 && exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', lookingProgram, folder, join(folder, 'process-record.js')], { encoding: 'utf8' })
   expect(JSON.parse(stdout || JSON.stringify(stderr))).toEqual(['processes EMFILE', 'started null', 'alive EMFILE', 'record EMFILE', 'segments EMFILE', 'mapped EMFILE', 'environment EMFILE'])
 })
+
+test.runIf(onLinux && spawnSync('prlimit', ['--version']).status === 0)('a limit of files that was lowered is told: what was started since has it too', () => {
+  const program = `
+import { execFileSync } from 'node:child_process'
+const { loweredDescriptorLimit } = await import(process.argv[1])
+const before = loweredDescriptorLimit()
+execFileSync('prlimit', ['--pid', String(process.pid), '--nofile=100'])
+process.stdout.write(JSON.stringify([before ?? null, loweredDescriptorLimit() ?? null]))
+`
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program, join(dirname(fileURLToPath(import.meta.url)), '../dist/operating-system/own-shortage.js')], { encoding: 'utf8' })
+  expect(JSON.parse(stdout || '[]'), stderr).toEqual([null, { from: expect.any(Number) as number, to: 100 }])
+})

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 /**
  * Shortages of this very process. What fails for want of a descriptor or of memory of ours says nothing about the service: an instance that
  * could not be asked is not unready.
@@ -25,4 +27,22 @@ export function throwShortage(thrown: unknown): void {
 export function onShortage(listener: (code: string) => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
+}
+
+/** How many files this process may have open; undefined where the system does not say so in a file (only Linux does). */
+function descriptorLimit(): number | undefined {
+  try {
+    const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+    return soft === undefined ? undefined : Number(soft)
+  } catch (thrown) {
+    noteShortage(thrown as NodeJS.ErrnoException)
+    return undefined
+  }
+}
+const limitAtStart = descriptorLimit()
+
+/** Set when this process may have fewer files open than when it began: what it has started since may have no more either, and fail for that alone. */
+export function loweredDescriptorLimit(): { readonly from: number; readonly to: number } | undefined {
+  const now = descriptorLimit()
+  return limitAtStart === undefined || now === undefined || now >= limitAtStart ? undefined : { from: limitAtStart, to: now }
 }
