@@ -159,6 +159,10 @@ export interface StopResult {
   /** Members of its process group or container that outlived the main process. They are ended too. */
   readonly survivors: readonly string[]
 }
+/** How the replica that the platform chose ended. */
+export interface Removed extends StopResult {
+  readonly instance: InstanceId
+}
 export interface ProcessState {
   /** Elsewhere than on this machine: a number that no other incarnation of the target is given. */
   readonly pid: number | null
@@ -198,6 +202,8 @@ export interface DeploymentControls {
   addInstance?(options: { readonly changes?: UnitChanges }): Promise<Instance>
   /** Out of the balancer's list, with what is in flight going on, then stopped as the platform does it. Its id is not given again. */
   removeInstance?(target: InstanceId, options: { readonly signal: NodeJS.Signals; readonly graceMs: number }): Promise<StopResult>
+  /** One replica less where the platform chooses which, as it takes one away: `instance` is the one that went. */
+  removeAnyInstance?(options: { readonly graceMs: number }): Promise<Removed>
   /** Another process in the place of a component: every edge to it leads to the new one when this resolves. */
   replaceComponent?(name: string, options: ReplaceOptions): Promise<Replacement>
   /** A second process of a component beside the first, with a name, a port and an empty data folder of its own; no edge leads to it yet. */

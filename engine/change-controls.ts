@@ -1,4 +1,4 @@
-import type { DeployedComponent, Deployment, Instance, Replacement, StopResult } from '../core/driver.js'
+import type { DeployedComponent, Deployment, Instance, Removed, Replacement, StopResult } from '../core/driver.js'
 import { InterventionFailed } from '../core/errors.js'
 import type { Performed } from '../core/procedure.js'
 import type { ApartDeployment, ApartOptions, AppliedFault, EdgeTraffic, ScenarioControls } from '../core/scenario.js'
@@ -8,11 +8,11 @@ import { acceptsConnections, passes, pollUntil, probe } from './probe.js'
 import { perform } from './procedures.js'
 import type { Interventions } from './recorded-intervention.js'
 import type { ScenarioWorld } from './scenario-world.js'
-import { stopBy } from './stop-intervention.js'
+import { removeAny, stopBy } from './stop-intervention.js'
 
 type Changes = Pick<
   ScenarioControls,
-  'perform' | 'configureUnit' | 'rollOut' | 'addInstance' | 'removeInstance' | 'replaceComponent' | 'cloneComponent' | 'redirectDependency' | 'readEdges' | 'damageDataFile' | 'deployApart'
+  'perform' | 'configureUnit' | 'rollOut' | 'addInstance' | 'removeInstance' | 'removeAnyInstance' | 'replaceComponent' | 'cloneComponent' | 'redirectDependency' | 'readEdges' | 'damageDataFile' | 'deployApart'
 >
 
 /** Of the output of a procedure this much goes into the history with the intervention; scenarios observe the rest where checks need it. */
@@ -106,7 +106,7 @@ function procedureControls(world: ScenarioWorld, interventions: Interventions): 
 const shortened = (values: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.slice(0, 200)]))
 
-type Scale = Pick<ScenarioControls, 'addInstance' | 'removeInstance'>
+type Scale = Pick<ScenarioControls, 'addInstance' | 'removeInstance' | 'removeAnyInstance'>
 function scaleControls(world: ScenarioWorld, interventions: Interventions, onAddress: (name: string, url: URL) => void): Scale {
   return {
     addInstance: ({ changes, label } = {}): Promise<Instance> =>
@@ -127,6 +127,7 @@ function scaleControls(world: ScenarioWorld, interventions: Interventions, onAdd
       }),
     removeInstance: (target, label): Promise<StopResult> =>
       interventions.make({ name: 'remove-instance', target, label, ...stopBy(world, 'removeInstance', target) }),
+    removeAnyInstance: (label): Promise<Removed> => interventions.make({ name: 'remove-instance', target: 'replicas', label, ...removeAny(world) }),
   }
 }
 
@@ -198,6 +199,9 @@ function variantOf(service: ServiceDescriptor, { replicas, changes }: ApartOptio
 
 async function apartDeployment(world: ScenarioWorld, options: ApartOptions, onAddress: (name: string, url: URL) => void): Promise<ApartDeployment> {
   const { name } = options
+  // A driver that attaches would attach to the one that is being tested, and take it for another.
+  const refused = world.leftAlone('lifecycle.apart')
+  if (refused !== undefined) throw new Error(`no second deployment ${name}: ${refused.reason}`)
   if (world.apart.has(name)) throw new Error(`there is a second deployment ${name} already`)
   world.record({ kind: 'phase', name: `starting a second deployment ${name}`, atMs: world.clock() })
   const { deployment, end } = await world.deployApart({ service: variantOf(world.service, options), name, install: options.install ?? true })

@@ -62,6 +62,7 @@ export async function exerciseScenario(options: ExerciseOptions): Promise<void> 
     control: createControls(world, interventions, (name, url) => traffic.address(name, url)),
     gate,
     onStep: (message) => options.emit({ type: 'step', scenario: scenario.id, message, atMs: world.clock() }),
+    instanceNamed: (ownName) => traffic.instanceNamed(ownName),
     shares: (lastMs) => traffic.shares(lastMs).byInstance,
   })
   const exercise = async (): Promise<void> => {

@@ -93,6 +93,7 @@ function rehearsedContext(scenario: Scenario, { service, profile, selected, thre
     untilComponentReady: happens,
     untilInRotation: happens,
     gate: happens,
+    instanceNamed: () => undefined,
     readLog: async () => ({ lines: [], bytes: 0, complete: true }),
     traffic: rehearsedTraffic(clock),
     control: rehearsedControls({ service, clock, interventions, nowhere }),

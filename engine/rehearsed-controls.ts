@@ -40,7 +40,7 @@ const isOurs = ({ target }: ServiceDescriptor): boolean => target.kind === 'proc
 export const procedureText = (procedure: Procedure): string =>
   procedure.via === 'http' ? `${procedure.method} ${procedure.path}` : procedure.via === 'signal' ? procedure.signal : procedure.command.join(' ')
 
-type OfInstances = Pick<ScenarioControls, 'drain' | 'undrain' | 'stop' | 'start' | 'kill' | 'killAndHold' | 'freeze' | 'reboot' | 'configureUnit' | 'rollOut' | 'addInstance' | 'removeInstance' | 'damageDataFile'>
+type OfInstances = Pick<ScenarioControls, 'drain' | 'undrain' | 'stop' | 'start' | 'kill' | 'killAndHold' | 'freeze' | 'reboot' | 'configureUnit' | 'rollOut' | 'addInstance' | 'removeInstance' | 'removeAnyInstance' | 'damageDataFile'>
 function ofInstances(world: RehearsedWorld): OfInstances {
   const { service, nowhere } = world
   const { lifecycle, target: declared } = service
@@ -79,6 +79,10 @@ function ofInstances(world: RehearsedWorld): OfInstances {
     removeInstance: async (target) => {
       noted(world, 'remove', target, { how: `out of the balancer, then ${lifecycle.stop.signal}`, undo: nothing })
       return ended
+    },
+    removeAnyInstance: async () => {
+      noted(world, 'remove', 'replicas', { how: 'the platform is told to do with one less, and chooses which', undo: nothing })
+      return { ...ended, instance: 'replica-0' }
     },
     damageDataFile: async (target, pattern) => {
       noted(world, 'damage', target, { how: `a file that matches ${pattern.source}`, undo: 'the deployment is thrown away' })

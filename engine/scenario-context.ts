@@ -19,6 +19,7 @@ export interface ContextParts {
   readonly control: ScenarioControls
   readonly gate: (name: string) => Promise<boolean>
   readonly onStep: (message: string) => void
+  readonly instanceNamed: ScenarioContext['instanceNamed']
   /** Answers of each instance among the last requests through the balancer. */
   readonly shares: (lastMs: number) => ReadonlyMap<string, number>
 }
@@ -77,6 +78,7 @@ export function createContext(parts: ContextParts): ScenarioContext {
       return reached
     },
     gate: parts.gate,
+    instanceNamed: parts.instanceNamed,
     readLog: (name, target) => logs.read(name, target),
     traffic: parts.traffic,
     control: parts.control,

@@ -27,3 +27,10 @@ test('a drain is the declared one, and the stop signal where the driver leaves t
   expect(await drainedBy(undefined)).toEqual(['SIGUSR1'])
   expect(await drainedBy({ reason: 'a drain is its end', mayBeAllowed: false })).toEqual(['SIGTERM'])
 })
+
+test('a second deployment that the driver cannot make is not made by attaching to the first', async () => {
+  const deployed: string[] = []
+  const world = { service: { lifecycle: {} }, leftAlone: () => ({ reason: 'there is only the one stack', mayBeAllowed: false }), apart: new Map(), deployApart: async ({ name }: { readonly name: string }) => void deployed.push(name), clock: () => 0, record: () => {} } as unknown as ScenarioWorld
+  await expect(createControls(world, new Interventions(world), () => {}).deployApart({ name: 'fresh', replicas: 1 })).rejects.toThrow('no second deployment fresh: there is only the one stack')
+  expect(deployed).toEqual([])
+})

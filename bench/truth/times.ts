@@ -47,7 +47,7 @@ export async function lag(folder: string, lagMs: number): Promise<Found> {
     const world = worldOf(folder, rig)
     const context = createContext({
       world, filesDirectory: folder, profile: 'quick', selected: new Set([requirement.id]), thresholds: () => thresholds, random: Math.random, traffic: rig.traffic,
-      control: createControls(world, new Interventions(world), () => {}), gate: async () => true, onStep: () => {}, shares: () => new Map(),
+      control: createControls(world, new Interventions(world), () => {}), gate: async () => true, instanceNamed: () => undefined, onStep: () => {}, shares: () => new Map(),
     })
     context.fact('database-plan', plan)
     await mutateAndMark(context)

@@ -31,6 +31,8 @@ export interface EventsOptions {
 /** What somebody asks of the engine: who else does than we lays hands on what is being tested. */
 const interventions: Readonly<Record<string, string>> = { kill: 'sent a signal to', destroy: 'removed', pause: 'paused', unpause: 'unpaused' }
 
+const killNumber = '9'
+
 /** Whose containers: those with this label. `unitOf`: the unit of one, undefined for what is none. */
 export interface WatchedContainers {
   readonly label: string
@@ -126,6 +128,7 @@ export class EngineEvents {
     if (action === 'start') this.#told = this.#told.then(() => this.#tellStart(id, unit, atHrtimeMs))
     else if (action === 'die') this.#die(id, unit, exitOf(attributes['exitCode'], atHrtimeMs))
     else if (!this.#goesDown && this.#expected.get(id)?.has(action) !== true && this.#watched.isExpected?.(action, unit, id) !== true) this.#onLost(`somebody else ${interventions[action] ?? action} the container of ${unit}`)
+    else if (action === 'kill' && attributes['signal'] !== killNumber) this.#emit({ name: 'process-told-to-end', target: unit, atHrtimeMs, detail: { container: id.slice(0, 12), signal: Number(attributes['signal']) } })
   }
 
   async #tellStart(id: string, target: string, atHrtimeMs: number): Promise<void> {

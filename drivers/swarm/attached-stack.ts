@@ -175,7 +175,7 @@ export class AttachedStack {
       edges: [],
       undeclared,
       echo: network.echoUrl,
-      controls: { ...controls, stop: ordering(controls.stop), kill: ordering(controls.kill), removeInstance: ordering(controls.removeInstance) },
+      controls: { ...controls, stop: ordering(controls.stop), kill: ordering(controls.kill) },
       rebootGrade: 'simulated',
       bringLogUpToDate: (target) => this.#keepLog(target),
       logFiles: this.#logFiles,
@@ -196,6 +196,9 @@ export class AttachedStack {
       if (place !== undefined) this.#emit({ ...event, target: place.name })
       service.settle()
       void this.#tellBackends()
+    } else if (event.name === 'process-told-to-end') {
+      const place = service.placeOf(id)
+      if (place !== undefined) this.#emit({ ...event, target: place.name })
     }
   }
 

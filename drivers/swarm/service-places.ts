@@ -72,10 +72,15 @@ export class ServicePlaces {
     this.#settle(slot)
   }
 
+  /** What this container fills. Its `id` may be shortened. */
+  placeOf(id: string): TaskPlace | undefined {
+    return this.places.find(({ container }) => container?.id.startsWith(id) === true)
+  }
+
   /** A container of this service has ended. `id` may be shortened. Resolves to the place it filled. */
   left(slot: number, id: string, atHrtimeMs: number): TaskPlace | undefined {
     if (this.#arrivals.get(slot)?.id.startsWith(id) === true) this.#arrivals.delete(slot)
-    const place = this.places.find(({ container }) => container?.id.startsWith(id) === true)
+    const place = this.placeOf(id)
     if (place === undefined) return undefined
     place.container = undefined
     place.freeSinceHrtimeMs = atHrtimeMs
@@ -122,22 +127,35 @@ export class ServicePlaces {
     })
   }
 
+  /** One task less, of which the swarm chooses the place. Resolves to it as soon as the swarm does not want it any more: its container may go on for its grace period. */
+  scaleIn(doing: string): Promise<TaskPlace> {
+    return this.#inTurn(doing, async () => {
+      const [place] = await this.#oneLess(doing, (gone) => gone.length === 1 && gone[0]?.container !== undefined)
+      place.mode = 'stopped'
+      place.slot = undefined
+      return place
+    })
+  }
+
   /** One task less, as often as it takes: of several that are down at once the swarm gives up any, and each of them is one that has to be. */
   async #giveUp(place: TaskPlace, doing: string): Promise<void> {
     while (place.slot !== undefined) {
-      await this.#scale(this.#replicas - 1)
-      const gone = await this.#until(async () => {
-        const slots = new Set((await this.#tasks()).map((one) => one.Slot))
-        const all = this.places.filter((one) => one.slot !== undefined && !slots.has(one.slot))
-        return all.length === 0 ? undefined : all
-      }, toldWithinMs)
-      const [one] = gone ?? []
-      if (one === undefined || gone?.length !== 1 || one.container !== undefined || one.mode === 'up') {
-        await this.#scale(this.#replicas + 1)
-        throw notDone(doing, one === undefined ? 'that the swarm gave up no place' : 'that the swarm gave up another place instead')
-      }
+      const [one] = await this.#oneLess(doing, (gone) => gone.length === 1 && gone[0]?.container === undefined && gone[0]?.mode !== 'up')
       one.slot = undefined
     }
+  }
+
+  /** Resolves to the places that the swarm gave up. Throws SW_NOT_DONE when they are not what was expected: the number of tasks is as before then. */
+  async #oneLess(doing: string, isExpected: (gone: readonly TaskPlace[]) => boolean): Promise<readonly [TaskPlace, ...TaskPlace[]]> {
+    await this.#scale(this.#replicas - 1)
+    const gone = await this.#until(async () => {
+      const slots = new Set((await this.#tasks()).map((one) => one.Slot))
+      const [first, ...more] = this.places.filter((one) => one.slot !== undefined && !slots.has(one.slot))
+      return first === undefined ? undefined : ([first, ...more] as const)
+    }, toldWithinMs)
+    if (gone !== undefined && isExpected(gone)) return gone
+    await this.#scale(this.#replicas + 1)
+    throw notDone(doing, gone === undefined ? 'that the swarm gave up no place' : 'that the swarm gave up another place instead')
   }
 
   /** Has the swarm fill one place more, and takes it for this. Resolves when its container runs. */

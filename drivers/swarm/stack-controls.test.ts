@@ -78,6 +78,16 @@ class Machine {
     if (this.replacesAtOnce) this.swarm.replaceEnded()
   }
 
+  /** What the swarm takes away ends on its signal. */
+  endsGivenUp(code: number | null): void {
+    this.swarm.onGivenUp = ({ id }) =>
+      setImmediate(() => {
+        const container = containerIdOf({ id })
+        this.service.left(this.service.placeOf(container)?.slot ?? 0, container, 0)
+        this.#exits.get(container)?.({ code, signal: code === null ? 'SIGKILL' : null, atHrtimeMs: 0 })
+      })
+  }
+
   #place(slot: number): TaskPlace {
     return { name: `replica-${slot - 1}`, host: `replica-${slot - 1}.controls.seaworthy.invalid`, port: 80, slot, container: undefined, mode: 'up', paused: false, freeSinceHrtimeMs: -Infinity, starts: 0, containers: [] }
   }
@@ -228,12 +238,34 @@ describe('freezing', () => {
 })
 
 describe('scaling', () => {
-  test('one replica more has a place of its own, and is taken away again', async () => {
+  test('one replica more has a place of its own, and the swarm takes one away: which is told, and how it ended', async () => {
     const machine = new Machine(2)
+    machine.endsGivenUp(0)
     expect(await machine.controls.addInstance({})).toMatchObject({ id: 'replica-2' })
     expect([machine.replicas, machine.swarm.slots()]).toEqual([3, [1, 2, 3]])
-    await machine.controls.removeInstance('replica-2', stop)
-    expect([machine.replicas, machine.swarm.slots()]).toEqual([2, [1, 2]])
+    expect(await machine.controls.removeAnyInstance(stop)).toMatchObject({ instance: 'replica-2', exitCode: 0, killed: false, survivors: [] })
+    expect([machine.replicas, machine.swarm.slots(), machine.sent]).toEqual([2, [1, 2], []])
+    expect(machine.rolling).toEqual([true, false])
+    expect(machine.toldToEnd).toEqual([containerIdOf({ id: 'task3' })])
+    expect(await machine.state('replica-2')).toMatchObject({ pid: null, state: 'exited' })
+  })
+
+  test('the one that the swarm takes away need not be the one that was added', async () => {
+    const machine = new Machine(2)
+    machine.endsGivenUp(null)
+    await machine.controls.addInstance({})
+    machine.swarm.givesUpRunning = true
+    expect(await machine.controls.removeAnyInstance(stop)).toMatchObject({ instance: 'replica-0', signal: 'SIGKILL', killed: true })
+    expect(machine.swarm.slots()).toEqual([2, 3])
+    expect(await machine.state('replica-2')).toMatchObject({ state: 'running' })
+  })
+
+  test('nothing was removed where the swarm gave up an empty place, or none', async () => {
+    const machine = new Machine(2)
+    machine.end('replica-1')
+    await expect(machine.controls.removeAnyInstance(stop)).rejects.toMatchObject({ code: 'SW_NOT_DONE', message: expect.stringContaining('gave up another place') })
+    expect(machine.replicas).toBe(2)
+    expect(machine.rolling).toEqual([true, false])
   })
 
   test('settings of one replica alone are refused, and a swarm that makes no task has not done it', async () => {

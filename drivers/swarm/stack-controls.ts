@@ -1,6 +1,6 @@
-import type { DeploymentControls, Instance, PlatformRelease, PlatformRollOut } from '../../core/driver.js'
+import type { DeploymentControls, Instance, PlatformRelease, PlatformRollOut, Removed } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
-import { crashProcesses, stopProcess, type EndedBy, type RunningProcess } from '../docker/end-container.js'
+import { crashProcesses, stopProcess, within, type EndedBy, type RunningProcess } from '../docker/end-container.js'
 import { engineError } from '../docker/engine-error.js'
 import { notDone } from '../process/not-done.js'
 import { rollOutService } from './roll-out.js'
@@ -25,6 +25,9 @@ export interface StackMachine extends EndedBy {
   /** Why nothing that follows can be judged; undefined as long as it can. */
   lost(): string | undefined
 }
+
+/** Beyond the grace period of a task: what a swarm takes to tell its engine, and that to kill it. */
+const toldOfEndWithinMs = 20_000
 
 interface Placed {
   readonly place: TaskPlace
@@ -99,7 +102,28 @@ export function stackControls(machine: StackMachine): DeploymentControls {
       await service?.fill(place)
       return machine.instanceOf(place)
     },
-    removeInstance: stop,
+    removeAnyInstance: ({ graceMs }) => removeAny(machine, graceMs),
+  }
+}
+
+/** The swarm tells the task to end, and kills it after the grace period of its service. */
+async function removeAny(machine: StackMachine, graceMs: number): Promise<Removed> {
+  requireKnown(machine)
+  const doing = 'removing a replica'
+  const [service] = machine.services
+  if (service === undefined) throw notDone(doing, 'no service of replicas')
+  const exits = new Map(service.places.flatMap(({ container }) => (container === undefined ? [] : [[container.id, machine.events.nextExit(container.id)] as const])))
+  const orderedAtMs = performance.now()
+  machine.rollingOut(true)
+  try {
+    const place = await service.scaleIn(doing)
+    const { id } = processOf(place, doing)
+    machine.toldToEnd(id)
+    const exit = await within(exits.get(id) ?? Promise.reject(notDone(doing, `that another container had come to be in the place of ${place.name}`)), graceMs + toldOfEndWithinMs)
+    if (exit === null) throw notDone(doing, `that ${place.name}, which the swarm chose, had not ended ${Math.round(graceMs + toldOfEndWithinMs)} ms after that`)
+    return { instance: place.name, exitCode: exit.code, signal: exit.signal, killed: exit.signal === 'SIGKILL', durationMs: performance.now() - orderedAtMs, survivors: [] }
+  } finally {
+    machine.rollingOut(false)
   }
 }
 

@@ -8,7 +8,6 @@ const never: Readonly<Partial<Record<Capability, string>>> = {
   ...same('nothing of ours stands between the tasks of a stack', ['fault.edge', 'fault.isolate']),
   ...same('the files of a volume are not opened', ['fault.data-files']),
   ...same('a component of a stack is used as it is, none is made or replaced beside it', ['topology.swap', 'lifecycle.clone', 'swap.components', 'swap.moves', 'swap.roles', 'swap.handover']),
-  ...same('a replica is taken out of a load balancer before it is stopped, and that of a stack is told by nobody but the replica', ['topology.scale']),
   ...same('commands of a runbook restore from files of this machine and put releases in replicas, of which the tasks of a stack know nothing', ['docs.runbook']),
   ...same('a swarm gives all tasks of a service the same settings', ['lifecycle.configure', 'lifecycle.start-drained']),
   ...same('there is only the one stack, and none is put beside it', ['lifecycle.apart', 'backup.restoreIsolated']),

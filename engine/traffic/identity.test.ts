@@ -13,6 +13,7 @@ test('learns names on direct addresses and tells them by it elsewhere', () => {
   expect(identities.last.get('i-0')).toEqual({ value: 'alpha', boot: '2', atMs: 3 })
   expect(identities.read({ 'x-instance': 'gamma' }, 4)).toEqual({ instance: 'gamma' })
   expect(identities.read({}, 5)).toEqual({})
+  expect([identities.instanceNamed('alpha'), identities.instanceNamed('gamma'), identities.instanceNamed('i-0')]).toEqual(['i-0', undefined, undefined])
 })
 
 test('a name that two instances use is none', () => {
@@ -22,6 +23,7 @@ test('a name that two instances use is none', () => {
   identities.read({ 'x-instance': 'same' }, 1, 'i-0')
   expect(identities.read({ 'x-instance': 'same' }, 2)).toEqual({ instance: 'same' })
   expect(identities.ambiguous).toEqual(['same'])
+  expect(identities.instanceNamed('same')).toBeUndefined()
 })
 
 test('shares are counted by the time of sending, and forgotten', () => {

@@ -28,6 +28,10 @@ export class Identities {
     return [...this.#ambiguous]
   }
 
+  instanceNamed(value: string): InstanceId | undefined {
+    return this.#byValue.get(value)
+  }
+
   /** Reads an answer. `direct` is the instance whose own address it came from. */
   read(headers: AnswerHeaders, atMs: number, direct?: InstanceId): { readonly instance?: string; readonly boot?: string } {
     const value = headerOf(headers, this.#instanceHeader)

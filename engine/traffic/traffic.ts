@@ -38,6 +38,8 @@ export interface Traffic extends TrafficControls {
   seed(count: number): Promise<number>
   /** Asks each instance directly what it calls itself. */
   identify(): Promise<IdentityReport>
+  /** The instance that calls itself this; undefined where none does, or more than one. */
+  instanceNamed(ownName: string): InstanceId | undefined
   /** By instance: what it called itself and which boot it was, the last time it answered. */
   readonly lastIdentity: ReadonlyMap<InstanceId, SeenIdentity>
   /** Answers through the balancer to requests sent in the last `windowMs`. */
@@ -86,6 +88,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     startNullControl: (ratePerSecond) => kept(startNullControl(context, options.echo, ratePerSecond)),
     seed: (count) => seed(context, count),
     identify: () => identify(context),
+    instanceNamed: (ownName) => context.identities.instanceNamed(ownName),
     lastIdentity: context.identities.last,
     shares: (windowMs) => context.shares.since(context.clock() - windowMs),
     nextRequestId: () => context.nextRequestId(),

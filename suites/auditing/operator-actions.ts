@@ -5,6 +5,7 @@ import type { ScenarioContext } from '../../core/scenario.js'
 import { actionObservation, auditFact, backObservation, killLabel, recordReadings, tamperObservation, type Action, type AuditFact, type Tampering } from './names.js'
 
 const nobody = 'seaworthy-does-not-exist'
+const recordsReadWithinMs = 10_000
 const brokenConfiguration = '{ this: is: no [configuration'
 
 interface Planned {
@@ -39,7 +40,7 @@ export async function auditOperators(context: ScenarioContext): Promise<void> {
   // The records are asked for through the balancer, which notices a moment later.
   await Promise.all(instances.map((id) => context.untilInRotation(id, true, context.service.lifecycle.startTimeoutMs)))
   context.step('the audit records')
-  const records = await readRecords(context, recordReadings.whole)
+  const records = await untilRead(context, recordReadings.whole)
   const [first] = audit.actors
   if (first !== undefined) await tamper(context, records, first)
 }
@@ -102,12 +103,20 @@ function performAs(context: ScenarioContext, procedure: Procedure, { name, via, 
   return context.control.perform(own, { name, target: procedure.via === 'exec' ? 'operator' : via, label: actor.name, values: { ...values, actor: actor.name } })
 }
 
-async function readRecords(context: ScenarioContext, name: string): Promise<readonly unknown[]> {
+/** A balancer that is not ours may still send a reading to where a replica was before it was killed. */
+async function untilRead(context: ScenarioContext, name: string): Promise<readonly unknown[]> {
+  let records: readonly unknown[] | undefined
+  await context.until('the audit records are read', async () => (records = await readRecords(context, name)) !== undefined, recordsReadWithinMs)
+  return records ?? []
+}
+
+/** Undefined: they were not read, or are no list. */
+async function readRecords(context: ScenarioContext, name: string): Promise<readonly unknown[] | undefined> {
   const { audit } = context.service.observability ?? {}
-  if (audit === undefined) return []
+  if (audit === undefined) return undefined
   const [reader] = audit.actors
   const { value } = await context.traffic.readValue({ name, probe: { ...audit.records, headers: { ...audit.records.headers, ...reader?.headers } }, via: 'balancer', timeoutMs: 5_000 })
-  return Array.isArray(value) ? value : []
+  return Array.isArray(value) ? value : undefined
 }
 
 /** Which record does not matter: the first that the list names. */
@@ -121,5 +130,5 @@ async function tamper(context: ScenarioContext, records: readonly unknown[], act
     const tampering: Tampering = { attempt, record: String(record), ok, answered: status !== undefined || exitCode !== undefined }
     context.observe(tamperObservation, 'audit', tampering)
   }
-  await readRecords(context, recordReadings.tampered)
+  await untilRead(context, recordReadings.tampered)
 }

@@ -21,7 +21,7 @@ export const archiveIsInForce: Check = {
     const all = edited === undefined ? arms : [...arms, edited]
     const worst = all.find((one) => one.outcome === 'failed') ?? all.find((one) => one.outcome !== 'passed')
     if (worst !== undefined) return worst
-    const file = edited === undefined ? '; there is no file that a fresh instance reads, so none was edited' : `, and ${edited.summary}`
+    const file = edited === undefined ? `; ${plan.noFresh === undefined ? 'there is no file that a fresh instance reads' : `there is no fresh instance (${plan.noFresh})`}, so none was edited` : `, and ${edited.summary}`
     return passed(`${counted(plan.settings.length, 'setting')} stood in the archives as behaviour showed them after each of ${arms.length} changes at run time${file}`, all.flatMap((one) => one.evidence))
   },
 }

@@ -187,6 +187,8 @@ describe('the archive is what is in force', () => {
   })
   test('without a file the changes at run time are enough, and it is said', () => {
     expect(judge(check, changed([{ probe: 'file-edited' }]))).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('no file') })
+    const alone = judge(check, [...changed([{ probe: 'file-edited' }]), ...withPlan({ noFresh: 'there is only the one stack' }).slice(-1)])
+    expect(alone).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('there is no fresh instance (there is only the one stack)') })
   })
   test('changes that were not seen, and a fresh instance that did not start, are no pass', () => {
     for (const events of [

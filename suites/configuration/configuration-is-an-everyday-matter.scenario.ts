@@ -64,7 +64,7 @@ async function exercise(context: ScenarioContext): Promise<void> {
   context.observe('load-ended', 'scenario', {})
   const ended = await Promise.allSettled([
     selects(context, 'CONF-04', 'CONF-08') ? restart(context, acts) : undefined,
-    selects(context, 'CONF-01', 'CONF-03', 'CONF-06') ? freshInstances(context, acts, { config, archiveOfA, parsed }) : undefined,
+    selects(context, 'CONF-01', 'CONF-03', 'CONF-06') && context.leftAlone('lifecycle.apart') === undefined ? freshInstances(context, acts, { config, archiveOfA, parsed }) : undefined,
   ])
   for (const one of ended) if (one.status === 'rejected') throw one.reason
 }
@@ -75,7 +75,8 @@ function planFor(context: ScenarioContext, config: ConfigDeclaration): Configura
   const instances = context.instances.map((one) => one.id)
   const { format, volatile, opaque, effectiveWithinMs } = config
   const settings = config.settings.map(({ name, path, values, deletable }) => ({ name, path, values, deletable }))
-  const plan = { format, volatile, opaque, effectiveWithinMs, settings, instances, archivedFrom: instances[0] ?? 'balancer' }
+  const refused = context.leftAlone('lifecycle.apart')
+  const plan: ConfigurationPlan = { format, volatile, opaque, effectiveWithinMs, settings, instances, archivedFrom: instances[0] ?? 'balancer', ...(refused === undefined ? {} : { noFresh: refused.reason }) }
   context.fact('configuration-plan', plan)
   return plan
 }

@@ -34,6 +34,8 @@ export interface ConfigurationPlan {
   readonly archivedFrom: string
   /** Why no changed configuration could be made from the first archive. */
   readonly unusable?: string
+  /** Why no fresh instance is put beside the service. */
+  readonly noFresh?: string
 }
 export const planOf = (history: History): ConfigurationPlan | undefined => factOf(history, 'configuration-plan') as ConfigurationPlan | undefined
 

@@ -52,6 +52,13 @@ describe('configuration is an everyday matter', () => {
     expect(await given({ profile: 'standard' }, 'apart-fresh-b')).toEqual({ title: 'south', seconds: 10 })
   })
 
+  test('puts no fresh instance beside a service where the driver makes none, and says why', async () => {
+    const world = await exercised({ leftAlone: { 'lifecycle.apart': { reason: 'there is only the one stack', mayBeAllowed: false } } })
+    expect(acts(world).filter((call) => call.includes('apart-'))).toEqual([])
+    expect(acts(world)).toContain('start instance-0 restart')
+    expect(world.facts['configuration-plan']).toMatchObject({ noFresh: 'there is only the one stack' })
+  })
+
   test('leaves out what no selected requirement needs', async () => {
     const world = await exercised({ selected: ['CONF-02'] })
     expect(distinct(acts(world))).toEqual([

@@ -158,6 +158,7 @@ describe('the loss of the store', () => {
     ['the store was started too early', [...outage(), platform(12_000, 'process-started', 'store')]],
     ['it did not reach its end', without(outage(), isObservation(outageObservation, 'end'))],
     ['a state was the default before', [...outage(), reading('a', 'r1', 9_500, 'off')]],
+    ['requests failed before it was taken away', [...outage(), request(9_700, { load: outageLoad, via: 'balancer', outcome: 'error-status', status: 503 }), request(12_000, { load: outageLoad, via: 'balancer', outcome: 'error-status', status: 503 })]],
     ['there was no traffic', without(outage(), (event) => event.kind === 'request')],
     ['the outage was short', outage().map((event) => (isObservation(outageObservation, 'restart')(event) ? { ...event, atMs: 11_500 } : event) as HistoryEvent)],
     ['no probe answered during the outage', outage({ during: { a: 'silent', b: 'silent' } })],

@@ -1,10 +1,10 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, spanned } from '../../core/checks/counted.js'
-import { eventsOf, type History } from '../../core/history.js'
+import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
 import { countsAsLost, disturbedHarness, factOf, interventionsOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { stateOf } from './features.js'
-import { outageLoad, outageObservation, type OutageEdge } from './names.js'
+import { outageLoad, outageObservation, servedBeforeMs, type OutageEdge } from './names.js'
 import { lastIn, toggleRecordOf, type ToggleRecord } from './toggle-record.js'
 
 const requestsMin = 50
@@ -18,7 +18,7 @@ export const losingTheStoreIsHarmless: Check = {
     const record = toggleRecordOf(history)
     const outage = outageOf(history)
     if (typeof outage === 'string') return inconclusive(outage)
-    const unsound = unsoundness(record, outage)
+    const unsound = unsoundness(record, outage) ?? unservedBefore(history, outage)
     const problems = [...lostRequests(history, outage, numberThreshold(thresholds, 'failed_max')), ...strayStates(record, outage), ...startProblems(record, outage, thresholds), ...convergenceProblems(record, outage, thresholds)]
     if (problems.length > 0 && unsound === undefined) {
       const disturbed = disturbedHarness(history, { fromMs: outage.beginMs, toMs: outage.endMs }, stallMsMax)
@@ -67,8 +67,16 @@ function unsoundness(record: ToggleRecord, { beginMs }: Outage): string | undefi
   return record.features.length === 0 ? 'no feature is known' : undefined
 }
 
+const fails = (one: RequestEvent): boolean => countsAsLost(one) || one.outcome === 'polite-refusal'
+
+/** Whatever else it was, the store was there. */
+function unservedBefore(history: History, { beginMs }: Outage): string | undefined {
+  const failing = requestsOf(history, outageLoad, { fromMs: beginMs - servedBeforeMs, toMs: beginMs }).filter((one) => fails(one) && one.endedAtMs < beginMs)
+  return failing.length === 0 ? undefined : `${counted(failing.length, 'request')} failed in the last ${spanned(servedBeforeMs)} before the store was taken away`
+}
+
 function lostRequests(history: History, { beginMs, restartMs }: Outage, failedMax: number): Evidence[] {
-  const lost = requestsOf(history, outageLoad, { fromMs: beginMs, toMs: restartMs }).filter((one) => countsAsLost(one) || one.outcome === 'polite-refusal')
+  const lost = requestsOf(history, outageLoad, { fromMs: beginMs, toMs: restartMs }).filter(fails)
   return lost.length <= failedMax ? [] : [{ note: `${counted(lost.length, 'request')} failed`, measured: lost.length, allowed: failedMax, unit: 'requests', requests: lost.slice(0, 50).map(({ id }) => id) }]
 }
 

@@ -87,6 +87,11 @@ describe('status code and body', () => {
     const lying = history({ says: { ...good, failing: [200, 'fail', 'database'] } })
     expect(judge(codeAndBodyAgree, without(lying, isPhase('hard dependency down', 'witnessed'))).outcome).toBe('failed')
   })
+  test('a dependency that was killed and kept down was taken away as well, and has to be named', () => {
+    const held = history().map((event): HistoryEvent => (event.kind === 'intervention' ? { ...event, name: 'hold' } : event))
+    for (const check of [codeAndBodyAgree, causeIsNamed]) expect(judge(check, held).outcome).toBe('passed')
+    expect(judge(codeAndBodyAgree, without(held, isPhase('hard dependency down', 'witnessed'))).outcome).toBe('inconclusive')
+  })
   test('a failing state that never showed is no pass', () => {
     expect(judge(codeAndBodyAgree, history({ says: { ...good, failing: [200, 'pass'] } }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('0 health answers turned failing') })
   })

@@ -1,9 +1,10 @@
 import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
-import { factOf, harnessHealth, interventionsOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { factOf, harnessHealth, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { ownDoings, worstStarvation } from '../../core/processor-waits.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { hardLabel, removalOf, softLabel } from './dependency-down.js'
 import { bodySays, codeSays, disagrees, healthAnswersOf, namesBroken, saysFail, type HealthAnswer } from './health-answer.js'
 import { slowAnswersMax } from './slow-answers.js'
 import { cacheabilityOf } from './cacheability.js'
@@ -21,8 +22,6 @@ interface Plan {
   readonly hardFault: boolean
 }
 const planOf = (history: History): Plan | undefined => factOf(history, 'health-plan') as Plan | undefined
-const softLabel = 'soft dependency down'
-const hardLabel = 'hard dependency down'
 
 const describe = (answer: HealthAnswer): string => {
   const where = answer.target === 'balancer' ? 'through the balancer' : `of ${answer.target}`
@@ -79,7 +78,7 @@ function missingStates(history: History, answers: readonly HealthAnswer[]): stri
   const degraded = own.filter((one) => one.state === 'degraded').length
   if (plan.softFault && degraded < answersMin) return `${degraded} health answers were read while a soft dependency was down, needs ${answersMin}`
   if (needsNothing(history)) return missingFailure(history, plan.target)
-  const fault = interventionsOf(history, 'fault-dependency', hardLabel)[0]
+  const fault = removalOf(history, hardLabel)
   if (fault?.witnessedAtMs === undefined) return `the fault of the hard dependency was not witnessed${fault?.error === undefined ? '' : `: ${fault.error}`}`
   const failing = own.filter((one) => (one.state === 'failing' || one.state === 'turning-failing') && saysFail(one))
   if (failing.length < answersMin) return `${failing.length} health answers turned failing while ${fault.target} was down, needs ${answersMin}`
@@ -227,7 +226,7 @@ interface Naming {
   readonly thresholds: ThresholdValues
 }
 function judgeNaming(history: History, { plan, label, state, thresholds }: Naming): Finding {
-  const fault = interventionsOf(history, 'fault-dependency', label)[0]
+  const fault = removalOf(history, label)
   if (fault === undefined) return inconclusive(`no ${label} was produced`)
   if (fault.witnessedAtMs === undefined) return inconclusive(`the fault of ${fault.target} was not witnessed`)
   const own = healthAnswersOf(history).filter((one) => one.target === plan.target && one.status !== null)

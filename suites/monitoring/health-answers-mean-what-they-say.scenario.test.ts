@@ -10,11 +10,14 @@ interface World {
   readonly cutAfter?: number
   readonly cannotBeFrozen?: boolean
   readonly drains?: boolean
+  /** Nothing of ours stands between it and its dependencies. */
+  readonly hasNoEdges?: boolean
+  readonly disposable?: boolean
   /** The driver leaves drains alone. */
   readonly isRefused?: boolean
 }
 /** What was done, in order, in a world whose readings of a frozen replica end all at once, by silence. */
-async function exercised({ kind = 'process', hard = false, cutAfter = Infinity, cannotBeFrozen = false, drains = false, isRefused = false }: World): Promise<{ readonly calls: readonly string[]; readonly thrown: unknown }> {
+async function exercised({ kind = 'process', hard = false, cutAfter = Infinity, cannotBeFrozen = false, drains = false, hasNoEdges = false, disposable = false, isRefused = false }: World): Promise<{ readonly calls: readonly string[]; readonly thrown: unknown }> {
   const calls: string[] = []
   let frozenReadings = 0
   const cut = (): void => {
@@ -27,11 +30,11 @@ async function exercised({ kind = 'process', hard = false, cutAfter = Infinity, 
   const thresholds: Readonly<Record<string, number>> = { samples_per_state: 3, soft_fault_s: 1, shown_within_s: 1 }
   const components = hard ? [{ name: 'database', hard: true }] : []
   const context = {
-    service: { target: { kind, components }, overrides: {}, health: { readinessPath: '/ready' }, lifecycle: drains ? { drain: {} } : {} },
+    service: { target: { kind, components, disposable }, overrides: {}, health: { readinessPath: '/ready' }, lifecycle: drains ? { drain: {} } : {} },
     profile: 'quick',
     instances: [{ id: 'replica-0' }, { id: 'replica-1' }],
     components,
-    edges: hard ? [{ from: 'replica-1', to: 'database' }] : [],
+    edges: hard && !hasNoEdges ? [{ from: 'replica-1', to: 'database' }] : [],
     signal: new AbortController().signal,
     now: () => 0,
     leftAlone: (capability: string) => (isRefused && capability === 'lifecycle.drain' ? { reason: 'a drain is its end', mayBeAllowed: false } : undefined),
@@ -50,7 +53,7 @@ async function exercised({ kind = 'process', hard = false, cutAfter = Infinity, 
         cut()
       },
     },
-    control: { freeze: cannotBeFrozen ? async () => Promise.reject(new InterventionFailed('freeze', 'replica-1', 'not all of it stopped')) : undoable('freeze'), drain: async () => void calls.push('drain'), faultDependency: undoable('fault') },
+    control: { freeze: cannotBeFrozen ? async () => Promise.reject(new InterventionFailed('freeze', 'replica-1', 'not all of it stopped')) : undoable('freeze'), drain: async () => void calls.push('drain'), faultDependency: undoable('fault'), killAndHold: (name: string) => undoable(`hold ${name}`)() },
   } as unknown as ScenarioContext
   const thrown = await scenario.exercise(context).then(() => undefined, (reason: unknown) => reason)
   return { calls, thrown }
@@ -87,4 +90,17 @@ test('a service with a hard dependency loses that, and is not frozen', async () 
   const { calls } = await exercised({ hard: true })
   expect(calls).toContain('fault')
   expect(calls).not.toContain('freeze')
+})
+
+describe('where nothing stands between a service and its hard dependency', () => {
+  const attached = { hard: true, hasNoEdges: true, kind: 'swarm' } as const
+  test('it is killed and kept down, if the service is thrown away afterwards', async () => {
+    const { calls } = await exercised({ ...attached, disposable: true })
+    expect(calls.filter((call) => call.includes('hold'))).toEqual(['hold database', 'undo hold database'])
+    expect(calls.indexOf('undo hold database')).toBeLessThan(calls.lastIndexOf('recovered'))
+    expect(calls).not.toContain('fault')
+  })
+  test.each([['of somebody else', attached], ['of a driver that starts it', { ...attached, kind: 'process', disposable: true }]])('it is left alone: %s', async (_, world) => {
+    expect((await exercised(world)).calls.some((call) => call.includes('hold'))).toBe(false)
+  })
 })

@@ -4,6 +4,7 @@ import { numberThreshold, thresholdValues, type ProfileName } from '../../core/r
 import type { AppliedFault, Load, Scenario, ScenarioContext } from '../../core/scenario.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { answersAreFast, answersAreFresh, causeIsNamed, codeAndBodyAgree } from './health-answers-mean-what-they-say.check.js'
+import { removableFrom } from './dependency-down.js'
 import { frozenLabel, frozenReadings } from './frozen-replica.js'
 import type { HealthState } from './health-answer.js'
 import { requirements } from './requirements.js'
@@ -41,8 +42,8 @@ async function exercise(context: ScenarioContext): Promise<void> {
   context.fact('health-plan', {
     target,
     detail: context.service.health.detailPath !== undefined,
-    softFault: softDependency(context, target) !== undefined,
-    hardFault: hardDependency(context, target) !== undefined,
+    softFault: removableFrom(context, target, false) !== undefined,
+    hardFault: removableFrom(context, target, true) !== undefined,
   })
   let load = startLoad(context, target)
   context.step('health while all is well')
@@ -78,16 +79,11 @@ const startLoad = (context: ScenarioContext, target: InstanceId): Load =>
 /** Of what runs elsewhere no dependency can be declared, which does not mean that it has none. */
 const mayNeedNothing = ({ target }: ServiceDescriptor): boolean => target.kind !== 'remote' && target.kind !== 'kubernetes'
 
-const componentOf = (context: ScenarioContext, target: InstanceId, hard: boolean): string | undefined =>
-  context.components.find((one) => one.hard === hard && context.edges.some((edge) => edge.from === target && edge.to === one.name))?.name
-const softDependency = (context: ScenarioContext, target: InstanceId): string | undefined => componentOf(context, target, false)
-const hardDependency = (context: ScenarioContext, target: InstanceId): string | undefined => componentOf(context, target, true)
-
 async function degrade(context: ScenarioContext, target: InstanceId): Promise<void> {
-  const component = softDependency(context, target)
-  if (component === undefined) return
-  context.step(`health while ${component}, a soft dependency, is down`)
-  const fault = await context.control.faultDependency({ component, fault: { kind: 'refuse' }, from: target, label: 'soft dependency down' })
+  const removable = removableFrom(context, target, false)
+  if (removable === undefined) return
+  context.step(`health while ${removable.component}, a soft dependency, is down`)
+  const fault = await removable.takeAway()
   const readFromMs = context.now() + context.threshold(id, 'soft_fault_s') * 1_000
   while (context.now() < readFromMs && !context.signal.aborted) await readOnce(context, target, 'turning-degraded')
   await readState(context, target, 'degraded')
@@ -95,12 +91,12 @@ async function degrade(context: ScenarioContext, target: InstanceId): Promise<vo
   await context.pause(settleMs)
 }
 
-/** Only one replica loses the dependency, so that the rest of the service goes on. */
 async function fail(context: ScenarioContext, target: InstanceId): Promise<void> {
-  const component = hardDependency(context, target)
-  if (component === undefined) return
+  const removable = removableFrom(context, target, true)
+  if (removable === undefined) return
+  const { component } = removable
   context.step(`health of ${target} while ${component}, a hard dependency, is down for it`)
-  const fault = await context.control.faultDependency({ component, fault: { kind: 'refuse' }, from: target, label: 'hard dependency down' })
+  const fault = await removable.takeAway()
   await untilNotReady(context, { target, state: 'turning-failing', timeoutMs: context.threshold(id, 'shown_within_s') * 1_000 })
   await context.pause(settleMs) // the endpoints need not turn at the same instant
   await readState(context, target, 'failing')

@@ -3,7 +3,7 @@ import type { ScenarioContext } from '../../core/scenario.js'
 import { featureState } from '../../core/declarations/toggles.js'
 import { sameValue } from '../configuration/experiment.js'
 import { brokenText, serialiseAs, type Parsed } from '../configuration/format.js'
-import { withValue } from '../configuration/paths.js'
+import { valueAt, withValue } from '../configuration/paths.js'
 
 /** One way of carrying out an operation, and how it is seen from outside whether it had its effect. */
 export interface Form {
@@ -86,7 +86,7 @@ function configurationTasks(world: TaskWorld): OperatorTask[] {
     return { ...given, withinMs: config.effectiveWithinMs, run: async (label) => (await context.files.write(`${name}-${text.length}.${config.format}`, text), given.run(label)) }
   }
   const textWith = (value: unknown): string => serialiseAs(config.format, withValue(configuration.parsed, setting.path, value))
-  const [first, second] = setting.values
+  const { first, second, other } = valuesToShow(setting.values, valueAt(configuration.parsed, setting.path))
   const broken = brokenText(config.format, textWith(second))
   const apply = config.apply
   const restore = config.restore
@@ -97,7 +97,7 @@ function configurationTasks(world: TaskWorld): OperatorTask[] {
           name: 'config.apply',
           proper: give('config.apply', apply, textWith(first), () => shown(first)),
           failing: give('config.apply', apply, broken, () => shown(second)),
-          repeatable: { form: give('config.apply', apply, textWith(second), () => shown(second)), reset: give('config.apply', apply, textWith(first), () => shown(first)) },
+          repeatable: { form: give('config.apply', apply, textWith(second), () => shown(second)), reset: give('config.apply', apply, textWith(other), () => shown(other)) },
         }]),
     ...(restore === undefined
       ? []
@@ -107,6 +107,16 @@ function configurationTasks(world: TaskWorld): OperatorTask[] {
           failing: give('config.restore', restore, broken, () => shown(second)),
         }]),
   ]
+}
+
+/**
+ * `first` shows what an operation did and `second` what it must not do, so neither may be in force already, as may be what was applied
+ * before to a service that stays. `other` takes `second` back. With two values, one of them in force, both are the one that is not.
+ */
+function valuesToShow(values: readonly unknown[], inForce: unknown): { readonly first: unknown; readonly second: unknown; readonly other: unknown } {
+  const fresh = values.filter((one) => !sameValue(one, inForce))
+  const [first = values[0], second = first] = fresh
+  return { first, second, other: values.find((one) => !sameValue(one, second)) }
 }
 
 function backupTasks(world: TaskWorld): OperatorTask[] {

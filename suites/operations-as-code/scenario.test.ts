@@ -35,6 +35,14 @@ describe('every operation is tried', () => {
     for (const name of ['drain', 'undrain', 'stop', 'start']) expect(trials(world, name), name).toMatchObject([{ form: 'proper', ok: true, effectBefore: false, effectAfter: true }])
   })
 
+  test('where one of the two values is in force already, the other one shows what was done and what was not', async () => {
+    const world = worldOf()
+    await world.context.control.perform(world.context.service.config!.apply!, { name: 'before', target: 'balancer', label: 'before', values: { configuration: 'title: south\nseconds: 10\n' } })
+    await scenario.exercise(world.context)
+    for (const name of ['config.apply', 'config.restore']) expect(trials(world, name), name).toMatchObject([{ form: 'failing', ok: false, effectBefore: false, effectAfter: false }, { form: 'proper', ok: true, effectBefore: false, effectAfter: true }])
+    expect(world.observed('repetition', 'config.apply')).not.toEqual([])
+  })
+
   test('an operation that says no is written down as it was, and the next ones are tried', async () => {
     const world = await exercised({ selected, refused: ['drain'] })
     expect(trials(world, 'drain')).toMatchObject([{ form: 'proper', ok: false, effectAfter: false }])

@@ -1,7 +1,7 @@
 import { requestsPerReplica } from '../../core/checks/share-regained.js'
 import { InterventionFailed, messageOf } from '../../core/errors.js'
 import type { InstanceId } from '../../core/history.js'
-import type { ScenarioContext } from '../../core/scenario.js'
+import type { ScenarioContext, WitnessGroup } from '../../core/scenario.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 
 const id = 'RDND-05'
@@ -18,6 +18,9 @@ const watchBeyondLimitMs = 1_500
 
 /** A Service of a cluster spreads connections at random, and not requests: of the few that are kept a new replica may get none. */
 const spreadsConnections = ({ target }: ServiceDescriptor): boolean => target.kind === 'kubernetes'
+
+/** A swarm gives up the place that it likes, and cannot be told which. */
+const choosesWhoGoes = ({ target }: ServiceDescriptor): boolean => target.kind === 'swarm'
 
 /** What scaling out and in usually takes; a planning value. */
 export const usualScalingMs = (service: ServiceDescriptor): number => Math.min(3_000, service.lifecycle.startTimeoutMs) + Math.min(4_000, service.lifecycle.stop.graceMs) + 4_000
@@ -67,24 +70,32 @@ async function scaleOut(context: ScenarioContext): Promise<InstanceId | undefine
   }
 }
 
+/** With requests in flight on the one that goes: where the platform chooses, on each that it may choose. */
 async function scaleIn(context: ScenarioContext, added: InstanceId): Promise<void> {
-  const count = context.threshold(id, 'witnesses_min')
-  let proven = 0
-  const groups = []
-  for (let tries = 0; tries < witnessTriesMax && proven < count; tries++) {
-    const group = await context.traffic.witnesses({ group: scaleLabels.in, instance: added, count })
-    proven += group.proven
-    groups.push(group)
-  }
-  context.step(`removing ${added} with requests in flight on it`)
+  const isChosen = choosesWhoGoes(context.service)
+  const candidates = isChosen ? [...context.instances.map(({ id: instance }) => instance), added] : [added]
+  const groups = (await Promise.all(candidates.map((instance) => putInFlight(context, instance)))).flat()
+  const who = isChosen ? 'a replica' : added
+  context.step(`removing ${who} with requests in flight on it`)
   try {
-    await context.control.removeInstance(added, scaleLabels.in)
+    await (isChosen ? context.control.removeAnyInstance(scaleLabels.in) : context.control.removeInstance(added, scaleLabels.in))
   } catch (thrown) {
     if (!(thrown instanceof InterventionFailed)) throw thrown
-    context.step(`removing ${added} was not possible: ${messageOf(thrown)}`)
+    context.step(`removing ${who} was not possible: ${messageOf(thrown)}`)
   }
   for (const group of groups) {
     await group.ended(context.service.lifecycle.stop.graceMs)
     await group.lookUpEffects()
   }
+}
+
+async function putInFlight(context: ScenarioContext, instance: InstanceId): Promise<readonly WitnessGroup[]> {
+  const count = context.threshold(id, 'witnesses_min')
+  const groups: WitnessGroup[] = []
+  for (let proven = 0; groups.length < witnessTriesMax && proven < count;) {
+    const group = await context.traffic.witnesses({ group: scaleLabels.in, instance, count })
+    proven += group.proven
+    groups.push(group)
+  }
+  return groups
 }

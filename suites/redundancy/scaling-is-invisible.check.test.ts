@@ -56,6 +56,23 @@ describe('scaling is invisible', () => {
     expect(but(inFlight, witnesses({ outcome: 'reset-in-flight', endedAtMs: 6_010 }), told(7_600)).outcome).toBe('failed')
   })
 
+  describe('where the platform chooses who goes', () => {
+    const chosen = intervention({ name: 'remove-instance', target: 'replicas', label: scaleLabels.in, issuedAtMs: 6_000, acknowledgedAtMs: 9_000, witnessedAtMs: 9_001, detail: { instance: 'r2' } })
+    const onOthers = (instance: string, more: Partial<RequestEvent> = {}) => witnesses({ via: instance, instance, ...more }).map((one) => (one.kind === 'witness' ? { ...one, instance } : one))
+    const scene = (...flights: readonly HistoryEvent[][]) => judge(out, chosen, isReady, before, shared, after, ...flights)
+
+    test('what was in flight on that one counts, and on no other', () => {
+      expect(scene(onOthers('r2'), onOthers('r1', { outcome: 'reset-in-flight', endedAtMs: 6_010 }))).toMatchObject({ outcome: 'passed', summary: expect.stringMatching(/failed while r4 was added and r2 removed, none of 5 in flight on r2 was lost, and r4 got/) })
+      expect(scene(onOthers('r1'), onOthers('r2', { outcome: 'reset-in-flight', endedAtMs: 6_010 }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('5 of 5 requests in flight on r2') })
+      expect(scene(onOthers('r1'), onOthers('r4'))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('only 0 requests were proven to be in flight on r2') })
+    })
+
+    test('is inconclusive when it did not tell which, or took none away', () => {
+      const none = intervention({ name: 'remove-instance', target: 'replicas', label: scaleLabels.in, issuedAtMs: 6_000 })
+      expect(judge(out, none, isReady, before, shared, after, inFlight)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('was not seen to end') })
+    })
+  })
+
   test('needs no effect of operations that have none', () => {
     const operations = (mutates: boolean) => fact('operations', [{ name: 'slow', mutates }])
     expect(but(inFlight, witnesses({ method: 'GET' }, 'unread'), operations(false)).outcome).toBe('passed')

@@ -20,6 +20,8 @@ interface Scaling {
   readonly out: Intervention
   readonly added: string
   readonly in: Intervention | undefined
+  /** The one that was taken away: another one where the platform chose it. */
+  readonly gone: string
   readonly readyAtMs: number | undefined
   /** For how long readiness was watched after the replica had been started. */
   readonly watchedMs: number
@@ -36,31 +38,33 @@ function scalingOf(history: History, thresholds: ThresholdValues): Scaling | str
   if (out === undefined) return 'no replica was added'
   const added = out.detail['instance']
   if (out.acknowledgedAtMs === undefined || typeof added !== 'string') return `no replica could be added${out.error === undefined ? '' : `: ${out.error}`}`
-  const removal = interventionsOf(history, 'remove-instance', scaleLabels.in).find((one) => one.target === added)
+  const removal = interventionsOf(history, 'remove-instance', scaleLabels.in).find((one) => one.target === added || one.target === 'replicas')
+  const chosen = removal?.detail['instance']
+  const gone = typeof chosen === 'string' ? chosen : added
   const requests = requestsOf(history, scalingLoad).filter((one) => one.outcome !== 'cancelled' && one.endedAtMs >= out.issuedAtMs)
   const samples = readinessSamples(history, added, { fromMs: out.issuedAtMs, toMs: removal?.issuedAtMs ?? Infinity })
   const readyAtMs = samples.find(({ outcome }) => outcome === 'pass')?.atMs
   const replicas = ((factOf(history, 'instances') as readonly string[] | undefined)?.length ?? 0) + 1
   const whileThere = requests.filter((one) => one.plannedAtMs < (removal?.issuedAtMs ?? Infinity))
   return {
-    out, added, readyAtMs, requests,
+    out, added, gone, readyAtMs, requests,
     in: removal,
     watchedMs: (samples.at(-1)?.atMs ?? out.issuedAtMs) - out.acknowledgedAtMs,
     share: shareRegained({ requests: whileThere, target: added, replicas, fairMin: numberThreshold(thresholds, 'new_share_of_fair_min'), fromMs: readyAtMs ?? Infinity }),
-    ...witnessesAt(history, added, removal),
+    ...witnessesAt(history, gone, removal),
   }
 }
 
-function witnessesAt(history: History, added: string, removal: Intervention | undefined): Pick<Scaling, 'inFlight' | 'lostInFlight' | 'unread'> {
+function witnessesAt(history: History, gone: string, removal: Intervention | undefined): Pick<Scaling, 'inFlight' | 'lostInFlight' | 'unread'> {
   const completed = (request: RequestEvent): boolean => request.outcome === 'ok' || request.outcome === 'degraded'
   const byId = new Map(requestsOf(history, 'witness').map((one) => [one.id, one]))
   // A controller takes a replica away some time after the order: what was completed by then was in flight no more.
-  const toldAtMs = removal === undefined ? Infinity : (platformAtMs(history, 'process-told-to-end', added, removal.issuedAtMs) ?? removal.issuedAtMs)
+  const toldAtMs = removal === undefined ? Infinity : (platformAtMs(history, 'process-told-to-end', gone, removal.issuedAtMs) ?? removal.issuedAtMs)
   const across = witnessesOf(history, scaleLabels.in).flatMap((witness) => {
     const request = byId.get(witness.request)
-    const proven = witness.proof === 'A' || witness.proof === 'B' || (witness.proof === 'C' && request?.via === added)
+    const proven = witness.proof === 'A' || witness.proof === 'B' || (witness.proof === 'C' && request?.via === gone)
     if (removal === undefined || request === undefined || !proven || request.outcome === 'cancelled') return []
-    return witness.instance === added && witness.provenAtMs <= removal.issuedAtMs && request.endedAtMs >= (completed(request) ? toldAtMs : removal.issuedAtMs) ? [{ witness, request }] : []
+    return witness.instance === gone && witness.provenAtMs <= removal.issuedAtMs && request.endedAtMs >= (completed(request) ? toldAtMs : removal.issuedAtMs) ? [{ witness, request }] : []
   })
   const reads = effectlessOperations(history)
   return {
@@ -79,29 +83,32 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
   if (faults.length > 0) return disturbedHarness(history, window, stallMs) ?? failed(listed(faults), evidence)
   const missing = missingIn(history, scaling, thresholds)
   if (missing.length > 0) return inconclusive(listed(missing), evidence)
-  const { requests, inFlight, share, added } = scaling
+  const { requests, inFlight, share, added, gone } = scaling
   return disturbedHarness(history, window, stallMs) ?? passed(
-    `none of ${counted(requests.length, 'request')} failed while ${added} was added and removed, none of ${inFlight.length} in flight on it was lost, and it got ${share.own} of ${share.of} requests (fair share ${share.fair})`,
+    `none of ${counted(requests.length, 'request')} failed while ${changeText(scaling)}, none of ${inFlight.length} in flight on ${gone === added ? 'it' : gone} was lost, and ${gone === added ? 'it' : added} got ${share.own} of ${share.of} requests (fair share ${share.fair})`,
     evidence,
     { strength: strengthOf(requests.length) },
   )
 }
 
-function faultsIn(history: History, { added, requests, share, readyAtMs, watchedMs, lostInFlight, inFlight }: Scaling, thresholds: ThresholdValues): string[] {
+const changeText = ({ added, gone }: Scaling): string => (gone === added ? `${added} was added and removed` : `${added} was added and ${gone} removed`)
+
+function faultsIn(history: History, scaling: Scaling, thresholds: ThresholdValues): string[] {
+  const { added, gone, requests, share, readyAtMs, watchedMs, lostInFlight, inFlight } = scaling
   const failing = requests.filter(fails)
   const allowed = { failed: numberThreshold(thresholds, 'failed_max'), lost: numberThreshold(thresholds, 'witnesses_lost_max'), shareMs: numberThreshold(thresholds, 'share_within_s') * 1_000 }
   const startTimeoutMs = numberFact(history, 'startTimeoutMs') ?? Infinity
   const sharedMs = (share.reachedAtMs ?? share.lastAtMs) - (readyAtMs ?? Infinity)
   return [
-    ...(failing.length > allowed.failed ? [`${failing.length} of ${counted(requests.length, 'request')} failed while ${added} was added and removed (${outcomesText(failing)}; allowed ${allowed.failed})`] : []),
-    ...(lostInFlight.length > allowed.lost ? [`${lostInFlight.length} of ${inFlight.length} requests in flight on ${added} were not completed exactly once when it was removed (allowed ${allowed.lost})`] : []),
+    ...(failing.length > allowed.failed ? [`${failing.length} of ${counted(requests.length, 'request')} failed while ${changeText(scaling)} (${outcomesText(failing)}; allowed ${allowed.failed})`] : []),
+    ...(lostInFlight.length > allowed.lost ? [`${lostInFlight.length} of ${inFlight.length} requests in flight on ${gone} were not completed exactly once when it was removed (allowed ${allowed.lost})`] : []),
     ...(readyAtMs === undefined && watchedMs > startTimeoutMs ? [`${added} was not ready ${spanned(watchedMs)} after it had been added`] : []),
     ...(readyAtMs !== undefined && sharedMs > allowed.shareMs ? [`${added} ${share.reachedAtMs === undefined ? `got only ${share.own} of the last ${share.of} requests` : 'got its share only'} ${spanned(sharedMs)} after it was ready (allowed ${spanned(allowed.shareMs)})`] : []),
   ]
 }
 
 function missingIn(history: History, scaling: Scaling, thresholds: ThresholdValues): string[] {
-  const { out, added, requests, share, readyAtMs, inFlight, unread } = scaling
+  const { out, added, gone, requests, share, readyAtMs, inFlight, unread } = scaling
   const removal = scaling.in
   const requestsMin = numberThreshold(thresholds, 'requests_min')
   const witnessesMin = numberThreshold(thresholds, 'witnesses_min')
@@ -111,19 +118,19 @@ function missingIn(history: History, scaling: Scaling, thresholds: ThresholdValu
     ...(out.witnessedAtMs === undefined ? [`${added} was not seen to be started`] : []),
     ...(readyAtMs === undefined ? [`${added} was not seen to be ready`] : []),
     ...(readyAtMs !== undefined && share.reachedAtMs === undefined ? [`${added} got ${share.own} of ${share.of} requests, too few to tell its share`] : []),
-    ...(removal?.witnessedAtMs === undefined ? [`${added} was not seen to end${removal?.error === undefined ? '' : `: ${removal.error}`}`] : []),
-    ...(inFlight.length < witnessesMin ? [`only ${counted(inFlight.length, 'request was', 'requests were')} proven to be in flight on ${added} when it was removed, needs ${witnessesMin}`] : []),
+    ...(removal?.witnessedAtMs === undefined ? [`${gone} was not seen to end${removal?.error === undefined ? '' : `: ${removal.error}`}`] : []),
+    ...(inFlight.length < witnessesMin ? [`only ${counted(inFlight.length, 'request was', 'requests were')} proven to be in flight on ${gone} when it was removed, needs ${witnessesMin}`] : []),
     ...(unread > 0 ? [`it could not be read how often the effect of ${counted(unread, 'request')} happened`] : []),
     ...(requests.length < requestsMin ? [`only ${counted(requests.length, 'request')} of ${requestsMin} were sent meanwhile`] : []),
-    ...(removal?.acknowledgedAtMs !== undefined && after < windowMs / 100 ? [`only ${counted(after, 'request')} were sent after ${added} had gone`] : []),
+    ...(removal?.acknowledgedAtMs !== undefined && after < windowMs / 100 ? [`only ${counted(after, 'request')} were sent after ${gone} had gone`] : []),
   ]
 }
 
-function evidenceOf({ added, requests, share, inFlight, lostInFlight, out, readyAtMs }: Scaling): Evidence[] {
+function evidenceOf({ added, gone, requests, share, inFlight, lostInFlight, out, readyAtMs }: Scaling): Evidence[] {
   const failing = requests.filter(fails)
   return [
     requestEvidence({ note: `requests through the balancer that failed: ${outcomesText(failing) || 'none'}`, measured: failing.length, allowed: 0, unit: 'requests' }, failing),
-    requestEvidence({ note: `of ${counted(inFlight.length, 'request')} in flight on ${added} at its removal not completed exactly once: ${outcomesText(lostInFlight) || 'none'}`, measured: lostInFlight.length, allowed: 0, unit: 'requests' }, lostInFlight),
+    requestEvidence({ note: `of ${counted(inFlight.length, 'request')} in flight on ${gone} at its removal not completed exactly once: ${outcomesText(lostInFlight) || 'none'}`, measured: lostInFlight.length, allowed: 0, unit: 'requests' }, lostInFlight),
     { note: `requests that ${added} got of ${share.of} (fair share ${share.fair})`, measured: share.own, unit: 'requests' },
     ...(readyAtMs === undefined ? [] : [{ note: `${added} ready, after it had been added`, measured: Math.round(readyAtMs - out.issuedAtMs), unit: 'ms' as const }]),
   ]

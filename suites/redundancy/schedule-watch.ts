@@ -83,7 +83,8 @@ export class ScheduleWatch {
   }
 
   private record(entry: unknown, first: boolean): void {
-    const by = String(atJsonPointer(entry, this.schedule.instancePointer))
+    const ownName = String(atJsonPointer(entry, this.schedule.instancePointer))
+    const by = this.context.instanceNamed(ownName) ?? ownName
     const effect: ScheduledEffect = { slot: JSON.stringify(atJsonPointer(entry, this.schedule.slotPointer)) ?? 'none', first }
     this.context.observe(effectProbe, by, effect)
     if (first) return

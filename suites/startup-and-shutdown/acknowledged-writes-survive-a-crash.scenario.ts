@@ -1,7 +1,7 @@
 import { messageOf } from '../../core/errors.js'
 import { thresholdValues } from '../../core/requirement.js'
 import type { Load, Scenario, ScenarioContext } from '../../core/scenario.js'
-import { untilServing } from './await-service.js'
+import { untilServing, untilServingThroughBalancer } from './await-service.js'
 import { acknowledgedBy, latestMs, losePower, ordersOf } from './lose-power.js'
 import { noAcknowledgedWriteIsLost } from './no-acknowledged-write-is-lost.check.js'
 import { acknowledgedWritesSurvive } from './recovery.requirements.js'
@@ -104,6 +104,7 @@ export const acknowledgedWritesSurviveACrash: Scenario = {
       await load.stop()
     }
     context.step('reading every written key back')
+    await untilServingThroughBalancer(context, { load: 'after-crash', limitMs: context.service.lifecycle.startTimeoutMs })
     const convergenceMs = Math.max(context.threshold('START-05', 'convergence_s') * 1_000, 3 * data.maxLagMs)
     await context.traffic.reconcile({ load: 'reconcile', convergenceMs })
   },
