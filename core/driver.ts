@@ -1,5 +1,5 @@
 import type { InstanceId } from './history.js'
-import type { Capability } from './requirement.js'
+import type { Capability, SafetyClass } from './requirement.js'
 import type { BalancerSettings, ServiceDescriptor } from './service-descriptor.js'
 import type { WorldSurvey } from './world-survey.js'
 
@@ -53,10 +53,12 @@ export interface DeployOptions {
   readonly install?: boolean
   /** The experiment is about what happens when the machine boots: the best reboot that there is, whatever it costs to make. */
   readonly reboots?: boolean
+  /** What the run was allowed. Default: `safe`. What may be judged is settled before; a driver asks where what it does touches others than the service. */
+  readonly allow?: SafetyClass
 }
 export type DependencyAccess = 'behind-proxies' | 'direct'
 export interface DriverPlatformEvent {
-  readonly name: 'process-started' | 'process-told-to-end' | 'process-exited' | 'backend-up' | 'backend-down' | 'network-started' | 'machine-booted' | 'machine-down' | 'cluster-surveyed' | 'cluster-lost'
+  readonly name: 'process-started' | 'process-told-to-end' | 'process-exited' | 'backend-up' | 'backend-down' | 'network-started' | 'machine-booted' | 'machine-down' | 'cluster-surveyed' | 'cluster-lost' | 'node-cordoned' | 'node-uncordoned'
   readonly target: string
   readonly atHrtimeMs: number
   readonly detail: Readonly<Record<string, unknown>>

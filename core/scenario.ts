@@ -17,10 +17,10 @@ export interface Scenario {
   readonly instanceCountMin: number
   /** Time for `exercise` alone, for this service and profile. */
   expectedMs(service: ServiceDescriptor, profile: ProfileName): number
-  /** How many of the run's lanes it takes, default 1: what measures how much a service can bear needs the machine more to itself. */
-  readonly lanes?: number
+  readonly lanes?: number // how many of the run's it takes, default 1: what measures how much a service can bear needs the machine more to itself
   /** `direct` for one that touches no dependency: it is spared the way through the fault proxies, which costs processor time. */
   readonly dependencies?: DependencyAccess
+  readonly drainsUndeclared?: boolean // also where no drain is declared: where that touches others than the service it needs more permission than its requirements say
   exercise(context: ScenarioContext): Promise<void>
   /** At least one; a scenario without checks does not load. */
   readonly checks: readonly Check[]

@@ -88,6 +88,8 @@ export interface ClusterTarget {
   readonly service: string
   /** Where clients reach it; default inside the cluster: the address of the Service. */
   readonly url?: URL
+  /** What the stop signal that stands for a drain is. Default: its pod is taken away. `node`: its node is cordoned before that, so that the replacement is placed on another one. */
+  readonly drain?: 'node'
   /** Read in the cluster: why its number of replicas is not a run's to change. */
   readonly notScaled?: string
 }

@@ -38,6 +38,7 @@ export async function deployScenario(options: DeployScenarioOptions): Promise<De
       onPlatformEvent: options.onPlatformEvent,
       reboots: options.scenario.needs.includes('lifecycle.reboot'),
       dependencies: options.scenario.dependencies ?? 'behind-proxies',
+      ...(options.allow === undefined ? {} : { allow: options.allow }),
     })
     return deployment
   })

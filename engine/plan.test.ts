@@ -52,6 +52,22 @@ describe('what is skipped says why', () => {
   })
 })
 
+describe('a drain by the stop signal that is the drain of a node', () => {
+  const cluster = { namespace: 'shop', workload: { kind: 'deployment', name: 'web' }, service: 'web', drain: 'node' } as const
+  const drained: ServiceDescriptor = { ...service, target: { ...service.target, kind: 'kubernetes', cluster, disposable: false, replicas: { ...service.target.replicas, count: 3 } } }
+  const settled = (more: Partial<Parameters<typeof planRun>[0]>) => planRun({ suites, service: drained, driver, profile: 'quick', allow: 'disruptive', only: new Set(['DRAIN-03'] as const), ...more }).settled.get('DRAIN-03')
+
+  test('needs more permission than its requirement, and the descriptor has said its word by asking for it', () => {
+    expect(settled({})).toEqual({ outcome: 'skipped', reason: 'it drains a node, which keeps the pods of others off it meanwhile, and needs --allow destructive', skip: { cause: 'not-allowed', asked: true, allow: 'destructive' } })
+    expect(settled({ allow: 'destructive' })).toBeUndefined()
+  })
+  test('is none where a drain is declared after which something is left to ask', () => {
+    const drain = { via: 'http', method: 'POST', path: '/drain', expectStatus: [], deadlineMs: 1_000, endsInExit: false } as const
+    expect(settled({ service: { ...drained, lifecycle: { ...drained.lifecycle, drain } } })).toBeUndefined()
+    expect(settled({ service: { ...drained, lifecycle: { ...drained.lifecycle, drain: { ...drain, endsInExit: true } } } })).toMatchObject({ outcome: 'skipped' })
+  })
+})
+
 test('a read that would take any answer for the record is not one to judge by, and the reason says what to promise', () => {
   const read = { name: 'read', method: 'GET', path: '/{key}', headers: {}, expect: { status: [], json: {} }, mutates: false, timeoutMs: 1, weight: 1, streams: false, holdsBody: false }
   const settled = (expect: typeof read.expect) =>

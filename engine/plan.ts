@@ -4,6 +4,7 @@ import type { Capability, ProfileName, Requirement, RequirementId, SafetyClass }
 import type { Scenario, Suite } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { declaredCapabilities, undeclaredText } from '../core/capabilities.js'
+import { drainsNodes } from '../core/declarations/node-drain.js'
 import { notSelected } from '../core/selection.js'
 import { contradictionOf } from '../core/structural-facts.js'
 import { requireSoundSuites } from '../core/suite-rules.js'
@@ -65,15 +66,28 @@ export function planRun(input: PlanInput): Plan {
 }
 
 /** What a scenario itself cannot do without, beyond what its requirements need. */
-function lackingFor(scenario: Scenario, { service, driver, only }: PlanInput, declared: ReadonlySet<Capability>, offered: ReadonlySet<Capability>): Settled | undefined {
+function lackingFor(scenario: Scenario, input: PlanInput, declared: ReadonlySet<Capability>, offered: ReadonlySet<Capability>): Settled | undefined {
+  const { service, driver, only } = input
   const undeclared = scenario.needs.filter((capability) => !declared.has(capability))
   if (undeclared.length > 0) return { outcome: 'missing', reason: undeclaredText(undeclared, service) }
   if (service.target.replicas.count < scenario.instanceCountMin) {
     return { outcome: 'missing', reason: `the service has ${service.target.replicas.count} replicas, and ${scenario.id} needs ${scenario.instanceCountMin}` }
   }
   const impossible = scenario.needs.filter((capability) => !offered.has(capability))
-  return impossible.length > 0 ? notPossible(impossible, { driver, service, only }) : undefined
+  return impossible.length > 0 ? notPossible(impossible, { driver, service, only }) : notAllowedDrain(scenario, input)
 }
+
+/** What a scenario does to others, whatever its requirements say of the service. */
+export const safetyBeyondRequirements = ({ drainsUndeclared }: Scenario, service: ServiceDescriptor): SafetyClass => (drainsUndeclared === true && drainsNodes(service) ? 'destructive' : 'safe')
+
+/** That the descriptor asks for nodes to be drained is the word of whoever owns the service; that others are kept off them needs that of whoever runs this. */
+function notAllowedDrain(scenario: Scenario, input: PlanInput): Settled | undefined {
+  const safety = safetyBeyondRequirements(scenario, input.service)
+  if (safetyRank[safety] <= safetyRank[input.allow]) return undefined
+  return { outcome: 'skipped', reason: `it drains a node, which keeps the pods of others off it meanwhile, and needs --allow ${safety}`, skip: { ...notAllowedBy(input), allow: safety } }
+}
+
+const notAllowedBy = ({ only, allowWasSaid = true }: PlanInput): Pick<Skip, 'cause' | 'asked'> => ({ cause: 'not-allowed', asked: only !== undefined || !allowWasSaid })
 
 function cannot(impossible: readonly Capability[], { driver, service }: Pick<PlanInput, 'driver' | 'service'>): string {
   const reasons = new Set(impossible.flatMap((one) => driver.whyNot?.(one, service) ?? []))
@@ -102,8 +116,9 @@ function settle(requirement: Requirement, input: PlanInput, declared: ReadonlySe
   return impossible.length > 0 ? notPossible(impossible, input) : notAllowed(requirement, input)
 }
 
-function notAllowed({ safety }: Requirement, { service, allow, allowWasSaid = true, only }: PlanInput): Settled | undefined {
-  const skip = { cause: 'not-allowed', asked: only !== undefined || !allowWasSaid } as const
+function notAllowed({ safety }: Requirement, input: PlanInput): Settled | undefined {
+  const { service, allow } = input
+  const skip = notAllowedBy(input)
   if (safetyRank[safety] > safetyRank[allow]) return { outcome: 'skipped', reason: `it is ${safety} and needs --allow ${safety}`, skip: { ...skip, allow: safety } }
   if (safety === 'destructive' && !service.target.disposable) return { outcome: 'skipped', skip, reason: 'it is destructive, and the descriptor does not say target.disposable: true' }
   return undefined

@@ -24,8 +24,8 @@ const service: ServiceDescriptor = {
   overrides: {},
 }
 const scenario = (exercise: (context: ScenarioContext) => Promise<void>): Scenario => ({ id: 'suite/scenario', title: 'It holds', needs: [], instanceCountMin: 1, expectedMs: () => 1, checks: [], exercise })
-const play = (exercise: (context: ScenarioContext) => Promise<void>, randomSeed = 1) =>
-  rehearse(scenario(exercise), { service, profile: 'quick', selected: new Set(['DRAIN-03']), thresholds: () => thresholdValues({ thresholds: [] } as never, 'quick'), randomSeed })
+const play = (exercise: (context: ScenarioContext) => Promise<void>, randomSeed = 1, of = service) =>
+  rehearse(scenario(exercise), { service: of, profile: 'quick', selected: new Set(['DRAIN-03']), thresholds: () => thresholdValues({ thresholds: [] } as never, 'quick'), randomSeed })
 
 describe('a rehearsal', () => {
   test('names each fault with target, means and undo, in order', async () => {
@@ -42,6 +42,13 @@ describe('a rehearsal', () => {
       { name: 'kill', target: 'replica-0', how: 'SIGKILL to all its processes', undo: 'its supervisor starts it again' },
       { name: 'kill', target: 'store', how: 'SIGKILL to all its processes', undo: 'its supervisor starts it again' },
     ])
+  })
+
+  test('says of the drain of a node what it is', async () => {
+    const { target } = service
+    const drained: ServiceDescriptor = { ...service, target: { ...target, kind: 'kubernetes', cluster: { namespace: 'shop', workload: { kind: 'deployment', name: 'web' }, service: 'web', drain: 'node' } } }
+    const { interventions } = await play(async ({ control }) => control.drain('replica-1'), 1, drained)
+    expect(interventions).toEqual([{ name: 'drain', target: 'replica-1', how: 'its node is cordoned, then its pod is evicted', undo: 'the node is uncordoned when a replacement has its place, at the latest with the deployment' }])
   })
 
   test('picks what a run with the same seed picks', async () => {

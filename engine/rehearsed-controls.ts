@@ -1,3 +1,4 @@
+import { drainsNodes } from '../core/declarations/node-drain.js'
 import type { EdgeFault } from '../core/driver.js'
 import type { Procedure } from '../core/procedure.js'
 import type { AppliedFault, ScenarioControls } from '../core/scenario.js'
@@ -44,10 +45,9 @@ type OfInstances = Pick<ScenarioControls, 'drain' | 'undrain' | 'stop' | 'start'
 function ofInstances(world: RehearsedWorld): OfInstances {
   const { service, nowhere } = world
   const { lifecycle, target: declared } = service
-  const drain = lifecycle.drain ?? { via: 'signal' as const, signal: lifecycle.stop.signal }
   let added = declared.replicas.count
   return {
-    drain: async (target) => noted(world, 'drain', target, { how: procedureText(drain), undo: lifecycle.undrain === undefined ? 'it is stopped and started again' : procedureText(lifecycle.undrain) }),
+    drain: async (target) => noted(world, 'drain', target, drainOf(service)),
     undrain: async (target) => noted(world, 'undrain', target, { how: lifecycle.undrain === undefined ? 'not declared' : procedureText(lifecycle.undrain), undo: nothing }),
     stop: async (target) => {
       noted(world, 'stop', target, { how: `${lifecycle.stop.signal}, SIGKILL after ${lifecycle.stop.graceMs} ms`, undo: 'it is started again' })
@@ -89,6 +89,12 @@ function ofInstances(world: RehearsedWorld): OfInstances {
       return { path: pattern.source }
     },
   }
+}
+
+function drainOf(service: ServiceDescriptor): Pick<RehearsedIntervention, 'how' | 'undo'> {
+  const { drain, undrain, stop } = service.lifecycle
+  if (drainsNodes(service)) return { how: 'its node is cordoned, then its pod is evicted', undo: 'the node is uncordoned when a replacement has its place, at the latest with the deployment' }
+  return { how: procedureText(drain ?? { via: 'signal', signal: stop.signal }), undo: undrain === undefined ? 'it is stopped and started again' : procedureText(undrain) }
 }
 
 const faultText = (fault: EdgeFault): string => (fault.kind === 'delay' ? `delay ${fault.delayMs} ms` : fault.kind === 'bandwidth' ? `${fault.bytesPerSecond} bytes a second` : fault.kind)

@@ -3,7 +3,7 @@ import { InterventionFailed, messageOf, SeaworthyError } from '../core/errors.js
 import type { Driver, DriverPlatformEvent, Journal } from '../core/driver.js'
 import type { HistoryEvent, IncompleteEvent } from '../core/history.js'
 import { redactionOf } from '../core/redaction.js'
-import type { ProfileName, RequirementId, ThresholdValues } from '../core/requirement.js'
+import type { ProfileName, RequirementId, SafetyClass, ThresholdValues } from '../core/requirement.js'
 import type { RunEvent } from '../core/run-event.js'
 import type { Scenario } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
@@ -36,6 +36,8 @@ export interface ScenarioOptions {
   readonly journal: Journal
   readonly environment: Readonly<Record<string, string>>
   readonly signal: AbortSignal
+  /** Default: `safe`. */
+  readonly allow?: SafetyClass
   readonly emit: (event: RunEvent) => void
   /** One deployment is made at a time: starting services is the heaviest thing a run does to its machine. */
   readonly oneAtATime: <T>(work: () => Promise<T>) => Promise<T>

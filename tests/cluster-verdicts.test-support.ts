@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
-import type { RequirementId } from '../core/requirement.js'
+import type { RequirementId, SafetyClass } from '../core/requirement.js'
 import type { RunReport } from '../core/run-report.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { startFakeCluster, type FakeCluster } from '../drivers/kubernetes/fake-cluster/fake-cluster.test-support.js'
@@ -17,6 +17,7 @@ export interface Experiment {
   readonly network: number
   readonly only: readonly RequirementId[]
   readonly workload?: 'deployment' | 'statefulset'
+  readonly allow?: SafetyClass
   /** Before the run. */
   readonly prepare?: (cluster: FakeCluster) => void
   /** Called with every step of the scenario. */
@@ -39,7 +40,7 @@ export class ClusterVerdicts {
     }
   }
 
-  async judge({ manner, network, only, workload = 'deployment', prepare, onStep, change = (service) => service }: Experiment): Promise<RunReport> {
+  async judge({ manner, network, only, workload = 'deployment', allow, prepare, onStep, change = (service) => service }: Experiment): Promise<RunReport> {
     const cluster = await startFakeCluster({ network, manner, workload, drainMs: 400 })
     this.cluster = cluster
     vi.stubEnv('KUBECONFIG', cluster.kubeconfig)
@@ -54,7 +55,7 @@ export class ClusterVerdicts {
       driver: kubernetesDriver,
       suites,
       profile: 'quick',
-      allow: service.target.disposable ? 'destructive' : 'disruptive',
+      allow: allow ?? (service.target.disposable ? 'destructive' : 'disruptive'),
       only: new Set(only),
       requiredLevel: null,
       parallel: 2,

@@ -1,9 +1,10 @@
 import { exitCodes } from '../../core/errors.js'
 import type { ProfileName, Requirement, SafetyClass } from '../../core/requirement.js'
 import { selectRequirements } from '../../core/selection.js'
+import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { requireKnownOverrides, requireWaiversInForce } from '../../core/waivers.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
-import { planRun, type Plan, type PlannedScenario } from '../../engine/plan.js'
+import { planRun, safetyBeyondRequirements, type Plan, type PlannedScenario } from '../../engine/plan.js'
 import { rehearse, type Rehearsal } from '../../engine/rehearsal.js'
 import { thresholdsOf } from '../../engine/run-conformance.js'
 import { chooseDriver } from '../choose-driver.js'
@@ -39,7 +40,7 @@ export async function plan(args: PlanArguments): Promise<number> {
   const planned = planRun({ suites, service, driver, profile, allow, allowWasSaid: isReference || args.allow !== undefined, only })
   const thresholds = thresholdsOf({ suites, service, profile })
   const rehearsals = await Promise.all(planned.scenarios.map(({ scenario, selected }) => rehearse(scenario, { service, profile, selected, thresholds, randomSeed })))
-  const document = planDocument({ planned, requirements: suites.flatMap((suite) => suite.requirements) }, rehearsals, { service: service.name, driver: driver.name, profile, allow, randomSeed })
+  const document = planDocument({ planned, service, requirements: suites.flatMap((suite) => suite.requirements) }, rehearsals, { service: service.name, driver: driver.name, profile, allow, randomSeed })
   const shown = redactionFor(service).value(document)
   process.stdout.write(args.json ? `${JSON.stringify(shown, null, 2)}\n` : planText(shown))
   return exitCodes.ok
@@ -55,11 +56,12 @@ interface Asked {
 
 interface Planned {
   readonly planned: Plan
+  readonly service: ServiceDescriptor
   readonly requirements: readonly Requirement[]
 }
 const safetyOrder: readonly SafetyClass[] = ['safe', 'disruptive', 'destructive']
 
-function planDocument({ planned, requirements }: Planned, rehearsals: readonly Rehearsal[], asked: Asked) {
+function planDocument({ planned, service, requirements }: Planned, rehearsals: readonly Rehearsal[], asked: Asked) {
   return {
     schema: 'seaworthy-plan/v1',
     ...asked,
@@ -68,7 +70,7 @@ function planDocument({ planned, requirements }: Planned, rehearsals: readonly R
       id: one.scenario.id,
       title: one.scenario.title,
       expectedSeconds: seconds(one.expectedMs),
-      safety: safetyOf(one, requirements),
+      safety: safetyOf(one, { service, requirements }),
       requirements: [...one.selected],
       interventions: rehearsals[index]?.interventions ?? [],
       ...(rehearsals[index]?.cutShort === undefined ? {} : { cutShort: rehearsals[index].cutShort }),
@@ -83,9 +85,9 @@ type PlanDocument = ReturnType<typeof planDocument>
 
 const seconds = (ms: number): number => Math.round(ms / 1_000)
 
-/** The strictest permission that any of its requirements needs. */
-const safetyOf = ({ selected }: PlannedScenario, requirements: readonly Requirement[]): SafetyClass =>
-  safetyOrder.findLast((safety) => requirements.some((one) => selected.has(one.id) && one.safety === safety)) ?? 'safe'
+/** The strictest permission that any of its requirements needs, or what it does to others. */
+const safetyOf = ({ scenario, selected }: PlannedScenario, { service, requirements }: Omit<Planned, 'planned'>): SafetyClass =>
+  safetyOrder.findLast((safety) => safetyBeyondRequirements(scenario, service) === safety || requirements.some((one) => selected.has(one.id) && one.safety === safety)) ?? 'safe'
 
 function planText({ service, driver, profile, allow, randomSeed, expectedSeconds, scenarios, notJudged }: PlanDocument): string {
   const lines = [`${service}, ${driver} driver, profile ${profile}, allowed: ${allow}, seed ${randomSeed}`, `${scenarios.length} scenarios, about ${expectedSeconds} s one after the other${driver === 'remote' ? '' : ', and for each a start and a stop of the service'}`, '']

@@ -44,7 +44,7 @@ export class ClusterWorld {
     this.parts = parts
     this.generation = parts.survey.generation
     this.slots = new PodSlots(parts.survey.replicas, parts.survey.podPort, (slot, pod) => {
-      this.#tell('process-started', slot.id, { pod: pod.metadata.name, address: pod.status.podIP })
+      this.#tell('process-started', slot.id, { pod: pod.metadata.name, address: pod.status.podIP, node: pod.spec.nodeName })
       parts.onAssigned(slot, pod)
     })
   }
@@ -138,6 +138,11 @@ export class ClusterWorld {
 
   get rollsOut(): boolean {
     return this.#rollsOut
+  }
+
+  /** That this run told it to go, also while the cluster has not told of that yet. In a roll-out all are ordered, and most may stay. */
+  isToGo({ metadata }: Pod): boolean {
+    return !this.#rollsOut && this.#ordered.has(metadata.uid)
   }
 
   /** The order was not carried out. */

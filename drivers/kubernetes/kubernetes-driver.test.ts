@@ -7,7 +7,7 @@ import { ownProgram } from '../../operating-system/own-program.js'
 import { testRun, within, type TestRun } from '../process/deployment.test-support.js'
 import { ownerAnnotation, runAnnotation } from './claim.js'
 import { cleanCluster } from './clean-cluster.js'
-import { startFakeCluster, type FakeCluster } from './fake-cluster/fake-cluster.test-support.js'
+import { drainingNodes, startFakeCluster, type FakeCluster } from './fake-cluster/fake-cluster.test-support.js'
 import { kubernetesDriver } from './kubernetes-driver.js'
 
 let cluster: FakeCluster
@@ -49,6 +49,24 @@ describe('before anything is touched', () => {
     expect(reason).toContain('kind: Role')
     expect(reason).toContain("{ apiGroups: [''], resources: [pods], verbs: [list, watch, delete, patch] }")
     expect(changes()).toEqual([])
+  })
+
+  test('about nodes are named with a ClusterRole where one is missing, and nothing is touched', async () => {
+    cluster.api.denied.add('patch nodes')
+    const { reason } = (await kubernetesDriver.availability(drainingNodes(cluster.service))) as { readonly reason: string }
+    expect(reason).toContain('not allowed to patch nodes of the cluster. Nothing was touched')
+    expect(reason).toMatch(/kind: Role\n[^]*\n---\n[^]*kind: ClusterRole\nmetadata: \{ name: seaworthy-nodes \}\nrules:\n {2}- \{ apiGroups: \[''\], resources: \[nodes\], verbs: \[get, list, patch\] \}$/)
+    expect(changes()).toEqual([])
+  })
+
+  test('about nodes are not asked for where no node is to be drained', async () => {
+    for (const verb of ['get', 'list', 'patch']) cluster.api.denied.add(`${verb} nodes`)
+    expect(await kubernetesDriver.availability(cluster.service)).toEqual({ available: true })
+    const deployment = await run.deploy(cluster.service)
+    await deployment.controls.signal!('replica-0', 'SIGTERM')
+    await deployment.controls.start!('replica-0')
+    await deployment[Symbol.asyncDispose]()
+    expect(cluster.api.asked.filter((asked) => asked.includes('/nodes'))).toEqual([])
   })
 
   test('a way in at which nobody listens is refused, and a port-forward is not offered for it', async () => {
@@ -116,6 +134,14 @@ describe('the stop signal alone, which stands for a drain', () => {
     await deployment.controls.signal!('replica-0', 'SIGTERM')
     expect(did(/^POST .*\/eviction$/)).toBe(0)
     expect(did(/^DELETE/)).toBe(1)
+  })
+
+  test('is followed by a start that takes the replacement, and not the pod that is to go', async () => {
+    const deployment = await deploy()
+    const before = deployment.instances[0]!.url.href
+    await deployment.controls.signal!('replica-0', 'SIGTERM')
+    await deployment.controls.start!('replica-0')
+    expect(deployment.instances[0]!.url.href).not.toBe(before)
   })
 
   test('is given up with the name of a budget that never allows it, and the pod is then nobody\'s doing of this run', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { DeployOptions, Deployment, Driver } from '../../core/driver.js'
+import type { DeployOptions, Deployment, Driver, DriverPlatformEvent } from '../../core/driver.js'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import type { ClusterTarget, ServiceDescriptor } from '../../core/service-descriptor.js'
 import { ownProgram } from '../../operating-system/own-program.js'
@@ -11,6 +11,7 @@ import { startEchoServer } from '../network/echo-server.js'
 import { ApiClient } from './api-client.js'
 import { claimWorkload, releaseWorkload, runOf } from './claim.js'
 import { ClusterWorld, hrtimeMs } from './cluster-world.js'
+import { putBackNodes } from './cordoned-nodes.js'
 import { clusterDeployment } from './cluster-deployment.js'
 import { configuredFiles, readAccess } from './kubeconfig.js'
 import { mayScale, offers, whyNot } from './kubernetes-offers.js'
@@ -146,7 +147,7 @@ class Attachment {
   async deployment(service: ServiceDescriptor): Promise<Deployment> {
     const { journal, runId, directory } = this.#options
     const path = ownProgram(import.meta.url, 'release-run')
-    const entry = journal.record({ kind: 'program', path, parameters: [JSON.stringify(this.#releaseOrder(service.health.readinessPath))], what: `annotations of the run, a release that it rolled out and a replica that it added, on ${workloadText(this.#target)} in ${this.#target.namespace}` })
+    const entry = journal.record({ kind: 'program', path, parameters: [JSON.stringify(this.#releaseOrder(service.health.readinessPath))], what: `annotations of the run, a release that it rolled out, a replica that it added and nodes that it cordoned, on ${workloadText(this.#target)} in ${this.#target.namespace}` })
     // Before the claim: one whose answer got lost may have been made.
     this.#ends.push(async () => {
       await this.#release(service)
@@ -184,6 +185,7 @@ class Attachment {
     let isOrdered = false
     const theirs: string[] = []
     await this.#untilAnswered(releaseWithinMs, async () => {
+      await putBackNodes(this.#api, this.#target, runId, (node, result) => this.#tell('node-uncordoned', { node, result }))
       if (runOf(await readWorkload(this.#api, this.#target)) !== runId) return
       // One whose answer got lost may have been carried out.
       const onOrder = (): void => void (isOrdered = true)
@@ -232,25 +234,25 @@ class Attachment {
   /** What the cluster is, for the history. */
   async #tellSurvey({ update, budgets, scaling, replicas, graceMs, rhythm, podPort }: Survey): Promise<void> {
     const clockOffset = await this.#api.clockOffset()
-    this.#options.onPlatformEvent({
-      name: 'cluster-surveyed',
-      target: workloadText(this.#target),
-      atHrtimeMs: hrtimeMs(),
-      detail: { origin: this.#api.access.origin, namespace: this.#target.namespace, replicas, graceMs, rhythm: rhythm ?? null, podPort, update, budgets, scaling, clockOffset, controlledBy: this.#target.workload.kind },
-    })
+    const { namespace, workload, drain = 'pod' } = this.#target
+    this.#tell('cluster-surveyed', { origin: this.#api.access.origin, namespace, replicas, graceMs, rhythm: rhythm ?? null, podPort, update, budgets, scaling, clockOffset, controlledBy: workload.kind, drain })
+  }
+
+  #tell(name: DriverPlatformEvent['name'], detail: Readonly<Record<string, unknown>>): void {
+    this.#options.onPlatformEvent({ name, target: workloadText(this.#target), atHrtimeMs: hrtimeMs(), detail })
   }
 
   #releaseOrder(readinessPath: string): ReleaseOrder {
     const files = configuredFiles(process.env).filter((file) => existsSync(file))
     const inside = ['KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))
-    const { context, namespace, workload, service } = this.#target
+    const { context, namespace, workload, service, drain } = this.#target
     return {
       runId: this.#options.runId,
       readinessPath,
       ...(context === undefined ? {} : { context }),
       ...(files.length === 0 ? {} : { files }),
       environment: Object.fromEntries(inside) as Record<string, string>,
-      target: { namespace, workload, service },
+      target: { namespace, workload, service, ...(drain === undefined ? {} : { drain }) },
     }
   }
 }

@@ -1,6 +1,7 @@
 import { declaredCapabilities } from '../../core/capabilities.js'
+import { drainsNodes } from '../../core/declarations/node-drain.js'
 import type { Capability } from '../../core/requirement.js'
-import type { ClusterTarget, ServiceDescriptor } from '../../core/service-descriptor.js'
+import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 
 /** What can be done to, or seen of, a pod from outside it. */
 const offered: ReadonlySet<Capability> = new Set<Capability>([
@@ -21,13 +22,13 @@ const reasons: Readonly<Partial<Record<Capability, string>>> = {
   'fault.freeze': 'a process in a pod cannot be frozen from outside its node',
 }
 
-export function whyNot(capability: Capability, { target: { cluster } }: ServiceDescriptor): string | undefined {
-  return reasons[capability] ?? ofWorkload(capability, cluster)
-}
+export const whyNot = (capability: Capability, service: ServiceDescriptor): string | undefined => reasons[capability] ?? ofWorkload(capability, service)
 
-function ofWorkload(capability: Capability, cluster: ClusterTarget | undefined): string | undefined {
+function ofWorkload(capability: Capability, service: ServiceDescriptor): string | undefined {
+  const { cluster } = service.target
   // A pod of a StatefulSet that never became ready is replaced only when somebody deletes it, whatever its template has become since.
   if (capability === 'lifecycle.upgrade.bad' && cluster?.workload.kind === 'statefulset') return 'a StatefulSet never gives a roll-out up, and does not take a pod back that never became ready'
+  if (capability === 'lifecycle.drain' && drainsNodes(service)) return 'a drain is that of its node here (target.drain: node), after which nothing is left of the pod that could be asked'
   return capability === 'topology.scale' ? cluster?.notScaled : undefined
 }
 
@@ -36,6 +37,6 @@ export const mayScale = ({ target: { cluster }, identity }: ServiceDescriptor): 
 
 export function offers(service: ServiceDescriptor): ReadonlySet<Capability> {
   // A drain that ends in an exit is followed by another start in the same pod: nobody could tell the two apart.
-  const isOffered = (one: Capability): boolean => offered.has(one) && ofWorkload(one, service.target.cluster) === undefined && !(one === 'lifecycle.drain' && service.lifecycle.drain?.endsInExit === true)
+  const isOffered = (one: Capability): boolean => offered.has(one) && ofWorkload(one, service) === undefined && !(one === 'lifecycle.drain' && service.lifecycle.drain?.endsInExit === true)
   return new Set([...declaredCapabilities(service)].filter(isOffered))
 }

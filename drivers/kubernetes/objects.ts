@@ -58,7 +58,7 @@ export interface ContainerStatus {
   readonly state?: { readonly running?: object; readonly waiting?: { readonly reason?: string }; readonly terminated?: { readonly exitCode: number; readonly signal?: number; readonly reason?: string } }
 }
 export interface Pod extends ClusterObject {
-  readonly spec: { readonly nodeName?: string; readonly terminationGracePeriodSeconds?: number }
+  readonly spec: { readonly nodeName?: string; readonly terminationGracePeriodSeconds?: number; readonly tolerations?: readonly Toleration[] }
   readonly status: {
     readonly phase?: string
     readonly podIP?: string
@@ -66,6 +66,18 @@ export interface Pod extends ClusterObject {
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string }[]
     readonly containerStatuses?: readonly ContainerStatus[]
   }
+}
+export interface Toleration {
+  /** Absent: of every taint. */
+  readonly key?: string
+  readonly operator?: string
+  readonly value?: string
+  /** Absent: every effect. */
+  readonly effect?: string
+}
+export interface ClusterNode extends ClusterObject {
+  readonly spec: { readonly unschedulable?: boolean; readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[] }
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
 }
 export interface EndpointSlice extends ClusterObject {
   readonly addressType: string

@@ -8,13 +8,15 @@ export interface Permission {
   readonly subresource?: string
   readonly verb: 'get' | 'list' | 'watch' | 'patch' | 'delete' | 'create'
   readonly name?: string
+  /** Of the cluster: of what is in no namespace. Default: of the namespace. */
+  readonly isOfCluster?: true
   /** Without it every run is refused, or one that may scale; or nobody is. */
   readonly need: 'always' | 'scaling' | 'never'
 }
 
 const resourceOf = (target: ClusterTarget): string => (target.workload.kind === 'deployment' ? 'deployments' : 'statefulsets')
 
-/** Everything a run does in the cluster, and nothing that it does not. All of it is inside the namespace. `scales`: scaling can be part of it. */
+/** Everything a run does in the cluster, and nothing that it does not. All of it is inside the namespace, but for nodes where they are to be drained. `scales`: scaling can be part of it. */
 export function permissionsFor(target: ClusterTarget, scales: boolean): readonly Permission[] {
   const always = alwaysFor(target).map((one) => ({ ...one, need: 'always' as const }))
   if (!scales) return always
@@ -41,6 +43,7 @@ function alwaysFor(target: ClusterTarget): readonly Omit<Permission, 'need'>[] {
     { group: 'discovery.k8s.io', resource: 'endpointslices', verb: 'watch' },
     { group: 'policy', resource: 'poddisruptionbudgets', verb: 'list' },
     { group: '', resource: 'events', verb: 'list' },
+    ...(target.drain === 'node' ? (['get', 'list', 'patch'] as const).map((verb) => ({ group: '', resource: 'nodes', verb, isOfCluster: true }) as const) : []),
   ]
 }
 
@@ -57,8 +60,8 @@ export interface Needed {
 export async function missingPermissions(api: ApiClient, target: ClusterTarget, { need, scales }: Needed): Promise<readonly Permission[]> {
   const asked = await Promise.all(
     permissionsFor(target, scales).filter((one) => one.need === need).map(async (permission) => {
-      const { group, resource, subresource, verb, name } = permission
-      const resourceAttributes = { namespace: target.namespace, group, resource, verb, ...(subresource === undefined ? {} : { subresource }), ...(name === undefined ? {} : { name }) }
+      const { group, resource, subresource, verb, name, isOfCluster } = permission
+      const resourceAttributes = { ...(isOfCluster === true ? {} : { namespace: target.namespace }), group, resource, verb, ...(subresource === undefined ? {} : { subresource }), ...(name === undefined ? {} : { name }) }
       const review = await api.request<AccessReview>({
         method: 'POST',
         path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
@@ -71,17 +74,17 @@ export async function missingPermissions(api: ApiClient, target: ClusterTarget, 
   return asked.flat()
 }
 
-/** Throws SW_CLUSTER_PERMISSIONS that names all that is missing, with the smallest Role as its hint. */
+/** Throws SW_CLUSTER_PERMISSIONS that names all that is missing, with the smallest Role as its hint, and the ClusterRole where one is needed. */
 export async function requirePermissions(api: ApiClient, target: ClusterTarget, needed: Needed): Promise<void> {
   const missing = await missingPermissions(api, target, needed)
   if (missing.length === 0) return
   throw new SeaworthyError('SW_CLUSTER_PERMISSIONS', `while looking at what is allowed in the namespace ${target.namespace} (${api.access.origin}): not allowed to ${missing.map(textOf).join('; ')}. Nothing was touched`, {
-    hint: `This Role is all a run needs, bound to whom the kubeconfig logs in as:\n${roleText(target, needed.scales)}`,
+    hint: `${target.drain === 'node' ? 'This Role and this ClusterRole are' : 'This Role is'} all a run needs, bound to whom the kubeconfig logs in as:\n${rolesText(target, needed.scales)}`,
   })
 }
 
-export const textOf = ({ group, resource, subresource, verb, name }: Permission): string =>
-  `${verb} ${resource}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}${name === undefined ? '' : ` "${name}"`}`
+export const textOf = ({ group, resource, subresource, verb, name, isOfCluster }: Permission): string =>
+  `${verb} ${resource}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}${name === undefined ? '' : ` "${name}"`}${isOfCluster === true ? ' of the cluster' : ''}`
 
 interface Rule {
   readonly group: string
@@ -91,14 +94,23 @@ interface Rule {
 }
 
 /** The smallest Role, as YAML to apply. */
-export function roleText(target: ClusterTarget, scales: boolean): string {
+export const roleText = (target: ClusterTarget, scales: boolean): string =>
+  rulesText(permissionsFor(target, scales).filter(({ isOfCluster }) => isOfCluster !== true), `kind: Role\nmetadata: { name: seaworthy, namespace: ${target.namespace} }`)
+
+/** With the smallest ClusterRole where one is needed. */
+export function rolesText(target: ClusterTarget, scales: boolean): string {
+  const ofCluster = permissionsFor(target, scales).filter(({ isOfCluster }) => isOfCluster === true)
+  return [roleText(target, scales), ...(ofCluster.length === 0 ? [] : [rulesText(ofCluster, 'kind: ClusterRole\nmetadata: { name: seaworthy-nodes }')])].join('\n---\n')
+}
+
+function rulesText(permissions: readonly Permission[], head: string): string {
   const rules: Rule[] = []
-  for (const { group, resource, subresource, verb, name } of permissionsFor(target, scales)) {
+  for (const { group, resource, subresource, verb, name } of permissions) {
     const full = subresource === undefined ? resource : `${resource}/${subresource}`
     const known = rules.find((rule) => rule.group === group && rule.resource === full && rule.name === name)
     if (known === undefined) rules.push({ group, resource: full, name, verbs: [verb] })
     else known.verbs.push(verb)
   }
   const lines = rules.map(({ group, resource, name, verbs }) => `  - { apiGroups: ['${group}'], resources: [${resource}], ${name === undefined ? '' : `resourceNames: [${name}], `}verbs: [${verbs.join(', ')}] }`)
-  return ['apiVersion: rbac.authorization.k8s.io/v1', 'kind: Role', `metadata: { name: seaworthy, namespace: ${target.namespace} }`, 'rules:', ...lines].join('\n')
+  return ['apiVersion: rbac.authorization.k8s.io/v1', head, 'rules:', ...lines].join('\n')
 }

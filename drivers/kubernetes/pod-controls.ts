@@ -3,8 +3,9 @@ import { accepts } from '../network/accepts.js'
 import { notDone } from '../process/not-done.js'
 import { ClusterRefusal } from './api-client.js'
 import type { ClusterWorld } from './cluster-world.js'
+import { NodeDrains } from './node-drains.js'
 import type { ContainerStatus, Pod } from './objects.js'
-import { evictPod } from './pod-eviction.js'
+import { evictFrom } from './pod-eviction.js'
 import { isLive, type PodSlot } from './pod-slots.js'
 import { rollOut } from './roll-out.js'
 import { unstartedReason } from './unstarted-reason.js'
@@ -18,10 +19,11 @@ const missing = 404
 /**
  * What can be done to the pods of a workload. A stop is the deletion of its pod: the kubelet sends the stop signal and
  * kills it after the pod's grace period, while the controller makes another one, which `start` takes into its place. A stop signal
- * alone, which stands for a drain, is an eviction where a disruption budget has a say, as in the drain of a node.
+ * alone, which stands for a drain, is an eviction where a disruption budget has a say, as in the drain of a node; and that drain where the target asks for it.
  */
 export function podControls(world: ClusterWorld): DeploymentControls {
-  const { service } = world.parts
+  const { service, target: { drain }, survey } = world.parts
+  const nodes = new NodeDrains(world)
   return {
     async stop(target) {
       const pod = occupant(world, target, 'stopping')
@@ -35,8 +37,8 @@ export function podControls(world: ClusterWorld): DeploymentControls {
       slot.takesReplacements = true
       world.slots.update(world.pods)
       const doing = `waiting for the replacement of ${target}`
-      const taken = await world.until(doing, () => (slot.pod !== undefined && isLive(slot.pod) && isThere(world, slot.pod) ? slot.pod : (world.slots.update(world.pods), undefined)), service.lifecycle.startTimeoutMs)
-      if (taken !== undefined) return
+      const taken = await world.until(doing, () => (slot.pod !== undefined && isLive(slot.pod) && isThere(world, slot.pod) && !world.isToGo(slot.pod) ? slot.pod : (world.slots.update(world.pods), undefined)), service.lifecycle.startTimeoutMs)
+      if (taken !== undefined) return nodes.release(slot)
       const reason = unstartedReason(world.pods) ?? 'none that runs'
       // What a controller, a scheduler or a registry does not manage is nothing the service did.
       world.lose(`${doing}: found ${reason}`)
@@ -46,12 +48,10 @@ export function podControls(world: ClusterWorld): DeploymentControls {
       if (signal !== 'SIGTERM') throw notDone(`sending ${signal} to ${target}`, 'a cluster, which sends the stop signal of the image only')
       const pod = occupant(world, target, 'stopping')
       const slot = world.slots.named(target)
+      if (drain === 'node') return nodes.drain(slot, pod)
+      if (survey.budgets.length > 0) return evictFrom(world, slot, pod)
       slot.takesReplacements = false
-      if (world.parts.survey.budgets.length === 0) return deletePod(world, pod)
-      await evictPod(world, pod).catch((thrown: unknown) => {
-        slot.takesReplacements = true
-        throw thrown
-      })
+      await deletePod(world, pod)
     },
     async kill(targets) {
       const struck = targets.map((target) => ({ target, slot: world.slots.named(target), pod: occupant(world, target, 'killing') }))

@@ -3,6 +3,7 @@ import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import { ClusterRefusal } from './api-client.js'
 import type { ClusterWorld } from './cluster-world.js'
 import type { Pod } from './objects.js'
+import type { PodSlot } from './pod-slots.js'
 import { podsPath } from './workload.js'
 
 const againMs = 250
@@ -13,7 +14,7 @@ const tooManyRequests = 429
  * Takes a pod away as the drain of a node does: only when its disruption budget allows it, which is asked again until a replacement had
  * time to become ready. Throws SW_CLUSTER_BUDGET when it was not allowed by then: nothing was done, and nothing is known of the service.
  */
-export async function evictPod(world: ClusterWorld, pod: Pod): Promise<void> {
+async function evictPod(world: ClusterWorld, pod: Pod): Promise<void> {
   const { survey, service, options } = world.parts
   const { name } = pod.metadata
   const doing = `evicting the pod ${name}`
@@ -27,11 +28,21 @@ export async function evictPod(world: ClusterWorld, pod: Pod): Promise<void> {
     if (performance.now() > endAt) {
       world.withdraw(pod)
       const budgets = survey.budgets.map((one) => one.name).join(', ')
+      const who = budgets === '' ? 'the API server' : `the disruption budget ${budgets}`
       // Without its cause: a refusal would count as a fault of the harness, and this one is an answer.
-      throw new SeaworthyError('SW_CLUSTER_BUDGET', `while ${doing}: the disruption budget ${budgets} did not allow it within ${Math.round(withinMs / 1_000)} s: ${refusal.message}`, { exitCode: exitCodes.notConclusive })
+      throw new SeaworthyError('SW_CLUSTER_BUDGET', `while ${doing}: ${who} did not allow it within ${Math.round(withinMs / 1_000)} s: ${refusal.message}`, { exitCode: exitCodes.notConclusive })
     }
     await pause(againMs, undefined, { signal: options.signal })
   }
+}
+
+/** `evictPod` of the pod in this place, which stays empty until it is started again. */
+export async function evictFrom(world: ClusterWorld, slot: PodSlot, pod: Pod): Promise<void> {
+  slot.takesReplacements = false
+  await evictPod(world, pod).catch((thrown: unknown) => {
+    slot.takesReplacements = true
+    throw thrown
+  })
 }
 
 /** Of a budget, or of a server that has too much to do; undefined when the pod goes or is gone. */

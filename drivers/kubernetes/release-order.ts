@@ -9,7 +9,7 @@ export interface ReleaseOrder {
   readonly files?: readonly string[]
   /** Of a pod: where its API server is. */
   readonly environment: Readonly<Record<string, string>>
-  readonly target: Pick<ClusterTarget, 'namespace' | 'workload' | 'service'>
+  readonly target: Pick<ClusterTarget, 'namespace' | 'workload' | 'service' | 'drain'>
 }
 
 /** Undefined for what is no order. */

@@ -56,7 +56,7 @@ export interface TestRun {
   readonly events: DriverPlatformEvent[]
   /** Entries of the journal that are not done. */
   readonly journaled: ReadonlyMap<number, JournalEntry>
-  deploy(service: ServiceDescriptor, name?: string, options?: Partial<Pick<DeployOptions, 'signal' | 'install' | 'reboots' | 'dependencies'>>): Promise<Deployment>
+  deploy(service: ServiceDescriptor, name?: string, options?: Partial<Pick<DeployOptions, 'signal' | 'install' | 'reboots' | 'dependencies' | 'allow'>>): Promise<Deployment>
   eventsOf(name: DriverPlatformEvent['name'], target: string): DriverPlatformEvent[]
   /** What of it lives. */
   processes(): ProcessEntry[]

@@ -17,11 +17,15 @@ export const kubernetesTarget = z.strictObject({
     .regex(/^http:\/\/[^/\s?#@]+\/?$/, 'expected an address such as http://web.example:8080, without a path; traffic is sent with http')
     .optional()
     .describe('where clients reach it: ingress, load balancer or node port; default inside the cluster: the Service'),
+  drain: z
+    .enum(['pod', 'node'])
+    .default('pod')
+    .describe('what the stop signal is that stands for a drain: its pod alone is taken away, or its node is cordoned first, which needs --allow destructive'),
 })
 export type KubernetesTargetDocument = z.infer<typeof kubernetesTarget>
 
 /** What runs in a cluster is not started from here; how many there are is read there before anything is planned. */
-export function kubernetesTargetOf({ disposable, context, namespace, workload, service, url }: KubernetesTargetDocument): ServiceTarget {
+export function kubernetesTargetOf({ disposable, context, namespace, workload, service, url, drain }: KubernetesTargetDocument): ServiceTarget {
   const [kind = '', name = ''] = workload.split('/')
   return {
     kind: 'kubernetes',
@@ -34,6 +38,7 @@ export function kubernetesTargetOf({ disposable, context, namespace, workload, s
       workload: { kind: kind === 'statefulset' ? 'statefulset' : 'deployment', name },
       service,
       ...(url === undefined ? {} : { url: new URL(url) }),
+      ...(drain === 'node' ? { drain } : {}),
     },
   }
 }

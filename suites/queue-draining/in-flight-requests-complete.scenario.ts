@@ -20,6 +20,7 @@ export const scenario: Scenario = {
   needs: ['topology.instances', 'topology.balancer', 'lifecycle.stop', 'lifecycle.start'],
   instanceCountMin: 2,
   dependencies: 'direct',
+  drainsUndeclared: true,
   expectedMs: (service, profile) => {
     const drains = { quick: 1, standard: 3, thorough: 9 }[profile]
     const perDrainMs = usualWitnessMs + 1_500 + (service.lifecycle.undrain === undefined ? usualStopMs(service) + usualStartMs(service) : usualUndoMs)

@@ -25,6 +25,7 @@ export interface ApiOptions {
 }
 
 const namespaced = /^\/(?:api\/v1|apis\/(?:apps|autoscaling|discovery\.k8s\.io|policy|rbac\.authorization\.k8s\.io|networking\.k8s\.io)\/v1)\/namespaces\/([^/]+)\/([a-z]+)(?:\/([^/]+)(?:\/([a-z]+))?)?$/
+const ofCluster = /^\/api\/v1\/()(nodes)(?:\/([^/]+))?$/
 const aNamespace = /^\/api\/v1\/namespaces(?:\/([^/]+))?$/
 /** Created and never read. */
 const inert = ['configmaps', 'serviceaccounts', 'roles', 'rolebindings', 'networkpolicies']
@@ -38,6 +39,7 @@ const kindNames: Readonly<Record<Kind, readonly [string, string]>> = {
   events: ['Event', 'v1'],
   statefulsets: ['StatefulSet', 'apps/v1'],
   horizontalpodautoscalers: ['HorizontalPodAutoscaler', 'autoscaling/v1'],
+  nodes: ['Node', 'v1'],
 }
 const isKind = (text: string): text is Kind => Object.hasOwn(kindNames, text)
 
@@ -120,8 +122,8 @@ export class FakeApiServer {
     if (url.pathname.endsWith('/selfsubjectaccessreviews') && method === 'POST') return answer(response, 201, this.#review(asked.text))
     const own = aNamespace.exec(url.pathname)
     if (own !== null) return answer(response, method === 'POST' ? 201 : 200, this.#namespace(asked, own[1] ?? ''))
-    const [, namespace = '', resource = '', name = '', sub] = namespaced.exec(url.pathname) ?? []
-    if (resource !== '' && !this.namespaces.has(namespace)) throw refusal(404, 'NotFound', `namespaces "${namespace}" not found`, { name: namespace, kind: 'namespaces' })
+    const [, namespace = '', resource = '', name = '', sub] = namespaced.exec(url.pathname) ?? ofCluster.exec(url.pathname) ?? []
+    if (namespace !== '' && !this.namespaces.has(namespace)) throw refusal(404, 'NotFound', `namespaces "${namespace}" not found`, { name: namespace, kind: 'namespaces' })
     if (method === 'POST' && inert.includes(resource)) return answer(response, 201, JSON.parse(asked.text))
     if (!isKind(resource)) throw refusal(404, 'NotFound', 'the server could not find the requested resource', {})
     const verb = method === 'GET' ? (name !== '' ? 'get' : url.searchParams.has('watch') ? 'watch' : 'list') : { POST: 'create', PATCH: 'patch', PUT: 'update', DELETE: 'delete' }[method] ?? ''
@@ -156,9 +158,10 @@ export class FakeApiServer {
   }
 
   #review(text: string): unknown {
-    const { spec } = JSON.parse(text) as { readonly spec: { readonly resourceAttributes: { readonly namespace: string; readonly verb: string; readonly resource: string; readonly subresource?: string } } }
-    const { verb, resource, subresource } = spec.resourceAttributes
-    const allowed = !this.denied.has(`${verb} ${subresource === undefined ? resource : `${resource}/${subresource}`}`)
+    const { spec } = JSON.parse(text) as { readonly spec: { readonly resourceAttributes: { readonly namespace?: string; readonly verb: string; readonly resource: string; readonly subresource?: string } } }
+    const { verb, resource, subresource, namespace } = spec.resourceAttributes
+    // What is of the cluster is asked for without a namespace, everything else within one.
+    const allowed = (resource === 'nodes') === (namespace === undefined) && !this.denied.has(`${verb} ${subresource === undefined ? resource : `${resource}/${subresource}`}`)
     return { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec, status: { allowed } }
   }
 
@@ -217,7 +220,7 @@ export class FakeApiServer {
     const isOther = !isDeepStrictEqual([spec, says(metadata.annotations)], [patched.spec, says(patched.metadata.annotations)])
     const generation = (metadata.generation ?? 1) + (isOther ? 1 : 0)
     const admitted = kind === 'deployments' && patch['spec'] !== undefined ? this.admit(patched as unknown as Workload) : patched
-    const stored = this.#options.store.put(kind, { ...admitted, metadata: { ...patched.metadata, generation } })
+    const stored = this.#options.store.put(kind, { ...admitted, metadata: { ...patched.metadata, ...(kind === 'nodes' ? {} : { generation }) } })
     if (patch['spec'] !== undefined) this.#options.reconcile()
     return stored
   }
@@ -264,7 +267,8 @@ const scaleOf = ({ metadata, spec, status }: Workload): unknown => {
   return { kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name, namespace, uid, resourceVersion, creationTimestamp }, spec: { replicas: spec.replicas }, status: { replicas: status?.replicas ?? 0, selector: 'app=web' } }
 }
 
-function matches({ metadata }: ClusterObject, url: URL): boolean {
+function matches({ metadata, ...object }: ClusterObject & { readonly spec?: { readonly unschedulable?: boolean } }, url: URL): boolean {
+  if (url.searchParams.get('fieldSelector') === 'spec.unschedulable=true' && object.spec?.unschedulable !== true) return false
   const selector = url.searchParams.get('labelSelector') ?? ''
   return selector === '' || selector.split(',').every((one) => metadata.labels?.[one.split('=')[0] ?? ''] === one.split('=')[1])
 }

@@ -1,4 +1,4 @@
-import type { ContainerStatus, EndpointSlice, Pod, Workload } from '../objects.js'
+import type { ClusterNode, ContainerStatus, EndpointSlice, Pod, Workload } from '../objects.js'
 import { startProgram, type Manner, type PodProgram } from './pod-program.test-support.js'
 import { metadataOf, type StoredObjects } from './stored-objects.test-support.js'
 
@@ -38,9 +38,12 @@ export class Controllers {
   readonly #options: ControllerOptions
   readonly #timer: NodeJS.Timeout
   #pods = 0
+  #addresses = 0
   /** Templates by the order in which they were seen: a hash is too long for a label. */
   readonly #templates: string[] = []
   #progress = { at: 0, ready: 0, generation: 0, since: now() }
+  /** Pods that no node takes, with what they were made from. */
+  readonly #unplaced = new Map<string, Workload>()
   /** New pods get no further than this. */
   obstacle: 'bad-image' | 'no-node' | undefined
   manner: Manner
@@ -68,6 +71,7 @@ export class Controllers {
   reconcile(): void {
     const deployment = this.#workload
     if (deployment === undefined) return
+    for (const [name, madeFrom] of this.#unplaced) this.#place(name, madeFrom)
     const replicas = deployment.spec.replicas ?? 0
     if (this.#options.workload === 'statefulset') return this.#reconcileOrdinals(deployment, replicas)
     const old = this.#live().filter((pod) => !this.#isPresent(deployment, pod))
@@ -97,7 +101,7 @@ export class Controllers {
   }
 
   #live(): readonly Pod[] {
-    return this.#store.list<Pod>('pods').filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    return this.#store.list<Pod>('pods').filter(({ metadata }) => metadata.deletionTimestamp === undefined && metadata.labels?.['app'] === labels.app)
   }
 
   #isPresent(deployment: Workload, { metadata }: Pod): boolean {
@@ -135,27 +139,46 @@ export class Controllers {
 
   #create(deployment: Workload, ordinal?: string): void {
     this.#pods += 1
-    const number = this.#pods
-    const name = ordinal ?? `web-789b5f5f55-${String(number).padStart(5, '0')}`
+    const name = ordinal ?? `web-789b5f5f55-${String(this.#pods).padStart(5, '0')}`
     this.#store.put<Pod>('pods', {
       metadata: metadataOf(name, { labels: { ...labels, [templateLabel]: this.#templateLabel(deployment) }, ownerReferences: [ordinal === undefined ? { kind: 'ReplicaSet', name: 'web-789b5f5f55', controller: true } : { kind: 'StatefulSet', name: 'web', controller: true }] }),
       spec: { terminationGracePeriodSeconds: 2 },
       status: { phase: 'Pending' },
     })
-    const unscheduled = this.obstacle === 'no-node'
-    this.#store.change<Pod>('pods', name, (pod) => ({
-      ...pod,
-      spec: { ...pod.spec, ...(unscheduled ? {} : { nodeName: 'sea1' }) },
-      status: { ...pod.status, conditions: [unscheduled ? { type: 'PodScheduled', status: 'False', reason: 'Unschedulable' } : { type: 'PodScheduled', status: 'True' }] },
-    }))
-    if (unscheduled) return
+    this.#place(name, deployment)
+  }
+
+  /** The scheduler: on the node with the fewest pods that takes new ones; again whenever something changes while there is none. */
+  #place(name: string, deployment: Workload): void {
+    const pod = this.#store.get<Pod>('pods', name)
+    const node = this.obstacle === 'no-node' ? undefined : this.#emptiestNode()
+    if (node === undefined && pod !== undefined) {
+      if (!this.#unplaced.has(name)) this.#store.put<Pod>('pods', { ...pod, status: { ...pod.status, conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }] } })
+      this.#unplaced.set(name, deployment)
+      return
+    }
+    this.#unplaced.delete(name)
+    if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return
+    this.#store.put<Pod>('pods', { ...pod, spec: { ...pod.spec, ...(node === undefined ? {} : { nodeName: node.metadata.name }) }, status: { ...pod.status, conditions: [{ type: 'PodScheduled', status: 'True' }] } })
+    this.#begin(name, deployment)
+  }
+
+  #emptiestNode(): ClusterNode | undefined {
+    const podsOn = ({ metadata: { name } }: ClusterNode): number => this.#live().filter(({ spec }) => spec.nodeName === name).length
+    return [...this.#store.list<ClusterNode>('nodes')].filter(({ spec }) => spec.unschedulable !== true).sort((a, b) => podsOn(a) - podsOn(b)).at(0)
+  }
+
+  /** The kubelet of its node. */
+  #begin(name: string, deployment: Workload): void {
     if (this.obstacle === 'bad-image') {
       this.#tell(name, 'Pending', { name: 'web', ready: false, restartCount: 0, state: { waiting: { reason: 'ImagePullBackOff' } } })
       return
     }
     const release = releaseIn(deployment)
     if (release === 'crashing') return this.#tell(name, 'Running', { name: 'web', ready: false, restartCount: 1, state: { waiting: { reason: 'CrashLoopBackOff' } } })
-    setTimeout(() => void this.#start(name, `127.0.${this.#options.network}.${number}`, release), startMs)
+    this.#addresses += 1
+    const address = `127.0.${this.#options.network}.${this.#addresses}`
+    setTimeout(() => void this.#start(name, address, release), startMs)
   }
 
   async #start(name: string, address: string, release: string | undefined): Promise<void> {
@@ -243,6 +266,11 @@ function surplusOfReplicaSet(live: readonly Pod[]): Pod | undefined {
 
 const ordinalOf = ({ metadata: { name } }: Pod): number => Number(name.slice(name.lastIndexOf('-') + 1))
 const surplusOfStatefulSet = (live: readonly Pod[]): Pod | undefined => [...live].sort((a, b) => ordinalOf(b) - ordinalOf(a)).at(0)
+
+export const readyNode = (name: string): ClusterNode => {
+  const { namespace: _, ...metadata } = metadataOf(name)
+  return { metadata, spec: {}, status: { conditions: [{ type: 'Ready', status: 'True' }] } }
+}
 
 export function webDeployment(replicas: number): Workload {
   const probe = (path: string) => ({ httpGet: { path, port: 'http' }, periodSeconds: 1, timeoutSeconds: 1, successThreshold: 1, failureThreshold: 1 })

@@ -4,10 +4,10 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ServiceDescriptor } from '../../../core/service-descriptor.js'
-import type { DisruptionBudget, EndpointSlice, Pod, Service } from '../objects.js'
+import type { ClusterNode, DisruptionBudget, EndpointSlice, Pod, Service } from '../objects.js'
 import { FakeApiServer } from './api-server.test-support.js'
 import { certificate } from './certificate.test-support.js'
-import { Controllers, webDeployment } from './controllers.test-support.js'
+import { Controllers, readyNode, webDeployment } from './controllers.test-support.js'
 import type { Manner } from './pod-program.test-support.js'
 import { metadataOf, StoredObjects } from './stored-objects.test-support.js'
 
@@ -30,10 +30,11 @@ export interface FakeClusterOptions {
   /** Then `web` and its Service are for the test to create. */
   readonly isEmpty?: boolean
   readonly workload?: 'deployment' | 'statefulset'
+  readonly nodes?: readonly string[]
 }
 
-/** A cluster of one namespace with the deployment (or stateful set) `web`, three replicas that are ready, and a Service that spreads connections over them. */
-export async function startFakeCluster({ network, manner = 'graceful', drainMs = 150, isEmpty = false, workload = 'deployment' }: FakeClusterOptions): Promise<FakeCluster> {
+/** A cluster of two nodes and one namespace with the deployment (or stateful set) `web`, three replicas that are ready, and a Service that spreads connections over them. */
+export async function startFakeCluster({ network, manner = 'graceful', drainMs = 150, isEmpty = false, workload = 'deployment', nodes = ['sea1', 'sea2'] }: FakeClusterOptions): Promise<FakeCluster> {
   const store = new StoredObjects()
   const port = await freePort()
   const controllers = new Controllers(store, { manner, port, network, drainMs, workload })
@@ -55,6 +56,7 @@ export async function startFakeCluster({ network, manner = 'graceful', drainMs =
       for (const { metadata } of store.list<Pod>('pods')) controllers.terminate(metadata.name, 0)
     },
   })
+  for (const name of nodes) store.put<ClusterNode>('nodes', readyNode(name))
   await api.start()
   const entry = await startServiceProxy(store, port)
   if (!isEmpty) {
@@ -127,6 +129,8 @@ async function startServiceProxy(store: StoredObjects, port: number): Promise<{ 
     },
   }
 }
+
+export const drainingNodes = (service: ServiceDescriptor): ServiceDescriptor => ({ ...service, target: { ...service.target, cluster: { ...service.target.cluster!, drain: 'node' } } })
 
 function descriptorOf(entryPort: number, kind: 'deployment' | 'statefulset'): ServiceDescriptor {
   const operation = { headers: {}, timeoutMs: 5_000, streams: false, holdsBody: false }

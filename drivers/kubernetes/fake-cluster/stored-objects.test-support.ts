@@ -1,6 +1,6 @@
 import type { ClusterObject, ObjectMeta } from '../objects.js'
 
-export type Kind = 'deployments' | 'statefulsets' | 'horizontalpodautoscalers' | 'pods' | 'endpointslices' | 'services' | 'poddisruptionbudgets' | 'events'
+export type Kind = 'deployments' | 'statefulsets' | 'horizontalpodautoscalers' | 'pods' | 'endpointslices' | 'services' | 'poddisruptionbudgets' | 'events' | 'nodes'
 export interface Change {
   readonly kind: Kind
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
@@ -8,7 +8,7 @@ export interface Change {
   readonly version: number
 }
 
-/** The objects of one namespace, with one resource version for all of them and the changes a watch can begin at. */
+/** The objects of one namespace and the nodes, with one resource version for all of them and the changes a watch can begin at. */
 export class StoredObjects {
   readonly #objects = new Map<Kind, Map<string, ClusterObject>>()
   readonly #changes: Change[] = []
