@@ -1,7 +1,7 @@
 // The swarm driver with a real engine: the reference service is deployed as the stack of reference-service/deploy/swarm/stack.yaml, attached to and scored, and
 // compared with what it was before; a run that is killed puts back what it changed; faults of the service are found; then everything is removed, and the engine
 // leaves the swarm it was made a manager of. It must be as it was found.
-// node scripts/swarm-integration.js [--only START-02,DRAIN-04] [--keep]
+// node scripts/swarm-integration.js [--only START-02,DRAIN-04|all] [--keep]
 // Needs an engine that answers and has the image of the reference service (seaworthy image build), haproxy and ldd (the balancer's image is made of what is on
 // this machine). Without them it says so and ends with 0; with CI=true with 1.
 import { spawn, spawnSync } from 'node:child_process'
@@ -14,13 +14,21 @@ import { isDeepStrictEqual, parseArgs } from 'node:util'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const deploy = join(root, 'reference-service/deploy/swarm')
-const { values } = parseArgs({ options: { only: { type: 'string', default: 'START-02,START-04,DRAIN-04,UPGR-01,UPGR-02,UPGR-04,UPGR-05,UPGR-06' }, output: { type: 'string' }, keep: { type: 'boolean', default: false } } })
+const { values } = parseArgs({ options: { only: { type: 'string', default: 'all' }, output: { type: 'string' }, keep: { type: 'boolean', default: false } } })
 const stack = `seaworthy-it-${process.pid}`
 const balancer = `seaworthy-example-swarm:${process.pid}`
 const port = String(18_100 + (process.pid % 800))
 const runsWithinMs = 120_000
 const restoredWithinMs = 20_000
 const timesMax = 3
+
+/** What a swarm cannot express, as docs/swarm.md says with the reasons: everything else is judged, and passes. */
+const impossible = [
+  'CONF-01', 'CONF-03', 'START-01', 'START-06', 'START-07', 'START-08', 'DRAIN-09', 'UPGR-03', 'UPGR-07', 'BKUP-02', 'BKUP-03', 'BKUP-04', 'BKUP-05', 'BKUP-06', 'BKUP-07', 'BKUP-08', 'BKUP-09', 'BKUP-10',
+  'RDND-07', 'REPL-05', 'REPL-06', 'SWAP-01', 'SWAP-02', 'SWAP-03', 'SWAP-04', 'DEGR-01', 'DEGR-02', 'DEGR-03', 'DEGR-04', 'DEGR-07', 'DEGR-09', 'ACCS-01', 'ACCS-02', 'ACCS-03', 'DOCS-01',
+]
+/** Half of these: by the reason that is given for the other half. */
+const half = { 'RDND-03': /^no replica was made unfit \(isolate\)/ }
 
 /** What was made is removed in any case: a signal ends the next wait, not this program. */
 let signalled
@@ -104,12 +112,15 @@ function score(descriptor, only, output) {
   return { report, outcomes: new Map(report.requirements.filter(({ id }) => only === 'all' || only.split(',').includes(id)).map((one) => [one.id, one])) }
 }
 
+const isHalf = ({ id, outcome, summary }) => outcome === 'inconclusive' && half[id]?.test(summary) === true
+const isAsExpected = (one) => one.outcome === (impossible.includes(one.id) ? 'skipped' : 'passed') || isHalf(one)
+
 /** What a busy machine left open is measured again, twice at most; a fault that is found is one. */
 async function expectSound(descriptor, only, output) {
   const outcomes = new Map()
   const notRestored = []
-  const openIds = () => [...outcomes.values()].filter(({ outcome }) => outcome === 'inconclusive' || outcome === 'error').map(({ id }) => id)
-  for (let time = 1; time <= (only === 'all' ? 1 : timesMax) && (time === 1 || openIds().length > 0); time += 1) {
+  const openIds = () => [...outcomes.values()].filter((one) => (one.outcome === 'inconclusive' && !isHalf(one)) || one.outcome === 'error').map(({ id }) => id)
+  for (let time = 1; time <= timesMax && (time === 1 || openIds().length > 0); time += 1) {
     if (time > 1) console.log(`--- ${openIds().map((id) => `${id} (${outcomes.get(id).summary})`).join(', ')} left open, measured once more alone`)
     const scored = score(descriptor, time === 1 ? only : openIds().join(','), time === 1 ? output : `${output}-${time}`)
     await pause(0)
@@ -118,8 +129,9 @@ async function expectSound(descriptor, only, output) {
   }
   for (const { id, outcome, summary } of outcomes.values()) console.log(`${id} ${outcome} (${summary})`)
   if (notRestored.length > 0) throw new Error(`the report says that the world was not restored: ${JSON.stringify(notRestored)}`)
-  const wrong = [...outcomes.values()].filter(({ outcome }) => outcome === 'failed' || outcome === 'error' || (only !== 'all' && outcome !== 'passed'))
-  if (wrong.length > 0) throw new Error(`found ${wrong.map(({ id, outcome }) => `${id} ${outcome}`).join(', ')}, expected all of them passed`)
+  const wrong = [...outcomes.values()].filter((one) => !isAsExpected(one))
+  if (wrong.length > 0) throw new Error(`found ${wrong.map(({ id, outcome }) => `${id} ${outcome}`).join(', ')}, expected ${wrong.some(({ id }) => impossible.includes(id)) ? 'what a swarm cannot express skipped, and everything else' : 'all of them'} passed`)
+  console.log(`${[...outcomes.values()].filter(({ outcome }) => outcome === 'passed').length} passed, ${[...outcomes.values()].filter(({ outcome }) => outcome === 'skipped').length} that a swarm cannot express were skipped with the reason`)
 }
 
 async function expectUnchanged(what, before) {
@@ -133,6 +145,7 @@ async function expectUnchanged(what, before) {
 /** What must be found: by requirement, the change to the service of the replicas that breaks it. */
 const faults = {
   'START-04': ['--env-add', 'SEAWORTHY_DEFECT=start.ignores-sigterm'],
+  'RDND-05': ['--env-rm', 'SEAWORTHY_DEFECT', '--env-add', 'SEAWORTHY_DEFECT=rdnd.scale-in-kills'],
   'START-02': ['--env-rm', 'SEAWORTHY_DEFECT', '--restart-condition', 'none'],
 }
 
@@ -232,10 +245,8 @@ try {
   const before = { services: inspected(), tasks: tasks() }
   await expectSound(descriptor, values.only, values.output ?? join(folder, 'sound'))
   await expectUnchanged('after the run', before)
-  if (values.only !== 'all') {
-    await killed(descriptor, folder, before)
-    await expectFaultsFound(descriptor, folder)
-  }
+  await killed(descriptor, folder, before)
+  await expectFaultsFound(descriptor, folder)
 } catch (error) {
   console.error(`!!! ${error.message}`)
   process.exitCode = 1

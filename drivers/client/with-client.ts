@@ -121,7 +121,7 @@ interface FrontParts {
 }
 
 function clientDeployment(inner: Deployment, { service, network, instances, logFiles, dispose }: FrontParts): Deployment {
-  const { addInstance: _add, removeInstance: _remove, ...controls } = inner.controls
+  const { addInstance: _add, removeInstance: _remove, removeAnyInstance: _removeAny, ...controls } = inner.controls
   return {
     entrypoint: network.balancerUrl,
     balancer: { ...service.balancer, kind: 'seaworthy', retries: 0 },

@@ -142,7 +142,7 @@ export class AttachedStack {
         return task === undefined || !named.has(task.service) ? undefined : `${task.service}.${task.slot}`
       },
       // Old containers are removed by the swarm when it likes; what is unhealthy, one too many or started although it was given up is ended by it.
-      isExpected: (action, unit, id) => action === 'destroy' || (action === 'kill' && (serviceOf(unit)?.hasHealthCheck === true || !this.#isMeasured(id) || this.#rollsOut || performance.now() - this.#orderedAtMs < ownEndsWithinMs)),
+      isExpected: (action, unit, id) => action === 'destroy' || (action === 'kill' && (serviceOf(unit)?.hasHealthCheck === true || !this.#isMeasured(id) || this.#toldToEnd.has(id) || this.#rollsOut || performance.now() - this.#orderedAtMs < ownEndsWithinMs)),
     }
   }
 

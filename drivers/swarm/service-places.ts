@@ -127,13 +127,17 @@ export class ServicePlaces {
     })
   }
 
-  /** One task less, of which the swarm chooses the place. Resolves to it as soon as the swarm does not want it any more: its container may go on for its grace period. */
-  scaleIn(doing: string): Promise<TaskPlace> {
+  /**
+   * One task less, of which the swarm chooses the place. Resolves to it, and to the container that was in it at the order, as soon as the swarm does not want it any
+   * more: it may go on for its grace period, or have ended at once.
+   */
+  scaleIn(doing: string): Promise<{ readonly place: TaskPlace; readonly container: string }> {
     return this.#inTurn(doing, async () => {
-      const [place] = await this.#oneLess(doing, (gone) => gone.length === 1 && gone[0]?.container !== undefined)
+      const filled = new Map(this.places.flatMap((one) => (one.container === undefined ? [] : [[one, one.container.id] as const])))
+      const [place] = await this.#oneLess(doing, ([first, ...more]) => more.length === 0 && first !== undefined && filled.has(first))
       place.mode = 'stopped'
       place.slot = undefined
-      return place
+      return { place, container: filled.get(place) ?? '' }
     })
   }
 

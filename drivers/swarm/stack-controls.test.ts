@@ -80,12 +80,11 @@ class Machine {
 
   /** What the swarm takes away ends on its signal. */
   endsGivenUp(code: number | null): void {
-    this.swarm.onGivenUp = ({ id }) =>
-      setImmediate(() => {
-        const container = containerIdOf({ id })
-        this.service.left(this.service.placeOf(container)?.slot ?? 0, container, 0)
-        this.#exits.get(container)?.({ code, signal: code === null ? 'SIGKILL' : null, atHrtimeMs: 0 })
-      })
+    this.swarm.onGivenUp = ({ id }) => setImmediate(() => this.endContainer(containerIdOf({ id }), code))
+  }
+  endContainer(container: string, code: number | null): void {
+    this.service.left(this.service.placeOf(container)?.slot ?? 0, container, 0)
+    this.#exits.get(container)?.({ code, signal: code === null ? 'SIGKILL' : null, atHrtimeMs: 0 })
   }
 
   #place(slot: number): TaskPlace {
@@ -258,6 +257,13 @@ describe('scaling', () => {
     expect(await machine.controls.removeAnyInstance(stop)).toMatchObject({ instance: 'replica-0', signal: 'SIGKILL', killed: true })
     expect(machine.swarm.slots()).toEqual([2, 3])
     expect(await machine.state('replica-2')).toMatchObject({ state: 'running' })
+  })
+
+  test('one that ends before the swarm has said whose place it gave up was removed all the same', async () => {
+    const machine = new Machine(2)
+    machine.swarm.onGivenUp = ({ id }) => machine.endContainer(containerIdOf({ id }), 1)
+    expect(await machine.controls.removeAnyInstance(stop)).toMatchObject({ instance: 'replica-1', exitCode: 1 })
+    expect([machine.replicas, machine.swarm.slots()]).toEqual([1, [1]])
   })
 
   test('nothing was removed where the swarm gave up an empty place, or none', async () => {

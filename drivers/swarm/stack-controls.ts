@@ -26,6 +26,9 @@ export interface StackMachine extends EndedBy {
   lost(): string | undefined
 }
 
+/** After which a swarm kills a task, whatever the descriptor says; ten seconds where the stack says nothing. */
+const ownGraceMs = ({ service: { Spec: spec } }: ServicePlaces): number => (spec.TaskTemplate.ContainerSpec.StopGracePeriod ?? 1e10) / 1e6
+
 /** Beyond the grace period of a task: what a swarm takes to tell its engine, and that to kill it. */
 const toldOfEndWithinMs = 20_000
 
@@ -116,11 +119,13 @@ async function removeAny(machine: StackMachine, graceMs: number): Promise<Remove
   const orderedAtMs = performance.now()
   machine.rollingOut(true)
   try {
-    const place = await service.scaleIn(doing)
-    const { id } = processOf(place, doing)
-    machine.toldToEnd(id)
-    const exit = await within(exits.get(id) ?? Promise.reject(notDone(doing, `that another container had come to be in the place of ${place.name}`)), graceMs + toldOfEndWithinMs)
-    if (exit === null) throw notDone(doing, `that ${place.name}, which the swarm chose, had not ended ${Math.round(graceMs + toldOfEndWithinMs)} ms after that`)
+    const { place, container } = await service.scaleIn(doing)
+    machine.toldToEnd(container)
+    const exited = exits.get(container)
+    if (exited === undefined) throw notDone(doing, `that another container had come to be in the place of ${place.name}`)
+    const withinMs = Math.max(graceMs, ownGraceMs(service)) + toldOfEndWithinMs
+    const exit = await within(exited, withinMs)
+    if (exit === null) throw notDone(doing, `that ${place.name}, which the swarm chose, had not ended ${Math.round(withinMs)} ms after that`)
     return { instance: place.name, exitCode: exit.code, signal: exit.signal, killed: exit.signal === 'SIGKILL', durationMs: performance.now() - orderedAtMs, survivors: [] }
   } finally {
     machine.rollingOut(false)

@@ -149,6 +149,7 @@ describe('the loss of the store', () => {
     expect(outcome(outage({ during: { a: 'broken', b: 'off' } }))).toBe('failed')
     expect(judge(losingTheStoreIsHarmless, outage({ ready: false })).summary).toContain('was not ready')
     expect(outcome(outage({ started: { a: 'neither', b: 'on' } }))).toBe('failed')
+    expect(outcome([...outage({ started: { a: 'broken', b: 'on' } }), request(9_700, { load: outageLoad, via: 'balancer', outcome: 'error-status', status: 503 })])).toBe('failed')
     expect(outcome(outage({ started: { a: 'broken', b: 'on' } }))).toBe('failed')
     expect(judge(losingTheStoreIsHarmless, outage({ after: { a: 'off', b: 'off' }, afterAtMs: 49_000 })).summary).toContain('after the store was back')
   })

@@ -18,13 +18,16 @@ export const losingTheStoreIsHarmless: Check = {
     const record = toggleRecordOf(history)
     const outage = outageOf(history)
     if (typeof outage === 'string') return inconclusive(outage)
-    const unsound = unsoundness(record, outage) ?? unservedBefore(history, outage)
-    const problems = [...lostRequests(history, outage, numberThreshold(thresholds, 'failed_max')), ...strayStates(record, outage), ...startProblems(record, outage, thresholds), ...convergenceProblems(record, outage, thresholds)]
+    const unsound = unsoundness(record, outage)
+    const unserved = unservedBefore(history, outage)
+    // What failed before the store went is no reason to let go what failed because it went.
+    const problems = [...(unserved === undefined ? lostRequests(history, outage, numberThreshold(thresholds, 'failed_max')) : []), ...strayStates(record, outage), ...startProblems(record, outage, thresholds), ...convergenceProblems(record, outage, thresholds)]
     if (problems.length > 0 && unsound === undefined) {
       const disturbed = disturbedHarness(history, { fromMs: outage.beginMs, toMs: outage.endMs }, stallMsMax)
       return disturbed ?? failed(`without the store of the toggles: ${problems.map(({ note }) => note).slice(0, 3).join('; ')}`, problems)
     }
-    return unsound === undefined ? enough(history, record, outage, thresholds) : inconclusive(unsound)
+    const doubt = unsound ?? unserved
+    return doubt === undefined ? enough(history, record, outage, thresholds) : inconclusive(doubt)
   },
 }
 

@@ -42,9 +42,9 @@ export interface ArmEdge {
   readonly ready?: boolean
 }
 
-/** What is observed around the loss of the store: observation `store-outage` of the store. */
 /** Traffic goes on for this long before the store is taken away: what fails then is not its absence. */
 export const servedBeforeMs = 500
+/** What is observed around the loss of the store: observation `store-outage` of the store. */
 export const outageObservation = 'store-outage'
 export interface OutageEdge {
   readonly edge: 'begin' | 'restart' | 'restarted' | 'release' | 'end'

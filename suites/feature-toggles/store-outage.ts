@@ -1,3 +1,4 @@
+import { untilTrafficIsClean } from '../../core/clean-traffic.js'
 import type { ScenarioContext } from '../../core/scenario.js'
 import type { FlipWalk } from './flip-walk.js'
 import { outageLoad, outageObservation, servedBeforeMs, type OutageEdge } from './names.js'
@@ -5,17 +6,18 @@ import { outageLoad, outageObservation, servedBeforeMs, type OutageEdge } from '
 const id = 'TOGL-07'
 const ratePerSecond = 50
 const readEveryMs = 500
-const rotationSlackMs = 5_000
+const noticeSlackMs = 10_000
+const cleanBeforeMs = 300
 
 /** Takes the store away under load, restarts one instance meanwhile, and gives it back. */
 export async function storeOutage(context: ScenarioContext, walk: FlipWalk, store: string): Promise<void> {
   const edge = (value: OutageEdge): void => context.observe(outageObservation, store, value)
   const outageMs = context.threshold(id, 'outage_s') * 1_000
   const readyMs = context.threshold(id, 'start_ready_within_s') * 1_000
-  const rotationWithinMs = context.returnWindowMs + rotationSlackMs
-  const load = context.traffic.start({ name: outageLoad, ratePerSecond, operations: 'mixed', via: 'balancer', connections: 'keep-alive', durationMaxMs: 2 * outageMs + readyMs + rotationWithinMs })
+  const noticedWithinMs = context.returnWindowMs + noticeSlackMs
+  const load = context.traffic.start({ name: outageLoad, ratePerSecond, operations: 'mixed', via: 'balancer', connections: 'keep-alive', durationMaxMs: 2 * outageMs + readyMs + noticedWithinMs })
   // What happened to the replicas before is over for a balancer that is not ours, too.
-  await Promise.all(context.instances.map(({ id: one }) => context.untilInRotation(one, true, rotationWithinMs)))
+  await untilTrafficIsClean(context, load, { cleanMs: cleanBeforeMs, timeoutMs: noticedWithinMs })
   await walk.readEverything()
   await context.pause(servedBeforeMs)
   context.step(`the store of the toggles is away for ${Math.round(outageMs / 1_000)} s`)

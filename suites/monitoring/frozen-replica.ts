@@ -11,7 +11,7 @@ const readingsMin = 3
 export const needsNothing = (history: History): boolean => (factOf(history, 'hardDependencies') as readonly string[] | undefined)?.length === 0
 
 const readings = (history: History, target: string, state: string): HealthAnswer[] => healthAnswersOf(history).filter((one) => one.target === target && one.state === state)
-const turnedInDrain = (history: History, target: string): boolean => readings(history, target, 'draining').some((one) => one.endpoint === 'readiness' && saysFail(one))
+export const turnedInDrain = (history: History, target: string): boolean => readings(history, target, 'draining').some((one) => one.endpoint === 'readiness' && saysFail(one))
 
 /** What keeps a replica that needs nothing else from having been seen to fail, in a drain or frozen. Undefined when it was. */
 export const missingFailure = (history: History, target: string): string | undefined => (turnedInDrain(history, target) ? undefined : missingFreeze(history, target))

@@ -92,6 +92,15 @@ describe('status code and body', () => {
     for (const check of [codeAndBodyAgree, causeIsNamed]) expect(judge(check, held).outcome).toBe('passed')
     expect(judge(codeAndBodyAgree, without(held, isPhase('hard dependency down', 'witnessed'))).outcome).toBe('inconclusive')
   })
+  test('a service that goes on without what none of its replicas has says so, and turns failing in its drain', () => {
+    const readOnly = { ...good, failing: [200, 'warn', 'database'] as const, draining: [503, 'fail'] as const }
+    const held = (says: Says): HistoryEvent[] => history({ says }).map((event): HistoryEvent => (event.kind === 'intervention' ? { ...event, name: 'hold' } : event))
+    expect(judge(codeAndBodyAgree, held(readOnly))).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('without database, which no replica had, it went on and said so') })
+    expect(judge(codeAndBodyAgree, held({ ...readOnly, draining: [200, 'pass'] }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('0 health answers turned failing') })
+    expect(judge(codeAndBodyAgree, held({ ...readOnly, failing: [200, 'pass'] }))).toMatchObject({ outcome: 'inconclusive' })
+    // One replica alone that lost it has to fail.
+    expect(judge(codeAndBodyAgree, history({ says: readOnly }))).toMatchObject({ outcome: 'inconclusive' })
+  })
   test('a failing state that never showed is no pass', () => {
     expect(judge(codeAndBodyAgree, history({ says: { ...good, failing: [200, 'pass'] } }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('0 health answers turned failing') })
   })

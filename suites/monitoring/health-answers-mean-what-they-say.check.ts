@@ -4,7 +4,7 @@ import type { History } from '../../core/history.js'
 import { factOf, harnessHealth, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { ownDoings, worstStarvation } from '../../core/processor-waits.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { hardLabel, removalOf, softLabel } from './dependency-down.js'
+import { goesOnWithout, hardLabel, removalOf, softLabel } from './dependency-down.js'
 import { bodySays, codeSays, disagrees, healthAnswersOf, namesBroken, saysFail, type HealthAnswer } from './health-answer.js'
 import { slowAnswersMax } from './slow-answers.js'
 import { cacheabilityOf } from './cacheability.js'
@@ -48,10 +48,18 @@ export const codeAndBodyAgree: Check = {
     const worded = answers.filter((one) => bodySays(one) !== undefined).length
     if (worded === 0) return codesAlone(history, answers)
     const { target = '' } = planOf(history) ?? {}
-    return passed(`${answers.length} health answers were read in all states: none of the ${worded} that say how they are contradicts its status code${restsOnFreeze(history, target) ? onlyFrozen(target) : ''}`, [], {
+    return passed(`${answers.length} health answers were read in all states: none of the ${worded} that say how they are contradicts its status code${restsOnFreeze(history, target) ? onlyFrozen(target) : wentOnText(history, answers)}`, [], {
       strength: strengthOf(worded),
     })
   },
+}
+
+/** What a pass rests on where nothing was seen to fail for want of what all replicas lacked. */
+function wentOnText(history: History, answers: readonly HealthAnswer[]): string {
+  const fault = removalOf(history, hardLabel)
+  const own = answers.filter((one) => one.target === planOf(history)?.target)
+  if (fault === undefined || own.some((one) => one.state === 'failing' && saysFail(one)) || !goesOnWithout(history, own, fault)) return ''
+  return `; without ${fault.target}, which no replica had, it went on and said so, and it turned failing in its drain`
 }
 
 /** Without a word in any body only the status code can be right or wrong: readiness has to have turned with the state. */
@@ -81,7 +89,7 @@ function missingStates(history: History, answers: readonly HealthAnswer[]): stri
   const fault = removalOf(history, hardLabel)
   if (fault?.witnessedAtMs === undefined) return `the fault of the hard dependency was not witnessed${fault?.error === undefined ? '' : `: ${fault.error}`}`
   const failing = own.filter((one) => (one.state === 'failing' || one.state === 'turning-failing') && saysFail(one))
-  if (failing.length < answersMin) return `${failing.length} health answers turned failing while ${fault.target} was down, needs ${answersMin}`
+  if (failing.length < answersMin && !goesOnWithout(history, own, fault)) return `${failing.length} health answers turned failing while ${fault.target} was down, needs ${answersMin}`
   return passing('recovered') === 0 ? `readiness of ${plan.target} was not seen to pass again after ${fault.target} was back` : undefined
 }
 
@@ -109,12 +117,12 @@ export const answersAreFresh: Check = {
 }
 
 /**
- * Different answers through the balancer cannot all be one kept answer. What it says by itself when every replica is frozen, and for a while after
+ * Different answers through the balancer cannot all be one kept answer. What it says by itself when every replica is frozen or has lost what it needs, and for a while after
  * that, is none of theirs.
  */
 function changesThroughBalancer(history: History, answers: readonly HealthAnswer[], endpoint: string): boolean {
   const through = answers.filter((one) => one.endpoint === endpoint && one.target === 'balancer')
-  const ofReplicas = wasFrozen(history) ? through.filter((one) => one.state !== 'frozen' && codeSays(one.status ?? 0) === 'pass') : through
+  const ofReplicas = wasFrozen(history) || removalOf(history, hardLabel)?.name === 'hold' ? through.filter((one) => one.state !== 'frozen' && codeSays(one.status ?? 0) === 'pass') : through
   return new Set(ofReplicas.map((one) => `${one.status} ${one.body}`)).size > 1
 }
 

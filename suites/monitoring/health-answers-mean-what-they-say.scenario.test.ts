@@ -13,11 +13,12 @@ interface World {
   /** Nothing of ours stands between it and its dependencies. */
   readonly hasNoEdges?: boolean
   readonly disposable?: boolean
+  readonly hasSeveral?: boolean
   /** The driver leaves drains alone. */
   readonly isRefused?: boolean
 }
 /** What was done, in order, in a world whose readings of a frozen replica end all at once, by silence. */
-async function exercised({ kind = 'process', hard = false, cutAfter = Infinity, cannotBeFrozen = false, drains = false, hasNoEdges = false, disposable = false, isRefused = false }: World): Promise<{ readonly calls: readonly string[]; readonly thrown: unknown }> {
+async function exercised({ kind = 'process', hard = false, cutAfter = Infinity, cannotBeFrozen = false, drains = false, hasNoEdges = false, disposable = false, hasSeveral = false, isRefused = false }: World): Promise<{ readonly calls: readonly string[]; readonly thrown: unknown }> {
   const calls: string[] = []
   let frozenReadings = 0
   const cut = (): void => {
@@ -28,7 +29,7 @@ async function exercised({ kind = 'process', hard = false, cutAfter = Infinity, 
     return { appliedAtMs: 0, undo: async () => void calls.push(`undo ${what}`) }
   }
   const thresholds: Readonly<Record<string, number>> = { samples_per_state: 3, soft_fault_s: 1, shown_within_s: 1 }
-  const components = hard ? [{ name: 'database', hard: true }] : []
+  const components = hard ? [{ name: 'database', hard: true }, ...(hasSeveral ? [{ name: 'queue', hard: true }] : [])] : []
   const context = {
     service: { target: { kind, components, disposable }, overrides: {}, health: { readinessPath: '/ready' }, lifecycle: drains ? { drain: {} } : {} },
     profile: 'quick',
@@ -99,6 +100,9 @@ describe('where nothing stands between a service and its hard dependency', () =>
     expect(calls.filter((call) => call.includes('hold'))).toEqual(['hold database', 'undo hold database'])
     expect(calls.indexOf('undo hold database')).toBeLessThan(calls.lastIndexOf('recovered'))
     expect(calls).not.toContain('fault')
+  })
+  test('not one of several, of which nobody knows whose they are', async () => {
+    expect((await exercised({ ...attached, disposable: true, hasSeveral: true })).calls.some((call) => call.includes('hold'))).toBe(false)
   })
   test.each([['of somebody else', attached], ['of a driver that starts it', { ...attached, kind: 'process', disposable: true }]])('it is left alone: %s', async (_, world) => {
     expect((await exercised(world)).calls.some((call) => call.includes('hold'))).toBe(false)

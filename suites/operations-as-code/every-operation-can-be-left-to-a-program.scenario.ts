@@ -1,6 +1,7 @@
 import type { Load, Scenario, ScenarioContext } from '../../core/scenario.js'
 import { exitCodeOf } from '../../core/checks/exit-code.js'
 import { InterventionFailed } from '../../core/errors.js'
+import { featureState } from '../../core/declarations/toggles.js'
 import { parseAs } from '../configuration/format.js'
 import { beyondTrial, configurationUnread, type DeclaredTask } from './declared-tasks.js'
 import { declaredOperations, notTried } from './not-tried.js'
@@ -32,13 +33,22 @@ async function exercise(context: ScenarioContext): Promise<void> {
   const isTried = (name: string): boolean => !untried.some((one) => one.name === name)
   const isConfigured = declaredOperations(context.service).some(({ name }) => name.startsWith('config.') && isTried(name))
   const configuration = isConfigured ? await configurationFound(context) : undefined
-  const world: TaskWorld = { context, spare, ...(configuration === undefined ? {} : { configuration }) }
+  const featureIs = isTried('toggles.set') ? await featureFound(context) : undefined
+  const world: TaskWorld = { context, spare, ...(configuration === undefined ? {} : { configuration }), ...(featureIs === undefined ? {} : { featureIs }) }
   const tasks = tasksOf(world).filter(({ name }) => isTried(name))
   if (isConfigured && configuration === undefined) context.fact(configurationUnread, true)
   context.fact(beyondTrial, untried)
   context.fact('operator-tasks', tasks.map(({ name, proper, failing, repeatable }): DeclaredTask => ({ name, proper: proper !== undefined, failing: failing !== undefined, repeatable: repeatable !== undefined })))
   if (context.selected.has('OPER-01')) await tryEverything(context, tasks, spare)
   if (context.selected.has('OPER-02')) await repeatEverything(context, tasks)
+}
+
+/** As another run may have left it in a service that stays. */
+async function featureFound({ service: { toggles }, instances: [first], traffic }: ScenarioContext): Promise<TaskWorld['featureIs']> {
+  const [feature] = toggles?.features ?? []
+  if (feature === undefined || first === undefined) return undefined
+  const state = featureState(feature, await traffic.readValue({ name: 'feature', probe: feature.probe, via: first.id }))
+  return state === 'on' || state === 'off' ? state : undefined
 }
 
 async function configurationFound(context: ScenarioContext): Promise<TaskWorld['configuration']> {

@@ -32,6 +32,8 @@ export interface TaskWorld {
   /** The instance that is drained, stopped and started. */
   readonly spare: string
   readonly configuration?: { readonly text: string; readonly parsed: Parsed }
+  /** State of the first declared feature; undefined: not known. */
+  readonly featureIs?: 'on' | 'off'
 }
 
 const nobody = 'seaworthy-does-not-exist'
@@ -145,7 +147,7 @@ function backupTasks(world: TaskWorld): OperatorTask[] {
 }
 
 function toggleTasks(world: TaskWorld): OperatorTask[] {
-  const { context } = world
+  const { context, featureIs } = world
   const { toggles } = context.service
   const [feature] = toggles?.features ?? []
   if (toggles === undefined || feature === undefined) return []
@@ -154,7 +156,8 @@ function toggleTasks(world: TaskWorld): OperatorTask[] {
     return reads.every((read) => featureState(feature, read) === state)
   }
   const to = (state: 'on' | 'off', name = feature.name): Way => ({ name: 'toggles.set', procedure: state === 'on' ? toggles.switchOn : toggles.switchOff, target: 'balancer', values: { feature: name } })
-  const [changed, back] = feature.default ? (['off', 'on'] as const) : (['on', 'off'] as const)
+  const isOn = featureIs === undefined ? feature.default : featureIs === 'on'
+  const [changed, back] = isOn ? (['off', 'on'] as const) : (['on', 'off'] as const)
   const lists = async (): Promise<boolean> => JSON.stringify((await context.traffic.readValue({ name: 'toggles', probe: toggles.list, via: 'balancer' })).value ?? '').includes(nobody)
   const within = toggles.effectiveWithinMs === undefined ? {} : { withinMs: toggles.effectiveWithinMs }
   const changes = { ...form(world, to(changed), () => is(changed)), ...within }

@@ -1,6 +1,7 @@
+import { untilTrafficIsClean } from '../../core/clean-traffic.js'
 import type { InstanceId } from '../../core/history.js'
 import { numberThreshold, thresholdValues, type ProfileName } from '../../core/requirement.js'
-import type { Load, Scenario, ScenarioContext } from '../../core/scenario.js'
+import type { Scenario, ScenarioContext } from '../../core/scenario.js'
 import { ejectWindowMs, type ServiceDescriptor } from '../../core/service-descriptor.js'
 import { everyFunctionWorks, lossCostsOnlyTheWindow, noFailureAfterEjection } from './losing-any-replica-is-survivable.check.js'
 import { lossLoad } from './loss.js'
@@ -84,7 +85,7 @@ async function loseEachInTurn(context: ScenarioContext, watch: ScheduleWatch | u
   const left = context.instances.map((one) => one.id)
   let performers = watch
   while (left.length > 0) {
-    await untilClean(context, load, recoverMs)
+    await untilTrafficIsClean(context, load, { cleanMs, timeoutMs: recoverMs })
     const next = await nextLoss(context, { left, hold, watch: performers })
     // Once is enough for the schedule; whoever does it then may have been lost already.
     performers = undefined
@@ -129,20 +130,4 @@ async function lose(context: ScenarioContext, target: InstanceId, options: { rea
   context.observe('release', target, {})
   context.step(`${target} may return`)
   await held.undo()
-}
-
-/** Until no request failed for a second, so that what fails next is due to what is done next. */
-async function untilClean(context: ScenarioContext, load: Load, timeoutMs: number): Promise<void> {
-  let failuresSeen = load.counts().notOk
-  let cleanSinceMs = context.now()
-  await context.until(
-    'traffic is clean',
-    () => {
-      const { notOk } = load.counts()
-      if (notOk !== failuresSeen) cleanSinceMs = context.now()
-      failuresSeen = notOk
-      return context.now() - cleanSinceMs >= cleanMs
-    },
-    timeoutMs,
-  )
 }

@@ -11,6 +11,9 @@ const ratePerSecond = 100
 const readinessEveryMs = 100
 const leadMs = 500
 const witnessTriesMax = 3
+/** While a platform makes up its mind: at most so many rounds, in which one begins before the one before it has ended. */
+const roundsMax = 12
+const betweenRoundsMs = 700
 /** So many that it is known what the new replica calls itself. */
 const introduction = { ratePerSecond: 20, durationMaxMs: 250 } as const
 /** Watching goes on this long after a limit, so that the last reading lies behind it. */
@@ -70,32 +73,49 @@ async function scaleOut(context: ScenarioContext): Promise<InstanceId | undefine
   }
 }
 
-/** With requests in flight on the one that goes: where the platform chooses, on each that it may choose. */
 async function scaleIn(context: ScenarioContext, added: InstanceId): Promise<void> {
-  const isChosen = choosesWhoGoes(context.service)
-  const candidates = isChosen ? [...context.instances.map(({ id: instance }) => instance), added] : [added]
-  const groups = (await Promise.all(candidates.map((instance) => putInFlight(context, instance)))).flat()
-  const who = isChosen ? 'a replica' : added
-  context.step(`removing ${who} with requests in flight on it`)
-  try {
-    await (isChosen ? context.control.removeAnyInstance(scaleLabels.in) : context.control.removeInstance(added, scaleLabels.in))
-  } catch (thrown) {
-    if (!(thrown instanceof InterventionFailed)) throw thrown
-    context.step(`removing ${who} was not possible: ${messageOf(thrown)}`)
-  }
+  const groups = await (choosesWhoGoes(context.service) ? removeAnyOf(context, [...context.instances.map(({ id: instance }) => instance), added]) : removeAdded(context, added))
   for (const group of groups) {
     await group.ended(context.service.lifecycle.stop.graceMs)
     await group.lookUpEffects()
   }
 }
 
-async function putInFlight(context: ScenarioContext, instance: InstanceId): Promise<readonly WitnessGroup[]> {
+async function removeAdded(context: ScenarioContext, added: InstanceId): Promise<readonly WitnessGroup[]> {
   const count = context.threshold(id, 'witnesses_min')
   const groups: WitnessGroup[] = []
   for (let proven = 0; groups.length < witnessTriesMax && proven < count;) {
-    const group = await context.traffic.witnesses({ group: scaleLabels.in, instance, count })
+    const group = await context.traffic.witnesses({ group: scaleLabels.in, instance: added, count })
     proven += group.proven
     groups.push(group)
   }
+  await removed(context, added, () => context.control.removeInstance(added, scaleLabels.in))
   return groups
+}
+
+/** Requests are put in flight on all that the platform may choose, again and again: it takes its time until it tells the one that it chose. */
+async function removeAnyOf(context: ScenarioContext, candidates: readonly InstanceId[]): Promise<readonly WitnessGroup[]> {
+  const count = context.threshold(id, 'witnesses_min')
+  const putInFlight = (): Promise<readonly WitnessGroup[]> => Promise.all(candidates.map((instance) => context.traffic.witnesses({ group: scaleLabels.in, instance, count })))
+  const groups = [...(await putInFlight())]
+  let isOver = false
+  const removing = removed(context, 'a replica', () => context.control.removeAnyInstance(scaleLabels.in)).finally(() => (isOver = true))
+  removing.catch(() => undefined) // told below, unless the scenario is cut before
+  for (let round = 1; round < roundsMax && !isOver; round++) {
+    await context.pause(betweenRoundsMs)
+    if (!isOver) groups.push(...(await putInFlight()))
+  }
+  await removing
+  return groups
+}
+
+/** That it could not be removed is what the intervention says. */
+async function removed(context: ScenarioContext, who: string, remove: () => Promise<unknown>): Promise<void> {
+  context.step(`removing ${who} with requests in flight on it`)
+  try {
+    await remove()
+  } catch (thrown) {
+    if (!(thrown instanceof InterventionFailed)) throw thrown
+    context.step(`removing ${who} was not possible: ${messageOf(thrown)}`)
+  }
 }

@@ -59,7 +59,8 @@ describe('scaling is invisible', () => {
   describe('where the platform chooses who goes', () => {
     const chosen = intervention({ name: 'remove-instance', target: 'replicas', label: scaleLabels.in, issuedAtMs: 6_000, acknowledgedAtMs: 9_000, witnessedAtMs: 9_001, detail: { instance: 'r2' } })
     const onOthers = (instance: string, more: Partial<RequestEvent> = {}) => witnesses({ via: instance, instance, ...more }).map((one) => (one.kind === 'witness' ? { ...one, instance } : one))
-    const scene = (...flights: readonly HistoryEvent[][]) => judge(out, chosen, isReady, before, shared, after, ...flights)
+    const told: HistoryEvent = { kind: 'platform', name: 'process-told-to-end', target: 'r2', atMs: 6_500 }
+    const scene = (...flights: readonly HistoryEvent[][]) => judge(out, chosen, told, isReady, before, shared, after, ...flights)
 
     test('what was in flight on that one counts, and on no other', () => {
       expect(scene(onOthers('r2'), onOthers('r1', { outcome: 'reset-in-flight', endedAtMs: 6_010 }))).toMatchObject({ outcome: 'passed', summary: expect.stringMatching(/failed while r4 was added and r2 removed, none of 5 in flight on r2 was lost, and r4 got/) })
@@ -67,9 +68,24 @@ describe('scaling is invisible', () => {
       expect(scene(onOthers('r1'), onOthers('r4'))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('only 0 requests were proven to be in flight on r2') })
     })
 
+    test('what was put in flight while it made up its mind counts too, and what was completed by then does not', () => {
+      const late = onOthers('r2').map((one): HistoryEvent => (one.kind === 'witness' ? { ...one, provenAtMs: 6_400 } : one))
+      expect(scene(late).outcome).toBe('passed')
+      expect(scene(late.map((one): HistoryEvent => (one.kind === 'witness' ? { ...one, provenAtMs: 6_600 } : one)))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('only 0 requests') })
+      expect(scene(onOthers('r2', { endedAtMs: 6_300 }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('only 0 requests') })
+      expect(judge(out, chosen, isReady, before, shared, after, onOthers('r2'))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('only 0 requests') })
+    })
+
+    test('one that was told to end and never did fails by what was lost on it, and the one that was added has no part in it', () => {
+      const hung = intervention({ name: 'remove-instance', target: 'replicas', label: scaleLabels.in, issuedAtMs: 6_000 })
+      const lost = { outcome: 'timeout', endedAtMs: 9_000 } as const
+      expect(judge(out, hung, told, isReady, before, shared, after, onOthers('r2', lost))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('5 of 5 requests in flight on r2') })
+      expect(judge(out, hung, told, isReady, before, shared, after, onOthers('r4', lost))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('r2 was not seen to end') })
+    })
+
     test('is inconclusive when it did not tell which, or took none away', () => {
       const none = intervention({ name: 'remove-instance', target: 'replicas', label: scaleLabels.in, issuedAtMs: 6_000 })
-      expect(judge(out, none, isReady, before, shared, after, inFlight)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('was not seen to end') })
+      expect(judge(out, none, isReady, before, shared, after, witnesses({ outcome: 'timeout', endedAtMs: 9_000 }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('a replica that the platform chose was not seen to end') })
     })
   })
 

@@ -3,7 +3,7 @@ import { counted, listed, spanned } from '../../core/checks/counted.js'
 import { readinessSamples } from '../../core/checks/readiness-samples.js'
 import { shareRegained, type ShareRegained } from '../../core/checks/share-regained.js'
 import { greatestOf } from '../../core/extremes.js'
-import type { History, RequestEvent } from '../../core/history.js'
+import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
 import { disturbedHarness, effectlessOperations, factOf, interventionsOf, numberFact, platformAtMs, requestsOf, witnessesOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { fails } from './loss.js'
@@ -12,6 +12,7 @@ import { outcomesText, requestEvidence } from '../../core/checks/worst-finding.j
 
 /** A stall of ours beyond this may have cost a request its answer. */
 const stallMs = 1_000
+const told = 'process-told-to-end'
 
 /** A replica is added and taken away under load, without a failed request, and takes its share in between. */
 export const scalingIsInvisible: Check = { id: 'scaling-out-and-in-is-invisible', requirement: 'RDND-05', evaluate }
@@ -20,8 +21,8 @@ interface Scaling {
   readonly out: Intervention
   readonly added: string
   readonly in: Intervention | undefined
-  /** The one that was taken away: another one where the platform chose it. */
-  readonly gone: string
+  /** The one that was taken away: another one where the platform chose it; undefined where nobody knows which. */
+  readonly gone: string | undefined
   readonly readyAtMs: number | undefined
   /** For how long readiness was watched after the replica had been started. */
   readonly watchedMs: number
@@ -39,8 +40,7 @@ function scalingOf(history: History, thresholds: ThresholdValues): Scaling | str
   const added = out.detail['instance']
   if (out.acknowledgedAtMs === undefined || typeof added !== 'string') return `no replica could be added${out.error === undefined ? '' : `: ${out.error}`}`
   const removal = interventionsOf(history, 'remove-instance', scaleLabels.in).find((one) => one.target === added || one.target === 'replicas')
-  const chosen = removal?.detail['instance']
-  const gone = typeof chosen === 'string' ? chosen : added
+  const gone = goneIn(history, added, removal)
   const requests = requestsOf(history, scalingLoad).filter((one) => one.outcome !== 'cancelled' && one.endedAtMs >= out.issuedAtMs)
   const samples = readinessSamples(history, added, { fromMs: out.issuedAtMs, toMs: removal?.issuedAtMs ?? Infinity })
   const readyAtMs = samples.find(({ outcome }) => outcome === 'pass')?.atMs
@@ -55,16 +55,27 @@ function scalingOf(history: History, thresholds: ThresholdValues): Scaling | str
   }
 }
 
-function witnessesAt(history: History, gone: string, removal: Intervention | undefined): Pick<Scaling, 'inFlight' | 'lostInFlight' | 'unread'> {
+/** As the platform told, also where the one that it chose never ended. */
+function goneIn(history: History, added: string, removal: Intervention | undefined): string | undefined {
+  if (removal?.target !== 'replicas') return added
+  const chosen = removal.detail['instance']
+  if (typeof chosen === 'string') return chosen
+  for (const event of eventsOf(history, 'platform')) if (event.name === told && event.atMs >= removal.issuedAtMs) return event.target
+  return undefined
+}
+
+function witnessesAt(history: History, gone: string | undefined, removal: Intervention | undefined): Pick<Scaling, 'inFlight' | 'lostInFlight' | 'unread'> {
   const completed = (request: RequestEvent): boolean => request.outcome === 'ok' || request.outcome === 'degraded'
   const byId = new Map(requestsOf(history, 'witness').map((one) => [one.id, one]))
-  // A controller takes a replica away some time after the order: what was completed by then was in flight no more.
-  const toldAtMs = removal === undefined ? Infinity : (platformAtMs(history, 'process-told-to-end', gone, removal.issuedAtMs) ?? removal.issuedAtMs)
+  // A controller takes a replica away some time after the order: what was completed by then was in flight no more, and what was seen to execute by then was.
+  const toldAtMs = removal === undefined || gone === undefined ? undefined : platformAtMs(history, told, gone, removal.issuedAtMs)
+  // What our own stop ends is told with the order; how long a platform that chooses took is known from its word alone.
+  const [provenByMs, goesOnUntilMs] = [toldAtMs ?? removal?.issuedAtMs ?? 0, toldAtMs ?? (removal?.target === 'replicas' ? Infinity : (removal?.issuedAtMs ?? Infinity))]
   const across = witnessesOf(history, scaleLabels.in).flatMap((witness) => {
     const request = byId.get(witness.request)
     const proven = witness.proof === 'A' || witness.proof === 'B' || (witness.proof === 'C' && request?.via === gone)
     if (removal === undefined || request === undefined || !proven || request.outcome === 'cancelled') return []
-    return witness.instance === gone && witness.provenAtMs <= removal.issuedAtMs && request.endedAtMs >= (completed(request) ? toldAtMs : removal.issuedAtMs) ? [{ witness, request }] : []
+    return witness.instance === gone && witness.provenAtMs <= provenByMs && request.endedAtMs >= (completed(request) ? goesOnUntilMs : removal.issuedAtMs) ? [{ witness, request }] : []
   })
   const reads = effectlessOperations(history)
   return {
@@ -85,30 +96,31 @@ function evaluate(history: History, thresholds: ThresholdValues): Finding {
   if (missing.length > 0) return inconclusive(listed(missing), evidence)
   const { requests, inFlight, share, added, gone } = scaling
   return disturbedHarness(history, window, stallMs) ?? passed(
-    `none of ${counted(requests.length, 'request')} failed while ${changeText(scaling)}, none of ${inFlight.length} in flight on ${gone === added ? 'it' : gone} was lost, and ${gone === added ? 'it' : added} got ${share.own} of ${share.of} requests (fair share ${share.fair})`,
+    `none of ${counted(requests.length, 'request')} failed while ${changeText(scaling)}, none of ${inFlight.length} in flight on ${gone === added ? 'it' : nameOf(scaling)} was lost, and ${gone === added ? 'it' : added} got ${share.own} of ${share.of} requests (fair share ${share.fair})`,
     evidence,
     { strength: strengthOf(requests.length) },
   )
 }
 
-const changeText = ({ added, gone }: Scaling): string => (gone === added ? `${added} was added and removed` : `${added} was added and ${gone} removed`)
+const nameOf = ({ gone }: Scaling): string => gone ?? 'a replica that the platform chose'
+const changeText = (scaling: Scaling): string => (scaling.gone === scaling.added ? `${scaling.added} was added and removed` : `${scaling.added} was added and ${nameOf(scaling)} removed`)
 
 function faultsIn(history: History, scaling: Scaling, thresholds: ThresholdValues): string[] {
-  const { added, gone, requests, share, readyAtMs, watchedMs, lostInFlight, inFlight } = scaling
+  const { added, requests, share, readyAtMs, watchedMs, lostInFlight, inFlight } = scaling
   const failing = requests.filter(fails)
   const allowed = { failed: numberThreshold(thresholds, 'failed_max'), lost: numberThreshold(thresholds, 'witnesses_lost_max'), shareMs: numberThreshold(thresholds, 'share_within_s') * 1_000 }
   const startTimeoutMs = numberFact(history, 'startTimeoutMs') ?? Infinity
   const sharedMs = (share.reachedAtMs ?? share.lastAtMs) - (readyAtMs ?? Infinity)
   return [
     ...(failing.length > allowed.failed ? [`${failing.length} of ${counted(requests.length, 'request')} failed while ${changeText(scaling)} (${outcomesText(failing)}; allowed ${allowed.failed})`] : []),
-    ...(lostInFlight.length > allowed.lost ? [`${lostInFlight.length} of ${inFlight.length} requests in flight on ${gone} were not completed exactly once when it was removed (allowed ${allowed.lost})`] : []),
+    ...(lostInFlight.length > allowed.lost ? [`${lostInFlight.length} of ${inFlight.length} requests in flight on ${nameOf(scaling)} were not completed exactly once when it was removed (allowed ${allowed.lost})`] : []),
     ...(readyAtMs === undefined && watchedMs > startTimeoutMs ? [`${added} was not ready ${spanned(watchedMs)} after it had been added`] : []),
     ...(readyAtMs !== undefined && sharedMs > allowed.shareMs ? [`${added} ${share.reachedAtMs === undefined ? `got only ${share.own} of the last ${share.of} requests` : 'got its share only'} ${spanned(sharedMs)} after it was ready (allowed ${spanned(allowed.shareMs)})`] : []),
   ]
 }
 
 function missingIn(history: History, scaling: Scaling, thresholds: ThresholdValues): string[] {
-  const { out, added, gone, requests, share, readyAtMs, inFlight, unread } = scaling
+  const { out, added, requests, share, readyAtMs, inFlight, unread } = scaling
   const removal = scaling.in
   const requestsMin = numberThreshold(thresholds, 'requests_min')
   const witnessesMin = numberThreshold(thresholds, 'witnesses_min')
@@ -118,19 +130,20 @@ function missingIn(history: History, scaling: Scaling, thresholds: ThresholdValu
     ...(out.witnessedAtMs === undefined ? [`${added} was not seen to be started`] : []),
     ...(readyAtMs === undefined ? [`${added} was not seen to be ready`] : []),
     ...(readyAtMs !== undefined && share.reachedAtMs === undefined ? [`${added} got ${share.own} of ${share.of} requests, too few to tell its share`] : []),
-    ...(removal?.witnessedAtMs === undefined ? [`${gone} was not seen to end${removal?.error === undefined ? '' : `: ${removal.error}`}`] : []),
-    ...(inFlight.length < witnessesMin ? [`only ${counted(inFlight.length, 'request was', 'requests were')} proven to be in flight on ${gone} when it was removed, needs ${witnessesMin}`] : []),
+    ...(removal?.witnessedAtMs === undefined ? [`${nameOf(scaling)} was not seen to end${removal?.error === undefined ? '' : `: ${removal.error}`}`] : []),
+    ...(inFlight.length < witnessesMin ? [`only ${counted(inFlight.length, 'request was', 'requests were')} proven to be in flight on ${nameOf(scaling)} when it was removed, needs ${witnessesMin}`] : []),
     ...(unread > 0 ? [`it could not be read how often the effect of ${counted(unread, 'request')} happened`] : []),
     ...(requests.length < requestsMin ? [`only ${counted(requests.length, 'request')} of ${requestsMin} were sent meanwhile`] : []),
-    ...(removal?.acknowledgedAtMs !== undefined && after < windowMs / 100 ? [`only ${counted(after, 'request')} were sent after ${gone} had gone`] : []),
+    ...(removal?.acknowledgedAtMs !== undefined && after < windowMs / 100 ? [`only ${counted(after, 'request')} were sent after ${nameOf(scaling)} had gone`] : []),
   ]
 }
 
-function evidenceOf({ added, gone, requests, share, inFlight, lostInFlight, out, readyAtMs }: Scaling): Evidence[] {
+function evidenceOf(scaling: Scaling): Evidence[] {
+  const { added, requests, share, inFlight, lostInFlight, out, readyAtMs } = scaling
   const failing = requests.filter(fails)
   return [
     requestEvidence({ note: `requests through the balancer that failed: ${outcomesText(failing) || 'none'}`, measured: failing.length, allowed: 0, unit: 'requests' }, failing),
-    requestEvidence({ note: `of ${counted(inFlight.length, 'request')} in flight on ${gone} at its removal not completed exactly once: ${outcomesText(lostInFlight) || 'none'}`, measured: lostInFlight.length, allowed: 0, unit: 'requests' }, lostInFlight),
+    requestEvidence({ note: `of ${counted(inFlight.length, 'request')} in flight on ${nameOf(scaling)} at its removal not completed exactly once: ${outcomesText(lostInFlight) || 'none'}`, measured: lostInFlight.length, allowed: 0, unit: 'requests' }, lostInFlight),
     { note: `requests that ${added} got of ${share.of} (fair share ${share.fair})`, measured: share.own, unit: 'requests' },
     ...(readyAtMs === undefined ? [] : [{ note: `${added} ready, after it had been added`, measured: Math.round(readyAtMs - out.issuedAtMs), unit: 'ms' as const }]),
   ]
