@@ -1,5 +1,6 @@
 /** The public interface: what the author of a suite, a driver or a reporter needs. Nothing else can be imported. */
 export * from './check.js'
+export * from './clean-traffic.js'
 export type { ClientError, ClientModule, ClientOpenOptions } from './client-module.js'
 export * from './driver.js'
 export * from './errors.js'
