@@ -5,6 +5,13 @@ import { messageOf } from '../core/errors.js'
  * the rest. When all have been tried, throws the error; of several, one that tells them all.
  */
 export async function everyStep(steps: Iterable<() => unknown>): Promise<void> {
+  const errors = await errorsOfSteps(steps)
+  if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join('; '))
+  if (errors.length === 1) throw errors[0]
+}
+
+/** As `everyStep`, for who has more to say about the errors. */
+export async function errorsOfSteps(steps: Iterable<() => unknown>): Promise<readonly unknown[]> {
   const errors: unknown[] = []
   for (const step of steps) {
     try {
@@ -13,6 +20,5 @@ export async function everyStep(steps: Iterable<() => unknown>): Promise<void> {
       errors.push(thrown)
     }
   }
-  if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join('; '))
-  if (errors.length === 1) throw errors[0]
+  return errors
 }

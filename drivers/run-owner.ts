@@ -66,4 +66,13 @@ export interface CleanedClaim {
   readonly workload: string
   readonly runId?: string
   readonly owner?: string
+  /** Of a cluster, that other runs than this one have cordoned for the sake of the workload. */
+  readonly nodes?: readonly CleanedNode[]
+}
+export interface CleanedNode {
+  readonly node: string
+  /** As that of a claim. */
+  readonly state: 'released' | 'kept'
+  readonly runId: string
+  readonly owner: string
 }

@@ -24,8 +24,8 @@ const service: ServiceDescriptor = {
   overrides: {},
 }
 const scenario = (exercise: (context: ScenarioContext) => Promise<void>): Scenario => ({ id: 'suite/scenario', title: 'It holds', needs: [], instanceCountMin: 1, expectedMs: () => 1, checks: [], exercise })
-const play = (exercise: (context: ScenarioContext) => Promise<void>, randomSeed = 1, of = service) =>
-  rehearse(scenario(exercise), { service: of, profile: 'quick', selected: new Set(['DRAIN-03']), thresholds: () => thresholdValues({ thresholds: [] } as never, 'quick'), randomSeed })
+const play = (exercise: (context: ScenarioContext) => Promise<void>, randomSeed = 1, of = service, leftAlone: ScenarioContext['leftAlone'] = () => undefined) =>
+  rehearse(scenario(exercise), { service: of, profile: 'quick', selected: new Set(['DRAIN-03']), thresholds: () => thresholdValues({ thresholds: [] } as never, 'quick'), randomSeed, leftAlone })
 
 describe('a rehearsal', () => {
   test('names each fault with target, means and undo, in order', async () => {
@@ -49,6 +49,18 @@ describe('a rehearsal', () => {
     const drained: ServiceDescriptor = { ...service, target: { ...target, kind: 'kubernetes', cluster: { namespace: 'shop', workload: { kind: 'deployment', name: 'web' }, service: 'web', drain: 'node' } } }
     const { interventions } = await play(async ({ control }) => control.drain('replica-1'), 1, drained)
     expect(interventions).toEqual([{ name: 'drain', target: 'replica-1', how: 'its node is cordoned, then its pod is evicted', undo: 'the node is uncordoned when a replacement has its place, at the latest with the deployment' }])
+  })
+
+  test('leaves alone what the run would, and says how a drain is made that is stood for', async () => {
+    const http = { via: 'http', method: 'POST', path: '/drain', expectStatus: [] } as const
+    const declared: ServiceDescriptor = { ...service, lifecycle: { ...service.lifecycle, drain: { ...http, deadlineMs: 5_000, endsInExit: true }, undrain: http } }
+    const whole = async ({ control, leftAlone }: ScenarioContext): Promise<void> => {
+      await control.drain('replica-1')
+      if (leftAlone('lifecycle.drain') === undefined) await control.stop('replica-2')
+    }
+    const refused = { reason: 'it is followed by a start in the same pod', mayBeAllowed: false }
+    expect((await play(whole, 1, declared)).interventions).toMatchObject([{ name: 'drain', how: 'POST /drain', undo: 'POST /drain' }, { name: 'stop' }])
+    expect((await play(whole, 1, declared, () => refused)).interventions).toEqual([{ name: 'drain', target: 'replica-1', how: 'SIGQUIT', undo: 'it is stopped and started again' }])
   })
 
   test('picks what a run with the same seed picks', async () => {

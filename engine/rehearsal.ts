@@ -1,8 +1,8 @@
 import { componentsAddressedBy } from '../core/capabilities.js'
 import type { Edge } from '../core/driver.js'
-import type { ProfileName, RequirementId, ThresholdValues } from '../core/requirement.js'
+import type { Capability, ProfileName, RequirementId, ThresholdValues } from '../core/requirement.js'
 import { numberThreshold } from '../core/requirement.js'
-import type { Scenario, ScenarioContext } from '../core/scenario.js'
+import type { LeftAlone, Scenario, ScenarioContext } from '../core/scenario.js'
 import { ejectWindowMs, returnWindowMs, type ServiceDescriptor } from '../core/service-descriptor.js'
 import { rehearsedControls, type RehearsedIntervention } from './rehearsed-controls.js'
 import { rehearsedTraffic } from './rehearsed-traffic.js'
@@ -14,6 +14,8 @@ export interface RehearsalOptions {
   readonly selected: ReadonlySet<RequirementId>
   readonly thresholds: (requirement: RequirementId) => ThresholdValues
   readonly randomSeed: number
+  /** As the driver of the run would have it. */
+  readonly leftAlone: (capability: Capability) => LeftAlone | undefined
 }
 export interface Rehearsal {
   /** In the order in which they would be made. */
@@ -60,7 +62,7 @@ function newClock(): RehearsedClock {
   }
 }
 
-function rehearsedContext(scenario: Scenario, { service, profile, selected, thresholds, randomSeed }: RehearsalOptions, interventions: RehearsedIntervention[]): ScenarioContext {
+function rehearsedContext(scenario: Scenario, { service, profile, selected, thresholds, randomSeed, leftAlone }: RehearsalOptions, interventions: RehearsedIntervention[]): ScenarioContext {
   const clock = newClock()
   const happens = async (): Promise<true> => {
     clock.pass()
@@ -77,7 +79,7 @@ function rehearsedContext(scenario: Scenario, { service, profile, selected, thre
     returnWindowMs: returnWindowMs(service.balancer),
     signal: new AbortController().signal,
     selected,
-    leftAlone: () => undefined,
+    leftAlone,
     random: seededRandom(randomSeed, scenario.id),
     threshold: (requirement, key) => numberThreshold(thresholds(requirement), key),
     now: () => {
@@ -96,7 +98,7 @@ function rehearsedContext(scenario: Scenario, { service, profile, selected, thre
     instanceNamed: () => undefined,
     readLog: async () => ({ lines: [], bytes: 0, complete: true }),
     traffic: rehearsedTraffic(clock),
-    control: rehearsedControls({ service, clock, interventions, nowhere }),
+    control: rehearsedControls({ service, clock, interventions, nowhere, leftAlone }),
     files: {
       path: (name) => `/${name}`,
       write: async (name) => `/${name}`,

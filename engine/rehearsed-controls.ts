@@ -1,7 +1,7 @@
 import { drainsNodes } from '../core/declarations/node-drain.js'
 import type { EdgeFault } from '../core/driver.js'
 import type { Procedure } from '../core/procedure.js'
-import type { AppliedFault, ScenarioControls } from '../core/scenario.js'
+import type { AppliedFault, ScenarioContext, ScenarioControls } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import type { RehearsedClock } from './rehearsal.js'
 
@@ -20,6 +20,7 @@ export interface RehearsedWorld {
   readonly clock: RehearsedClock
   readonly interventions: RehearsedIntervention[]
   readonly nowhere: URL
+  readonly leftAlone: ScenarioContext['leftAlone']
 }
 
 /** Controls that write down what they are asked for, and do nothing. */
@@ -47,7 +48,7 @@ function ofInstances(world: RehearsedWorld): OfInstances {
   const { lifecycle, target: declared } = service
   let added = declared.replicas.count
   return {
-    drain: async (target) => noted(world, 'drain', target, drainOf(service)),
+    drain: async (target) => noted(world, 'drain', target, drainOf(world)),
     undrain: async (target) => noted(world, 'undrain', target, { how: lifecycle.undrain === undefined ? 'not declared' : procedureText(lifecycle.undrain), undo: nothing }),
     stop: async (target) => {
       noted(world, 'stop', target, { how: `${lifecycle.stop.signal}, SIGKILL after ${lifecycle.stop.graceMs} ms`, undo: 'it is started again' })
@@ -91,8 +92,10 @@ function ofInstances(world: RehearsedWorld): OfInstances {
   }
 }
 
-function drainOf(service: ServiceDescriptor): Pick<RehearsedIntervention, 'how' | 'undo'> {
-  const { drain, undrain, stop } = service.lifecycle
+function drainOf({ service, leftAlone }: RehearsedWorld): Pick<RehearsedIntervention, 'how' | 'undo'> {
+  const { stop } = service.lifecycle
+  // One that is left alone is stood for by the stop signal, after which there is nothing to undrain.
+  const { drain, undrain } = leftAlone('lifecycle.drain') === undefined ? service.lifecycle : {}
   if (drainsNodes(service)) return { how: 'its node is cordoned, then its pod is evicted', undo: 'the node is uncordoned when a replacement has its place, at the latest with the deployment' }
   return { how: procedureText(drain ?? { via: 'signal', signal: stop.signal }), undo: undrain === undefined ? 'it is stopped and started again' : procedureText(undrain) }
 }

@@ -140,7 +140,7 @@ describe('the descriptor for the cluster', () => {
     const [role] = ofKind('Role', z.object({ rules: z.array(z.unknown()) }))
     const { cluster } = service.target
     if (cluster === undefined) throw new Error('no target in a cluster')
-    expect(role?.rules).toEqual(z.object({ rules: z.array(z.unknown()) }).parse(parse(roleText(cluster, true))).rules)
+    expect(role?.rules).toEqual(z.object({ rules: z.array(z.unknown()) }).parse(parse(roleText(cluster, { scales: true, drainsNodes: false }))).rules)
     const [binding] = ofKind('RoleBinding', z.object({ roleRef: z.object({ name: z.string() }), subjects: z.array(z.object({ kind: z.string(), name: z.string() })) }))
     expect(binding).toEqual({ roleRef: { name: 'seaworthy' }, subjects: [{ kind: 'ServiceAccount', name: 'seaworthy' }] })
     expect(manifests.some(({ kind, metadata }) => kind === 'ServiceAccount' && metadata.name === 'seaworthy')).toBe(true)

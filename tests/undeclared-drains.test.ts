@@ -5,6 +5,7 @@ import { declaredCapabilities } from '../core/capabilities.js'
 import type { Driver } from '../core/driver.js'
 import type { SafetyClass } from '../core/requirement.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
+import { leftAlone } from '../engine/left-alone.js'
 import { loadDescriptor } from '../engine/load-descriptor.js'
 import { planRun } from '../engine/plan.js'
 import { rehearse } from '../engine/rehearsal.js'
@@ -18,7 +19,7 @@ test('no scenario drains a node that says nothing of it: without permission none
   const driver: Driver = { name: 'any', availability: async () => ({ available: true }), offers: declaredCapabilities, deploy: async () => Promise.reject(new Error('nothing is started')) }
   const draining = async (allow: SafetyClass): Promise<readonly string[]> => {
     const { scenarios } = planRun({ suites, service, driver, profile: 'quick', allow, only: undefined })
-    const played = await Promise.all(scenarios.map(async ({ scenario, selected }) => ({ id: scenario.id, ...(await rehearse(scenario, { service, profile: 'quick', selected, thresholds: thresholdsOf({ suites, service, profile: 'quick' }), randomSeed: 1 })) })))
+    const played = await Promise.all(scenarios.map(async ({ scenario, selected }) => ({ id: scenario.id, ...(await rehearse(scenario, { service, profile: 'quick', selected, thresholds: thresholdsOf({ suites, service, profile: 'quick' }), randomSeed: 1, leftAlone: leftAlone(driver, service) })) })))
     return played.filter(({ interventions }) => interventions.some(({ name }) => name === 'drain')).map(({ id }) => id)
   }
   expect(await draining('disruptive')).toEqual([])

@@ -3,6 +3,7 @@ import type { ProfileName, Requirement, SafetyClass } from '../../core/requireme
 import { selectRequirements } from '../../core/selection.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { requireKnownOverrides, requireWaiversInForce } from '../../core/waivers.js'
+import { leftAlone } from '../../engine/left-alone.js'
 import { loadDescriptor } from '../../engine/load-descriptor.js'
 import { planRun, safetyBeyondRequirements, type Plan, type PlannedScenario } from '../../engine/plan.js'
 import { rehearse, type Rehearsal } from '../../engine/rehearsal.js'
@@ -39,7 +40,7 @@ export async function plan(args: PlanArguments): Promise<number> {
   const randomSeed = chooseRandomSeed(args.randomSeed)
   const planned = planRun({ suites, service, driver, profile, allow, allowWasSaid: isReference || args.allow !== undefined, only })
   const thresholds = thresholdsOf({ suites, service, profile })
-  const rehearsals = await Promise.all(planned.scenarios.map(({ scenario, selected }) => rehearse(scenario, { service, profile, selected, thresholds, randomSeed })))
+  const rehearsals = await Promise.all(planned.scenarios.map(({ scenario, selected }) => rehearse(scenario, { service, profile, selected, thresholds, randomSeed, leftAlone: leftAlone(driver, service) })))
   const document = planDocument({ planned, service, requirements: suites.flatMap((suite) => suite.requirements) }, rehearsals, { service: service.name, driver: driver.name, profile, allow, randomSeed })
   const shown = redactionFor(service).value(document)
   process.stdout.write(args.json ? `${JSON.stringify(shown, null, 2)}\n` : planText(shown))

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ClusterTarget } from '../../core/service-descriptor.js'
 import type { ApiClient } from './api-client.js'
 import { changed } from './changed-workload.js'
-import { cordonAnnotation, cordonedFor, uncordon, type Uncordoned } from './node-cordon.js'
+import { runOf } from './claim.js'
+import { cordonAnnotation, cordonedFor, uncordon, uncordonForGood, type Uncordoned } from './node-cordon.js'
 import type { Workload } from './objects.js'
 import { readWorkload } from './workload.js'
 
@@ -26,33 +27,55 @@ export const noteNode = (api: ApiClient, target: ClusterTarget, node: string, or
 export const forgetNode = (api: ApiClient, target: ClusterTarget, node: string, order: NoteOrder): Promise<Workload> => noteNodes(api, target, order, (nodes) => nodes.filter((one) => one !== node))
 
 function noteNodes(api: ApiClient, target: ClusterTarget, { runId, look }: NoteOrder, change: (nodes: readonly string[]) => readonly string[]): Promise<Workload> {
-  let isOrdered = false
+  let ordered: Workload['spec'] | undefined
   return changed(api, target, 'writing down which nodes are cordoned', (workload) => {
     const before = nodesOf(workload, runId)
     const nodes = change(before)
     const isDone = isDeepStrictEqual(nodes, before)
-    // An order of ours whose answer got lost was carried out all the same.
-    if (!isDone || !isOrdered) look(workload)
+    // An order of ours whose answer got lost was carried out all the same; what somebody made of the workload since is theirs.
+    if (!isDone || !isDeepStrictEqual(workload.spec, ordered)) look(workload)
     if (isDone) return undefined
-    isOrdered = true
+    ordered = workload.spec
     return { metadata: { annotations: { [cordonAnnotation]: nodes.length === 0 ? null : JSON.stringify({ run: runId, nodes } satisfies CordonNote) } } }
   })
 }
 
+export interface PutBackNodes {
+  readonly runId: string
+  /** Those that may be cordoned as far as the caller knows, who then knows of all: it matters less that they can be looked for. */
+  readonly known?: readonly string[]
+  /** Told what became of each. */
+  readonly onOpened?: (node: string, result: Uncordoned) => void
+}
+
 /**
- * Uncordons every node that this run has cordoned for this workload: those that are found by what is written on them, as the workload may be gone or have been written
- * anew by somebody, and those that are written down on it. What is not this run's, or is no longer, stays. `onOpened` is told what became of each.
+ * Uncordons every node that this run has cordoned for this workload: those that are known, those that are written down on it, and those that are found by what is written on
+ * them, as the workload may be gone or have been written anew by somebody. What is not this run's, or is no longer, stays. Each is tried whatever became of the one before:
+ * resolves to the errors, and throws none.
  */
-export async function putBackNodes(api: ApiClient, target: ClusterTarget, runId: string, onOpened: (node: string, result: Uncordoned) => void = () => undefined): Promise<void> {
-  const open = async (name: string): Promise<void> => {
-    const result = await uncordon(api, name, runId)
-    if (result !== 'nothing') onOpened(name, result)
+export async function putBackNodes(api: ApiClient, target: ClusterTarget, { runId, known, onOpened }: PutBackNodes): Promise<readonly unknown[]> {
+  const errors: unknown[] = []
+  const tried = async <T>(work: Promise<T>): Promise<T | undefined> => work.catch((thrown: unknown) => void errors.push(thrown))
+  const workload = await tried(readWorkload(api, target))
+  const noted = workload === undefined ? [] : nodesOf(workload, runId)
+  const isTold = known !== undefined || (workload !== undefined && runOf(workload) === runId)
+  const found = target.drain === 'node' ? ((await tried(foundNodes(api, target, { runId, isTold }))) ?? []) : []
+  const opened = new Set<string>()
+  const told = new Set([...(known ?? []), ...noted])
+  for (const name of new Set([...told, ...found])) {
+    const result = await tried((told.has(name) ? uncordonForGood : uncordon)(api, name, runId))
+    if (result === undefined) continue
+    opened.add(name)
+    if (result !== 'nothing') onOpened?.(name, result)
   }
-  const found = target.drain === 'node' ? await cordonedFor(api, target) : []
-  for (const { name, note } of found) if (note.run === runId) await open(name)
-  const noted = nodesOf(await readWorkload(api, target), runId)
-  for (const name of noted) await open(name)
-  if (noted.length > 0) await noteNodes(api, target, { runId, look: () => undefined }, () => [])
+  if (noted.some((name) => opened.has(name))) await tried(noteNodes(api, target, { runId, look: () => undefined }, (nodes) => nodes.filter((name) => !opened.has(name))))
+  return errors
+}
+
+/** `isTold`: what nodes there are is told elsewhere too, so that an account which may not list them, as one that never had any cordoned, has nothing to tell. */
+async function foundNodes(api: ApiClient, target: ClusterTarget, { runId, isTold }: { readonly runId: string; readonly isTold: boolean }): Promise<readonly string[]> {
+  const found = await cordonedFor(api, target, { mayBeRefused: isTold })
+  return found.filter(({ note }) => note.run === runId).map(({ name }) => name)
 }
 
 /** None for what is no note, or one of another run. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { drainsNodes } from '../../core/declarations/node-drain.js'
 import type { DeployOptions, Deployment, Driver, DriverPlatformEvent } from '../../core/driver.js'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import type { ClusterTarget, ServiceDescriptor } from '../../core/service-descriptor.js'
@@ -9,21 +10,19 @@ import { everyStep } from '../every-step.js'
 import { accepts } from '../network/accepts.js'
 import { startEchoServer } from '../network/echo-server.js'
 import { ApiClient } from './api-client.js'
-import { claimWorkload, releaseWorkload, runOf } from './claim.js'
+import { claimWorkload, releaseWorkload } from './claim.js'
 import { ClusterWorld, hrtimeMs } from './cluster-world.js'
-import { putBackNodes } from './cordoned-nodes.js'
 import { clusterDeployment } from './cluster-deployment.js'
 import { configuredFiles, readAccess } from './kubeconfig.js'
 import { mayScale, offers, whyNot } from './kubernetes-offers.js'
 import type { ObjectList, Pod } from './objects.js'
+import { NodeDrains } from './node-drains.js'
 import { requirePermissions } from './permissions.js'
 import { podControls } from './pod-controls.js'
 import { PodLogs } from './pod-logs.js'
 import { podAddress } from './pod-slots.js'
+import { putBack } from './put-back.js'
 import type { ReleaseOrder } from './release-order.js'
-import { putBackTemplate } from './release-template.js'
-import { replaceUnready } from './replace-unready.js'
-import { putBackCount } from './replica-count.js'
 import { scaleControls } from './scale-controls.js'
 import { isRolledOut, podsPath, readWorkload, surveyAtRest, surveyCluster, workloadText, type Survey } from './workload.js'
 
@@ -50,10 +49,11 @@ async function availability(service: ServiceDescriptor): ReturnType<Driver['avai
 async function withCluster<T>(service: ServiceDescriptor, target: ClusterTarget, work: (api: ApiClient, found: Survey) => Promise<T>): Promise<T> {
   const api = await connect(target)
   const scales = mayScale(service)
+  const parts = { scales, drainsNodes: drainsNodes(service) }
   try {
-    await requirePermissions(api, target, { need: 'always', scales })
+    await requirePermissions(api, target, { need: 'always', ...parts })
     const found = await surveyCluster(api, target)
-    if (scales && found.scaling.obstacle === undefined) await requirePermissions(api, target, { need: 'scaling', scales })
+    if (scales && found.scaling.obstacle === undefined) await requirePermissions(api, target, { need: 'scaling', ...parts })
     return await work(api, found)
   } finally {
     await api.close()
@@ -120,14 +120,19 @@ async function deploy(service: ServiceDescriptor, given: DeployOptions): Promise
 const releaseWithinMs = 15_000
 const releaseAgainMs = 250
 const wholeWithinMsMin = 60_000
+/** What of a drain is under way ends first: changes of the workload and of the node, and the eviction, each with its own limit. Then the nodes are opened one after the other. */
+const nodesWithinMs = 60_000
 
 /** One replica after the other, each as long as a stop and a start may take. */
 const wholeWithinMs = ({ target: { replicas }, lifecycle }: ServiceDescriptor): number => Math.max(wholeWithinMsMin, replicas.count * (lifecycle.startTimeoutMs + lifecycle.stop.graceMs))
 
-/** Only what was rolled out or scaled takes so long to put back. */
+/** Only what was rolled out or scaled, or a node that was cordoned, takes so long to put back. */
 function endsWithinMs(service: ServiceDescriptor): number {
-  return service.lifecycle.upgrade === undefined && !mayScale(service) ? 0 : wholeWithinMs(service) + 2 * releaseWithinMs
+  const partsMs = (service.lifecycle.upgrade === undefined && !mayScale(service) ? 0 : wholeWithinMs(service)) + (drainsNodes(service) ? nodesWithinMs : 0)
+  return partsMs === 0 ? 0 : partsMs + 2 * releaseWithinMs
 }
+
+const isUnanswered = (thrown: unknown): boolean => thrown instanceof SeaworthyError && thrown.code === 'SW_CLUSTER_UNREACHABLE'
 
 /** A workload from its claim to its release. It can be let go at any time. */
 class Attachment {
@@ -135,6 +140,8 @@ class Attachment {
   readonly #target: ClusterTarget
   readonly #options: DeployOptions
   readonly #ends: (() => unknown)[] = []
+  /** Those that may still be cordoned, once nothing is drained any more. */
+  #cordoned: readonly string[] = []
   #disposed: Promise<void> | undefined
 
   constructor(api: ApiClient, target: ClusterTarget, options: DeployOptions) {
@@ -147,7 +154,7 @@ class Attachment {
   async deployment(service: ServiceDescriptor): Promise<Deployment> {
     const { journal, runId, directory } = this.#options
     const path = ownProgram(import.meta.url, 'release-run')
-    const entry = journal.record({ kind: 'program', path, parameters: [JSON.stringify(this.#releaseOrder(service.health.readinessPath))], what: `annotations of the run, a release that it rolled out, a replica that it added and nodes that it cordoned, on ${workloadText(this.#target)} in ${this.#target.namespace}` })
+    const entry = journal.record({ kind: 'program', path, parameters: [JSON.stringify(this.#releaseOrder(service))], what: `annotations of the run, a release that it rolled out, a replica that it added and nodes that it cordoned, on ${workloadText(this.#target)} in ${this.#target.namespace}` })
     // Before the claim: one whose answer got lost may have been made.
     this.#ends.push(async () => {
       await this.#release(service)
@@ -167,7 +174,10 @@ class Attachment {
     this.#ends.push(() => logs.keepEvents(new Set([this.#target.workload.name, ...world.pods.map(({ metadata }) => metadata.name)])))
     this.#ends.push(() => this.#requireUnchanged(world))
     await this.#tellSurvey(survey)
-    return clusterDeployment(world, { service, entrypoint, echo: echo.url, logFiles: logs.files, controls: { ...podControls(world), ...scaleControls(world) }, dispose: () => this.dispose() })
+    const nodes = new NodeDrains(world)
+    // Before anything else ends: a drain that was left behind must not cordon what was just put back.
+    this.#ends.push(async () => (this.#cordoned = await nodes.close()))
+    return clusterDeployment(world, { service, entrypoint, echo: echo.url, logFiles: logs.files, controls: { ...podControls(world, nodes), ...scaleControls(world) }, dispose: () => this.dispose() })
   }
 
   dispose(): Promise<void> {
@@ -184,18 +194,30 @@ class Attachment {
     const { runId } = this.#options
     let isOrdered = false
     const theirs: string[] = []
-    await this.#untilAnswered(releaseWithinMs, async () => {
-      await putBackNodes(this.#api, this.#target, runId, (node, result) => this.#tell('node-uncordoned', { node, result }))
-      if (runOf(await readWorkload(this.#api, this.#target)) !== runId) return
-      // One whose answer got lost may have been carried out.
-      const onOrder = (): void => void (isOrdered = true)
-      if ((await putBackTemplate(this.#api, this.#target, runId, onOrder)) === 'theirs') theirs.push('another release than this run gave it')
-      if ((await putBackCount(this.#api, this.#target, runId, onOrder)) === 'theirs') theirs.push('another number of replicas than this run gave it')
-      await replaceUnready(this.#api, this.#target, readinessPath)
+    const unopened = await this.#untilAnswered(releaseWithinMs, async () => {
+      const done = await putBack(this.#api, this.#target, {
+        runId,
+        readinessPath,
+        known: this.#cordoned,
+        onOpened: (node, result) => this.#tell('node-uncordoned', { node, result }),
+        onOrder: () => void (isOrdered = true), // one whose answer got lost may have been carried out
+      })
+      theirs.push(...done.theirs)
+      const unanswered = done.unopened.find(isUnanswered)
+      if (unanswered !== undefined) throw unanswered
+      return done.unopened
     })
     if (isOrdered) await this.#requireWhole(wholeWithinMs(service))
-    await this.#untilAnswered(releaseWithinMs, () => releaseWorkload(this.#api, this.#target, runId))
-    if (theirs.length > 0) throw new SeaworthyError('SW_NOT_RESTORED', `while putting ${workloadText(this.#target)} back: found ${theirs.join(' and ')}, and left it as it is`, { exitCode: exitCodes.notConclusive })
+    await everyStep([
+      async () => {
+        // The claim tells whoever cleans up later that there is something to do.
+        if (unopened.length > 0) throw unopened[0]
+        await this.#untilAnswered(releaseWithinMs, () => releaseWorkload(this.#api, this.#target, runId))
+      },
+      () => {
+        if (theirs.length > 0) throw new SeaworthyError('SW_NOT_RESTORED', `while putting ${workloadText(this.#target)} back: found ${theirs.join(' and ')}, and left it as it is`, { exitCode: exitCodes.notConclusive })
+      },
+    ])
   }
 
   /** An API server that is gone is waited for: it may be back before anybody has to be told. */
@@ -205,8 +227,7 @@ class Attachment {
       try {
         return await work()
       } catch (thrown) {
-        const isGone = thrown instanceof SeaworthyError && thrown.code === 'SW_CLUSTER_UNREACHABLE'
-        if (!isGone || performance.now() > endAt) throw thrown
+        if (!isUnanswered(thrown) || performance.now() > endAt) throw thrown
         await pause(releaseAgainMs)
       }
     }
@@ -242,17 +263,17 @@ class Attachment {
     this.#options.onPlatformEvent({ name, target: workloadText(this.#target), atHrtimeMs: hrtimeMs(), detail })
   }
 
-  #releaseOrder(readinessPath: string): ReleaseOrder {
+  #releaseOrder(service: ServiceDescriptor): ReleaseOrder {
     const files = configuredFiles(process.env).filter((file) => existsSync(file))
     const inside = ['KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))
-    const { context, namespace, workload, service, drain } = this.#target
+    const { context, namespace, workload, service: name } = this.#target
     return {
       runId: this.#options.runId,
-      readinessPath,
+      readinessPath: service.health.readinessPath,
       ...(context === undefined ? {} : { context }),
       ...(files.length === 0 ? {} : { files }),
       environment: Object.fromEntries(inside) as Record<string, string>,
-      target: { namespace, workload, service, ...(drain === undefined ? {} : { drain }) },
+      target: { namespace, workload, service: name, ...(drainsNodes(service) ? { drain: 'node' } : {}) },
     }
   }
 }

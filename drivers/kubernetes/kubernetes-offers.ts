@@ -29,6 +29,7 @@ function ofWorkload(capability: Capability, service: ServiceDescriptor): string 
   // A pod of a StatefulSet that never became ready is replaced only when somebody deletes it, whatever its template has become since.
   if (capability === 'lifecycle.upgrade.bad' && cluster?.workload.kind === 'statefulset') return 'a StatefulSet never gives a roll-out up, and does not take a pod back that never became ready'
   if (capability === 'lifecycle.drain' && drainsNodes(service)) return 'a drain is that of its node here (target.drain: node), after which nothing is left of the pod that could be asked'
+  if (capability === 'lifecycle.undrain' && drainsNodes(service)) return 'a drain is that of its node here (target.drain: node), which another pod is the way back from: nothing is left of the one that was drained'
   return capability === 'topology.scale' ? cluster?.notScaled : undefined
 }
 

@@ -1,77 +1,43 @@
 import { spawn } from 'node:child_process'
 import { hostname } from 'node:os'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Deployment } from '../../core/driver.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
-import { testRun, within, type TestRun } from '../process/deployment.test-support.js'
-import { ownerAnnotation, runAnnotation } from './claim.js'
+import { within } from '../process/deployment.test-support.js'
+import { runAnnotation } from './claim.js'
 import { cleanCluster } from './clean-cluster.js'
-import { drainingNodes, startFakeCluster, type FakeCluster } from './fake-cluster/fake-cluster.test-support.js'
 import { metadataOf } from './fake-cluster/stored-objects.test-support.js'
 import { kubernetesDriver } from './kubernetes-driver.js'
 import { cordonAnnotation } from './node-cordon.js'
-import type { ClusterNode, Pod, Workload } from './objects.js'
+import { briefly, NodeDrainWorld, opened } from './node-drain-world.test-support.js'
+import type { Pod } from './objects.js'
 
-let cluster: FakeCluster
-let run: TestRun
-
-const begin = async (options: Partial<Parameters<typeof startFakeCluster>[0]> = {}): Promise<void> => {
-  cluster = await startFakeCluster({ network: 31, ...options })
-  vi.stubEnv('KUBECONFIG', cluster.kubeconfig)
-}
-beforeEach(async () => {
-  await begin()
-  run = testRun(kubernetesDriver)
-})
-afterEach(async () => {
-  await run.end().catch(() => undefined)
-  await cluster.close()
-  vi.unstubAllEnvs()
-})
-
-const drained = (): ServiceDescriptor => drainingNodes(cluster.service)
-const deploy = async (change: (service: ServiceDescriptor) => ServiceDescriptor = (service) => service): Promise<Deployment> =>
-  run.deploy(change((await kubernetesDriver.observe?.(drained())) ?? drained()), '1', { allow: 'destructive' })
-const briefly = (service: ServiceDescriptor): ServiceDescriptor => ({ ...service, lifecycle: { ...service.lifecycle, startTimeoutMs: 1_500 } })
-const node = (name: string): ClusterNode => cluster.store.get<ClusterNode>('nodes', name)!
-const changeNode = (name: string, spec: ClusterNode['spec'], more: Partial<ClusterNode> = {}): void => void cluster.store.change<ClusterNode>('nodes', name, (one) => ({ ...one, ...more, spec }))
-const nodes = (): unknown => ['sea1', 'sea2'].map((name) => [name, node(name).spec.unschedulable, node(name).metadata.annotations?.[cordonAnnotation]])
-const opened = [['sea1', undefined, undefined], ['sea2', undefined, undefined]]
-const web = (): Workload => cluster.store.get<Workload>('deployments', 'web')!
-const annotations = (): Readonly<Record<string, string>> => web().metadata.annotations ?? {}
-const annotate = (given: Readonly<Record<string, string>>): void => void cluster.store.change<Workload>('deployments', 'web', (one) => ({ ...one, metadata: { ...one.metadata, annotations: given } }))
-const podOf = (deployment: Deployment, index: number): Pod => cluster.store.list<Pod>('pods').find(({ status }) => status.podIP === deployment.instances[index]!.url.hostname)!
-/** A replica on this node. */
-const replicaOn = (deployment: Deployment, name: string, skip = 0): string => deployment.instances.filter((_, index) => podOf(deployment, index).spec.nodeName === name)[skip]!.id
-const nodeOf = (deployment: Deployment, id: string): string | undefined => podOf(deployment, deployment.instances.findIndex((one) => one.id === id)).spec.nodeName
-const changes = (): string[] => cluster.api.asked.filter((asked) => !asked.startsWith('GET') && !asked.includes('selfsubjectaccessreviews'))
-const did = (what: RegExp): number => cluster.api.asked.filter((asked) => what.test(asked)).length
-const lostReason = (): string => String(run.eventsOf('cluster-lost', 'cluster')[0]?.detail['reason'] ?? '')
-const asIfDead = (): void => annotate({ ...annotations(), [ownerAnnotation]: JSON.stringify({ host: hostname(), pid: 2_147_483_000, startTime: '1' }) })
+const world = new NodeDrainWorld(31)
+const { begin, drained, deploy, held, node, changeNode, nodes, annotations, annotate, replicaOn, nodeOf, changes, did, lostReason, asIfDead } = world
 
 describe('a drain by the stop signal, of a target that has nodes drained', () => {
   test.each(['a disruption budget', 'none'])('moves the replica to another node, with %s', async (budget) => {
-    if (budget === 'none') cluster.store.remove('poddisruptionbudgets', 'web')
-    cluster.store.put<Pod>('pods', { metadata: metadataOf('of-somebody-else', { labels: { app: 'other' } }), spec: { nodeName: 'sea1' }, status: { phase: 'Running' } })
+    if (budget === 'none') world.cluster.store.remove('poddisruptionbudgets', 'web')
+    world.cluster.store.put<Pod>('pods', { metadata: metadataOf('of-somebody-else', { labels: { app: 'other' } }), spec: { nodeName: 'sea1' }, status: { phase: 'Running' } })
     const deployment = await deploy()
     const id = replicaOn(deployment, 'sea1')
     const { pid } = await deployment.controls.processState!(id)
-    const since = cluster.api.asked.length
+    const since = world.cluster.api.asked.length
     await deployment.controls.signal!(id, 'SIGTERM')
     expect(node('sea1').spec.unschedulable).toBe(true)
-    expect(JSON.parse(node('sea1').metadata.annotations?.[cordonAnnotation] ?? '')).toMatchObject({ run: run.runId, owner: { host: hostname(), pid: process.pid }, namespace: 'default', workload: 'deployment/web' })
-    expect(JSON.parse(annotations()[cordonAnnotation] ?? '')).toEqual({ run: run.runId, nodes: ['sea1'] })
+    expect(JSON.parse(node('sea1').metadata.annotations?.[cordonAnnotation] ?? '')).toMatchObject({ run: world.run.runId, owner: { host: hostname(), pid: process.pid }, namespace: 'default', workload: 'deployment/web' })
+    expect(JSON.parse(annotations()[cordonAnnotation] ?? '')).toEqual({ run: world.run.runId, nodes: ['sea1'] })
     // What is to be put back is written down first.
-    expect(cluster.api.asked.slice(since).filter((asked) => !asked.startsWith('GET')).map((asked) => asked.replace(/^(\S+) .*\/(\w+)\/[^/]+(\/eviction)?$/, '$1 $2$3'))).toEqual(['PATCH deployments', 'PATCH nodes', 'POST pods/eviction'])
+    expect(world.cluster.api.asked.slice(since).filter((asked) => !asked.startsWith('GET')).map((asked) => asked.replace(/^(\S+) .*\/(\w+)\/[^/]+(\/eviction)?$/, '$1 $2$3'))).toEqual(['PATCH deployments', 'PATCH nodes', 'POST pods/eviction'])
     await expect.poll(() => deployment.controls.hasEnded!(id, pid!), within).toBe(true)
 
     await deployment.controls.start!(id)
     expect(nodeOf(deployment, id)).toBe('sea2')
     expect(nodes()).toEqual(opened)
     expect(annotations()[cordonAnnotation]).toBeUndefined()
-    expect(cluster.store.get('pods', 'of-somebody-else')?.metadata.deletionTimestamp).toBeUndefined()
+    expect(world.cluster.store.get('pods', 'of-somebody-else')?.metadata.deletionTimestamp).toBeUndefined()
     expect(did(/^DELETE|eviction$/)).toBe(1)
-    expect(run.events.filter(({ name }) => name.startsWith('node-')).map(({ name, target, detail }) => [name, target, detail['node'], detail['result']])).toEqual([['node-cordoned', id, 'sea1', undefined], ['node-uncordoned', id, 'sea1', 'uncordoned']])
+    expect(world.run.events.filter(({ name }) => name.startsWith('node-')).map(({ name, target, detail }) => [name, target, detail['node'], detail['result']])).toEqual([['node-cordoned', id, 'sea1', undefined], ['node-uncordoned', id, 'sea1', 'uncordoned']])
     await deployment[Symbol.asyncDispose]()
     expect(lostReason()).toBe('')
   })
@@ -89,7 +55,7 @@ describe('a drain by the stop signal, of a target that has nodes drained', () =>
   })
 
   test('of a stateful set gives its pod another node too', async () => {
-    await cluster.close()
+    await world.cluster.close()
     await begin({ network: 32, workload: 'statefulset' })
     const deployment = await deploy()
     const id = replicaOn(deployment, 'sea2')
@@ -101,7 +67,7 @@ describe('a drain by the stop signal, of a target that has nodes drained', () =>
 
   test('that a budget never allows opens the node again', async () => {
     const deployment = await deploy(briefly)
-    cluster.mayEvict = false
+    world.cluster.mayEvict = false
     await expect(deployment.controls.signal!('replica-0', 'SIGTERM')).rejects.toMatchObject({ code: 'SW_CLUSTER_BUDGET' })
     expect(nodes()).toEqual(opened)
     expect(annotations()[cordonAnnotation]).toBeUndefined()
@@ -112,7 +78,7 @@ describe('a drain by the stop signal, of a target that has nodes drained', () =>
   test('whose replacement has no place says so, and the node is opened with the deployment', async () => {
     const deployment = await deploy(briefly)
     const id = replicaOn(deployment, 'sea1')
-    const stop = cluster.store.onChange(({ kind, object }) => {
+    const stop = world.cluster.store.onChange(({ kind, object }) => {
       if (kind !== 'nodes' || object.metadata.annotations?.[cordonAnnotation] === undefined) return
       stop()
       changeNode('sea2', { unschedulable: true })
@@ -123,16 +89,16 @@ describe('a drain by the stop signal, of a target that has nodes drained', () =>
     expect(node('sea1').spec.unschedulable).toBe(true)
     await deployment[Symbol.asyncDispose]()
     expect(nodes()).toEqual([['sea1', undefined, undefined], ['sea2', true, undefined]])
-    expect(run.eventsOf('node-uncordoned', 'deployment/web')).toMatchObject([{ detail: { node: 'sea1', result: 'uncordoned' } }])
+    expect(world.run.eventsOf('node-uncordoned', 'deployment/web')).toMatchObject([{ detail: { node: 'sea1', result: 'uncordoned' } }])
   })
 
   test('ends what can be judged where the node cannot be opened again', async () => {
     const deployment = await deploy()
     await deployment.controls.signal!('replica-0', 'SIGTERM')
-    cluster.api.denied.add('patch nodes')
+    world.cluster.api.denied.add('patch nodes')
     await expect(deployment.controls.start!('replica-0')).rejects.toMatchObject({ code: 'SW_CLUSTER_REFUSED' })
     expect(lostReason()).toContain('while uncordoning the node sea1')
-    cluster.api.denied.clear()
+    world.cluster.api.denied.clear()
     await deployment[Symbol.asyncDispose]()
     expect(nodes()).toEqual(opened)
   })
@@ -148,7 +114,7 @@ describe('a drain that is not done', () => {
   }
 
   test('without permission for what is destructive', async () => {
-    const deployment = await run.deploy((await kubernetesDriver.observe?.(drained())) ?? drained(), '1', { allow: 'disruptive' })
+    const deployment = await world.run.deploy((await kubernetesDriver.observe?.(drained())) ?? drained(), '1', { allow: 'disruptive' })
     await refused(deployment, /no permission: .*needs --allow destructive/)
   })
 
@@ -168,7 +134,7 @@ describe('a drain that is not done', () => {
   test('of a node that somebody cordons after it was looked at, and what was written down is taken off', async () => {
     const deployment = await deploy()
     const id = replicaOn(deployment, 'sea1')
-    const stop = cluster.store.onChange(({ kind, object }) => {
+    const stop = world.cluster.store.onChange(({ kind, object }) => {
       if (kind !== 'deployments' || object.metadata.annotations?.[cordonAnnotation] === undefined) return
       stop()
       changeNode('sea1', { unschedulable: true })
@@ -180,14 +146,14 @@ describe('a drain that is not done', () => {
   })
 
   test.each<readonly [string, () => void]>([
-    ['there', () => cluster.store.remove('nodes', 'sea2')],
+    ['there', () => world.cluster.store.remove('nodes', 'sea2')],
     ['ready', () => changeNode('sea2', {}, { status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } })],
     ['schedulable', () => changeNode('sea2', { unschedulable: true })],
     ['without a taint', () => changeNode('sea2', { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] })],
   ])('while no other node is %s', async (_, prepare) => {
-    await cluster.close()
+    await world.cluster.close()
     await begin({ network: 33, nodes: ['sea1'] })
-    cluster.store.put('nodes', { ...node('sea1'), metadata: metadataOf('sea2') })
+    world.cluster.store.put('nodes', { ...node('sea1'), metadata: metadataOf('sea2') })
     const deployment = await deploy()
     prepare()
     const since = changes().length
@@ -197,21 +163,15 @@ describe('a drain that is not done', () => {
 })
 
 describe('nodes that were cordoned and not opened are', () => {
-  const held = async (): Promise<Deployment> => {
-    const deployment = await deploy()
-    await deployment.controls.signal!(replicaOn(deployment, 'sea1'), 'SIGTERM')
-    expect(node('sea1').spec.unschedulable).toBe(true)
-    return deployment
-  }
   const byReaper = async (): Promise<void> => {
-    const [entry] = [...run.journaled.values()]
+    const [entry] = [...world.run.journaled.values()]
     if (entry?.kind !== 'program') throw new Error('expected a program in the journal')
     const child = spawn(process.execPath, [entry.path, ...entry.parameters], { env: { PATH: process.env['PATH'] }, stdio: 'ignore' })
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0)
   }
   const byClean = async (): Promise<void> => {
     asIfDead()
-    expect(await cleanCluster(drained(), { force: false })).toMatchObject({ state: 'released', runId: run.runId })
+    expect(await cleanCluster(drained(), { force: false })).toMatchObject({ state: 'released', runId: world.run.runId })
   }
 
   test.each([
@@ -227,7 +187,7 @@ describe('nodes that were cordoned and not opened are', () => {
   test('by clean also where the descriptor has nodes drained no more', async () => {
     await held()
     asIfDead()
-    expect(await cleanCluster(cluster.service, { force: false })).toMatchObject({ state: 'released' })
+    expect(await cleanCluster(world.cluster.service, { force: false })).toMatchObject({ state: 'released' })
     expect(nodes()).toEqual(opened)
   })
 
@@ -235,8 +195,8 @@ describe('nodes that were cordoned and not opened are', () => {
     ['by the deployment', async (deployment: Deployment) => deployment[Symbol.asyncDispose]()],
     ['by the program in the journal', byReaper],
     ['by clean, with force as its process lives', async () => {
-      expect(await cleanCluster(drained(), { force: false })).toMatchObject({ state: 'kept', runId: run.runId })
-      expect(await cleanCluster(drained(), { force: true })).toMatchObject({ state: 'released', runId: run.runId })
+      expect(await cleanCluster(drained(), { force: false })).toMatchObject({ state: 'kept', runId: world.run.runId })
+      expect(await cleanCluster(drained(), { force: true })).toMatchObject({ state: 'released', runId: world.run.runId })
     }],
   ])('also where somebody has written the workload anew, %s', async (_, putBack) => {
     const deployment = await held()
@@ -262,21 +222,21 @@ describe('nodes that were cordoned and not opened are', () => {
     await deployment[Symbol.asyncDispose]()
     expect(nodes()).toEqual(again ? [['sea1', true, theirs], opened[1]] : opened)
     expect(node('sea1').metadata.resourceVersion === version).toBe(again)
-    expect(run.eventsOf('node-uncordoned', 'deployment/web').map(({ detail }) => detail['result'])).toEqual(again ? [] : ['theirs'])
+    expect(world.run.eventsOf('node-uncordoned', 'deployment/web').map(({ detail }) => detail['result'])).toEqual(again ? [] : ['theirs'])
   })
 
   test('no more where they are gone', async () => {
     const deployment = await held()
-    cluster.store.remove('nodes', 'sea1')
+    world.cluster.store.remove('nodes', 'sea1')
     await deployment[Symbol.asyncDispose]()
     expect(annotations()[runAnnotation]).toBeUndefined()
-    expect(run.journaled.size).toBe(0)
+    expect(world.run.journaled.size).toBe(0)
   })
 })
 
 test('a drain that is declared as the stop signal is left alone where it is that of a node', () => {
   const signalled = (service: ServiceDescriptor): ServiceDescriptor => ({ ...service, lifecycle: { ...service.lifecycle, drain: { via: 'signal', signal: 'SIGTERM', deadlineMs: 5_000, endsInExit: false } } })
-  expect(kubernetesDriver.offers(signalled(cluster.service)).has('lifecycle.drain')).toBe(true)
+  expect(kubernetesDriver.offers(signalled(world.cluster.service)).has('lifecycle.drain')).toBe(true)
   expect(kubernetesDriver.offers(signalled(drained())).has('lifecycle.drain')).toBe(false)
   expect(kubernetesDriver.whyNot?.('lifecycle.drain', signalled(drained()))).toContain('that of its node here (target.drain: node)')
 })

@@ -10,6 +10,8 @@ export interface ObjectMeta {
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
   readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly controller?: boolean }[]
+  /** Who last gave which fields what they have. `f:spec`: as in `{ 'f:unschedulable': {} }`. */
+  readonly managedFields?: readonly { readonly manager?: string; readonly fieldsV1?: { readonly 'f:spec'?: Readonly<Record<string, unknown>> } }[]
 }
 export interface ClusterObject {
   readonly metadata: ObjectMeta
@@ -40,7 +42,7 @@ export interface Workload extends ClusterObject {
     readonly selector: LabelSelector
     readonly strategy?: { readonly type: string; readonly rollingUpdate?: Readonly<Record<string, unknown>> }
     readonly updateStrategy?: { readonly type: string; readonly rollingUpdate?: Readonly<Record<string, unknown>> }
-    readonly template: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> }; readonly spec: { readonly containers: readonly Container[]; readonly terminationGracePeriodSeconds?: number } }
+    readonly template: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> }; readonly spec: { readonly containers: readonly Container[]; readonly terminationGracePeriodSeconds?: number; readonly nodeName?: string } }
     /** Of a StatefulSet. */
     readonly volumeClaimTemplates?: readonly object[]
     readonly persistentVolumeClaimRetentionPolicy?: { readonly whenScaled?: string }

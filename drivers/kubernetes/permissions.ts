@@ -16,9 +16,15 @@ export interface Permission {
 
 const resourceOf = (target: ClusterTarget): string => (target.workload.kind === 'deployment' ? 'deployments' : 'statefulsets')
 
-/** Everything a run does in the cluster, and nothing that it does not. All of it is inside the namespace, but for nodes where they are to be drained. `scales`: scaling can be part of it. */
-export function permissionsFor(target: ClusterTarget, scales: boolean): readonly Permission[] {
-  const always = alwaysFor(target).map((one) => ({ ...one, need: 'always' as const }))
+/** What can be part of a run, beyond what always is. */
+export interface RunParts {
+  readonly scales: boolean
+  readonly drainsNodes: boolean
+}
+
+/** Everything a run does in the cluster, and nothing that it does not. All of it is inside the namespace, but for nodes where they are to be drained. */
+export function permissionsFor(target: ClusterTarget, { scales, drainsNodes }: RunParts): readonly Permission[] {
+  const always = alwaysFor(target, drainsNodes).map((one) => ({ ...one, need: 'always' as const }))
   if (!scales) return always
   return [
     ...always,
@@ -28,7 +34,7 @@ export function permissionsFor(target: ClusterTarget, scales: boolean): readonly
   ]
 }
 
-function alwaysFor(target: ClusterTarget): readonly Omit<Permission, 'need'>[] {
+function alwaysFor(target: ClusterTarget, drainsNodes: boolean): readonly Omit<Permission, 'need'>[] {
   const workload = { group: 'apps', resource: resourceOf(target), name: target.workload.name }
   return [
     { ...workload, verb: 'get' },
@@ -43,7 +49,7 @@ function alwaysFor(target: ClusterTarget): readonly Omit<Permission, 'need'>[] {
     { group: 'discovery.k8s.io', resource: 'endpointslices', verb: 'watch' },
     { group: 'policy', resource: 'poddisruptionbudgets', verb: 'list' },
     { group: '', resource: 'events', verb: 'list' },
-    ...(target.drain === 'node' ? (['get', 'list', 'patch'] as const).map((verb) => ({ group: '', resource: 'nodes', verb, isOfCluster: true }) as const) : []),
+    ...(drainsNodes ? (['get', 'list', 'patch'] as const).map((verb) => ({ group: '', resource: 'nodes', verb, isOfCluster: true }) as const) : []),
   ]
 }
 
@@ -51,15 +57,14 @@ interface AccessReview {
   readonly status?: { readonly allowed?: boolean }
 }
 
-export interface Needed {
+export interface Needed extends RunParts {
   readonly need: Permission['need']
-  readonly scales: boolean
 }
 
 /** Asks the cluster about each permission that is needed for this. Resolves to the missing ones. */
-export async function missingPermissions(api: ApiClient, target: ClusterTarget, { need, scales }: Needed): Promise<readonly Permission[]> {
+export async function missingPermissions(api: ApiClient, target: ClusterTarget, { need, ...parts }: Needed): Promise<readonly Permission[]> {
   const asked = await Promise.all(
-    permissionsFor(target, scales).filter((one) => one.need === need).map(async (permission) => {
+    permissionsFor(target, parts).filter((one) => one.need === need).map(async (permission) => {
       const { group, resource, subresource, verb, name, isOfCluster } = permission
       const resourceAttributes = { ...(isOfCluster === true ? {} : { namespace: target.namespace }), group, resource, verb, ...(subresource === undefined ? {} : { subresource }), ...(name === undefined ? {} : { name }) }
       const review = await api.request<AccessReview>({
@@ -79,7 +84,7 @@ export async function requirePermissions(api: ApiClient, target: ClusterTarget, 
   const missing = await missingPermissions(api, target, needed)
   if (missing.length === 0) return
   throw new SeaworthyError('SW_CLUSTER_PERMISSIONS', `while looking at what is allowed in the namespace ${target.namespace} (${api.access.origin}): not allowed to ${missing.map(textOf).join('; ')}. Nothing was touched`, {
-    hint: `${target.drain === 'node' ? 'This Role and this ClusterRole are' : 'This Role is'} all a run needs, bound to whom the kubeconfig logs in as:\n${rolesText(target, needed.scales)}`,
+    hint: `${needed.drainsNodes ? 'This Role and this ClusterRole are' : 'This Role is'} all a run needs, bound to whom the kubeconfig logs in as:\n${rolesText(target, needed)}`,
   })
 }
 
@@ -94,13 +99,13 @@ interface Rule {
 }
 
 /** The smallest Role, as YAML to apply. */
-export const roleText = (target: ClusterTarget, scales: boolean): string =>
-  rulesText(permissionsFor(target, scales).filter(({ isOfCluster }) => isOfCluster !== true), `kind: Role\nmetadata: { name: seaworthy, namespace: ${target.namespace} }`)
+export const roleText = (target: ClusterTarget, parts: RunParts): string =>
+  rulesText(permissionsFor(target, parts).filter(({ isOfCluster }) => isOfCluster !== true), `kind: Role\nmetadata: { name: seaworthy, namespace: ${target.namespace} }`)
 
 /** With the smallest ClusterRole where one is needed. */
-export function rolesText(target: ClusterTarget, scales: boolean): string {
-  const ofCluster = permissionsFor(target, scales).filter(({ isOfCluster }) => isOfCluster === true)
-  return [roleText(target, scales), ...(ofCluster.length === 0 ? [] : [rulesText(ofCluster, 'kind: ClusterRole\nmetadata: { name: seaworthy-nodes }')])].join('\n---\n')
+export function rolesText(target: ClusterTarget, parts: RunParts): string {
+  const ofCluster = permissionsFor(target, parts).filter(({ isOfCluster }) => isOfCluster === true)
+  return [roleText(target, parts), ...(ofCluster.length === 0 ? [] : [rulesText(ofCluster, 'kind: ClusterRole\nmetadata: { name: seaworthy-nodes }')])].join('\n---\n')
 }
 
 function rulesText(permissions: readonly Permission[], head: string): string {

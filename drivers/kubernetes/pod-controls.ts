@@ -1,9 +1,10 @@
+import { drainsNodes } from '../../core/declarations/node-drain.js'
 import type { DeploymentControls, StopResult } from '../../core/driver.js'
 import { accepts } from '../network/accepts.js'
 import { notDone } from '../process/not-done.js'
 import { ClusterRefusal } from './api-client.js'
 import type { ClusterWorld } from './cluster-world.js'
-import { NodeDrains } from './node-drains.js'
+import type { NodeDrains } from './node-drains.js'
 import type { ContainerStatus, Pod } from './objects.js'
 import { evictFrom } from './pod-eviction.js'
 import { isLive, type PodSlot } from './pod-slots.js'
@@ -21,9 +22,8 @@ const missing = 404
  * kills it after the pod's grace period, while the controller makes another one, which `start` takes into its place. A stop signal
  * alone, which stands for a drain, is an eviction where a disruption budget has a say, as in the drain of a node; and that drain where the target asks for it.
  */
-export function podControls(world: ClusterWorld): DeploymentControls {
-  const { service, target: { drain }, survey } = world.parts
-  const nodes = new NodeDrains(world)
+export function podControls(world: ClusterWorld, nodes: NodeDrains): DeploymentControls {
+  const { service, survey } = world.parts
   return {
     async stop(target) {
       const pod = occupant(world, target, 'stopping')
@@ -38,7 +38,7 @@ export function podControls(world: ClusterWorld): DeploymentControls {
       world.slots.update(world.pods)
       const doing = `waiting for the replacement of ${target}`
       const taken = await world.until(doing, () => (slot.pod !== undefined && isLive(slot.pod) && isThere(world, slot.pod) && !world.isToGo(slot.pod) ? slot.pod : (world.slots.update(world.pods), undefined)), service.lifecycle.startTimeoutMs)
-      if (taken !== undefined) return nodes.release(slot)
+      if (taken !== undefined) return nodes.replaced(slot, taken)
       const reason = unstartedReason(world.pods) ?? 'none that runs'
       // What a controller, a scheduler or a registry does not manage is nothing the service did.
       world.lose(`${doing}: found ${reason}`)
@@ -48,7 +48,7 @@ export function podControls(world: ClusterWorld): DeploymentControls {
       if (signal !== 'SIGTERM') throw notDone(`sending ${signal} to ${target}`, 'a cluster, which sends the stop signal of the image only')
       const pod = occupant(world, target, 'stopping')
       const slot = world.slots.named(target)
-      if (drain === 'node') return nodes.drain(slot, pod)
+      if (drainsNodes(service)) return nodes.drain(slot, pod)
       if (survey.budgets.length > 0) return evictFrom(world, slot, pod)
       slot.takesReplacements = false
       await deletePod(world, pod)

@@ -14,12 +14,13 @@ const tooManyRequests = 429
  * Takes a pod away as the drain of a node does: only when its disruption budget allows it, which is asked again until a replacement had
  * time to become ready. Throws SW_CLUSTER_BUDGET when it was not allowed by then: nothing was done, and nothing is known of the service.
  */
-async function evictPod(world: ClusterWorld, pod: Pod): Promise<void> {
-  const { survey, service, options } = world.parts
+async function evictPod(world: ClusterWorld, pod: Pod, signal: AbortSignal): Promise<void> {
+  const { survey, service } = world.parts
   const { name } = pod.metadata
   const doing = `evicting the pod ${name}`
   const withinMs = service.lifecycle.startTimeoutMs
   const endAt = performance.now() + withinMs
+  signal.throwIfAborted()
   world.order(pod)
   for (;;) {
     world.requireKnown(doing)
@@ -32,14 +33,14 @@ async function evictPod(world: ClusterWorld, pod: Pod): Promise<void> {
       // Without its cause: a refusal would count as a fault of the harness, and this one is an answer.
       throw new SeaworthyError('SW_CLUSTER_BUDGET', `while ${doing}: ${who} did not allow it within ${Math.round(withinMs / 1_000)} s: ${refusal.message}`, { exitCode: exitCodes.notConclusive })
     }
-    await pause(againMs, undefined, { signal: options.signal })
+    await pause(againMs, undefined, { signal })
   }
 }
 
 /** `evictPod` of the pod in this place, which stays empty until it is started again. */
-export async function evictFrom(world: ClusterWorld, slot: PodSlot, pod: Pod): Promise<void> {
+export async function evictFrom(world: ClusterWorld, slot: PodSlot, pod: Pod, signal = world.parts.options.signal): Promise<void> {
   slot.takesReplacements = false
-  await evictPod(world, pod).catch((thrown: unknown) => {
+  await evictPod(world, pod, signal).catch((thrown: unknown) => {
     slot.takesReplacements = true
     throw thrown
   })

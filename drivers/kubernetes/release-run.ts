@@ -1,13 +1,8 @@
 import { homedir } from 'node:os'
 import { ApiClient } from './api-client.js'
-import { releaseWorkload, runOf } from './claim.js'
-import { putBackNodes } from './cordoned-nodes.js'
 import { readAccess } from './kubeconfig.js'
+import { putBackAndRelease } from './put-back.js'
 import { parseReleaseOrder } from './release-order.js'
-import { putBackTemplate } from './release-template.js'
-import { putBackCount } from './replica-count.js'
-import { replaceUnready } from './replace-unready.js'
-import { readWorkload } from './workload.js'
 
 /**
  * A program of its own for whoever cleans up after a run that died: `node release-run.js <order as JSON>`. It puts the
@@ -19,13 +14,7 @@ try {
   const environment = { HOME: homedir(), ...process.env, ...order.environment }
   const api = new ApiClient(await readAccess({ environment, ...(order.context === undefined ? {} : { context: order.context }), ...(order.files === undefined ? {} : { files: order.files }) }))
   try {
-    await putBackNodes(api, order.target, order.runId)
-    if (runOf(await readWorkload(api, order.target)) === order.runId) {
-      await putBackTemplate(api, order.target, order.runId)
-      await putBackCount(api, order.target, order.runId)
-      await replaceUnready(api, order.target, order.readinessPath)
-    }
-    await releaseWorkload(api, order.target, order.runId)
+    await putBackAndRelease(api, order.target, order)
   } finally {
     await api.close()
   }

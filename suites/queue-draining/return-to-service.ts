@@ -36,7 +36,8 @@ export async function started(context: ScenarioContext, target: InstanceId): Pro
 
 async function undrained(context: ScenarioContext, target: InstanceId): Promise<boolean> {
   const { drain, undrain } = context.service.lifecycle
-  if (undrain === undefined || drain?.endsInExit) return false
+  // Where the declared drain is left alone the stop signal stood for it, after which there is nothing to undrain.
+  if (undrain === undefined || drain?.endsInExit || context.leftAlone('lifecycle.drain') !== undefined) return false
   if (!(await tried(context, `undraining ${target}`, () => context.control.undrain(target, labels.restore)))) return false
   return context.untilReady(target, 2 * context.returnWindowMs + 1_000)
 }

@@ -42,6 +42,11 @@ describe('in-flight requests complete', () => {
     expect(procedures(await exercised(inFlight, { lifecycle: { drain: exits } }))).not.toContain('undrain instance-0 restore')
   })
 
+  test('stops and starts where the declared drain is left alone, as the signal that stood for it leaves nothing to undrain', async () => {
+    const world = await exercised(inFlight, { selected: ['DRAIN-03'], leftAlone: { 'lifecycle.drain': { reason: 'a drain is that of its node', mayBeAllowed: false } } })
+    expect(procedures(world)).toEqual(['drain instance-0 drain-1', 'stop instance-0 restore', 'start instance-0 restore', 'kill instance-1 kill-control'])
+  })
+
   test('takes its own way back where no undrain is judged', async () => {
     expect(procedures(await exercised(inFlight, { selected: ['DRAIN-03'] }))).toEqual(['drain instance-0 drain-1', 'undrain instance-0 restore', 'kill instance-1 kill-control'])
   })

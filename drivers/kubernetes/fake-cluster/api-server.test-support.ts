@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import type { ClusterObject, Workload } from '../objects.js'
 import { certificate, key } from './certificate.test-support.js'
+import { managedAfter } from './managed-fields.test-support.js'
 import { answerStatus, conflict, invalid, Refusal, refusal, unreadable } from './refusals.test-support.js'
 import type { Change, Kind, StoredObjects } from './stored-objects.test-support.js'
 
@@ -53,6 +54,8 @@ export class FakeApiServer {
   /** What webhooks and defaults make of a workload that is changed. */
   admit: (workload: Workload) => Workload = (workload) => workload
   readonly denied = new Set<string>()
+  /** Awaited before a request is carried out, as 'METHOD path': one that takes its time. */
+  delay: (asked: string) => Promise<unknown> | undefined = () => undefined
   /** Every request, as 'METHOD path'. */
   readonly asked: string[] = []
   /** All of them show the same objects. */
@@ -99,6 +102,7 @@ export class FakeApiServer {
     try {
       let text = ''
       for await (const piece of request) text += String(piece)
+      await this.delay(`${request.method} ${url.pathname}`)
       this.#requireKnownUser(request)
       await this.#answer({ method: request.method ?? 'GET', url, text, contentType: request.headers['content-type'] ?? '' }, response)
     } catch (thrown) {
@@ -199,7 +203,7 @@ export class FakeApiServer {
     })
   }
 
-  #patch(kind: Kind, object: ClusterObject, { text, contentType }: Asked): ClusterObject {
+  #patch(kind: Kind, object: ClusterObject, { url, text, contentType }: Asked): ClusterObject {
     if (contentType !== 'application/merge-patch+json' && contentType !== 'application/strategic-merge-patch+json') throw refusal(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
     let patch: Fields
     try {
@@ -220,7 +224,10 @@ export class FakeApiServer {
     const isOther = !isDeepStrictEqual([spec, says(metadata.annotations)], [patched.spec, says(patched.metadata.annotations)])
     const generation = (metadata.generation ?? 1) + (isOther ? 1 : 0)
     const admitted = kind === 'deployments' && patch['spec'] !== undefined ? this.admit(patched as unknown as Workload) : patched
-    const stored = this.#options.store.put(kind, { ...admitted, metadata: { ...patched.metadata, ...(kind === 'nodes' ? {} : { generation }) } })
+    // Of others it is not kept: the recorded dialogue leaves it out.
+    const manager = url.searchParams.get('fieldManager')
+    const managed = manager === null ? {} : { managedFields: managedAfter(object, patched, manager) }
+    const stored = this.#options.store.put(kind, { ...admitted, metadata: { ...patched.metadata, ...managed, ...(kind === 'nodes' ? {} : { generation }) } })
     if (patch['spec'] !== undefined) this.#options.reconcile()
     return stored
   }
