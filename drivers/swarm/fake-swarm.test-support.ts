@@ -32,6 +32,8 @@ export class FakeSwarm {
   /** So many changes are refused, as if somebody else had been quicker. */
   conflicts = 0
   makesNoTasks = false
+  /** So many changes it takes and does nothing about. */
+  overlooks = 0
   /** What it makes is starting until it is told otherwise, as with a health check that has not passed. */
   startsSlowly = false
   /** It does without a place whose task runs, as if it knew of no end. */
@@ -110,7 +112,8 @@ export class FakeSwarm {
     const before = this.spec
     const isOther = !isSameMake(makeOf(spec), makeOf(before))
     this.spec = spec
-    this.#reconcile()
+    if (this.overlooks > 0) this.overlooks -= 1
+    else this.#reconcile()
     // Every change takes away what was said of the one before.
     this.updateStatus = undefined
     if (isOther) void this.#rollOut(before)

@@ -44,6 +44,8 @@ export interface PlacesOptions {
 
 const lookEveryMs = 50
 const toldWithinMs = 15_000
+/** Well within the delay after which a swarm replaces a task. */
+const orderAgainMs = 500
 
 /** The places of one service and what is done to their number. A swarm that is told to do without one gives up a place whose task has ended, and no other. */
 export class ServicePlaces {
@@ -152,10 +154,17 @@ export class ServicePlaces {
   /** Resolves to the places that the swarm gave up. Throws SW_NOT_DONE when they are not what was expected: the number of tasks is as before then. */
   async #oneLess(doing: string, isExpected: (gone: readonly TaskPlace[]) => boolean): Promise<readonly [TaskPlace, ...TaskPlace[]]> {
     await this.#scale(this.#replicas - 1)
+    let againAtMs = performance.now() + orderAgainMs
     const gone = await this.#until(async () => {
       const slots = new Set((await this.#tasks()).map((one) => one.Slot))
       const [first, ...more] = this.places.filter((one) => one.slot !== undefined && !slots.has(one.slot))
-      return first === undefined ? undefined : ([first, ...more] as const)
+      if (first !== undefined) return [first, ...more] as const
+      // A swarm that counts its tasks while it replaces one may count one less, find nothing to do, and look no more until it is told something.
+      if (performance.now() >= againAtMs) {
+        await this.#scale(this.#replicas)
+        againAtMs = performance.now() + orderAgainMs
+      }
+      return undefined
     }, toldWithinMs)
     if (gone !== undefined && isExpected(gone)) return gone
     await this.#scale(this.#replicas + 1)
