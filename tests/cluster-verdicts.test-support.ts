@@ -12,6 +12,9 @@ import { judgeRecorded } from '../engine/judge-scenario.js'
 import { runConformance } from '../engine/run-conformance.js'
 import { suites } from '../suites/index.js'
 
+/** Most verdicts take long, so they are part of the trial (`npm run test:trial`). */
+export const isTrial = process.env['SEAWORTHY_TRIAL'] === 'all'
+
 export interface Experiment {
   readonly manner: Manner
   readonly network: number

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Operation, ServiceDescriptor } from '../core/service-descriptor.js'
 import type { Workload } from '../drivers/kubernetes/objects.js'
-import { asItWas, ClusterVerdicts, outcomeOf } from './cluster-verdicts.test-support.js'
+import { asItWas, ClusterVerdicts, isTrial, outcomeOf } from './cluster-verdicts.test-support.js'
 
 const verdicts = new ClusterVerdicts()
-afterEach(() => verdicts.close())
+afterEach(() => (isTrial ? verdicts.close() : undefined))
 
 const operation = { headers: {}, timeoutMs: 5_000, streams: false, holdsBody: false, weight: 0 } as const
 const read: Operation = { ...operation, name: 'read', method: 'GET', path: '/items/{key}', expect: { status: [], json: { '/value': '{value}' } }, mutates: false }
@@ -30,7 +30,7 @@ function upgradable(service: ServiceDescriptor): ServiceDescriptor {
 }
 const containers = (): unknown => verdicts.cluster.store.get<Workload>('deployments', 'web')?.spec.template.spec.containers[0]?.env
 
-describe('a workload that its controller rolls out', () => {
+describe.runIf(isTrial)('a workload that its controller rolls out', () => {
   test('passes what a roll-out is asked for, there and back, and is as it was afterwards', async () => {
     const report = await verdicts.decided({ manner: 'graceful', network: 82, only: ['UPGR-01', 'UPGR-02', 'UPGR-04', 'UPGR-06'], change: upgradable })
     for (const id of ['UPGR-01', 'UPGR-02', 'UPGR-04', 'UPGR-06'] as const) expect(outcomeOf(report, id), id).toMatchObject({ outcome: 'passed' })

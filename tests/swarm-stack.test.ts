@@ -106,7 +106,7 @@ test('a swarm rolls releases out by itself', () => {
   expect(service.lifecycle.upgrade).not.toHaveProperty('rollOut')
 })
 
-test.each(['lifecycle.upgrade.part', 'lifecycle.reboot', 'fault.edge', 'docs.times', 'docs.runbook', 'topology.scale', 'lifecycle.apart'] as const)('%s is told as something that a swarm makes impossible or trivial', (capability) => {
+test.each(['lifecycle.upgrade.part', 'lifecycle.reboot', 'fault.edge', 'docs.times', 'docs.runbook', 'lifecycle.apart'] as const)('%s is told as something that a swarm makes impossible or trivial', (capability) => {
   expect(offers(service).has(capability)).toBe(false)
   expect(whyNot(capability, service)).toMatch(/\w/)
 })
