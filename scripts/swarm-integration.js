@@ -27,8 +27,8 @@ const impossible = [
   'CONF-01', 'CONF-03', 'START-01', 'START-06', 'START-07', 'START-08', 'DRAIN-09', 'UPGR-03', 'UPGR-07', 'BKUP-02', 'BKUP-03', 'BKUP-04', 'BKUP-05', 'BKUP-06', 'BKUP-07', 'BKUP-08', 'BKUP-09', 'BKUP-10',
   'RDND-07', 'REPL-05', 'REPL-06', 'SWAP-01', 'SWAP-02', 'SWAP-03', 'SWAP-04', 'DEGR-01', 'DEGR-02', 'DEGR-03', 'DEGR-04', 'DEGR-07', 'DEGR-09', 'ACCS-01', 'ACCS-02', 'ACCS-03', 'DOCS-01',
 ]
-/** Half of these: by the reason that is given for the other half. */
-const half = { 'RDND-03': /^no replica was made unfit \(isolate\)/ }
+/** Half of these is judged, and the reason for the other half is told. */
+const half = { 'RDND-03': { passed: 'a-hung-replica-leaves-the-rotation-and-returns', open: /^no replica was made unfit \(isolate\)/ } }
 
 /** What was made is removed in any case: a signal ends the next wait, not this program. */
 let signalled
@@ -112,8 +112,9 @@ function score(descriptor, only, output) {
   return { report, outcomes: new Map(report.requirements.filter(({ id }) => only === 'all' || only.split(',').includes(id)).map((one) => [one.id, one])) }
 }
 
-const isHalf = ({ id, outcome, summary }) => outcome === 'inconclusive' && half[id]?.test(summary) === true
-const isAsExpected = (one) => one.outcome === (impossible.includes(one.id) ? 'skipped' : 'passed') || isHalf(one)
+const isHalf = ({ id, outcome, findings }) => outcome === 'inconclusive' && half[id] !== undefined && findings.every((one) => (one.check === half[id].passed ? one.outcome === 'passed' : half[id].open.test(one.summary))) && findings.some((one) => one.check === half[id].passed)
+const isAsExpected = (one) => (impossible.includes(one.id) ? one.outcome === 'skipped' && /the swarm driver cannot do/.test(one.summary) : one.outcome === 'passed' || isHalf(one))
+const expectedIds = (only) => (only === 'all' ? JSON.parse(run(process.execPath, [join(root, 'bin/seaworthy.js'), 'list', '--json']).stdout).requirements.map(({ id }) => id) : only.split(','))
 
 /** What a busy machine left open is measured again, twice at most; a fault that is found is one. */
 async function expectSound(descriptor, only, output) {
@@ -125,10 +126,13 @@ async function expectSound(descriptor, only, output) {
     const scored = score(descriptor, time === 1 ? only : openIds().join(','), time === 1 ? output : `${output}-${time}`)
     await pause(0)
     for (const [id, one] of scored.outcomes) outcomes.set(id, one)
+    for (const { id, outcome, summary } of scored.outcomes.values()) if (outcome === 'error') console.log(`!!! ${id} was an error (${summary})`)
     if (scored.report.restored !== true) notRestored.push(...(scored.report.notRestored ?? ['no reason is given']))
   }
   for (const { id, outcome, summary } of outcomes.values()) console.log(`${id} ${outcome} (${summary})`)
   if (notRestored.length > 0) throw new Error(`the report says that the world was not restored: ${JSON.stringify(notRestored)}`)
+  const missing = expectedIds(only).filter((id) => !outcomes.has(id))
+  if (missing.length > 0 || outcomes.size === 0) throw new Error(`the report does not tell of ${missing.join(', ') || 'anything'}`)
   const wrong = [...outcomes.values()].filter((one) => !isAsExpected(one))
   if (wrong.length > 0) throw new Error(`found ${wrong.map(({ id, outcome }) => `${id} ${outcome}`).join(', ')}, expected ${wrong.some(({ id }) => impossible.includes(id)) ? 'what a swarm cannot express skipped, and everything else' : 'all of them'} passed`)
   console.log(`${[...outcomes.values()].filter(({ outcome }) => outcome === 'passed').length} passed, ${[...outcomes.values()].filter(({ outcome }) => outcome === 'skipped').length} that a swarm cannot express were skipped with the reason`)
@@ -160,7 +164,8 @@ async function expectFaultsFound(descriptor, folder) {
       const { outcome, summary } = score(descriptor, id, join(folder, `fault-${id}-${time}`)).outcomes.get(id)
       console.log(`with ${change.join(' ')}: ${id} ${outcome} (${summary})`)
       if (outcome === 'failed') break
-      if (outcome !== 'inconclusive' || time === timesMax) throw new Error(`with ${change.join(' ')}: found ${id} ${outcome}, expected it failed`)
+      // A swarm may take another replica away than the one that has the fault.
+      if ((outcome !== 'inconclusive' && !(id === 'RDND-05' && outcome === 'passed')) || time === timesMax) throw new Error(`with ${change.join(' ')}: found ${id} ${outcome}, expected it failed`)
     }
     await expectUnchanged(`after ${id}`, before)
   }

@@ -74,7 +74,7 @@ async function ended(child: ChildProcess): Promise<{ readonly code: unknown; rea
 /** What a run may have left in the namespace or on the nodes: nothing, once everything runs again. */
 function leftovers(): readonly string[] {
   const { store } = cluster
-  const ours = (one: Workload | ClusterNode): readonly string[] => Object.keys(one.metadata.annotations ?? {}).filter((name) => name.startsWith('seaworthy.dev/'))
+  const ours = (one: Workload | ClusterNode | Pod): readonly string[] => Object.keys(one.metadata.annotations ?? {}).filter((name) => name.startsWith('seaworthy.dev/'))
   const web = store.get<Workload>('deployments', 'web')
   if (web === undefined) return ['the workload is gone']
   const ready = store.list<Pod>('pods').filter(({ status, metadata }) => metadata.deletionTimestamp === undefined && status.containerStatuses?.[0]?.ready === true).length
@@ -83,6 +83,7 @@ function leftovers(): readonly string[] {
     ...(web.spec.replicas === 3 ? [] : [`${web.spec.replicas} replicas are asked for`]),
     ...(web.spec.template.spec.containers[0]?.env === undefined ? [] : ['a release is deployed']),
     ...(ready === 3 ? [] : [`${ready} pods are ready`]),
+    ...store.list<Pod>('pods').flatMap((pod) => (pod.metadata.deletionTimestamp === undefined ? ours(pod).map((name) => `annotation ${name} of ${pod.metadata.name}`) : [])),
     ...store.list<ClusterNode>('nodes').flatMap((node) => [...ours(node).map((name) => `annotation ${name} of ${node.metadata.name}`), ...(node.spec.unschedulable === true ? [`${node.metadata.name} is cordoned`] : [])]),
   ]
 }
@@ -106,12 +107,21 @@ async function killed(id: string, afterMs: number): Promise<string> {
   return killed(id, afterMs / 2)
 }
 
+/** What a kill found to be changed, by what was being done. */
+const found: { readonly id: string; readonly changed: boolean }[] = []
+
 test.runIf(isAsked).each(moments)('%s, killed after %i ms: after clean nothing of the run is in the namespace or on a node', async (id, afterMs) => {
   expect(leftovers()).toEqual([])
   const said = await killed(id, afterMs)
   const atKill = leftovers()
+  found.push({ id, changed: atKill.length > 0 })
   const cleaned = await ended(seaworthy('clean', '--driver', 'kubernetes', 'seaworthy.yaml'))
   expect(cleaned, said).toMatchObject({ code: 0 })
   await expect.poll(leftovers, { timeout: settledWithinMs, interval: 200, message: `found at the kill: ${atKill.join(', ')}; clean said: ${cleaned.said}` }).toEqual([])
   console.log(`${id}, killed after ${afterMs} ms: ${atKill.join(', ') || 'nothing was changed'}`)
 }, 200_000)
+
+test.runIf(isAsked)('most of them were killed while something was changed', () => {
+  expect(found.length).toBe(moments.length)
+  expect(found.filter(({ changed }) => changed).length, JSON.stringify(found)).toBeGreaterThan(kills / 2)
+})

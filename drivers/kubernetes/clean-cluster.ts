@@ -25,13 +25,13 @@ export async function cleanCluster(service: ServiceDescriptor, { force }: { read
     const mayClean = (owner: Owner | undefined): boolean => force || isDead(owner)
     const nodes: CleanedNode[] = []
     let cleaned: CleanedClaim | undefined
-    let left: readonly CordonedNode[] = []
+    let left: readonly CordonedNode[] | undefined
     const [error] = await errorsOfSteps([
       async () => {
         left = await cordonedFor(api, target, { mayBeRefused: !drainsNodes(service) })
       },
       async () => {
-        const [notOpened] = await errorsOfSteps(left.filter(({ note }) => note.run !== runId).map(({ name, note: { run, owner } }) => async () => {
+        const [notOpened] = await errorsOfSteps((left ?? []).filter(({ note }) => note.run !== runId).map(({ name, note: { run, owner } }) => async () => {
           const isCleaned = mayClean(owner)
           if (isCleaned) await uncordon(api, name, run)
           nodes.push({ node: name, state: isCleaned ? 'released' : 'kept', runId: run, owner: ownerText(owner) })
@@ -43,8 +43,8 @@ export async function cleanCluster(service: ServiceDescriptor, { force }: { read
         const owner = ownerOf(workload)
         const named = { workload: where, runId, ...(owner === undefined ? {} : { owner: ownerText(owner) }) }
         if (!mayClean(owner)) return void (cleaned = { state: 'kept', ...named })
-        const known = left.flatMap(({ name, note }) => (note.run === runId ? [name] : []))
-        cleaned = { state: (await putBackAndRelease(api, target, { runId, readinessPath: health.readinessPath, known })) ? 'released' : 'nothing', ...named }
+        const known = left?.flatMap(({ name, note }) => (note.run === runId ? [name] : []))
+        cleaned = { state: (await putBackAndRelease(api, target, { runId, readinessPath: health.readinessPath, ...(known === undefined ? {} : { known }) })) ? 'released' : 'nothing', ...named }
       },
     ])
     if (error !== undefined) throw error

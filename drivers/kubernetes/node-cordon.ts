@@ -21,6 +21,7 @@ export interface NodeNote {
 
 const nodesPath = '/api/v1/nodes'
 const missing = 404
+const forbidden = 403
 const listTimeoutMs = 30_000
 const listedAtOnce = '250'
 /** As the API server keeps it in `managedFields` for what a change of ours gave. */
@@ -134,7 +135,7 @@ export interface CordonedNode {
  */
 export async function cordonedFor(api: ApiClient, target: ClusterTarget, { mayBeRefused }: { readonly mayBeRefused: boolean }): Promise<readonly CordonedNode[]> {
   const cordoned = await listNodes(api, { fieldSelector: 'spec.unschedulable=true' }).catch((thrown: unknown) => {
-    if (mayBeRefused && thrown instanceof ClusterRefusal) return []
+    if (mayBeRefused && thrown instanceof ClusterRefusal && thrown.status === forbidden) return []
     throw thrown
   })
   return cordoned.flatMap((node) => {

@@ -161,7 +161,7 @@ export class ServicePlaces {
       if (first !== undefined) return [first, ...more] as const
       // A swarm that counts its tasks while it replaces one may count one less, find nothing to do, and look no more until it is told something.
       if (performance.now() >= againAtMs) {
-        await this.#scale(this.#replicas)
+        await this.#sayAgain()
         againAtMs = performance.now() + orderAgainMs
       }
       return undefined
@@ -257,6 +257,12 @@ export class ServicePlaces {
     const { Spec } = await changeService(this.#options.docker, this.service.ID, (spec) => withReplicas(spec, replicas))
     this.#spec = Spec
     this.#replicas = replicas
+  }
+
+  /** The number that was ordered last, unless somebody has ordered another one since. */
+  async #sayAgain(): Promise<void> {
+    if (this.#options.isEnded()) return
+    await changeService(this.#options.docker, this.service.ID, (spec) => (isDeepStrictEqual(spec, this.#spec) ? spec : undefined))
   }
 
   #inTurn<T>(doing: string, work: (doing: string) => Promise<T>): Promise<T> {

@@ -72,9 +72,12 @@ function unsoundness(record: ToggleRecord, { beginMs }: Outage): string | undefi
 
 const fails = (one: RequestEvent): boolean => countsAsLost(one) || one.outcome === 'polite-refusal'
 
+/** What was sent so long before the store went, and failed later, hung already. */
+const hungMs = 100
+
 /** Whatever else it was, the store was there. */
 function unservedBefore(history: History, { beginMs }: Outage): string | undefined {
-  const failing = requestsOf(history, outageLoad, { fromMs: beginMs - servedBeforeMs, toMs: beginMs }).filter((one) => fails(one) && one.endedAtMs < beginMs)
+  const failing = requestsOf(history, outageLoad, { fromMs: beginMs - servedBeforeMs, toMs: beginMs }).filter((one) => fails(one) && (one.endedAtMs < beginMs || one.plannedAtMs < beginMs - hungMs))
   return failing.length === 0 ? undefined : `${counted(failing.length, 'request')} failed in the last ${spanned(servedBeforeMs)} before the store was taken away`
 }
 

@@ -1,5 +1,5 @@
 import type { History, InstanceId } from '../../core/history.js'
-import { interventionsOf, type Intervention } from '../../core/reading.js'
+import { interventionsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import type { AppliedFault, ScenarioContext } from '../../core/scenario.js'
 import { turnedInDrain } from './frozen-replica.js'
 import { codeSays, namesBroken, type HealthAnswer } from './health-answer.js'
@@ -34,15 +34,20 @@ export function removableFrom(context: ScenarioContext, target: InstanceId, hard
 /** How the dependency was taken away, by whichever of the two. */
 export const removalOf = (history: History, label: string): Intervention | undefined => interventionsOf(history, 'fault-dependency', label)[0] ?? interventionsOf(history, 'hold', label)[0]
 
+/** Requests that the replica is sent all the time. */
+export const backgroundLoad = 'background'
 const answersMin = 3
+const servedMin = 10
 
 /**
- * A service may go on without what none of its replicas has (read-only, say), and says so: then what is missing is named in its detail while readiness passes, and it turns
- * failing in its drain. Where one replica alone was cut off it has to fail: the others have what it lacks.
+ * A service may go on without what none of its replicas has (read-only, say), and says so: then it still serves some of what it is asked, what is missing is named in its
+ * detail while readiness passes, and it turns failing in its drain. Where one replica alone was cut off it has to fail: the others have what it lacks.
  */
-export function goesOnWithout(history: History, own: readonly HealthAnswer[], { name, target }: Intervention): boolean {
+export function goesOnWithout(history: History, own: readonly HealthAnswer[], { name, target, witnessedAtMs, undoneAtMs = Infinity }: Intervention): boolean {
+  const gone = { fromMs: witnessedAtMs ?? Infinity, toMs: undoneAtMs }
+  const served = requestsOf(history, backgroundLoad, gone).filter((one) => one.endedAtMs <= undoneAtMs && (one.outcome === 'ok' || one.outcome === 'degraded')).length
   const drained = own.find((one) => one.state === 'draining')?.target
   const passing = own.filter((one) => one.state === 'failing' && one.endpoint === 'readiness' && one.status !== null && codeSays(one.status) === 'pass')
   const naming = own.filter((one) => one.state === 'failing' && namesBroken(one, target))
-  return name === 'hold' && drained !== undefined && turnedInDrain(history, drained) && passing.length >= answersMin && naming.length >= answersMin
+  return name === 'hold' && served >= servedMin && drained !== undefined && turnedInDrain(history, drained) && passing.length >= answersMin && naming.length >= answersMin
 }

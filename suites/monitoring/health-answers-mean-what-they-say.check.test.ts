@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Check } from '../../core/check.js'
+import { request } from '../../core/checks/literal-events.test-support.js'
 import { historyOf, type HistoryEvent } from '../../core/history.js'
 import { answersAreFast, answersAreFresh, causeIsNamed, codeAndBodyAgree } from './health-answers-mean-what-they-say.check.js'
 
@@ -94,7 +95,12 @@ describe('status code and body', () => {
   })
   test('a service that goes on without what none of its replicas has says so, and turns failing in its drain', () => {
     const readOnly = { ...good, failing: [200, 'warn', 'database'] as const, draining: [503, 'fail'] as const }
-    const held = (says: Says): HistoryEvent[] => history({ says }).map((event): HistoryEvent => (event.kind === 'intervention' ? { ...event, name: 'hold' } : event))
+    const held = (says: Says, served = 10): HistoryEvent[] => [
+      ...history({ says }).map((event): HistoryEvent => (event.kind === 'intervention' ? { ...event, name: 'hold', ...(event.phase === 'undone' ? { atMs: 5_000 } : {}) } : event)),
+      ...Array.from({ length: served }, (_, index) => request(index * 10, { load: 'background', via: 'a', instance: 'a' })),
+      ...Array.from({ length: 20 }, (_, index) => request(6_000 + index * 10, { load: 'background', via: 'a', instance: 'a' })),
+    ]
+    expect(judge(codeAndBodyAgree, held(readOnly, 9))).toMatchObject({ outcome: 'inconclusive' }) // it goes on in its words alone
     expect(judge(codeAndBodyAgree, held(readOnly))).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('without database, which no replica had, it went on and said so') })
     expect(judge(codeAndBodyAgree, held({ ...readOnly, draining: [200, 'pass'] }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('0 health answers turned failing') })
     expect(judge(codeAndBodyAgree, held({ ...readOnly, failing: [200, 'pass'] }))).toMatchObject({ outcome: 'inconclusive' })

@@ -4,7 +4,7 @@ import { numberThreshold, thresholdValues, type ProfileName } from '../../core/r
 import type { AppliedFault, Load, Scenario, ScenarioContext } from '../../core/scenario.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { answersAreFast, answersAreFresh, causeIsNamed, codeAndBodyAgree } from './health-answers-mean-what-they-say.check.js'
-import { removableFrom } from './dependency-down.js'
+import { backgroundLoad, removableFrom } from './dependency-down.js'
 import { frozenLabel, frozenReadings } from './frozen-replica.js'
 import type { HealthState } from './health-answer.js'
 import { requirements } from './requirements.js'
@@ -68,7 +68,7 @@ async function exercise(context: ScenarioContext): Promise<void> {
  */
 const startLoad = (context: ScenarioContext, target: InstanceId): Load =>
   context.traffic.start({
-    name: 'background',
+    name: backgroundLoad,
     ratePerSecond: 20,
     operations: 'mixed',
     via: target,
@@ -95,7 +95,7 @@ async function fail(context: ScenarioContext, target: InstanceId): Promise<void>
   const removable = removableFrom(context, target, true)
   if (removable === undefined) return
   const { component } = removable
-  context.step(`health of ${target} while ${component}, a hard dependency, is down for it`)
+  context.step(`health of ${target} while ${component}, a hard dependency, is down`)
   const fault = await removable.takeAway()
   await untilNotReady(context, { target, state: 'turning-failing', timeoutMs: context.threshold(id, 'shown_within_s') * 1_000 })
   await context.pause(settleMs) // the endpoints need not turn at the same instant

@@ -60,7 +60,8 @@ function goneIn(history: History, added: string, removal: Intervention | undefin
   if (removal?.target !== 'replicas') return added
   const chosen = removal.detail['instance']
   if (typeof chosen === 'string') return chosen
-  for (const event of eventsOf(history, 'platform')) if (event.name === told && event.atMs >= removal.issuedAtMs) return event.target
+  const candidates = [...((factOf(history, 'instances') as readonly string[] | undefined) ?? []), added]
+  for (const event of eventsOf(history, 'platform')) if (event.name === told && event.atMs >= removal.issuedAtMs && candidates.includes(event.target)) return event.target
   return undefined
 }
 
