@@ -27,6 +27,7 @@ export interface ApiOptions {
 
 const namespaced = /^\/(?:api\/v1|apis\/(?:apps|autoscaling|discovery\.k8s\.io|policy|rbac\.authorization\.k8s\.io|networking\.k8s\.io)\/v1)\/namespaces\/([^/]+)\/([a-z]+)(?:\/([^/]+)(?:\/([a-z]+))?)?$/
 const ofCluster = /^\/api\/v1\/()(nodes)(?:\/([^/]+))?$/
+const ofNoNamespace = ['nodes', 'namespaces']
 const aNamespace = /^\/api\/v1\/namespaces(?:\/([^/]+))?$/
 /** Created and never read. */
 const inert = ['configmaps', 'serviceaccounts', 'roles', 'rolebindings', 'networkpolicies']
@@ -165,7 +166,7 @@ export class FakeApiServer {
     const { spec } = JSON.parse(text) as { readonly spec: { readonly resourceAttributes: { readonly namespace?: string; readonly verb: string; readonly resource: string; readonly subresource?: string } } }
     const { verb, resource, subresource, namespace } = spec.resourceAttributes
     // What is of the cluster is asked for without a namespace, everything else within one.
-    const allowed = (resource === 'nodes') === (namespace === undefined) && !this.denied.has(`${verb} ${subresource === undefined ? resource : `${resource}/${subresource}`}`)
+    const allowed = ofNoNamespace.includes(resource) === (namespace === undefined) && !this.denied.has(`${verb} ${subresource === undefined ? resource : `${resource}/${subresource}`}`)
     return { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec, status: { allowed } }
   }
 
