@@ -139,6 +139,8 @@ export interface SwarmStack {
   readonly killsUnready?: boolean
   /** As it was read: clients come in through the routing mesh, straight to the replicas. */
   readonly entryIsMesh?: boolean
+  /** As it was read: components whose names lead to an address of the swarm, and not to their tasks. */
+  readonly virtual?: readonly string[]
 }
 export interface StackService {
   /** As the stack file has it. */

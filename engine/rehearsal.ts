@@ -113,6 +113,7 @@ function rehearsedContext(scenario: Scenario, { service, profile, selected, thre
 const nowhere = new URL('http://127.0.0.1:1')
 
 function edgesOf({ target }: ServiceDescriptor, instances: readonly string[]): readonly Edge[] {
+  if (target.kind === 'swarm') return instances.flatMap((from) => target.components.map(({ name: to }) => ({ from, to })))
   const units = [...instances.map((from) => ({ from, unit: target.replicas })), ...target.components.map((unit) => ({ from: unit.name, unit }))]
   return units.flatMap(({ from, unit }) => componentsAddressedBy(unit).map((to) => ({ from, to })))
 }

@@ -92,7 +92,7 @@ const shells: Readonly<Record<string, string>> = {
   'bin/init/command-line.ts': 'words that were typed after `init --`, written into the descriptor as they are',
   'drivers/docker/machine-image.ts': 'looks for a program by a name of ours',
   'drivers/docker/nested-machine.ts': 'a script of ours in a container',
-  'drivers/docker/signal-sender.ts': 'a script of ours in a container',
+  'drivers/docker/ordered-shell.ts': 'scripts of ours in a container',
   'drivers/remote/shell.ts': 'hooks of a descriptor are shell commands; values reach them as variables',
 }
 test('a shell runs only scripts of ours and of the descriptor', () => {

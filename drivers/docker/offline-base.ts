@@ -4,17 +4,19 @@ import { basename, dirname, join, normalize } from 'node:path'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 
 /**
- * Lays out the root of an image from what is on this machine: Node.js, a shell, cp, and the libraries that they and
+ * Lays out the root of an image from what is on this machine: Node.js, a shell, cp, chroot, and the libraries that they and
  * `programs` load. With it an image is built where no registry can be reached. Throws SeaworthyError SW_OFFLINE_BASE.
  */
 export function layOutOfflineBase(root: string, programs: readonly string[]): void {
   if (process.platform !== 'linux') throw problem(`the system ${process.platform}`, 'Linux, whose programs run in a container')
   const shell = realpathSync('/bin/sh')
   const copy = realpathSync('/bin/cp')
+  const changeRoot = realpathSync(existsSync('/usr/sbin/chroot') ? '/usr/sbin/chroot' : '/usr/bin/chroot')
   put(process.execPath, join(root, 'usr/local/bin/node'))
   put(shell, join(root, 'bin/sh'))
   put(copy, join(root, 'bin/cp')) // PostgreSQL's empty cluster is copied with it
-  for (const library of new Set([process.execPath, shell, copy, ...programs].flatMap(librariesOf))) put(library, join(root, library))
+  put(changeRoot, join(root, 'usr/sbin/chroot')) // with it a helper uses the programs of the engine's machine
+  for (const library of new Set([process.execPath, shell, copy, changeRoot, ...programs].flatMap(librariesOf))) put(library, join(root, library))
   mkdirSync(join(root, 'etc'), { recursive: true })
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/:/bin/sh\nnode:x:1000:1000:node:/tmp:/bin/sh\n')
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\nnode:x:1000:\n')

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode'
 import { notDone } from '../process/not-done.js'
 import { engineError } from './engine-error.js'
+import { OrderedShell } from './ordered-shell.js'
 import { deploymentName, helperName, labelsOf, objectName, type Placed } from './labels.js'
 
 /**
@@ -27,50 +28,22 @@ export interface ContainerProcess {
   readonly pid: number // on the engine's machine
 }
 
-const answerWithinMs = 10_000
-
 export class SignalSender {
-  readonly #container: Docker.Container
-  readonly #stream: NodeJS.ReadWriteStream
   #address = ''
-  readonly #open = new Map<string, (answer: string) => void>()
-  #orders = 0
-  #ended = false
 
-  private constructor(container: Docker.Container, stream: NodeJS.ReadWriteStream) {
-    this.#container = container
-    this.#stream = stream
-  }
+  private constructor(private readonly helper: OrderedShell) {}
 
   /** `network`: default that of the deployment. Throws SeaworthyError. The helper ends when the connection to it does. */
   static async start(docker: Docker, placed: Placed, image: string, network = deploymentName(placed)): Promise<SignalSender> {
-    try {
-      const container = await docker.createContainer({
-        name: objectName(placed, helperName),
-        Image: image,
-        Entrypoint: ['/bin/sh', '-c', script],
-        Cmd: [],
-        User: '0:0',
-        Labels: labelsOf(placed),
-        Healthcheck: { Test: ['NONE'] },
-        OpenStdin: true,
-        StdinOnce: true,
-        AttachStdin: true,
-        AttachStdout: true,
-        HostConfig: { NetworkMode: network, PidMode: 'host', AutoRemove: true, CapDrop: ['ALL'], CapAdd: ['KILL'] },
-      })
-      const stream = await container.attach({ stream: true, stdin: true, stdout: true, hijack: true })
-      const sender = new SignalSender(container, stream)
-      const ready = sender.#answerTo('ready')
-      sender.#listen(docker)
-      await container.start()
-      await ready
-      const { NetworkSettings } = await container.inspect()
-      sender.#address = NetworkSettings.Networks[deploymentName(placed)]?.IPAddress ?? ''
-      return sender
-    } catch (error) {
-      throw engineError('starting the helper that sends signals', error)
-    }
+    const hostConfig = { NetworkMode: network, PidMode: 'host', CapDrop: ['ALL'], CapAdd: ['KILL'] }
+    const doing = 'starting the helper that sends signals'
+    const helper = await OrderedShell.start(docker, { name: objectName(placed, helperName), image, script, labels: labelsOf(placed), hostConfig }, doing)
+    const sender = new SignalSender(helper)
+    const { NetworkSettings } = await helper.container.inspect().catch((error: unknown) => {
+      throw engineError(doing, error)
+    })
+    sender.#address = NetworkSettings.Networks[deploymentName(placed)]?.IPAddress ?? ''
+    return sender
   }
 
   /**
@@ -82,7 +55,7 @@ export class SignalSender {
     return this.#address
   }
   get containerId(): string {
-    return this.#container.id
+    return this.helper.container.id
   }
 
   /** To the main processes of all of these. Throws SeaworthyError SW_NOT_DONE when one of them had ended. */
@@ -95,52 +68,14 @@ export class SignalSender {
     if (all.length > 0) await this.#order('CRASH', all)
   }
 
-  async close(): Promise<void> {
-    this.#ended = true
-    this.#stream.end()
-    await this.#container.remove({ force: true }).catch(() => undefined) // it removes itself
+  close(): Promise<void> {
+    return this.helper.close()
   }
 
   async #order(action: string, to: readonly ContainerProcess[]): Promise<void> {
     const name = `sending ${action === 'CRASH' ? 'SIGSTOP and SIGKILL' : `SIG${action}`}`
-    if (this.#ended) throw notDone(name, 'that the helper has ended')
-    this.#orders += 1
-    const order = String(this.#orders)
-    const answer = this.#answerTo(order)
-    this.#stream.write(`${order} ${action} ${to.map(({ id, pid }) => `${pid}:${id}`).join(' ')}\n`)
-    const found = await answer
+    if (this.helper.hasEnded) throw notDone(name, 'that the helper has ended')
+    const found = await this.helper.ask(`${action} ${to.map(({ id, pid }) => `${pid}:${id}`).join(' ')}`)
     if (found !== 'done') throw notDone(name, found === 'failed' ? 'that the signal was refused' : `a process gone (${found})`)
-  }
-
-  #answerTo(order: string): Promise<string> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => settle(`no answer within ${answerWithinMs} ms`), answerWithinMs)
-      const settle = (answer: string): void => {
-        clearTimeout(timer)
-        this.#open.delete(order)
-        resolve(answer)
-      }
-      this.#open.set(order, settle)
-    })
-  }
-
-  #listen(docker: Docker): void {
-    let said = ''
-    const output = { write: (chunk: Buffer): boolean => {
-      said += chunk.toString('utf8')
-      const lines = said.split('\n')
-      said = lines.pop() ?? ''
-      for (const line of lines) {
-        const [order = '', ...answer] = line.split(' ')
-        this.#open.get(order)?.(answer.join(' '))
-      }
-      return true
-    } } as unknown as NodeJS.WritableStream
-    docker.modem.demuxStream(this.#stream, output, output)
-    const end = (): void => {
-      this.#ended = true
-      for (const settle of this.#open.values()) settle('that the helper has ended')
-    }
-    this.#stream.on('end', end).on('close', end).on('error', end)
   }
 }

@@ -1,10 +1,10 @@
-import type { DeployOptions, DriverPlatformEvent } from '../../core/driver.js'
+import type { DeployOptions, DriverPlatformEvent, Edge } from '../../core/driver.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { processStartTime } from '../../operating-system/process-table.js'
 import { logFileOf, type DeploymentFolders } from '../process/deployment-folders.js'
 import { ownEnvironment } from '../process/deployment-world.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
-import type { Network } from './network-protocol.js'
+import type { EdgeTarget, Network } from './network-protocol.js'
 import { startNetwork } from './start-network.js'
 
 export interface ShadowOptions {
@@ -15,12 +15,14 @@ export interface ShadowOptions {
   /** What is attached to, for events: 'project'. */
   readonly of: string
   readonly emit: (event: DriverPlatformEvent) => void
+  /** Fault proxies, and where they listen. Default: none. */
+  readonly proxies?: { readonly host: string; readonly edges: readonly (Edge & EdgeTarget)[] }
 }
 
 /** The echo server, and a balancer that nobody sends requests to: its health checks have the declared settings of the one that is part of what is tested. */
-export async function startShadowNetwork({ service, options, folders, backends, of, emit }: ShadowOptions): Promise<Network> {
+export async function startShadowNetwork({ service, options, folders, backends, of, emit, proxies }: ShadowOptions): Promise<Network> {
   const seenBy = `a health check of the harness with the declared settings, not the balancer of the ${of} itself`
-  const network = await startNetwork({ balancer: { ...service.balancer, readinessPath: service.health.readinessPath, backends }, edges: [] }, {
+  const network = await startNetwork({ balancer: { ...service.balancer, readinessPath: service.health.readinessPath, backends }, edges: proxies?.edges ?? [], ...(proxies === undefined ? {} : { proxyHost: proxies.host }) }, {
     environment: ownEnvironment(options),
     logFile: logFileOf(folders, 'network'),
     onEvent: ({ name, backend, atHrtimeMs, reason }) => emit({ name, target: backend, atHrtimeMs, detail: { reason, seenBy } }),

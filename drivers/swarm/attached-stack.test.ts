@@ -67,7 +67,7 @@ test('how to put it back is written down before anything is done to it', async (
   const written: string[][] = []
   swarm.onUpdate = () => written.push([...run.journaled.values()].map((entry) => ('what' in entry ? entry.what : entry.kind)))
   await attach()
-  expect(written).toEqual([['services of the stack shop that are not as they were found', 'containers of the run in the engine at unix:///nowhere']])
+  expect(written).toEqual([['containers of the run in the engine at unix:///nowhere', 'services of the stack shop that are not as they were found']])
 })
 
 test('a stop ends the task past the engine, is told, and the place is filled again in the end', async () => {

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { DeployedComponent, DeployOptions, Deployment, DriverPlatformEvent, Instance } from '../../core/driver.js'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
@@ -9,7 +8,6 @@ import type { EngineConnection } from '../docker/engine-connection.js'
 import { statusOf } from '../docker/engine-error.js'
 import { EngineEvents, type WatchedContainers } from '../docker/engine-events.js'
 import { deploymentLabel, deploymentName } from '../docker/labels.js'
-import { logFrames } from '../docker/log-frames.js'
 import { removeObjects } from '../docker/remove-objects.js'
 import { SignalSender } from '../docker/signal-sender.js'
 import { everyStep } from '../every-step.js'
@@ -19,11 +17,15 @@ import { logFileOf, makeFolders, type DeploymentFolders } from '../process/deplo
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
 import { claimStack, foundOf, isReadyWithin, limitsDefault, putBackStack, type FoundStack } from './found-stack.js'
+import type { NamespaceRules } from './namespace-rules.js'
+import type { ProxiedEdges } from './proxied-edges.js'
+import { goesByProxies, proxiedStack, startRules, type ProxiedStack } from './proxied-stack.js'
 import { planAtRest, type PlannedService, type StackPlan } from './plan-stack.js'
 import { ServicePlaces, type TaskPlace } from './service-places.js'
 import { stackControls } from './stack-controls.js'
 import { stackLabel } from './stack-services.js'
-import { addressOf, slotOfTask } from './task-places.js'
+import { TaskLogs } from './task-logs.js'
+import { addressOf, innerAddressesOf, slotOfTask } from './task-places.js'
 
 /** A replica that is slow to answer once is not one that was found drained. */
 const foundReadyWithinMs = 5_000
@@ -36,13 +38,13 @@ const endedWithinMs = 3_000
 export class AttachedStack {
   readonly #ends: (() => unknown)[] = []
   readonly #journaled: number[] = []
-  readonly #logFiles = new Map<string, string>()
-  readonly #attachedAtMs = performance.now()
+  readonly #logs: TaskLogs
   readonly #toldToEnd = new Set<string>()
   #services: readonly ServicePlaces[] = []
   #components: ReadonlyMap<TaskPlace, Component> = new Map()
   #found: FoundStack | undefined
   #network: Network | undefined
+  #edges: ProxiedEdges | undefined
   #folders: DeploymentFolders | undefined
   #signals: SignalSender | undefined
   #lost: string | undefined
@@ -51,23 +53,30 @@ export class AttachedStack {
   #rollsOut = false
   #added = 0
 
-  constructor(private readonly connection: EngineConnection, private readonly service: ServiceDescriptor, private readonly options: DeployOptions) {}
+  constructor(private readonly connection: EngineConnection, private readonly service: ServiceDescriptor, private readonly options: DeployOptions) {
+    this.#logs = new TaskLogs(connection.docker, () => this.#services.flatMap(({ places }) => places))
+  }
 
   async deployment(): Promise<Deployment> {
     const { service, options, connection: { docker } } = this
     const stack = this.#stack()
     const plan = await planAtRest(docker, service, options.signal)
+    this.#record('../docker/remove-run', [this.connection.address.host, options.runId], `containers of the run in the engine at ${this.connection.address.host}`)
+    const rules = goesByProxies(service, options) ? await startRules(docker, options, plan.imageId) : undefined
+    if (rules !== undefined) this.#ends.push(() => rules.close())
     await this.#writeDown(plan)
     this.#services = plan.services.map(({ swarmService }) => new ServicePlaces({ docker, service: swarmService, startTimeoutMs: service.lifecycle.startTimeoutMs, emit: (event) => this.#emit(event), isEnded: () => this.#disposed !== undefined }))
     const folders = (this.#folders = makeFolders(options.directory, options.sharedDirectory, []))
-    this.#ends.push(() => this.#keepLogs())
+    this.#ends.push(() => this.#logs.keepAll())
     this.#addPlaces(plan)
     const signals = (this.#signals = await SignalSender.start(docker, options, plan.imageId, 'none'))
     const events = await EngineEvents.open(docker, { deployment: this.#watched(stack, plan), emit: (event) => this.#tell(event), onLost: (reason) => this.#lose(reason) })
     this.#ends.push(() => events.close())
     for (const [index, { tasks }] of plan.services.entries()) for (const { slot, arrival } of tasks) this.#services[index]?.arrived(slot, arrival)
-    const network = (this.#network = await startShadowNetwork({ service, options, folders, backends: this.#backends(), of: 'stack', emit: (event) => this.#emit(event) }))
+    const proxied = rules === undefined ? undefined : await this.#proxied(rules)
+    const network = (this.#network = await startShadowNetwork({ service, options, folders, backends: this.#backends(), of: 'stack', emit: (event) => this.#emit(event), ...(proxied === undefined ? {} : { proxies: { host: proxied.gateway, edges: proxied.edges.edges } }) }))
     this.#ends.push(() => network.close())
+    await this.#edges?.begin(network)
     const controls = stackControls({
       docker, events, signals, services: this.#services,
       newReplica: () => this.#newPlace(`replica-${service.target.replicas.count + this.#added++}`, undefined, { service: this.#services[0], port: plan.services[0]?.port ?? 0 }),
@@ -79,7 +88,7 @@ export class AttachedStack {
       rollingOut: (isOn) => this.#setRolling(isOn),
       moved: () => void this.#tellBackends(),
     })
-    return this.#deploymentOf({ stack, undeclared: plan.undeclared }, network, controls)
+    return this.#deploymentOf({ stack, undeclared: plan.undeclared }, network, { ...controls, ...proxied?.controls })
   }
 
   dispose(): Promise<void> {
@@ -102,9 +111,9 @@ export class AttachedStack {
       runId: options.runId,
       services: services.map(({ swarmService }) => foundOf(swarmService)),
       ...(ready.every(Boolean) ? { readiness } : {}),
+      ...(goesByProxies(service, options) ? { proxiedBy: replicas[0]?.inspected.Image ?? '' } : {}),
     }
     this.#record('restore-stack', [address.host, JSON.stringify(found)], `services of the stack ${this.#stack().stack} that are not as they were found`)
-    this.#record('../docker/remove-run', [address.host, options.runId], `containers of the run in the engine at ${address.host}`)
     this.#found = found
     await claimStack(docker, found)
   }
@@ -127,9 +136,15 @@ export class AttachedStack {
   #newPlace(name: string, slot: number | undefined, { service, port }: { readonly service: ServicePlaces | undefined; readonly port: number }): TaskPlace {
     const place: TaskPlace = { name, host: movingHost(`${name}.${basename(this.options.directory)}`), port, slot, container: undefined, mode: 'up', paused: false, freeSinceHrtimeMs: -Infinity, starts: 0, containers: [] }
     service?.places.push(place)
-    if (this.#folders !== undefined) this.#logFiles.set(name, logFileOf(this.#folders, name))
+    if (this.#folders !== undefined) this.#logs.files.set(name, logFileOf(this.#folders, name))
     this.#ends.push(() => forgetAddress(place.host))
     return place
+  }
+
+  async #proxied(rules: NamespaceRules): Promise<ProxiedStack> {
+    const proxied = await proxiedStack({ docker: this.connection.docker, rules, stack: this.#stack().stack, replicas: this.#services[0]!, components: this.#components, onLost: (reason) => this.#lose(reason) })
+    this.#edges = proxied.edges
+    return proxied
   }
 
   #watched({ stack }: SwarmStack, { services }: StackPlan): WatchedContainers {
@@ -172,13 +187,13 @@ export class AttachedStack {
       balancer: { ...this.service.balancer, kind: `the load balancer of the stack ${stack}`, retries: null },
       instances: (replicas?.places ?? []).map(instanceOf),
       components: [...this.#components].map(([place, component]) => componentOf(place, component)),
-      edges: [],
+      edges: this.#edges?.edges.map(({ from, to }) => ({ from, to })) ?? [],
       undeclared,
       echo: network.echoUrl,
       controls: { ...controls, stop: ordering(controls.stop), kill: ordering(controls.kill) },
       rebootGrade: 'simulated',
-      bringLogUpToDate: (target) => this.#keepLog(target),
-      logFiles: this.#logFiles,
+      bringLogUpToDate: (target) => this.#logs.keep(target),
+      logFiles: this.#logs.files,
       balancerCounters: () => network.balancerCounters(),
       [Symbol.asyncDispose]: () => this.dispose(),
     }
@@ -210,7 +225,7 @@ export class AttachedStack {
       if (address === undefined || this.#disposed !== undefined) return
       const task = inspected.Config.Labels['com.docker.swarm.task.id'] ?? ''
       if (!(await service.isWanted(task))) return // it was given up while it was being started
-      service.arrived(slot, { id: inspected.Id, pid: inspected.State.Pid, task, address, started: event })
+      service.arrived(slot, { id: inspected.Id, pid: inspected.State.Pid, task, address, inner: innerAddressesOf(inspected), started: event })
       await this.#tellBackends()
     } catch (error) {
       // Else what cannot be found by us would be taken for a service that does not come back.
@@ -219,7 +234,7 @@ export class AttachedStack {
   }
 
   async #tellBackends(): Promise<void> {
-    await this.#network?.setBackends(this.#backends()).catch(() => undefined) // its end is told by itself
+    await Promise.all([this.#network?.setBackends(this.#backends()).catch(() => undefined) /* its end is told by itself */, this.#edges?.follow()])
   }
 
   #lose(reason: string): void {
@@ -233,28 +248,9 @@ export class AttachedStack {
     if (this.#disposed === undefined) this.options.onPlatformEvent(event)
   }
 
-  async #keepLogs(): Promise<void> {
-    await Promise.all([...this.#logFiles.keys()].map((name) => this.#keepLog(name)))
-  }
-
-  /** What the containers in its place said since the stack was attached to. False when one of them is gone. */
-  async #keepLog(name: string): Promise<boolean> {
-    const file = this.#logFiles.get(name)
-    const place = this.#services.flatMap(({ places }) => places).find((one) => one.name === name)
-    if (place === undefined || file === undefined) return false
-    const since = Math.floor((Date.now() - (performance.now() - this.#attachedAtMs)) / 1_000)
-    try {
-      const said = await Promise.all(place.containers.map((id) => this.connection.docker.getContainer(id).logs({ stdout: true, stderr: true, follow: false, since })))
-      await writeFile(file, Buffer.concat(said.flatMap(logFrames)))
-      return true
-    } catch {
-      return false
-    }
-  }
-
   /** Every step is tried whatever became of the one before. Throws SW_NOT_RESTORED when something is not as it was found. */
   async #dispose(): Promise<void> {
-    await everyStep([() => this.#tellChangesOfOthers(), () => this.#putBack(), () => this.#signals?.close(), ...[...this.#ends].reverse(), () => this.#removeOurs()])
+    await everyStep([() => this.#edges?.close(), () => this.#tellChangesOfOthers(), () => this.#putBack(), () => this.#signals?.close(), ...[...this.#ends].reverse(), () => this.#removeOurs()])
     for (const id of this.#journaled) this.options.journal.done(id)
   }
 

@@ -3,6 +3,7 @@ import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import { answersReadyAt } from '../docker/answers-ready.js'
 import { statusOf } from '../docker/engine-error.js'
 import { isDead, ownerText, ownOwner, parseOwner } from '../run-owner.js'
+import { takeRulesOut } from './proxied-stack.js'
 import { foundLabel, ownerLabel, runLabel, withLabels } from './service-labels.js'
 import { isOfNow, isSameMake, makeOf, specBeforeRollOut, type TaskMake } from './stack-release.js'
 import { changeService, containerOf, ended, replicasOf, runs, tasksOf, type Engine, type ServiceSpec, type SwarmService } from './stack-services.js'
@@ -20,6 +21,8 @@ export interface FoundStack {
   readonly services: readonly FoundService[]
   /** Where all replicas said that they were ready; absent when one did not. One that was left drained is replaced. */
   readonly readiness?: { readonly port: number; readonly path: string }
+  /** Connections to components were led to proxies of the run, by a helper of this image. */
+  readonly proxiedBy?: string
 }
 
 export const foundOf = ({ ID: id, Spec: spec }: { readonly ID: string; readonly Spec: ServiceSpec }): FoundService => ({ id, name: spec.Name, replicas: replicasOf(spec) })
@@ -33,10 +36,12 @@ export const specAsFound = (spec: ServiceSpec, { replicas }: FoundService): Serv
 export function parseFound(text: string | undefined): FoundStack | undefined {
   try {
     const found = JSON.parse(text ?? '') as Partial<FoundStack>
-    const { runId, services, readiness } = found
+    const { runId, services, readiness, proxiedBy } = found
     const isWhole = ({ id, name, replicas }: Partial<FoundService>): boolean => typeof id === 'string' && typeof name === 'string' && Number.isInteger(replicas)
     const isReadiness = readiness === undefined || (typeof readiness.port === 'number' && typeof readiness.path === 'string')
-    return typeof runId === 'string' && Array.isArray(services) && services.length > 0 && services.every(isWhole) && isReadiness ? { runId, services, ...(readiness === undefined ? {} : { readiness }) } : undefined
+    const isImage = proxiedBy === undefined || typeof proxiedBy === 'string'
+    if (typeof runId !== 'string' || !Array.isArray(services) || services.length === 0 || !services.every(isWhole) || !isReadiness || !isImage) return undefined
+    return { runId, services, ...(readiness === undefined ? {} : { readiness }), ...(proxiedBy === undefined ? {} : { proxiedBy }) }
   } catch {
     return undefined
   }
@@ -79,7 +84,11 @@ export async function putBackStack(docker: Engine, found: FoundStack, limits = l
   const owner = replicas === undefined ? undefined : await runThatHas(docker, replicas.id)
   if (owner !== undefined && owner !== found.runId) return []
   let isUpdating = false
+  const { runId, services, proxiedBy } = found
+  // First: as long as they are led to a proxy that is gone, a component is down for the whole stack.
+  const rules = proxiedBy === undefined || replicas === undefined ? [] : await attempt(replicas, () => takeRulesOut(docker, { runId, services, image: proxiedBy }))
   const left = await Promise.all(found.services.map((one) => attempt(one, async () => void (isUpdating = (await putServiceBack(docker, one, { ...limits, runId: found.runId })) === 'updating' || isUpdating))))
+  left.push(rules)
   if (replicas === undefined) return left.flat()
   const { readiness } = found
   if (readiness !== undefined && !isUpdating) left.push(await attempt(replicas, () => replaceUnready(docker, replicas, readiness, limits)))

@@ -25,7 +25,7 @@ export async function observed(docker: Engine, service: ServiceDescriptor): Prom
     ...service,
     target: {
       ...target,
-      swarm: { ...swarm, killsUnready: test !== undefined && healthcheckPath(test) === health.readinessPath, entryIsMesh },
+      swarm: { ...swarm, killsUnready: test !== undefined && healthcheckPath(test) === health.readinessPath, entryIsMesh, virtual: components.filter(({ swarmService }) => (swarmService.Spec.EndpointSpec?.Mode ?? 'vip') === 'vip').flatMap(({ component }) => component?.name ?? []) },
       replicas: { ...target.replicas, restart: restartOf(spec), startAtBoot: true, count: replicas.tasks.length },
       components: target.components.map((one, index): Component => ({ ...one, restart: restartOf(components[index]?.swarmService.Spec ?? spec), startAtBoot: true })),
     },

@@ -7,7 +7,7 @@ import { notDone } from '../process/not-done.js'
 import type { Arrival } from './service-places.js'
 import { isOfNow } from './stack-release.js'
 import { containerOf, replicasOf, requireManager, runs, serviceNamed, servicesOf, tasksOf, type Engine, type Inspected, type SwarmService, type SwarmTask } from './stack-services.js'
-import { addressOf, portOf } from './task-places.js'
+import { addressOf, innerAddressesOf, portOf } from './task-places.js'
 
 export interface PlannedTask {
   readonly slot: number
@@ -111,7 +111,7 @@ async function plannedTask(docker: Engine, name: string, task: SwarmTask): Promi
   const address = await addressOf(docker, inspected)
   if (address === undefined) throw new SeaworthyError('SW_SWARM_ADDRESS', `while looking for the task ${task.Slot ?? ''} of the service ${name}: found no address that this machine reaches`, { exitCode: exitCodes.usage, hint: 'a task is asked at its address on docker_gwbridge: the containers of an overlay network have one, those of an internal network or of the host\'s network do not' })
   const started = { atHrtimeMs: hrtimeMs(), detail: { pid: inspected.State.Pid, container: inspected.Id.slice(0, 12), attached: true } }
-  return { slot: task.Slot ?? 0, inspected, arrival: { id: inspected.Id, pid: inspected.State.Pid, task: task.ID, address, started } }
+  return { slot: task.Slot ?? 0, inspected, arrival: { id: inspected.Id, pid: inspected.State.Pid, task: task.ID, address, inner: innerAddressesOf(inspected), started } }
 }
 
 /** The command of a health check, of the service or of its image; undefined where there is none. */

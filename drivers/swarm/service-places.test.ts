@@ -4,7 +4,7 @@ import { currentAddress } from '../../operating-system/moving-addresses.js'
 import { fakeSwarm, type FakeSwarm } from './fake-swarm.test-support.js'
 import { ServicePlaces, type Arrival, type TaskPlace } from './service-places.js'
 
-const arrival = (task: string, number: number, attached = false): Arrival => ({ id: `container-of-${task}`, pid: 100 + number, task, address: `172.18.0.${number}`, started: { atHrtimeMs: number, detail: attached ? { attached: true } : {} } })
+const arrival = (task: string, number: number, attached = false): Arrival => ({ id: `container-of-${task}`, pid: 100 + number, task, address: `172.18.0.${number}`, inner: [`10.0.1.${number}`], started: { atHrtimeMs: number, detail: attached ? { attached: true } : {} } })
 
 function places(swarm: FakeSwarm, events: DriverPlatformEvent[] = []): { readonly service: ServicePlaces; readonly all: readonly TaskPlace[] } {
   const service = new ServicePlaces({ docker: swarm.engine, service: { ID: 'api', Version: { Index: 1 }, Spec: swarm.spec }, startTimeoutMs: 400, emit: (event) => events.push(event), isEnded: () => false })

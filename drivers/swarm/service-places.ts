@@ -13,6 +13,8 @@ export interface Arrival {
   readonly pid: number
   readonly task: string
   readonly address: string
+  /** In the networks of the stack, where other tasks reach it. */
+  readonly inner: readonly string[]
   readonly started: Pick<DriverPlatformEvent, 'atHrtimeMs' | 'detail'>
 }
 

@@ -92,7 +92,7 @@ export class Machine {
   #arrive(slot: number): void {
     const task = this.swarm.taskIn(slot)
     if (task === '') return
-    this.service.arrived(slot, { id: containerIdOf({ id: task }), pid: 100 + Number(task.slice('task'.length)), task, address: `127.0.1.${slot}`, started: { atHrtimeMs: 0, detail: {} } })
+    this.service.arrived(slot, { id: containerIdOf({ id: task }), pid: 100 + Number(task.slice('task'.length)), task, address: `127.0.1.${slot}`, inner: [`10.0.1.${slot}`], started: { atHrtimeMs: 0, detail: {} } })
   }
   async #ask(what: string, id: string): Promise<void> {
     this.asked.push(`${what} ${id.split('-')[0]}`)

@@ -23,7 +23,7 @@ export interface ServiceSpec {
     readonly RestartPolicy?: { readonly Condition?: string }
   }
   readonly Mode: { readonly Replicated?: { readonly Replicas?: number }; readonly Global?: object }
-  readonly EndpointSpec?: { readonly Ports?: readonly PublishedPort[] }
+  readonly EndpointSpec?: { readonly Mode?: string; readonly Ports?: readonly PublishedPort[] }
 }
 export interface ContainerSpec {
   readonly StopSignal?: string

@@ -5,7 +5,6 @@ import { disposableOnly, same, staysInForce } from '../attached-offers.js'
 
 /** What a swarm makes impossible, or trivially true. */
 const never: Readonly<Partial<Record<Capability, string>>> = {
-  ...same('nothing of ours stands between the tasks of a stack', ['fault.edge', 'fault.isolate']),
   ...same('the files of a volume are not opened', ['fault.data-files']),
   ...same('a component of a stack is used as it is, none is made or replaced beside it', ['topology.swap', 'lifecycle.clone', 'swap.components', 'swap.moves', 'swap.roles', 'swap.handover']),
   ...same('commands of a runbook restore from files of this machine and put releases in replicas, of which the tasks of a stack know nothing', ['docs.runbook']),
@@ -35,6 +34,7 @@ export function whyNot(capability: Capability, service: ServiceDescriptor): stri
   if (target.swarm?.entryIsMesh === true && capability === 'topology.balancer') {
     return 'clients come in through the routing mesh of the swarm, which works on layer 4 and knows nothing of readiness: it takes no replica out of the rotation, and a balancer of the stack has to'
   }
+  if (capability === 'fault.edge' || capability === 'fault.isolate') return whyNoProxies(target)
   if ((capability === 'backup.restoreLive' || capability === 'backup.restoreAccount') && backup?.[restores[capability]]?.via === 'http') {
     return 'a backup is a file of this machine, which a task that is told its path cannot read'
   }
@@ -42,3 +42,10 @@ export function whyNot(capability: Capability, service: ServiceDescriptor): stri
 }
 
 export const offers = (service: ServiceDescriptor): ReadonlySet<Capability> => new Set([...declaredCapabilities(service)].filter((one) => whyNot(one, service) === undefined))
+
+/** A virtual address is answered by the swarm, which connects to the task itself: nobody can tell which replica it was. */
+function whyNoProxies({ swarm }: ServiceDescriptor['target']): string | undefined {
+  const [first, ...more] = swarm?.virtual ?? []
+  if (first === undefined) return undefined
+  return `${[first, ...more].join(', ')} ${more.length === 0 ? 'is' : 'are'} reached by a virtual address of the swarm, behind which nobody can tell who connects: with endpoint_mode: dnsrr fault proxies are put before ${more.length === 0 ? 'it' : 'them'}`
+}

@@ -1,6 +1,6 @@
 import type { Inspected } from './stack-services.js'
 import type { Engine, PublishedPort, SwarmService } from './stack-services.js'
-import { SeaworthyError } from '../../core/errors.js'
+import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { StackService } from '../../core/service-descriptor.js'
 
 /** The bridge by which every container of an overlay network reaches its host, and is reached from there. */
@@ -16,6 +16,18 @@ export async function addressOf(docker: Engine, { Id: id, NetworkSettings: { Net
   if (bridged) return bridged
   const bridge = (await docker.getNetwork(gatewayBridge).inspect().catch(() => undefined)) as { readonly Containers?: Readonly<Record<string, { readonly IPv4Address?: string }>> } | undefined
   return bridge?.Containers?.[id]?.IPv4Address?.split('/')[0] || undefined
+}
+
+/** By which other tasks reach it. One that is only created has them already: a swarm gives addresses before it makes a container. */
+export const innerAddressesOf = ({ NetworkSettings: { Networks: networks } }: Inspected): readonly string[] =>
+  Object.entries(networks).flatMap(([name, { IPAddress: address, IPAMConfig: wanted }]) => (name === 'ingress' || name === 'bridge' ? [] : address || wanted?.IPv4Address || []))
+
+/** The address of the host on the gateway bridge: what listens there is reached from every task. */
+export async function gatewayAddress(docker: Engine): Promise<string> {
+  const { IPAM } = (await docker.getNetwork(gatewayBridge).inspect()) as { readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string }[] } }
+  const gateway = IPAM?.Config?.find(({ Gateway: one }) => one?.includes('.') === true)?.Gateway
+  if (gateway !== undefined) return gateway.replace(/\/\d+$/, '')
+  throw new SeaworthyError('SW_ENGINE', `while reading the network ${gatewayBridge}: found no gateway, expected one of IPv4`, { exitCode: exitCodes.notConclusive })
 }
 
 const tcpPorts = (ports: readonly PublishedPort[]): readonly number[] => [...new Set(ports.filter(({ Protocol: protocol }) => protocol === undefined || protocol === 'tcp').flatMap(({ TargetPort: port }) => port ?? []))]

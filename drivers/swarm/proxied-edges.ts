@@ -1,0 +1,168 @@
+import type { Edge, EdgeCounters, EdgeFault } from '../../core/driver.js'
+import { messageOf } from '../../core/errors.js'
+import type { Component } from '../../core/service-descriptor.js'
+import type { EdgeTarget, Network } from '../network/network-protocol.js'
+import { edgeKey } from '../network/network-protocol.js'
+import type { Namespace } from './namespace-rules.js'
+import { redirectRules, type RedirectedSource } from './redirect-rules.js'
+import type { ServicePlaces, TaskPlace } from './service-places.js'
+import { stackLabel, type Engine } from './stack-services.js'
+import { innerAddressesOf } from './task-places.js'
+
+export interface ProxiedOptions {
+  readonly docker: Engine
+  /** Label of the stack. */
+  readonly stack: string
+  /** Where the proxies listen: the host, as tasks reach it. */
+  readonly gateway: string
+  readonly replicas: ServicePlaces
+  readonly components: ReadonlyMap<TaskPlace, Component>
+  readonly rules: { put(namespace: Namespace, rules: readonly string[]): Promise<boolean> }
+  /** Connections may go past the proxies from now on, and nothing that follows can be judged. */
+  readonly onLost: (reason: string) => void
+}
+
+/**
+ * Fault proxies on the dependencies of a stack that knows nothing of them: what replicas connect to a component is led to a proxy on its host, in the network
+ * namespace of the component, where no address that a replica looks up is another one than before. Of components among each other one thing is known, that a
+ * read replica follows its primary.
+ */
+export class ProxiedEdges {
+  readonly #options: ProxiedOptions
+  readonly #faults = new Map<string, EdgeFault>()
+  readonly #put = new Map<string, string>()
+  /** Where the proxies lead, by edge. */
+  readonly #targets = new Map<string, string>()
+  /** Addresses of containers that are being started, by their ids. */
+  readonly #arriving = new Map<string, readonly string[]>()
+  #network: Network | undefined
+  #events: NodeJS.ReadableStream | undefined
+  #turn: Promise<void> = Promise.resolve()
+  #isEnded = false
+
+  constructor(options: ProxiedOptions) {
+    this.#options = options
+  }
+
+  /** With the addresses at which the proxies find the components. */
+  get edges(): readonly (Edge & EdgeTarget)[] {
+    return this.#pairs().map(([from, to]) => ({ from: from.name, to: to.name, ...targetOf(to) }))
+  }
+
+  /** From when this resolves every new connection goes by a proxy. Throws SeaworthyError. */
+  async begin(network: Network): Promise<void> {
+    this.#network = network
+    for (const edge of this.edges) this.#targets.set(edgeKey(edge), textOf(edge))
+    const { docker, stack, replicas } = this.#options
+    const events = (this.#events = await docker.getEvents({ filters: { type: ['container'], event: ['create', 'destroy'], label: [`${stackLabel}=${stack}`, `com.docker.swarm.service.id=${replicas.service.ID}`] } }))
+    let said = ''
+    events.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8')
+      const lines = said.split('\n')
+      said = lines.pop() ?? ''
+      for (const line of lines) if (line !== '') void this.#told(JSON.parse(line) as ContainerEvent)
+    })
+    events.on('error', () => undefined) // an engine that is lost is told by who watches its containers
+    await this.#inTurn()
+  }
+
+  /** After a task came or went. Never throws. */
+  async follow(): Promise<void> {
+    await this.#inTurn().catch((error: unknown) => {
+      if (!this.#isEnded) this.#options.onLost(`connections to a component may go past the fault proxies: ${messageOf(error)}`)
+    })
+  }
+
+  /** In force for every connection when this resolves; for those that were made before there was a proxy with their next packet. Throws SeaworthyError. */
+  async fault(edge: Edge, fault: EdgeFault): Promise<void> {
+    this.#faults.set(edgeKey(edge), fault)
+    await this.#started.faultEdge(edge, fault)
+    await this.#inTurn()
+  }
+  async heal(edge: Edge): Promise<void> {
+    this.#faults.delete(edgeKey(edge))
+    await this.#started.healEdge(edge)
+    await this.#inTurn()
+  }
+  counters(edge: Edge): Promise<EdgeCounters> {
+    return this.#started.edgeCounters(edge)
+  }
+
+  /** What was put there is taken out by whoever puts the stack back. */
+  async close(): Promise<void> {
+    this.#isEnded = true
+    ;(this.#events as (NodeJS.ReadableStream & { destroy?(): void }) | undefined)?.destroy?.()
+    await this.#turn.catch(() => undefined)
+  }
+
+  get #started(): Network {
+    if (this.#network === undefined) throw new Error('there are no fault proxies yet')
+    return this.#network
+  }
+
+  #pairs(): readonly (readonly [TaskPlace, TaskPlace])[] {
+    const { replicas, components } = this.#options
+    const named = (role: Component['role']): readonly TaskPlace[] => [...components].filter(([, one]) => one.role === role).map(([place]) => place)
+    return [...replicas.places.flatMap((from) => [...components.keys()].map((to) => [from, to] as const)), ...named('db-replica').flatMap((from) => named('db-primary').map((to) => [from, to] as const))]
+  }
+
+  #inTurn(): Promise<void> {
+    const next = this.#turn.catch(() => undefined).then(() => this.#putAll())
+    this.#turn = next
+    return next
+  }
+
+  async #putAll(): Promise<void> {
+    if (this.#isEnded) return
+    const network = this.#started
+    for (const to of this.#options.components.keys()) {
+      const sources: RedirectedSource[] = []
+      for (const [from] of this.#pairs().filter(([, one]) => one === to)) sources.push(await this.#sourceOf(network, from, to))
+      await this.#putRules(to, sources)
+    }
+  }
+
+  async #sourceOf(network: Network, from: TaskPlace, to: TaskPlace): Promise<RedirectedSource> {
+    const edge = { from: from.name, to: to.name }
+    const fault = this.#faults.get(edgeKey(edge))
+    const target = targetOf(to)
+    const before = this.#targets.get(edgeKey(edge))
+    if (before === undefined) await network.openEdge(edge, target)
+    else if (before !== textOf(target)) await network.setEdgeTarget(edge, target)
+    this.#targets.set(edgeKey(edge), textOf(target))
+    // Nothing of ours delays a packet: a connection that was there before is made again, by the proxy.
+    return { addresses: from.container?.inner ?? [], proxyPort: network.proxyPort(edge), ...(fault === undefined ? {} : { unproxied: fault.kind === 'silence' ? 'dropped' : 'reset' }) }
+  }
+
+  async #putRules({ name, port, container }: TaskPlace, sources: readonly RedirectedSource[]): Promise<void> {
+    if (container === undefined) return
+    const { gateway, rules, replicas } = this.#options
+    const known = new Set(replicas.places.flatMap((one) => one.container?.id ?? []))
+    const arriving = [...this.#arriving].filter(([id]) => !known.has(id)).flatMap(([, addresses]) => addresses)
+    const wanted = redirectRules({ addresses: container.inner, port, gateway, sources, arriving })
+    const key = `${name} ${container.id}`
+    const text = wanted.join('\n')
+    if (this.#put.get(key) !== text && (await rules.put(container, wanted))) this.#put.set(key, text)
+  }
+
+  /** A replica that has an address and does not run yet can connect to nothing before it is known which one it is. */
+  async #told({ Action: action, Actor: { ID: id } }: ContainerEvent): Promise<void> {
+    if (this.#isEnded) return
+    if (action === 'destroy') this.#arriving.delete(id)
+    else {
+      const inspected = await this.#options.docker.getContainer(id).inspect().catch(() => undefined)
+      if (inspected === undefined) return
+      this.#arriving.set(id, innerAddressesOf(inspected))
+    }
+    await this.follow()
+  }
+}
+
+interface ContainerEvent {
+  readonly Action: string
+  readonly Actor: { readonly ID: string }
+}
+
+/** Port 0: nowhere, as long as it is down. */
+const targetOf = ({ port, container }: TaskPlace): EdgeTarget => (container === undefined ? { host: '127.0.0.1', port: 0 } : { host: container.address, port })
+const textOf = ({ host, port }: EdgeTarget): string => `${host}:${port}`
