@@ -58,7 +58,8 @@ export interface DeployOptions {
 }
 export type DependencyAccess = 'behind-proxies' | 'direct'
 export interface DriverPlatformEvent {
-  readonly name: 'process-started' | 'process-told-to-end' | 'process-exited' | 'backend-up' | 'backend-down' | 'network-started' | 'machine-booted' | 'machine-down' | 'cluster-surveyed' | 'cluster-lost' | 'node-cordoned' | 'node-uncordoned'
+  /** `process-found`: it ran when a service was attached to, and was not started then. */
+  readonly name: 'process-started' | 'process-found' | 'process-told-to-end' | 'process-exited' | 'backend-up' | 'backend-down' | 'network-started' | 'machine-booted' | 'machine-down' | 'cluster-surveyed' | 'cluster-lost' | 'node-cordoned' | 'node-uncordoned'
   readonly target: string
   readonly atHrtimeMs: number
   readonly detail: Readonly<Record<string, unknown>>

@@ -119,7 +119,7 @@ export interface FactEvent {
 /** What the platform said of its own accord: a process started, exited, was restarted; the balancer ejected. */
 export interface PlatformEvent {
   readonly kind: 'platform'
-  readonly name: string // 'process-started', 'process-exited', 'backend-down', 'backend-up'
+  readonly name: string // 'process-started', 'process-found', 'process-exited', 'backend-down', 'backend-up'
   readonly target: string
   readonly atMs: number
   readonly detail?: Readonly<Record<string, unknown>>

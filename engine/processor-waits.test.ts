@@ -14,7 +14,7 @@ test.runIf(onLinux)('a replica, a component and our own network are seen to wait
   const sleeping = spawn('sleep', ['1000'], { stdio: 'ignore' })
   try {
     const started = (target: string, pid = 0): void => waits.see({ name: 'process-started', target, atHrtimeMs: 0, detail: { pid } })
-    started('replica-0', busy[0]?.pid)
+    waits.see({ name: 'process-found', target: 'replica-0', atHrtimeMs: 0, detail: { pid: busy[0]?.pid } })
     started('replica-1', sleeping.pid)
     started('db-primary', busy[1]?.pid)
     waits.see({ name: 'network-started', target: 'network', atHrtimeMs: 0, detail: { pid: busy[2]?.pid } })

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { DriverPlatformEvent } from '../core/driver.js'
 import type { ObservationEvent } from '../core/history.js'
-import { ownNetwork, processorWaitProbe, virtualMachine, type ProcessorWait } from '../core/processor-waits.js'
+import { balancerOfTarget, ownNetwork, processorWaitProbe, virtualMachine, type ProcessorWait } from '../core/processor-waits.js'
 import { hasProcessorQuota, processorsAllowed, stolenTime, withDescendantPids, type ProcessorTime } from '../operating-system/processor-time.js'
 import { ProcessLooks, remembered, type FamilyLook, type Interval } from './process-looks.js'
 
@@ -12,7 +12,8 @@ const toldShareMin = 0.2
 const looksPerLookAtComponents = 5
 const familyAgeMsMax = 5_000
 
-const isComponent = (target: string): boolean => target !== ownNetwork && !/^replica-\d+$/.test(target)
+const tellsProcess: ReadonlySet<DriverPlatformEvent['name']> = new Set(['process-started', 'process-found', 'network-started'])
+const isComponent = (target: string): boolean => target !== ownNetwork && target !== balancerOfTarget && !/^replica-\d+$/.test(target)
 
 /**
  * How long what is on the way of a request had to wait for a processor, as observations `processor-wait`: replicas, components, our own balancer and fault proxies,
@@ -44,7 +45,7 @@ export class ProcessorWaits {
    */
   see({ name, target, detail }: DriverPlatformEvent): void {
     const pid = detail['pid']
-    if ((name === 'process-started' || name === 'network-started') && typeof pid === 'number' && pid > 0 && !hasProcessorQuota(pid)) this.#pids.set(target, pid)
+    if (tellsProcess.has(name) && typeof pid === 'number' && pid > 0 && !hasProcessorQuota(pid)) this.#pids.set(target, pid)
     if (name === 'process-exited') this.#pids.delete(target)
   }
 

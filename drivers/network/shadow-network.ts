@@ -28,6 +28,8 @@ export async function startShadowNetwork({ service, options, folders, backends, 
     onEvent: ({ name, backend, atHrtimeMs, reason }) => emit({ name, target: backend, atHrtimeMs, detail: { reason, seenBy } }),
     onUnexpectedExit: (reason) => emit({ name: 'process-exited', target: 'network', atHrtimeMs: hrtimeMs(), detail: { reason, unexpected: true } }),
   })
+  // Nothing of it is on the way of a request but the proxies.
+  if (proxies !== undefined) emit({ name: 'network-started', target: 'network', atHrtimeMs: hrtimeMs(), detail: { pid: network.pid } })
   const startTime = processStartTime(network.pid)
   if (startTime !== null) options.journal.record({ kind: 'process-group', pid: network.pid, startTime, what: 'network' })
   return network

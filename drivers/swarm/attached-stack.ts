@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { DeployedComponent, DeployOptions, Deployment, DriverPlatformEvent, Instance } from '../../core/driver.js'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
+import { balancerOfTarget } from '../../core/processor-waits.js'
 import type { Component, ServiceDescriptor, SwarmStack } from '../../core/service-descriptor.js'
 import { forgetAddress, movingHost } from '../../operating-system/moving-addresses.js'
 import { ownProgram } from '../../operating-system/own-program.js'
@@ -73,6 +74,7 @@ export class AttachedStack {
     const events = await EngineEvents.open(docker, { deployment: this.#watched(stack, plan), emit: (event) => this.#tell(event), onLost: (reason) => this.#lose(reason) })
     this.#ends.push(() => events.close())
     for (const [index, { tasks }] of plan.services.entries()) for (const { slot, arrival } of tasks) this.#services[index]?.arrived(slot, arrival)
+    for (const pid of plan.entryPids) this.#emit({ name: 'process-found', target: balancerOfTarget, atHrtimeMs: hrtimeMs(), detail: { pid } })
     const proxied = rules === undefined ? undefined : await this.#proxied(rules)
     const network = (this.#network = await startShadowNetwork({ service, options, folders, backends: this.#backends(), of: 'stack', emit: (event) => this.#emit(event), ...(proxied === undefined ? {} : { proxies: { host: proxied.gateway, edges: proxied.edges.edges } }) }))
     this.#ends.push(() => network.close())

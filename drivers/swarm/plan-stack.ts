@@ -32,6 +32,8 @@ export interface StackPlan {
   readonly imageId: string
   /** Services that are neither replicas, component nor the balancer: a store among them would be spared by every fault. */
   readonly undeclared: readonly string[]
+  /** Processes of the load balancer that clients come in by, where it is none of the others. */
+  readonly entryPids: readonly number[]
 }
 
 /** Who is who among the running tasks of a stack. Reads only. Throws SeaworthyError. */
@@ -49,7 +51,7 @@ export async function planStack(docker: Engine, { target }: ServiceDescriptor): 
   }))
   const [first] = replicas.tasks
   if (first === undefined) throw busy(swarm.replicas.service, 'it is scaled to 0 tasks')
-  return { services: [replicas, ...components], replicas: replicas.tasks, imageId: first.inspected.Image, undeclared: undeclaredServices(all, swarm) }
+  return { services: [replicas, ...components], replicas: replicas.tasks, imageId: first.inspected.Image, undeclared: undeclaredServices(all, swarm), entryPids: await entryPidsOf(docker, all, swarm) }
 }
 
 /** Exported for its test. A job, and what is scaled to nothing, has no task that goes on. */
@@ -57,9 +59,18 @@ export function undeclaredServices(all: ReadonlyMap<string, Pick<SwarmService, '
   const declared = new Set([replicas, ...Object.values(components)].map(({ service }) => service))
   const entryPort = Number(url.port || 80)
   const goesOn = ({ Mode: mode }: SwarmService['Spec']): boolean => mode.Global !== undefined || (mode.Replicated !== undefined && replicasOf({ Mode: mode }) > 0)
-  const isEntry = ({ EndpointSpec: endpoint }: SwarmService['Spec']): boolean => endpoint?.Ports?.some(({ PublishedPort: port }) => port === entryPort) === true
-  return [...all].filter(([name, { Spec: spec }]) => !declared.has(name) && goesOn(spec) && !isEntry(spec)).map(([name]) => name)
+  return [...all].filter(([name, { Spec: spec }]) => !declared.has(name) && goesOn(spec) && !publishes(spec, entryPort)).map(([name]) => name)
 }
+
+/** Its tasks on other nodes are not seen, and wait for processors that are not this machine's. */
+async function entryPidsOf(docker: Engine, all: ReadonlyMap<string, SwarmService>, { replicas, url }: SwarmStack): Promise<readonly number[]> {
+  const entry = [...all].find(([name, { Spec: spec }]) => name !== replicas.service && publishes(spec, Number(url.port || 80)))?.[1]
+  if (entry === undefined) return []
+  const containers = (await tasksOf(docker, entry)).flatMap((task) => containerOf(task) ?? [])
+  const inspected = await Promise.all(containers.map((id) => docker.getContainer(id).inspect().catch(() => undefined)))
+  return inspected.flatMap((one) => (one?.State.Running === true ? one.State.Pid : []))
+}
+const publishes = ({ EndpointSpec: endpoint }: SwarmService['Spec'], port: number): boolean => endpoint?.Ports?.some(({ PublishedPort: one }) => one === port) === true
 
 const restEveryMs = 300
 

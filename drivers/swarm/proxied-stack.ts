@@ -15,8 +15,8 @@ export interface ProxiedStack {
   readonly controls: Pick<DeploymentControls, 'faultEdge' | 'healEdge' | 'edgeCounters'>
 }
 
-/** Whether connections of the replicas go by fault proxies in this deployment: nobody wants them where no fault is aimed at a dependency. */
-export const goesByProxies = (service: ServiceDescriptor, { dependencies }: Pick<DeployOptions, 'dependencies'>): boolean => dependencies !== 'direct' && whyNot('fault.edge', service) === undefined && service.target.components.length > 0
+/** Whether connections of the replicas go by fault proxies in this deployment: nobody wants them where no fault is aimed at a dependency, or none is allowed. */
+export const goesByProxies = (service: ServiceDescriptor, { dependencies, allow = 'safe' }: Pick<DeployOptions, 'dependencies' | 'allow'>): boolean => dependencies !== 'direct' && allow !== 'safe' && whyNot('fault.edge', service) === undefined && service.target.components.length > 0
 
 /** Nothing is changed before `edges.begin`. Throws SeaworthyError. */
 export async function proxiedStack(options: Omit<ProxiedOptions, 'gateway'>): Promise<ProxiedStack> {

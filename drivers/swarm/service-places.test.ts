@@ -19,7 +19,7 @@ test('a task that is replaced leaves its place to the next one, at another addre
   const events: DriverPlatformEvent[] = []
   const swarm = fakeSwarm({ replicas: 2 })
   const { service, all: [first] } = places(swarm, events)
-  expect(events).toEqual([])
+  expect(events.splice(0)).toMatchObject([1, 2].map((number) => ({ name: 'process-found', target: `replica-${number - 1}`, detail: { attached: true } })))
   expect(currentAddress(first!.host)).toBe('172.18.0.1')
   expect(service.left(1, first!.container!.id.slice(0, 18), 5)?.name).toBe('replica-0')
   expect(first!.container).toBeUndefined()
@@ -37,7 +37,7 @@ test('one that is started before the other has ended waits for its place, and is
   service.left(1, first!.container!.id, 50)
   service.settle()
   expect(first!.container?.pid).toBe(107)
-  expect(events).toMatchObject([{ name: 'process-started', atHrtimeMs: 50 }])
+  expect(events.slice(1)).toMatchObject([{ name: 'process-started', atHrtimeMs: 50 }])
 })
 
 test('a place is kept down by doing without it once its task has ended, and is filled again', async () => {

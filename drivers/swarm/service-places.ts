@@ -245,7 +245,10 @@ export class ServicePlaces {
     place.containers.push(arrival.id)
     moveAddress(place.host, arrival.address)
     const { atHrtimeMs, detail } = arrival.started
-    if (detail['attached'] === true) return // it ran when the stack was attached to
+    if (detail['attached'] === true) {
+      this.#options.emit({ name: 'process-found', target: place.name, atHrtimeMs, detail: { ...detail, slot } })
+      return
+    }
     // One that was started beside the task before it is in the place from the end of that on.
     this.#options.emit({ name: 'process-started', target: place.name, atHrtimeMs: Math.max(atHrtimeMs, place.freeSinceHrtimeMs), detail: { ...detail, task: arrival.task, slot } })
   }

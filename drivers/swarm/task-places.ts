@@ -1,3 +1,4 @@
+import { engineError } from '../docker/engine-error.js'
 import type { Inspected } from './stack-services.js'
 import type { Engine, PublishedPort, SwarmService } from './stack-services.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
@@ -24,7 +25,10 @@ export const innerAddressesOf = ({ NetworkSettings: { Networks: networks } }: In
 
 /** The address of the host on the gateway bridge: what listens there is reached from every task. */
 export async function gatewayAddress(docker: Engine): Promise<string> {
-  const { IPAM } = (await docker.getNetwork(gatewayBridge).inspect()) as { readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string }[] } }
+  const found = await docker.getNetwork(gatewayBridge).inspect().catch((error: unknown) => {
+    throw engineError(`looking for the network ${gatewayBridge}`, error)
+  })
+  const { IPAM } = found as { readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string }[] } }
   const gateway = IPAM?.Config?.find(({ Gateway: one }) => one?.includes('.') === true)?.Gateway
   if (gateway !== undefined) return gateway.replace(/\/\d+$/, '')
   throw new SeaworthyError('SW_ENGINE', `while reading the network ${gatewayBridge}: found no gateway, expected one of IPv4`, { exitCode: exitCodes.notConclusive })

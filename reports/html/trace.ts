@@ -106,6 +106,7 @@ function traceOf(scenario: string, history: History, { limit, wanted, found }: C
 
 const platformWords: Readonly<Record<string, string>> = {
   'process-started': 'process started',
+  'process-found': 'process found',
   'process-exited': 'process ended',
   'backend-down': 'balancer took it out',
   'backend-up': 'balancer took it in',
