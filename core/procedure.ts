@@ -12,6 +12,7 @@ export type Procedure = { readonly timeoutMs?: number } & (
       readonly headers?: Readonly<Record<string, string>>
       readonly body?: unknown // JSON, with placeholders inside strings
       readonly text?: string // sent as it is after its placeholders were replaced; instead of `body`
+      readonly uploadsFile?: true // the body is what the file `{file}` holds; instead of `body` and `text`
       readonly expectStatus: readonly number[] // empty: any 2xx
     }
   | { readonly via: 'signal'; readonly signal: NodeJS.Signals }

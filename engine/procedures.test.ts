@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -56,6 +56,41 @@ describe('http', () => {
     const done = await perform(world(), http({ path: '/config/{name}', headers: { 'X-Who': '{name}' }, body: { text: '{text}' } }), 'replica-0', { values: { name: 'a b', text: 'say "hi"' } })
     expect(done).toMatchObject({ ok: true, status: 200, output: 'applied' })
     expect(seen).toEqual({ url: '/config/a%20b', header: 'a b', type: 'application/json', body: '{"text":"say \\"hi\\""}' })
+  })
+  describe('a restore that uploads', () => {
+    const upload = (more: Partial<Extract<Procedure, { via: 'http' }>> = {}): Procedure => http({ method: 'POST', path: '/restore?of={of}', uploadsFile: true, ...more })
+    const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7) % 256))
+    const receive = async (request: IncomingMessage): Promise<Buffer> => Buffer.concat((await request.toArray()) as Buffer[])
+    const written = (content: Buffer): string => {
+      const path = `${directory}/backup`
+      writeFileSync(path, content)
+      return path
+    }
+    test.each([['whole', bytes, {}, 'application/octet-stream'], ['empty', Buffer.alloc(0), {}, 'application/octet-stream'], ['of another type', bytes.subarray(0, 9), { headers: { 'Content-Type': 'text/x-dump' } }, 'text/x-dump']])('sends the bytes of the file: %s', async (_of, content, more, type) => {
+      let seen: unknown
+      let got: Buffer = Buffer.alloc(0)
+      respond = async (request, response) => {
+        seen = { url: request.url, type: request.headers['content-type'], length: request.headers['content-length'], encoding: request.headers['transfer-encoding'] }
+        got = await receive(request)
+        response.end('restored')
+      }
+      expect(await perform(world(), upload(more), 'replica-0', { values: { file: written(content), of: 'a b' } })).toMatchObject({ ok: true, output: 'restored' })
+      expect(seen).toEqual({ url: '/restore?of=a%20b', type, length: String(content.length), encoding: undefined })
+      expect(got.equals(content)).toBe(true)
+    })
+    test('a refusal that comes before the last byte is the answer', async () => {
+      respond = (_request, response) => void response.writeHead(413, { connection: 'close' }).end('too large')
+      expect(await perform(world(), upload(), 'replica-0', { values: { file: written(bytes), of: 'x' } })).toMatchObject({ ok: false, status: 413, output: 'too large' })
+    })
+    test('a service that breaks off has not accepted it', async () => {
+      respond = (request) => void request.once('data', () => request.socket.destroy())
+      expect(await perform(world(), upload(), 'replica-0', { values: { file: written(bytes), of: 'x' } })).toMatchObject({ ok: false, error: expect.stringMatching(/found E(PIPE|CONNRESET)/) })
+    })
+    test('a backup that was not made, or is a folder, is not sent', async () => {
+      respond = (_request, response) => void response.end()
+      expect(await perform(world(), upload(), 'replica-0', { values: { file: `${directory}/none`, of: 'x' } })).toMatchObject({ ok: false, error: expect.stringContaining('found no file') })
+      expect(await perform(world(), upload(), 'replica-0', { values: { file: directory, of: 'x' } })).toMatchObject({ ok: false, error: expect.stringContaining('no plain file') })
+    })
   })
   test('a text is sent as it is', async () => {
     let body = ''

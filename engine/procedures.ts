@@ -1,4 +1,6 @@
-import { request } from 'node:http'
+import { open, type FileHandle } from 'node:fs/promises'
+import { request, type ClientRequest } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import { addressTemplate } from '../core/capabilities.js'
 import { messageOf, SeaworthyError } from '../core/errors.js'
 import { procedureOutputBytesMax, type Performed, type Procedure, type ProcedureValues } from '../core/procedure.js'
@@ -65,13 +67,16 @@ function fillCommand(world: ScenarioWorld, text: string, { target, values }: Add
   return withCurrentAddresses(new Template(addressed).fill(own))
 }
 
-async function callHttp(world: ScenarioWorld, procedure: Extract<Procedure, { via: 'http' }>, { target, timeoutMs, values }: Address): Promise<Answer> {
+type HttpProcedure = Extract<Procedure, { via: 'http' }>
+
+async function callHttp(world: ScenarioWorld, procedure: HttpProcedure, { target, timeoutMs, values }: Address): Promise<Answer> {
   const { method, expectStatus } = procedure
   const path = new Template(procedure.path).fill(values, encodeURIComponent)
   const url = new URL(path, addressOf(world, target))
   const headers = Object.fromEntries(Object.entries(procedure.headers ?? {}).map(([name, text]) => [name.toLowerCase(), new Template(text).fill(values)]))
-  const body = procedure.text === undefined ? (procedure.body === undefined ? undefined : new Template(JSON.stringify(procedure.body)).fill(values, escapeInJson)) : new Template(procedure.text).fill(values)
-  if (body !== undefined) headers['content-type'] ??= procedure.text === undefined ? 'application/json' : 'text/plain; charset=utf-8'
+  const body = await bodyOf(procedure, values)
+  if (body !== undefined && 'problem' in body) return { ok: false, output: '', error: `${method} ${path}: ${body.problem}` }
+  if (body !== undefined) headers['content-type'] ??= body.type
   const answer = await exchange(url, { method, headers, ...(body === undefined ? {} : { body }), timeoutMs, signal: world.signal })
   if ('error' in answer) return { ok: false, output: '', error: `${method} ${path}: ${answer.error}` }
   const { status, text } = answer
@@ -81,10 +86,50 @@ async function callHttp(world: ScenarioWorld, procedure: Extract<Procedure, { vi
   return { ok, status, output: text, error: `${method} ${path}: found ${status}, expected ${expected}` }
 }
 
+interface Body {
+  /** What it is said to be where the descriptor says nothing else. */
+  readonly type: string
+  readonly bytes: number
+  /** Sends it, and ends the request. */
+  readonly send: (sent: ClientRequest) => void
+}
+
+async function bodyOf(procedure: HttpProcedure, values: ProcedureValues): Promise<Body | { readonly problem: string } | undefined> {
+  const ofText = (type: string, text: string): Body => ({ type, bytes: Buffer.byteLength(text), send: (sent) => void sent.end(text) })
+  if (procedure.uploadsFile === true) return fileBody(values['file'])
+  if (procedure.text !== undefined) return ofText('text/plain; charset=utf-8', new Template(procedure.text).fill(values))
+  return procedure.body === undefined ? undefined : ofText('application/json', new Template(JSON.stringify(procedure.body)).fill(values, escapeInJson))
+}
+
+/** Bytes as they are on disk, read while they are sent. A file that is not there was not made by whoever said so. Throws what the harness cannot do. */
+async function fileBody(path: string | undefined): Promise<Body | { readonly problem: string }> {
+  if (path === undefined) throw new Error('this procedure uploads {file}, which nobody gave it')
+  let file: FileHandle
+  try {
+    file = await open(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { problem: `found no file ${path} to upload` }
+    throw error
+  }
+  const found = await file.stat()
+  if (!found.isFile()) {
+    await file.close()
+    return { problem: `found no plain file at ${path} to upload` }
+  }
+  const { size } = found
+  // The request tells what becomes of it: an upload that breaks off is its error.
+  const stream = (sent: ClientRequest): void => void pipeline(file.createReadStream({ start: 0, end: size - 1 }), sent).catch((error: Error) => sent.destroy(error))
+  const nothing = (sent: ClientRequest): void => {
+    sent.end()
+    void file.close()
+  }
+  return { type: 'application/octet-stream', bytes: size, send: size === 0 ? nothing : stream }
+}
+
 interface HttpCall {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: Body
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
@@ -92,18 +137,21 @@ interface HttpCall {
 /** One exchange on a connection of its own. Resolves with what was found, also when there was no whole answer. */
 function exchange(url: URL, { method, headers, body, timeoutMs, signal }: HttpCall): Promise<{ readonly status: number; readonly text: string } | { readonly error: string }> {
   return new Promise((resolve) => {
-    const sent = request(url, { method, agent: false, lookup: lookupMoving, signal, headers: { connection: 'close', ...headers, ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) } })
+    const sent = request(url, { method, agent: false, lookup: lookupMoving, signal, headers: { connection: 'close', ...headers, ...(body === undefined ? {} : { 'content-length': String(body.bytes) }) } })
     const end = (error: string): void => {
       clearTimeout(timer)
       resolve({ error })
       sent.destroy()
     }
     const timer = setTimeout(() => end(`found no whole answer within ${timeoutMs} ms`), timeoutMs)
+    let isAnswered = false
     sent.on('error', (error: NodeJS.ErrnoException) => {
       noteShortage(error)
+      if (isAnswered) return // a service may answer before it has read everything, and close
       end(`found ${error.code ?? error.message}`)
     })
     sent.on('response', (response) => {
+      isAnswered = true
       const chunks: Buffer[] = []
       let bytes = 0
       response.on('data', (chunk: Buffer) => {
@@ -117,6 +165,7 @@ function exchange(url: URL, { method, headers, body, timeoutMs, signal }: HttpCa
         resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') })
       })
     })
-    sent.end(body)
+    if (body === undefined) sent.end()
+    else body.send(sent)
   })
 }

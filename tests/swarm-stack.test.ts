@@ -86,13 +86,22 @@ test('the balancer looks as often as the descriptor says, at what it says', () =
   expect(ejectWindowMs(service.balancer)).toBeLessThan(10_000)
 })
 
-test('what would stay in force for every scenario after it, or cannot be read by a task, is not tried', () => {
+test('what would stay in force for every scenario after it is not tried', () => {
   for (const capability of ['acl.identities', 'limits.rate', 'limits.neighbour'] as const) expect(whyNot(capability, service)).toContain('access.enable puts in force stays')
-  for (const capability of ['backup.restoreLive', 'backup.restoreAccount'] as const) expect(whyNot(capability, service)).toContain('a task that is told its path cannot read')
   const { enable: _enable, ...always } = service.access!
   expect(whyNot('acl.identities', { ...service, access: always })).toBeUndefined()
-  const byCommand = { ...service.backup!, restoreLive: { via: 'exec', command: ['restore', '{file}'] } } as const
-  expect(whyNot('backup.restoreLive', { ...service, backup: byCommand })).toBeUndefined()
+})
+
+test('a restore is tried where the request carries the backup, or a command reads it, and not where a task is told a path', () => {
+  for (const [capability, name] of [['backup.restoreLive', 'restoreLive'], ['backup.restoreAccount', 'restoreAccount']] as const) {
+    expect(whyNot(capability, service)).toBeUndefined()
+    const { [name]: uploaded, ...others } = service.backup!
+    if (uploaded?.via !== 'http') throw new Error('expected a request')
+    const { uploadsFile, ...named } = uploaded
+    expect(uploadsFile).toBe(true)
+    expect(whyNot(capability, { ...service, backup: { ...others, [name]: { ...named, body: { file: '{file}' } } } })).toContain('a task that is told its path cannot read')
+    expect(whyNot(capability, { ...service, backup: { ...others, [name]: { via: 'exec', command: ['restore', '{file}'] } } })).toBeUndefined()
+  }
 })
 
 test('a replica is found by its name, and taken for running, when it has been ready once; a drain is none of a health check', () => {

@@ -1,4 +1,5 @@
 import { declaredCapabilities } from '../../core/capabilities.js'
+import type { Procedure } from '../../core/procedure.js'
 import type { Capability } from '../../core/requirement.js'
 import type { RestartPolicy, ServiceDescriptor } from '../../core/service-descriptor.js'
 import { disposableOnly, same, staysInForce } from '../attached-offers.js'
@@ -22,6 +23,7 @@ const supervised: Readonly<Partial<Record<Capability, readonly RestartPolicy[]>>
 }
 
 /** Commands run beside the files of a run, tasks do not. */
+const namesFile = (restore: Procedure | undefined): boolean => restore?.via === 'http' && restore.uploadsFile !== true
 const restores = { 'backup.restoreLive': 'restoreLive', 'backup.restoreAccount': 'restoreAccount' } as const
 
 export function whyNot(capability: Capability, service: ServiceDescriptor): string | undefined {
@@ -35,8 +37,8 @@ export function whyNot(capability: Capability, service: ServiceDescriptor): stri
     return 'clients come in through the routing mesh of the swarm, which works on layer 4 and knows nothing of readiness: it takes no replica out of the rotation, and a balancer of the stack has to'
   }
   if (capability === 'fault.edge' || capability === 'fault.isolate') return whyNoProxies(target)
-  if ((capability === 'backup.restoreLive' || capability === 'backup.restoreAccount') && backup?.[restores[capability]]?.via === 'http') {
-    return 'a backup is a file of this machine, which a task that is told its path cannot read'
+  if ((capability === 'backup.restoreLive' || capability === 'backup.restoreAccount') && namesFile(backup?.[restores[capability]])) {
+    return 'a backup is a file of this machine, which a task that is told its path cannot read: let the request carry it (upload: "{file}")'
   }
   return never[capability] ?? staysInForce(capability, service) ?? (target.disposable ? undefined : disposableOnly[capability])
 }

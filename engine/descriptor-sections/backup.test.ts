@@ -15,7 +15,22 @@ describe('backup', () => {
       stalenessMs: 0,
     })
   })
+  test('a restore may send the backup itself', () => {
+    expect(backup({ restoreAccount: { http: 'POST /restore?account={account}', upload: '{file}', headers: { 'content-type': 'text/x-dump' }, timeout: '1m', status: 201 } })).toMatchObject({
+      restoreAccount: { via: 'http', path: '/restore?account={account}', uploadsFile: true, headers: { 'content-type': 'text/x-dump' }, timeoutMs: 60_000, expectStatus: [201] },
+    })
+  })
+  test('and nothing else, and nowhere else', () => {
+    const problem = (more: object) => backupSection.safeParse({ create, ...more }).error?.issues[0]
+    expect(problem({ restoreLive: { http: 'POST /restore?of={namespace}', upload: 'dump.sql' } })).toMatchObject({ path: ['restoreLive', 'upload'], message: expect.stringContaining('"{file}"') })
+    expect(problem({ verify: { http: 'POST /verify', upload: '{file}' } })).toMatchObject({ path: ['verify'], keys: ['upload'] })
+  })
   test.each([
+    [{ restoreLive: { http: 'POST /restore', upload: '{file}', body: { prefix: '{namespace}' } } }, /one of body, text and upload, found body and upload/],
+    [{ restoreLive: { http: 'POST /restore', upload: '{file}', text: '{namespace}' } }, /found text and upload/],
+    [{ restoreLive: { exec: ['restore', '{namespace}'], upload: '{file}' } }, /upload belongs to http/],
+    [{ restoreIsolated: { http: 'GET /restore', upload: '{file}' } }, /expected POST/],
+    [{ restoreLive: { http: 'POST /restore', upload: '{file}' } }, /\{namespace\}/],
     [{ create: { exec: ['dump'] } }, /\{file\}/],
     [{ restoreLive: { exec: ['restore', '{file}'] } }, /\{namespace\}/],
     [{ restoreAccount: { exec: ['restore', '{file}'] } }, /\{account\}/],

@@ -7,12 +7,19 @@ import { durationMs, operationOf, procedureOf } from '../descriptor-from-parts.j
 import { duration, operation, pointer, procedure, type OperationDocument, type ProcedureDocument } from '../descriptor-parts.js'
 import { inBraces, mentions, placeholdersOfTraffic, unknownName } from '../descriptor-placeholders.js'
 
+/** A restore may send the backup itself: a service on another machine, in a pod or in a task cannot open a path of this one. */
+const restore = z.strictObject({
+  ...procedure,
+  upload: z.string().regex(/^\{file\}$/, 'expected "{file}", the backup').optional().describe('"{file}": the body of the request is the backup itself, as it is on disk; content-type: application/octet-stream unless headers say otherwise'),
+})
+type RestoreDocument = z.infer<typeof restore>
+
 export const backupSection = z.strictObject({
   create: z.strictObject(procedure).describe('makes {file} while the service runs'),
   verify: z.strictObject(procedure).optional().describe('succeeds only when {file} is a whole backup'),
-  restoreIsolated: z.strictObject(procedure).optional().describe('replaces everything in another deployment by {file}'),
-  restoreLive: z.strictObject(procedure).optional().describe('puts the records of {namespace} back in the running service'),
-  restoreAccount: z.strictObject(procedure).optional().describe('puts {account} back in the running service'),
+  restoreIsolated: restore.optional().describe('replaces everything in another deployment by {file}'),
+  restoreLive: restore.optional().describe('puts the records of {namespace} back in the running service'),
+  restoreAccount: restore.optional().describe('puts {account} back in the running service'),
   staleness: duration.default('0s').describe('how much older than its start a backup may be'),
 })
 export type BackupDocument = z.infer<typeof backupSection>
@@ -70,6 +77,21 @@ function requirePlaceholders(path: readonly string[], document: unknown, names: 
 }
 
 /** Throws DescriptorContradiction. */
+function restoreOf(document: RestoreDocument | undefined, path: readonly string[], placeholders: readonly string[]): Procedure | undefined {
+  if (document === undefined) return undefined
+  const { upload, ...rest } = document
+  if (upload !== undefined) {
+    const other = (['body', 'text'] as const).filter((one) => rest[one] !== undefined)
+    if (other.length > 0) throw new DescriptorContradiction(path, `expected one of body, text and upload, found ${[...other, 'upload'].join(' and ')}`)
+    if (rest.http === undefined) throw new DescriptorContradiction(path, 'upload belongs to http, which is not there')
+    if (/^(GET|HEAD) /.test(rest.http)) throw new DescriptorContradiction([...path, 'http'], 'expected POST, PUT, PATCH or DELETE: what is uploaded is the body of the request')
+  }
+  requirePlaceholders(path, document, placeholders)
+  const made = procedureOf(rest, path)
+  return upload === undefined || made.via !== 'http' ? made : { ...made, uploadsFile: true }
+}
+
+/** Throws DescriptorContradiction. */
 export function backupOf(document: BackupDocument): BackupDeclaration {
   const of = (name: string, given: ProcedureDocument | undefined, placeholders: readonly string[]): Procedure | undefined => {
     if (given === undefined) return undefined
@@ -77,9 +99,9 @@ export function backupOf(document: BackupDocument): BackupDeclaration {
     return procedureOf(given, ['backup', name])
   }
   const verify = of('verify', document.verify, ['file'])
-  const restoreIsolated = of('restoreIsolated', document.restoreIsolated, ['file'])
-  const restoreLive = of('restoreLive', document.restoreLive, ['file', 'namespace'])
-  const restoreAccount = of('restoreAccount', document.restoreAccount, ['file', 'account'])
+  const restoreIsolated = restoreOf(document.restoreIsolated, ['backup', 'restoreIsolated'], ['file'])
+  const restoreLive = restoreOf(document.restoreLive, ['backup', 'restoreLive'], ['file', 'namespace'])
+  const restoreAccount = restoreOf(document.restoreAccount, ['backup', 'restoreAccount'], ['file', 'account'])
   return {
     create: of('create', document.create, ['file']) ?? procedureOf(document.create, ['backup', 'create']),
     ...(verify === undefined ? {} : { verify }),
