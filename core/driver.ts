@@ -222,6 +222,11 @@ export interface DeploymentControls {
   listDataFiles?(target: string, pattern: RegExp): Promise<readonly { readonly path: string; readonly bytes: number }[]>
   /** Damages one of them in place. */
   damageDataFile?(target: string, path: string, damage: FileDamage): Promise<void>
+  /**
+   * Takes the damages of a target back where nobody has changed what was damaged since, running or not. Offered where its data
+   * outlive the deployment; then it is also done when the deployment ends, and by whoever cleans up after a dead run.
+   */
+  undoDataDamage?(target: string): Promise<void>
 }
 
 /** What the platform is told that every replica shall be from now on. */

@@ -157,6 +157,12 @@ export interface AppliedFault {
   undo(): Promise<void>
 }
 
+export interface DamagedFile {
+  readonly path: string
+  /** Where its data outlive the deployment: takes the damage back, recorded as `undo-damage`. */
+  readonly undo?: () => Promise<void>
+}
+
 /**
  * Faults and procedures. Each writes its undo to disk first, is recorded as an intervention, and resolves when it
  * is witnessed (or could not be: then `witnessed` is missing in the history). Throws InterventionFailed when it
@@ -194,6 +200,6 @@ export interface ScenarioControls {
   /** Connections and bytes of all instances to a component so far, on the edges that bear its name; also recorded as observation `edge-traffic`. */
   readEdges(component: string): Promise<EdgeTraffic>
   /** Damages the first file of a stopped target that matches; how may depend on its size. Throws InterventionFailed when none does. */
-  damageDataFile(target: string, pattern: RegExp, damage: FileDamage | ((bytes: number) => FileDamage), label?: string): Promise<{ readonly path: string }>
+  damageDataFile(target: string, pattern: RegExp, damage: FileDamage | ((bytes: number) => FileDamage), label?: string): Promise<DamagedFile>
   deployApart(options: ApartOptions): Promise<ApartDeployment>
 }

@@ -141,7 +141,11 @@ export interface SwarmStack {
   readonly entryIsMesh?: boolean
   /** As it was read: components whose names lead to an address of the swarm, and not to their tasks. */
   readonly virtual?: readonly string[]
+  /** As it was read: the data folder of the component of `data.files`. */
+  readonly dataFolder?: DataFolder
 }
+/** Where the data of a component lie on this machine, or why they cannot be reached there. */
+export type DataFolder = { readonly component: string } & ({ readonly folder: string } | { readonly problem: string })
 export interface StackService {
   /** As the stack file has it. */
   readonly service: string

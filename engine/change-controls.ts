@@ -1,7 +1,7 @@
 import type { DeployedComponent, Deployment, Instance, Removed, Replacement, StopResult } from '../core/driver.js'
 import { InterventionFailed } from '../core/errors.js'
 import type { Performed } from '../core/procedure.js'
-import type { ApartDeployment, ApartOptions, AppliedFault, EdgeTraffic, ScenarioControls } from '../core/scenario.js'
+import type { ApartDeployment, ApartOptions, AppliedFault, DamagedFile, EdgeTraffic, ScenarioControls } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { offered } from './offered.js'
 import { acceptsConnections, passes, pollUntil, probe } from './probe.js'
@@ -81,26 +81,31 @@ function procedureControls(world: ScenarioWorld, interventions: Interventions): 
         apply: () => offered(world, 'rollOut')(release, { timeoutMs }),
         describe: (end) => ({ ...end }),
       }),
-    damageDataFile: (target, pattern, damage, label) =>
-      interventions.make({
-        name: 'damage-file',
-        target,
-        label,
-        detail: { pattern: pattern.source },
-        apply: async () => {
-          const [file] = await offered(world, 'listDataFiles')(target, pattern)
-          if (file === undefined) throw new Error(`no file in its data folder matches ${pattern.source}`)
-          const made = typeof damage === 'function' ? damage(file.bytes) : damage
-          await offered(world, 'damageDataFile')(target, file.path, made)
-          return { ...file, damage: made }
-        },
-        witness: async (before) => {
-          const after = (await offered(world, 'listDataFiles')(target, pattern)).find((one) => one.path === before.path)
-          return after === undefined ? undefined : `${before.path} had ${before.bytes} bytes, has ${after.bytes}; ${before.damage.kind}`
-        },
-        describe: (file) => ({ ...file }),
-      }),
+    damageDataFile: (...given) => damageFile(world, interventions, given),
   }
+}
+
+async function damageFile(world: ScenarioWorld, interventions: Interventions, [target, pattern, damage, label]: Parameters<ScenarioControls['damageDataFile']>): Promise<DamagedFile> {
+  const { path } = await interventions.make({
+    name: 'damage-file',
+    target,
+    label,
+    detail: { pattern: pattern.source },
+    apply: async () => {
+      const [file] = await offered(world, 'listDataFiles')(target, pattern)
+      if (file === undefined) throw new Error(`no file in its data folder matches ${pattern.source}`)
+      const made = typeof damage === 'function' ? damage(file.bytes) : damage
+      await offered(world, 'damageDataFile')(target, file.path, made)
+      return { ...file, damage: made }
+    },
+    witness: async (before) => {
+      const after = (await offered(world, 'listDataFiles')(target, pattern)).find((one) => one.path === before.path)
+      return after === undefined ? undefined : `${before.path} had ${before.bytes} bytes, has ${after.bytes}; ${before.damage.kind}`
+    },
+    describe: (file) => ({ ...file }),
+  })
+  const undo = world.deployment.controls.undoDataDamage
+  return { path, ...(undo === undefined ? {} : { undo: () => interventions.make({ name: 'undo-damage', target, label, apply: () => undo(target) }) }) }
 }
 
 const shortened = (values: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>

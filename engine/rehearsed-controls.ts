@@ -86,7 +86,7 @@ function ofInstances(world: RehearsedWorld): OfInstances {
       return { ...ended, instance: 'replica-0' }
     },
     damageDataFile: async (target, pattern) => {
-      noted(world, 'damage', target, { how: `a file that matches ${pattern.source}`, undo: 'the deployment is thrown away' })
+      noted(world, 'damage', target, { how: `a file that matches ${pattern.source}`, undo: isOurs(world.service) ? 'the deployment is thrown away' : 'taken back when the deployment ends, unless what was damaged was changed since' })
       return { path: pattern.source }
     },
   }

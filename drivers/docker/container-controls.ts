@@ -8,7 +8,7 @@ import type { ContainerProcess } from './signal-sender.js'
 const goneWithinMs = 5_000
 
 /** What can be done to a deployment of containers. Each throws SeaworthyError when it was not done. */
-export function containerControls(world: DockerWorld, power: EnginePower): Required<Omit<DeploymentControls, 'hasEnded' | 'rollOut' | 'removeAnyInstance'>> {
+export function containerControls(world: DockerWorld, power: EnginePower): Required<Omit<DeploymentControls, 'hasEnded' | 'rollOut' | 'removeAnyInstance' | 'undoDataDamage'>> {
   return {
     ...unitControls(world, power),
     kill: (targets) => kill(world, power, targets),

@@ -11,7 +11,7 @@ const goneWithinMs = 5_000
 const frozenWithinMs = 2_000
 
 /** What can be done to a deployment of local processes. Each throws SeaworthyError when it was not done. */
-export function createControls(world: DeploymentWorld, power: MachinePower): Required<Omit<DeploymentControls, 'hasEnded' | 'rollOut' | 'removeAnyInstance'>> {
+export function createControls(world: DeploymentWorld, power: MachinePower): Required<Omit<DeploymentControls, 'hasEnded' | 'rollOut' | 'removeAnyInstance' | 'undoDataDamage'>> {
   return {
     ...unitControls(world, power),
     kill: (targets) => kill(world, power, targets),
@@ -39,7 +39,7 @@ async function kill(world: DeploymentWorld, power: MachinePower, targets: readon
   return mains.map(({ target, main }) => ({ target, pid: main.pid }))
 }
 
-function freezeControls(power: MachinePower): Pick<Required<Omit<DeploymentControls, 'hasEnded' | 'rollOut' | 'removeAnyInstance'>>, 'freeze' | 'thaw'> {
+function freezeControls(power: MachinePower): Pick<Required<Omit<DeploymentControls, 'hasEnded' | 'rollOut' | 'removeAnyInstance' | 'undoDataDamage'>>, 'freeze' | 'thaw'> {
   const frozen = new Map<string, readonly ProcessEntry[]>()
   const thaw = (target: string): void => {
     for (const entry of frozen.get(target) ?? []) send(entry, 'SIGCONT')

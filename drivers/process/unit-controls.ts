@@ -6,7 +6,7 @@ import { replacementControls } from './replacement-controls.js'
 import { scaleControls } from './scale-controls.js'
 
 /** What only the platform can do in a way of its own. */
-type OfThePlatform = 'kill' | 'signal' | 'freeze' | 'thaw' | 'reboot' | 'hasEnded' | 'rollOut' | 'removeAnyInstance'
+type OfThePlatform = 'undoDataDamage' | 'kill' | 'signal' | 'freeze' | 'thaw' | 'reboot' | 'hasEnded' | 'rollOut' | 'removeAnyInstance'
 
 /** What is asked of whoever supervises the units, and of the network around them. Each throws SeaworthyError when it was not done. */
 export function unitControls(world: UnitWorld, power: SupervisorAccess): Omit<Required<DeploymentControls>, OfThePlatform> {

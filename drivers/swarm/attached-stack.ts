@@ -27,6 +27,7 @@ import { stackControls } from './stack-controls.js'
 import { stackLabel } from './stack-services.js'
 import { TaskLogs } from './task-logs.js'
 import { addressOf, innerAddressesOf, slotOfTask } from './task-places.js'
+import { VolumeFiles } from './volume-files.js'
 
 /** A replica that is slow to answer once is not one that was found drained. */
 const foundReadyWithinMs = 5_000
@@ -41,6 +42,7 @@ export class AttachedStack {
   readonly #journaled: number[] = []
   readonly #logs: TaskLogs
   readonly #toldToEnd = new Set<string>()
+  #files: VolumeFiles | undefined
   #services: readonly ServicePlaces[] = []
   #components: ReadonlyMap<TaskPlace, Component> = new Map()
   #found: FoundStack | undefined
@@ -85,6 +87,7 @@ export class AttachedStack {
       instanceOf,
       toldToEnd: (container) => this.#toldToEnd.add(container),
       lost: () => this.#lost,
+      files: (this.#files = new VolumeFiles(this.#stack().dataFolder, options.journal)),
       runId: options.runId,
       signal: options.signal,
       rollingOut: (isOn) => this.#setRolling(isOn),
@@ -252,7 +255,7 @@ export class AttachedStack {
 
   /** Every step is tried whatever became of the one before. Throws SW_NOT_RESTORED when something is not as it was found. */
   async #dispose(): Promise<void> {
-    await everyStep([() => this.#edges?.close(), () => this.#tellChangesOfOthers(), () => this.#putBack(), () => this.#signals?.close(), ...[...this.#ends].reverse(), () => this.#removeOurs()])
+    await everyStep([() => this.#edges?.close(), () => this.#tellChangesOfOthers(), () => this.#files?.takeBack(), () => this.#putBack(), () => this.#signals?.close(), ...[...this.#ends].reverse(), () => this.#removeOurs()])
     for (const id of this.#journaled) this.options.journal.done(id)
   }
 

@@ -2,6 +2,7 @@ import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { Component, RestartPolicy, ServiceDescriptor } from '../../core/service-descriptor.js'
 import { healthcheckPath } from '../compose/observe.js'
 import { stopSignalOf } from '../docker/stop-signal.js'
+import { dataFolderOf } from './data-folder.js'
 import { healthTestOf, planStack, type PlannedService } from './plan-stack.js'
 import { isMeshPort, type Engine, type ServiceSpec } from './stack-services.js'
 
@@ -10,22 +11,24 @@ const stopGraceMsDefault = 10_000
 
 /**
  * Puts in the descriptor what the stack says itself: number and restart policy of the replicas, how they are stopped,
- * whether a task that is not ready is killed, and whether clients come in through the routing mesh. Reads only. Throws SeaworthyError.
+ * whether a task that is not ready is killed, whether clients come in through the routing mesh, and where the data of a component lie. Reads only. Throws SeaworthyError.
  */
 export async function observed(docker: Engine, service: ServiceDescriptor): Promise<ServiceDescriptor> {
   const { target, health, lifecycle } = service
   const { swarm } = target
   if (swarm === undefined) return service
-  const { services: [replicas, ...components] } = await planStack(docker, service)
+  const { services } = await planStack(docker, service)
+  const [replicas, ...components] = services
   if (replicas === undefined) return service
   const entryIsMesh = isMeshPort(new Map([[swarm.replicas.service, replicas.swarmService]]), Number(swarm.url.port || 80))
+  const dataFolder = await dataFolderOf(docker, service, services)
   const test = replicas.tasks.map(({ inspected }) => healthTestOf(inspected))[0]
   const { swarmService: { Spec: spec } } = replicas
   return {
     ...service,
     target: {
       ...target,
-      swarm: { ...swarm, killsUnready: test !== undefined && healthcheckPath(test) === health.readinessPath, entryIsMesh, virtual: components.filter(({ swarmService }) => (swarmService.Spec.EndpointSpec?.Mode ?? 'vip') === 'vip').flatMap(({ component }) => component?.name ?? []) },
+      swarm: { ...swarm, killsUnready: test !== undefined && healthcheckPath(test) === health.readinessPath, entryIsMesh, virtual: components.filter(({ swarmService }) => (swarmService.Spec.EndpointSpec?.Mode ?? 'vip') === 'vip').flatMap(({ component }) => component?.name ?? []), ...(dataFolder === undefined ? {} : { dataFolder }) },
       replicas: { ...target.replicas, restart: restartOf(spec), startAtBoot: true, count: replicas.tasks.length },
       components: target.components.map((one, index): Component => ({ ...one, restart: restartOf(components[index]?.swarmService.Spec ?? spec), startAtBoot: true })),
     },

@@ -6,6 +6,7 @@ import { notDone } from '../process/not-done.js'
 import { rollOutService } from './roll-out.js'
 import type { ServicePlaces, TaskPlace } from './service-places.js'
 import type { Engine } from './stack-services.js'
+import type { VolumeFiles } from './volume-files.js'
 
 export interface StackMachine extends EndedBy {
   readonly docker: Engine
@@ -20,6 +21,7 @@ export interface StackMachine extends EndedBy {
   readonly signal: AbortSignal
   /** While the swarm replaces tasks because it was ordered to, their ends are its doing. */
   rollingOut(isOn: boolean): void
+  readonly files: VolumeFiles
   /** A place was given to another task. */
   moved(): void
   /** Why nothing that follows can be judged; undefined as long as it can. */
@@ -105,6 +107,7 @@ export function stackControls(machine: StackMachine): DeploymentControls {
       await service?.fill(place)
       return machine.instanceOf(place)
     },
+    ...machine.files.controls((name) => named(name).place),
     removeAnyInstance: ({ graceMs }) => removeAny(machine, graceMs),
   }
 }

@@ -6,6 +6,7 @@ import { containerIdOf, fakeSwarm, type FakeSwarm } from './fake-swarm.test-supp
 import { ServicePlaces, type TaskPlace } from './service-places.js'
 import { stackControls } from './stack-controls.js'
 import type { Engine } from './stack-services.js'
+import { VolumeFiles } from './volume-files.js'
 
 export const stop = { signal: 'SIGTERM', graceMs: 50 } as const
 
@@ -29,7 +30,7 @@ export class Machine {
   #exits = new Map<string, (exit: ContainerExit) => void>()
   readonly controls: Required<DeploymentControls>
 
-  constructor(replicas = 3) {
+  constructor(replicas = 3, private readonly files = new VolumeFiles(undefined, { record: () => 0, done: () => {} })) {
     this.swarm = fakeSwarm({ replicas })
     this.service = new ServicePlaces({ docker: this.swarm.engine, service: { ID: 'api', Version: { Index: 1 }, Spec: this.swarm.spec }, startTimeoutMs: 300, emit: () => {}, isEnded: () => this.isEnded })
     for (const slot of this.swarm.slots()) {
@@ -54,6 +55,7 @@ export class Machine {
       signal: new AbortController().signal,
       rollingOut: (isOn) => this.rolling.push(isOn),
       moved: () => {},
+      files: this.files,
     }) as Required<DeploymentControls>
   }
 

@@ -31,6 +31,13 @@ export interface ContainerSpec {
   readonly Image?: string
   readonly Env?: readonly string[]
   readonly Args?: readonly string[]
+  readonly Mounts?: readonly ServiceMount[]
+}
+export interface ServiceMount {
+  readonly Type?: string
+  readonly Source?: string
+  readonly ReadOnly?: boolean
+  readonly VolumeOptions?: { readonly Subpath?: string; readonly DriverConfig?: { readonly Name?: string } }
 }
 export interface PublishedPort {
   readonly Protocol?: string

@@ -6,7 +6,6 @@ import { disposableOnly, same, staysInForce } from '../attached-offers.js'
 
 /** What a swarm makes impossible, or trivially true. */
 const never: Readonly<Partial<Record<Capability, string>>> = {
-  ...same('the files of a volume are not opened', ['fault.data-files']),
   ...same('a component of a stack is used as it is, none is made or replaced beside it', ['topology.swap', 'lifecycle.clone', 'swap.components', 'swap.moves', 'swap.roles', 'swap.handover']),
   ...same('commands of a runbook restore from files of this machine and put releases in replicas, of which the tasks of a stack know nothing', ['docs.runbook']),
   ...same('a swarm gives all tasks of a service the same settings', ['lifecycle.configure', 'lifecycle.start-drained']),
@@ -26,6 +25,13 @@ const supervised: Readonly<Partial<Record<Capability, readonly RestartPolicy[]>>
 const namesFile = (restore: Procedure | undefined): boolean => restore?.via === 'http' && restore.uploadsFile !== true
 const restores = { 'backup.restoreLive': 'restoreLive', 'backup.restoreAccount': 'restoreAccount' } as const
 
+function filesOutOfReach({ target: { disposable, swarm }, data }: ServiceDescriptor): string | undefined {
+  if (!disposable) return 'files are damaged only where the descriptor says target.disposable: true'
+  const found = swarm?.dataFolder
+  if (found === undefined) return `no service of the stack was seen to hold the files of ${data?.files?.component ?? 'a component (data.files)'}`
+  return 'problem' in found ? `the files of ${found.component} are out of reach: ${found.problem}` : undefined
+}
+
 export function whyNot(capability: Capability, service: ServiceDescriptor): string | undefined {
   const { target, health, backup } = service
   const restart = target.replicas.restart
@@ -40,6 +46,7 @@ export function whyNot(capability: Capability, service: ServiceDescriptor): stri
   if ((capability === 'backup.restoreLive' || capability === 'backup.restoreAccount') && namesFile(backup?.[restores[capability]])) {
     return 'a backup is a file of this machine, which a task that is told its path cannot read: let the request carry it (upload: "{file}")'
   }
+  if (capability === 'fault.data-files') return filesOutOfReach(service)
   return never[capability] ?? staysInForce(capability, service) ?? (target.disposable ? undefined : disposableOnly[capability])
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { declaredCapabilities } from '../../core/capabilities.js'
 import type { SeaworthyError } from '../../core/errors.js'
+import type { DataFolder } from '../../core/service-descriptor.js'
 import { offers, whyNot } from '../../drivers/swarm/swarm-offers.js'
 import { parseDescriptor } from '../load-descriptor.js'
 
@@ -51,6 +52,12 @@ test('what a swarm makes impossible or trivial is declared and not offered, with
     expect(whyNot(capability, always), capability).toBeTypeOf('string')
   }
   for (const capability of ['lifecycle.kill', 'lifecycle.crash', 'lifecycle.stop', 'lifecycle.start', 'lifecycle.hold', 'lifecycle.drain', 'fault.freeze', 'topology.balancer'] as const) expect(offered.has(capability), capability).toBe(true)
+  const disposable = { ...always, target: { ...always.target, disposable: true } }
+  const withFiles = (dataFolder: DataFolder) => ({ ...disposable, target: { ...disposable.target, swarm: { ...disposable.target.swarm!, dataFolder } } })
+  expect(whyNot('fault.data-files', always)).toMatch(/disposable/)
+  expect(whyNot('fault.data-files', disposable)).toMatch(/no service of the stack was seen/)
+  expect(whyNot('fault.data-files', withFiles({ component: 'db', problem: 'no volume' }))).toMatch(/files of db are out of reach: no volume/)
+  expect(whyNot('fault.data-files', withFiles({ component: 'db', folder: '/volumes/db' }))).toBeUndefined()
   expect(whyNot('lifecycle.reboot', always)).toMatch(/would pass without the service/)
   expect(whyNot('lifecycle.stop', service)).toMatch(/restart policy of the service is none/)
   expect(whyNot('config.apply', always)).toMatch(/disposable/)

@@ -1,10 +1,12 @@
 import type { DataFiles } from '../../core/declarations/data-files.js'
 import type { FileDamage } from '../../core/driver.js'
 import type { ThresholdValues } from '../../core/requirement.js'
-import type { ScenarioContext } from '../../core/scenario.js'
+import type { DamagedFile, ScenarioContext } from '../../core/scenario.js'
 import { comebackLimitMs, watchBeyondLimitMs } from './time-limits.js'
 
 export const damageLoads = { writes: 'file-writes', reads: (label: string): string => `after-${label}` } as const
+/** Instead of the label of a damage. */
+const undone = 'undo'
 export const isCut = (label: string | undefined): boolean => label?.startsWith('cut-') === true
 
 /** Values so long that a cut of a few bytes cannot reach beyond the last record. */
@@ -28,11 +30,11 @@ export async function damageAndRead(context: ScenarioContext): Promise<void> {
   const values = new Map<string, string>()
   for (const label of damagesOf(counts)) {
     await write(context, files, values)
-    await damageOnce(context, { files, label, damage: isCut(label) ? cut(context, label, counts.cuts) : flip(context) })
+    const damaged = await damageOnce(context, { files, label, damage: isCut(label) ? cut(context, label, counts.cuts) : flip(context) })
     const serves = await untilSettled(context, { files, label, values })
     await readAll(context, { files, label, values })
     // What refuses to start has to begin anew, or the next damage would be done to something that is down already.
-    if (!serves && label !== `flip-${counts.flips}`) await startAnew(context, files, values)
+    if (!serves && label !== `flip-${counts.flips}`) await startAnew(context, { files, values }, damaged)
   }
 }
 
@@ -67,11 +69,11 @@ interface Damage {
   readonly label: string
   readonly damage: (bytes: number) => FileDamage
 }
-async function damageOnce(context: ScenarioContext, { files, label, damage }: Damage): Promise<void> {
+async function damageOnce(context: ScenarioContext, { files, label, damage }: Damage): Promise<DamagedFile> {
   context.step(`killing ${files.component} and damaging its file (${label})`)
   const held = await context.control.killAndHold(files.component, label)
   try {
-    await context.control.damageDataFile(files.component, files.pattern, damage, label)
+    return await context.control.damageDataFile(files.component, files.pattern, damage, label)
   } finally {
     // Told before: from here on it may answer again.
     context.observe('release', files.component, { label })
@@ -87,7 +89,7 @@ interface Reading {
 
 /** Until anything is served, or has not been for long enough to be called refused. After a cut it has to be. */
 async function untilSettled(context: ScenarioContext, { files, label, values }: Reading): Promise<boolean> {
-  const limitMs = isCut(label) ? comebackLimitMs(context.threshold('START-06', 'ready_within_s'), context.service.lifecycle.startTimeoutMs) + watchBeyondLimitMs : context.threshold('START-06', 'refusal_watched_s') * 1_000
+  const limitMs = isCut(label) || label === undone ? comebackLimitMs(context.threshold('START-06', 'ready_within_s'), context.service.lifecycle.startTimeoutMs) + watchBeyondLimitMs : context.threshold('START-06', 'refusal_watched_s') * 1_000
   const [key] = values.keys()
   return context.until(`${files.component} serves what it has`, async () => key !== undefined && (await read(context, { files, label, values }, key)), limitMs)
 }
@@ -106,7 +108,15 @@ async function readAll(context: ScenarioContext, reading: Reading): Promise<void
   }
 }
 
-async function startAnew(context: ScenarioContext, { component }: DataFiles, values: Map<string, string>): Promise<void> {
+/** Data that outlive the run are not thrown away: there the damage is taken back, and the values are as they were. */
+async function startAnew(context: ScenarioContext, { files, values }: { readonly files: DataFiles; readonly values: Map<string, string> }, { undo }: DamagedFile): Promise<void> {
+  const { component } = files
+  if (undo !== undefined) {
+    context.step(`taking the damage of ${component} back`)
+    await undo()
+    await untilSettled(context, { files, values, label: undone })
+    return
+  }
   context.step(`giving ${component} an empty folder`)
   await context.control.replaceComponent(component, { address: 'same', data: 'empty', label: 'anew' })
   values.clear()
