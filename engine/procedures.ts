@@ -1,4 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import { createReadStream, type Stats } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { request, type ClientRequest } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { addressTemplate } from '../core/capabilities.js'
@@ -104,26 +105,20 @@ async function bodyOf(procedure: HttpProcedure, values: ProcedureValues): Promis
 /** Bytes as they are on disk, read while they are sent. A file that is not there was not made by whoever said so. Throws what the harness cannot do. */
 async function fileBody(path: string | undefined): Promise<Body | { readonly problem: string }> {
   if (path === undefined) throw new Error('this procedure uploads {file}, which nobody gave it')
-  let file: FileHandle
+  let found: Stats
   try {
-    file = await open(path)
+    // Opened at once: whether it may be read shows here, and not in the middle of a request.
+    const file = await open(path)
+    found = await file.stat().finally(() => file.close())
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { problem: `found no file ${path} to upload` }
     throw error
   }
-  const found = await file.stat()
-  if (!found.isFile()) {
-    await file.close()
-    return { problem: `found no plain file at ${path} to upload` }
-  }
+  if (!found.isFile()) return { problem: `found no plain file at ${path} to upload` }
   const { size } = found
   // The request tells what becomes of it: an upload that breaks off is its error.
-  const stream = (sent: ClientRequest): void => void pipeline(file.createReadStream({ start: 0, end: size - 1 }), sent).catch((error: Error) => sent.destroy(error))
-  const nothing = (sent: ClientRequest): void => {
-    sent.end()
-    void file.close()
-  }
-  return { type: 'application/octet-stream', bytes: size, send: size === 0 ? nothing : stream }
+  const stream = (sent: ClientRequest): void => void pipeline(createReadStream(path, { start: 0, end: size - 1 }), sent).catch((error: Error) => sent.destroy(error))
+  return { type: 'application/octet-stream', bytes: size, send: size === 0 ? (sent) => void sent.end() : stream }
 }
 
 interface HttpCall {
