@@ -55,7 +55,11 @@ export interface DeployOptions {
   readonly reboots?: boolean
   /** What the run was allowed. Default: `safe`. What may be judged is settled before; a driver asks where what it does touches others than the service. */
   readonly allow?: SafetyClass
+  /** Why it may not be the one world that is there already, where a driver attaches to one. Absent: it may. */
+  readonly apart?: ApartReason
 }
+/** `second`: it stands beside the first deployment of its scenario. `stays-in-force`: what is done to it cannot be taken back, and would be there for all that comes after. */
+export type ApartReason = 'second' | 'stays-in-force'
 export type DependencyAccess = 'behind-proxies' | 'direct'
 export interface DriverPlatformEvent {
   /** `process-found`: it ran when a service was attached to, and was not started then. */

@@ -21,6 +21,8 @@ export interface Scenario {
   /** `direct` for one that touches no dependency: it is spared the way through the fault proxies, which costs processor time. */
   readonly dependencies?: DependencyAccess
   readonly drainsUndeclared?: boolean // also where no drain is declared: where that touches others than the service it needs more permission than its requirements say
+  /** Whether what it does to this service cannot be taken back, and would be there for whatever comes after: it gets a world of its own where a driver can make one beside the one that is there. */
+  staysInForce?(service: ServiceDescriptor): boolean
   exercise(context: ScenarioContext): Promise<void>
   /** At least one; a scenario without checks does not load. */
   readonly checks: readonly Check[]

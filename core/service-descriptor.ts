@@ -143,6 +143,8 @@ export interface SwarmStack {
   readonly virtual?: readonly string[]
   /** As it was read: the data folder of the component of `data.files`. */
   readonly dataFolder?: DataFolder
+  /** As it was read, where it may be copied: why it cannot be. */
+  readonly notCopied?: string
 }
 /** Where the data of a component lie on this machine, or why they cannot be reached there. */
 export type DataFolder = { readonly component: string } & ({ readonly folder: string } | { readonly problem: string })

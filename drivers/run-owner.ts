@@ -68,6 +68,8 @@ export interface CleanedClaim {
   readonly owner?: string
   /** Of a cluster, that other runs than this one have cordoned for the sake of the workload. */
   readonly nodes?: readonly CleanedNode[]
+  /** Of a stack: second ones that were made after it. */
+  readonly copies?: readonly CleanedCopy[]
 }
 export interface CleanedNode {
   readonly node: string
@@ -75,4 +77,10 @@ export interface CleanedNode {
   readonly state: 'released' | 'kept'
   readonly runId: string
   readonly owner: string
+}
+export interface CleanedCopy {
+  readonly runId: string
+  readonly state: 'removed' | 'kept'
+  readonly owner?: string
+  readonly left: readonly string[]
 }

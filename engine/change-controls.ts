@@ -4,7 +4,7 @@ import type { Performed } from '../core/procedure.js'
 import type { ApartDeployment, ApartOptions, AppliedFault, DamagedFile, EdgeTraffic, ScenarioControls } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { offered } from './offered.js'
-import { acceptsConnections, passes, pollUntil, probe } from './probe.js'
+import { acceptsConnections, passes, pollUntil, probe, type ProbeAnswer } from './probe.js'
 import { perform } from './procedures.js'
 import type { Interventions } from './recorded-intervention.js'
 import type { ScenarioWorld } from './scenario-world.js'
@@ -225,12 +225,18 @@ async function apartDeployment(world: ScenarioWorld, options: ApartOptions, onAd
   }
 }
 
+/** Also where it keeps that path to itself. What it says when it knows of no replica is of the 500s. */
+const isAnsweredBehind = ({ status }: ProbeAnswer): boolean => status !== undefined && status < 500
+
 async function apartReady(world: ScenarioWorld, deployment: Deployment, { name, timeoutMs }: { readonly name: string; readonly timeoutMs: number }): Promise<boolean> {
   const startedAtMs = world.clock()
   const isReady = ({ url }: Instance): Promise<boolean> =>
     pollUntil(async () => passes(await probe(new URL(world.service.health.readinessPath, url), { timeoutMs: 1_000 })), { timeoutMs, everyMs: 50, signal: world.signal })
   const inRotation = async (): Promise<boolean> => Object.values((await deployment.balancerCounters()).byBackend).every((backend) => backend.up)
-  const ready = (await Promise.all(deployment.instances.map(isReady))).every(Boolean) && (await pollUntil(inRotation, { timeoutMs, everyMs: 50, signal: world.signal }))
+  // A load balancer that is not ours may learn of a replica later than whoever asks past it.
+  const letsIn = async (): Promise<boolean> => deployment.balancer.kind === 'seaworthy' || isAnsweredBehind(await probe(new URL(world.service.health.readinessPath, deployment.entrypoint), { timeoutMs: 1_000 }))
+  const polled = (condition: () => Promise<boolean>): Promise<boolean> => pollUntil(condition, { timeoutMs, everyMs: 50, signal: world.signal })
+  const ready = (await Promise.all(deployment.instances.map(isReady))).every(Boolean) && (await polled(inRotation)) && (await polled(letsIn))
   world.record({ kind: 'observation', probe: 'apart-ready', target: name, atMs: world.clock(), value: { ready, tookMs: Math.round(world.clock() - startedAtMs) } })
   return ready
 }

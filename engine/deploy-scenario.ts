@@ -39,6 +39,7 @@ export async function deployScenario(options: DeployScenarioOptions): Promise<De
       reboots: options.scenario.needs.includes('lifecycle.reboot'),
       dependencies: options.scenario.dependencies ?? 'behind-proxies',
       ...(options.allow === undefined ? {} : { allow: options.allow }),
+      ...(options.scenario.staysInForce?.(service) === true ? { apart: 'stays-in-force' as const } : {}),
     })
     return deployment
   })
@@ -57,7 +58,7 @@ export async function deployApart(options: DeployApartOptions): Promise<{ readon
   let deployment: Deployment | undefined
   const folder = cleanup.push(`remove ${workDirectory}`, () => removeEnded(workDirectory), disposeBudgetMs)
   const logs = cleanup.pushKeeping(`keep the logs of ${name}`, async () => void (deployment === undefined ? [] : await keepLogs(deployment, options, name)))
-  const ending = cleanup.push(`end the deployment ${name}`, async () => deployment?.[Symbol.asyncDispose](), disposeBudgetMs)
+  const ending = cleanup.push(`end the deployment ${name}`, async () => deployment?.[Symbol.asyncDispose](), Math.max(disposeBudgetMs, driver.endsWithinMs?.(service) ?? 0))
   deployment = await options.oneAtATime(async () => {
     mkdirSync(workDirectory, { recursive: true, mode: 0o755 })
     return driver.deploy(service, {
@@ -70,6 +71,7 @@ export async function deployApart(options: DeployApartOptions): Promise<{ readon
       onPlatformEvent: () => {},
       dependencies: 'direct', // controls act on the first deployment alone
       install: options.install,
+      apart: 'second',
     })
   })
   const made = deployment

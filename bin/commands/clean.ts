@@ -58,10 +58,12 @@ function tellOf({ runId, state, owner = 'of an unknown owner', left }: FoundInEn
 /** What a run left on a workload of a cluster, or on a service of a swarm: that cannot be found without knowing which. */
 const ofDriver: Readonly<Record<string, typeof cleanCluster>> = { kubernetes: cleanCluster, swarm: (service, options) => cleanStack(service, options) }
 
-function tell({ state, workload, runId, owner, nodes = [] }: CleanedClaim): number {
+function tell({ state, workload, runId, owner, nodes = [], copies = [] }: CleanedClaim): number {
+  for (const one of copies) tellOf(one)
   for (const one of nodes) process.stdout.write(one.state === 'released' ? `took the cordon of run ${one.runId} off the node ${one.node}\n` : `run ${one.runId} (${one.owner}) has cordoned the node ${one.node}: left alone; --force opens it\n`)
   if (state === 'released') process.stdout.write(`took what run ${runId} left off ${workload}\n`)
   else if (state === 'kept') process.stdout.write(`run ${runId} (${owner ?? 'of an unknown owner'}) has ${workload}: left alone; --force takes it away\n`)
-  else if (nodes.length === 0) process.stdout.write(`nothing was left behind on ${workload}\n`)
-  return [state, ...nodes.map((one) => one.state)].includes('kept') ? exitCodes.notConclusive : exitCodes.ok
+  else if (nodes.length + copies.length === 0) process.stdout.write(`nothing was left behind on ${workload}\n`)
+  const isLeft = copies.some(({ left }) => left.length > 0)
+  return isLeft || [state, ...nodes.map((one) => one.state), ...copies.map((one) => one.state)].includes('kept') ? exitCodes.notConclusive : exitCodes.ok
 }

@@ -7,7 +7,7 @@ import { ownOwner, type Owner } from '../run-owner.js'
 import { cleanEngine, engineMayBeHere } from './clean-engine.js'
 
 interface Thing {
-  readonly kind: 'container' | 'network' | 'volume'
+  readonly kind: 'service' | 'container' | 'network' | 'volume'
   readonly name: string
   readonly labels: Readonly<Record<string, string>> | null
 }
@@ -19,6 +19,7 @@ const ofRun = (runId: string, owner?: Partial<Owner> | string): Record<string, s
 /** An engine that holds these, by the answers the client library gives. */
 function engineOf(...held: Thing[]) {
   let things = held
+  const tasks: { readonly ID: string }[] = []
   const of = (kind: Thing['kind'], label?: string): Thing[] => {
     const [key = '', value] = label?.split('=') ?? []
     return things.filter((one) => one.kind === kind && (label === undefined || (one.labels?.[key] !== undefined && (value === undefined || one.labels[key] === value))))
@@ -31,6 +32,10 @@ function engineOf(...held: Thing[]) {
     listContainers: async ({ filters }: { readonly filters: { readonly label: readonly string[] } }) => of('container', filters.label[0]).map(({ name, labels }) => ({ Id: name, Names: [name], Labels: labels })),
     listNetworks: async ({ filters }: { readonly filters: { readonly label: readonly string[] } }) => of('network', filters.label[0]).map(({ name, labels }) => ({ Id: name, Name: name, Labels: labels })),
     listVolumes: async () => ({ Volumes: of('volume').map(({ name, labels }) => ({ Name: name, Labels: labels })) }),
+    listServices: async ({ filters }: { readonly filters: { readonly label: readonly string[] } }) => of('service', filters.label[0]).map(({ name, labels }) => ({ ID: name, Spec: { Name: name, Labels: labels } })),
+    // Until its containers have ended a swarm says that there are tasks; here for one look longer.
+    listTasks: async () => tasks.splice(0),
+    getService: (name: string) => ({ remove: async () => remove('service', name)().then(() => void tasks.push({ ID: `task of ${name}` })) }),
     getContainer: (name: string) => ({ remove: remove('container', name) }),
     getNetwork: (name: string) => ({ remove: remove('network', name) }),
     getVolume: (name: string) => ({ remove: remove('volume', name) }),
@@ -52,6 +57,20 @@ describe('what a run has in an engine', () => {
     )
     expect(await cleanEngine(docker, { known: none, force: false })).toMatchObject([{ runId: 'r1', state: 'removed', left: [] }])
     expect(names()).toEqual(['of-somebody', 'of-somebody-too'])
+  })
+
+  test('a copy of a stack goes, services first, and the stack that the dead run had taken stays', async () => {
+    const copy = { ...ofRun('r1', dead), 'seaworthy.deployment': 'd1', 'seaworthy.copy-of': 'shop' }
+    const made: Thing[] = [{ kind: 'service', name: 'copy_api', labels: copy }, { kind: 'network', name: 'copy_inner', labels: copy }, { kind: 'volume', name: 'copy_data', labels: copy }]
+    const taken: Thing = { kind: 'service', name: 'shop_api', labels: ofRun('r1', dead) }
+    for (const having of [undefined, 'seaworthy.copy-of=shop']) {
+      const { docker, names } = engineOf(...made, taken)
+      expect(await cleanEngine(docker, { known: none, force: true, ...(having === undefined ? {} : { having }) })).toMatchObject([{ runId: 'r1', state: 'removed', left: [] }])
+      expect(names()).toEqual(['shop_api'])
+    }
+    const { docker, names } = engineOf(...made, taken)
+    expect(await cleanEngine(docker, { known: none, force: true, having: 'seaworthy.copy-of=other' })).toEqual([])
+    expect(names()).toHaveLength(4)
   })
 
   test('is found by a volume alone', async () => {

@@ -4,6 +4,7 @@ import { isDead, ownerText, parseOwner } from '../run-owner.js'
 import { connectEngine, engineAddresses } from './engine-connection.js'
 import { ownerLabel, runLabel } from './labels.js'
 import { removeObjects } from './remove-objects.js'
+import { swarmObjects } from './swarm-objects.js'
 
 /** What one run has in an engine and this machine has no record of, as after a power failure that emptied the folder of temporary files. */
 export interface FoundInEngine {
@@ -19,16 +20,19 @@ export interface FoundInEngine {
 type Labels = Readonly<Record<string, string>> | null | undefined
 
 /**
- * Removes containers, networks and volumes of dead runs, by what is written on them; with `force` those of every run that is not `known`. What
- * is known to the state folder of this machine is cleaned up by its journal. Throws what the engine answers.
+ * Removes services, containers, networks and volumes of dead runs, by what is written on them; with `force` those of every run that is not `known`. What
+ * is known to the state folder of this machine is cleaned up by its journal. `having`: only of runs that have something with this label. Throws what the engine answers.
  */
-export async function cleanEngine(docker: Docker, { known, force }: { readonly known: ReadonlySet<string>; readonly force: boolean }): Promise<readonly FoundInEngine[]> {
-  const filters = { label: [runLabel] }
+export async function cleanEngine(docker: Docker, { known, force, having }: { readonly known: ReadonlySet<string>; readonly force: boolean; readonly having?: string }): Promise<readonly FoundInEngine[]> {
+  const filters = { label: [having ?? runLabel] }
+  const [havingKey = runLabel, havingValue] = having?.split('=') ?? []
+  const has = (labels: Labels): boolean => (havingValue === undefined ? labels?.[havingKey] !== undefined : labels?.[havingKey] === havingValue)
+  const services: readonly Labels[] = (await swarmObjects(docker, having ?? runLabel)).services.map((one) => one.Spec.Labels)
   const containers: readonly Labels[] = (await docker.listContainers({ all: true, filters })).map((one) => one.Labels)
   const networks: readonly Labels[] = (await docker.listNetworks({ filters })).map((one) => one.Labels)
-  const volumes: readonly Labels[] = ((await docker.listVolumes()).Volumes ?? []).map((one) => one.Labels)
+  const volumes: readonly Labels[] = ((await docker.listVolumes()).Volumes ?? []).map((one) => one.Labels).filter(has)
   const owners = new Map<string, Set<string | undefined>>()
-  for (const labels of [...containers, ...networks, ...volumes]) {
+  for (const labels of [...services, ...containers, ...networks, ...volumes]) {
     const runId = labels?.[runLabel]
     if (runId !== undefined && runId !== '' && !known.has(runId)) owners.set(runId, (owners.get(runId) ?? new Set()).add(labels?.[ownerLabel]))
   }

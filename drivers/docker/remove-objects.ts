@@ -1,42 +1,64 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { statusOf } from './engine-error.js'
+import { swarmObjects } from './swarm-objects.js'
 
 /** Rounds of removal: what is being removed by somebody else, or was just being made, is gone or there in the next one. */
 const roundsMax = 4
+/** A swarm frees a network when it has seen the ends of the tasks in it, which takes it some seconds. */
+const swarmFreesWithinMs = 25_000
+const swarmLookEveryMs = 200
 
 /** Whose objects: all with this label. A volume that the engine made by itself for a container has only a name. */
 export interface Owned {
   readonly label: string
   readonly namePrefix?: string
 }
+interface Round {
+  readonly found: number
+  readonly left: readonly string[]
+  readonly isOfSwarm: boolean
+}
 
 /**
- * Removes every container, network and volume of theirs. Resolves to what is still there. `settleMs`: how long to wait and
+ * Removes every service, container, network and volume of theirs. Resolves to what is still there. `settleMs`: how long to wait and
  * look again for what was just being made when whoever asked for it died.
  */
 export async function removeObjects(docker: Docker, owned: Owned, settleMs = 0): Promise<readonly string[]> {
+  const endAt = performance.now() + swarmFreesWithinMs
   let left: readonly string[] = []
-  for (let round = 1; round <= roundsMax; round += 1) {
-    const { found, left: still } = await removeOnce(docker, owned)
-    left = still
-    if (found === 0 && (settleMs === 0 || round > 1)) return []
-    if (settleMs > 0) await pause(settleMs)
+  let isOfSwarm = false
+  for (let round = 1; round <= roundsMax || (isOfSwarm && performance.now() < endAt); round += 1) {
+    const made = await removeOnce(docker, owned)
+    left = made.left
+    isOfSwarm ||= made.isOfSwarm
+    if (made.found === 0 && ((settleMs === 0 && !isOfSwarm) || round > 1)) return []
+    const pauseMs = isOfSwarm ? Math.max(settleMs, swarmLookEveryMs) : settleMs
+    if (pauseMs > 0) await pause(pauseMs)
   }
   return left
 }
 
-async function removeOnce(docker: Docker, { label, namePrefix }: Owned): Promise<{ readonly found: number; readonly left: readonly string[] }> {
+/** Services first: a swarm makes a container anew that is taken away from one. */
+async function removeOnce(docker: Docker, { label, namePrefix }: Owned): Promise<Round> {
   const filters = { label: [label] }
   const attempt = (what: string, work: Promise<unknown>): Promise<readonly string[]> =>
     work.then(() => [], (error: unknown) => (statusOf(error) === 404 ? [] : [what]))
+  const { services, tasks } = await swarmObjects(docker, label)
+  const left = [await Promise.all(services.map((one) => attempt(`service ${one.Spec.Name}`, docker.getService(one.ID).remove())))]
   const containers = await docker.listContainers({ all: true, filters })
-  const left = [await Promise.all(containers.map((one) => attempt(`container ${one.Names[0] ?? one.Id}`, docker.getContainer(one.Id).remove({ force: true, v: true }))))]
+  left.push(await Promise.all(containers.map((one) => attempt(`container ${one.Names[0] ?? one.Id}`, docker.getContainer(one.Id).remove({ force: true, v: true })))))
+  // The swarm takes them away when it has seen their ends; until then it may make a container yet.
+  left.push(tasks.map((one) => [`task ${one.ID}`]))
   const networks = await docker.listNetworks({ filters })
   left.push(await Promise.all(networks.map((one) => attempt(`network ${one.Name}`, docker.getNetwork(one.Id).remove()))))
   const { Volumes: all } = await docker.listVolumes()
   const [key = '', value = ''] = label.split('=')
   const volumes = (all ?? []).filter(({ Name: name, Labels: labels }) => (labels as Record<string, string> | null)?.[key] === value || (namePrefix !== undefined && name.startsWith(namePrefix)))
   left.push(await Promise.all(volumes.map((one) => attempt(`volume ${one.Name}`, docker.getVolume(one.Name).remove()))))
-  return { found: containers.length + networks.length + volumes.length, left: left.flat(2) }
+  return {
+    found: services.length + tasks.length + containers.length + networks.length + volumes.length,
+    left: left.flat(2),
+    isOfSwarm: services.length + tasks.length > 0 || networks.some(({ Scope: scope }) => scope === 'swarm'),
+  }
 }

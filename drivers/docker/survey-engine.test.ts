@@ -6,6 +6,8 @@ const gone = Object.assign(new Error('no such image'), { statusCode: 404 })
 const engine = (images: Readonly<Record<string, string>>): Docker => ({
   listContainers: async () => [{ Names: ['/seaworthy-r1-d0-replica-0'], Id: 'abc', State: 'running' }],
   listNetworks: async () => [{ Name: 'seaworthy-r1-d0' }],
+  listServices: async () => [{ ID: 's1', Spec: { Name: 'copy_api', Labels: { 'seaworthy.run': 'r1', 'seaworthy.deployment': 'd1' } } }, { ID: 's2', Spec: { Name: 'shop_api', Labels: { 'seaworthy.run': 'r1' } } }],
+  listTasks: async () => [],
   listVolumes: async () => ({ Volumes: [
     { Name: 'labelled', Labels: { 'seaworthy.run': 'r1' } },
     { Name: 'seaworthy-r1-d0-database', Labels: null },
@@ -17,6 +19,7 @@ const engine = (images: Readonly<Record<string, string>>): Docker => ({
 
 test('what is of the run is seen, and what others have in the same engine is not', async () => {
   expect(Object.fromEntries(await surveyEngine(engine({ mine: 'sha256:1' }), 'r1', ['mine', 'other']))).toEqual({
+    'service copy_api': 'made for the run',
     'container seaworthy-r1-d0-replica-0': 'running',
     'network seaworthy-r1-d0': 'made for the run',
     'volume labelled': 'made for the run',

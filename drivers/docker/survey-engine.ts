@@ -2,6 +2,7 @@ import type Docker from 'dockerode'
 import type { WorldSurvey } from '../../core/world-survey.js'
 import { engineError, statusOf } from './engine-error.js'
 import { runLabel } from './labels.js'
+import { swarmObjects } from './swarm-objects.js'
 
 /**
  * What is in the engine of a run, and the images that it runs: its own by their label, so that what others make at the same
@@ -13,7 +14,9 @@ export async function surveyEngine(docker: Docker, runId: string, images: readon
     const containers = await docker.listContainers({ all: true, filters })
     const networks = await docker.listNetworks({ filters })
     const { Volumes: volumes } = await docker.listVolumes()
+    const { services } = await swarmObjects(docker, `${runLabel}=${runId}`)
     return new Map([
+      ...services.map((one) => [`service ${one.Spec.Name}`, 'made for the run'] as const),
       ...containers.map((one) => [`container ${one.Names[0]?.replace(/^\//, '') ?? one.Id}`, one.State] as const),
       ...networks.map((one) => [`network ${one.Name}`, 'made for the run'] as const),
       ...(volumes ?? []).filter((one) => ofRun(one, runId)).map((one) => [`volume ${one.Name}`, 'made for the run'] as const),

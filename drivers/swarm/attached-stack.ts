@@ -56,7 +56,7 @@ export class AttachedStack {
   #rollsOut = false
   #added = 0
 
-  constructor(private readonly connection: EngineConnection, private readonly service: ServiceDescriptor, private readonly options: DeployOptions) {
+  constructor(private readonly connection: EngineConnection, private readonly service: ServiceDescriptor, private readonly options: DeployOptions, private readonly whose: 'found' | 'ours' = 'found') {
     this.#logs = new TaskLogs(connection.docker, () => this.#services.flatMap(({ places }) => places))
   }
 
@@ -108,6 +108,7 @@ export class AttachedStack {
 
   /** How everything is found, before anything is done to it, with the program that puts it back if we cannot; then the stack is taken. */
   async #writeDown({ services, replicas }: StackPlan): Promise<void> {
+    if (this.whose === 'ours') return // nobody else has it, and it is removed
     const { connection: { docker, address }, options, service } = this
     const [first] = services
     const readiness = { port: first?.port ?? 0, path: service.health.readinessPath }

@@ -1,18 +1,25 @@
 import { rollOutLabel } from './stack-release.js'
 import { SeaworthyError } from '../../core/errors.js'
-import type { ServiceDescriptor } from '../../core/service-descriptor.js'
+import type { ServiceDescriptor, SwarmStack } from '../../core/service-descriptor.js'
+import { cleanEngine } from '../docker/clean-engine.js'
 import { connectEngine } from '../docker/engine-connection.js'
 import { isDead, ownerText, parseOwner, type CleanedClaim } from '../run-owner.js'
 import { parseFound, putBackStack, type FoundStack } from './found-stack.js'
-import { foundLabel, ownerLabel, runLabel } from './service-labels.js'
+import { copyOfLabel, foundLabel, ownerLabel, runLabel } from './service-labels.js'
 import { requireManager, serviceNamed, servicesOf, type Engine } from './stack-services.js'
 
-/** Puts a stack back that a dead run left changed, by what that run wrote on it; with `force` what any run left. Throws SeaworthyError. */
+/** Removes the copies that dead runs left of a stack, and puts it back as it was found, by what those runs wrote on them; with `force` what any run left. Throws SeaworthyError. */
 export async function cleanStack(service: ServiceDescriptor, { force }: { readonly force: boolean }, connect: () => Promise<Engine> = async () => (await connectEngine()).docker): Promise<CleanedClaim> {
   const { swarm } = service.target
   if (swarm === undefined) throw new SeaworthyError('SW_SWARM_TARGET', 'while cleaning a stack: the descriptor has no target.kind: swarm')
   const docker = await connect()
   await requireManager(docker)
+  // Whatever became of the stack itself: what was made after it can be found without it.
+  const copies = await cleanEngine(docker, { known: new Set(), force, having: `${copyOfLabel}=${swarm.stack}` })
+  return { ...(await cleanClaim(docker, swarm, force)), ...(copies.length === 0 ? {} : { copies }) }
+}
+
+async function cleanClaim(docker: Engine, swarm: SwarmStack, force: boolean): Promise<CleanedClaim> {
   const services = await servicesOf(docker, swarm.stack)
   const { Spec: { Name: workload, Labels: labels } } = serviceNamed(services, swarm.replicas.service, swarm.stack)
   const runId = labels?.[runLabel]

@@ -21,6 +21,10 @@ export interface FakeTask {
 /** Of the container of a task; as long as those of an engine, whose events tell the first twelve signs. */
 export const containerIdOf = ({ id }: Pick<FakeTask, 'id'>): string => `${id}-`.padEnd(64, '0')
 
+interface Filtered {
+  readonly filters?: { readonly label?: readonly string[] }
+}
+
 const refused = (statusCode: number, message: string): Error => Object.assign(new Error(message), { statusCode })
 
 /**
@@ -66,8 +70,11 @@ export class FakeSwarm {
   get engine(): Engine {
     return {
       getService: (id: string) => ({ inspect: async () => this.#inspect(id), update: async (options: { readonly _query: { readonly version: number }; readonly _body: ServiceSpec }) => this.#update(options) }),
-      listTasks: async () => this.#list(),
-      listServices: async () => [this.#inspect('api')],
+      listTasks: async ({ filters }: Filtered = {}) => (this.#has(filters) ? this.#list() : []),
+      listServices: async ({ filters }: Filtered = {}) => (this.#has(filters) ? [this.#inspect('api')] : []),
+      listContainers: async () => [],
+      listNetworks: async () => [],
+      listVolumes: async () => ({ Volumes: [] }),
       info: async () => ({ Swarm: { NodeID: 'node', LocalNodeState: 'active', ControlAvailable: this.isManager } }),
       getContainer: (id: string) => ({ inspect: async () => ({ State: { Running: true, Paused: this.paused.has(id) } }), unpause: async () => void this.paused.delete(id) }),
     } as unknown as Engine
@@ -94,6 +101,15 @@ export class FakeSwarm {
   }
   running(): readonly FakeTask[] {
     return this.#tasks.filter(({ state }) => state === 'running')
+  }
+
+  /** All labels that are asked for: a service is found by its own, and its tasks by those of the service. */
+  #has(filters: Filtered['filters']): boolean {
+    return (filters?.label ?? []).every((label) => {
+      const [key = '', value] = label.split('=')
+      const own = this.spec.Labels?.[key]
+      return value === undefined ? own !== undefined : own === value
+    })
   }
 
   #inspect(id: string): unknown {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { PlatformRelease } from '../../core/driver.js'
+import type { PlatformRelease, UnitChanges } from '../../core/driver.js'
 import { withLabels } from './service-labels.js'
 import type { ServiceSpec, SwarmTask } from './stack-services.js'
 
@@ -66,6 +66,9 @@ function withRelease({ Image, Env = [], Args }: TaskMake, { changes, image }: Pl
     ...(words === undefined ? {} : { Args: words }),
   }
 }
+
+/** The service with other variables and words. */
+export const withChanges = (spec: ServiceSpec, changes: UnitChanges): ServiceSpec => withMake(spec, withRelease(makeOf(spec), { name: '', changes }))
 
 function withMake(spec: ServiceSpec, { Image, Env, Args }: TaskMake): ServiceSpec {
   const { Image: _image, Env: _env, Args: _args, ...rest } = spec.TaskTemplate.ContainerSpec

@@ -6,15 +6,18 @@ import { connectEngine } from '../docker/engine-connection.js'
 import { surveyEngine } from '../docker/survey-engine.js'
 import { accepts } from '../network/accepts.js'
 import { AttachedStack, rolledBackWithinMs } from './attached-stack.js'
+import { CopiedStack } from './copied-stack.js'
 import { observed } from './observe.js'
 import { planStack } from './plan-stack.js'
 import { surveyStack } from './survey-stack.js'
 import { offers, whyNot } from './swarm-offers.js'
 
-/** Only what was rolled out takes long to put back. */
-const endsWithinMs = (service: ServiceDescriptor): number => (service.lifecycle.upgrade === undefined ? 0 : 30_000 + rolledBackWithinMs(service))
+/** A swarm frees what a copy had when it has seen its tasks end. */
+const copyEndsWithinMs = 90_000
+/** What was rolled out takes longest to put back. */
+const endsWithinMs = (service: ServiceDescriptor): number => Math.max(service.target.disposable ? copyEndsWithinMs : 0, service.lifecycle.upgrade === undefined ? 0 : 30_000 + rolledBackWithinMs(service))
 
-/** The tasks of a stack in a swarm, which is attached to where it runs and left as it was found. */
+/** The tasks of a stack in a swarm, which is attached to where it runs and left as it was found. What may not be done to it, or needs a second one, gets a copy. */
 export const swarmDriver: Driver = {
   name: 'swarm',
   availability,
@@ -57,7 +60,8 @@ async function survey({ target: { swarm } }: ServiceDescriptor, runId: string): 
 
 async function deploy(service: ServiceDescriptor, options: DeployOptions): Promise<Deployment> {
   options.signal.throwIfAborted()
-  const attached = new AttachedStack(await connectEngine(), service, options)
+  const Made = options.apart === undefined ? AttachedStack : CopiedStack
+  const attached = new Made(await connectEngine(), service, options)
   try {
     return await attached.deployment()
   } catch (error) {

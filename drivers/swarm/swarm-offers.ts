@@ -9,7 +9,6 @@ const never: Readonly<Partial<Record<Capability, string>>> = {
   ...same('a component of a stack is used as it is, none is made or replaced beside it', ['topology.swap', 'lifecycle.clone', 'swap.components', 'swap.moves', 'swap.roles', 'swap.handover']),
   ...same('commands of a runbook restore from files of this machine and put releases in replicas, of which the tasks of a stack know nothing', ['docs.runbook']),
   ...same('a swarm gives all tasks of a service the same settings', ['lifecycle.configure', 'lifecycle.start-drained']),
-  ...same('there is only the one stack, and none is put beside it', ['lifecycle.apart', 'backup.restoreIsolated']),
   ...same('a swarm gives a release to all tasks of a service, and cannot be told to leave it at some of them', ['lifecycle.upgrade.part']),
   ...same('the nodes of a swarm are not this run\'s to reboot, and its orchestrator would start the tasks of any image again: it would pass without the service having done anything', ['lifecycle.reboot']),
   ...same('a start is timed from its order, and most of it is what a swarm takes to place a task: the service\'s own time is not to be seen', ['docs.times']),
@@ -32,6 +31,14 @@ function filesOutOfReach({ target: { disposable, swarm }, data }: ServiceDescrip
   return 'problem' in found ? `the files of ${found.component} are out of reach: ${found.problem}` : undefined
 }
 
+/** A stack beside the first one. */
+const needsSecond: ReadonlySet<Capability> = new Set(['lifecycle.apart', 'backup.restoreIsolated'])
+
+function whyNoCopy({ target: { disposable, swarm } }: ServiceDescriptor): string | undefined {
+  if (!disposable) return 'the descriptor does not say target.disposable: true'
+  return swarm?.notCopied === undefined ? undefined : `none is made: ${swarm.notCopied}`
+}
+
 export function whyNot(capability: Capability, service: ServiceDescriptor): string | undefined {
   const { target, health, backup } = service
   const restart = target.replicas.restart
@@ -47,7 +54,9 @@ export function whyNot(capability: Capability, service: ServiceDescriptor): stri
     return 'a backup is a file of this machine, which a task that is told its path cannot read: let the request carry it (upload: "{file}")'
   }
   if (capability === 'fault.data-files') return filesOutOfReach(service)
-  return never[capability] ?? staysInForce(capability, service) ?? (target.disposable ? undefined : disposableOnly[capability])
+  const reason = whyNoCopy(service)
+  if (reason !== undefined && needsSecond.has(capability)) return `it needs a second stack, a copy of this one, and ${reason}`
+  return never[capability] ?? (reason === undefined ? undefined : staysInForce(capability, service)) ?? (target.disposable ? undefined : disposableOnly[capability])
 }
 
 export const offers = (service: ServiceDescriptor): ReadonlySet<Capability> => new Set([...declaredCapabilities(service)].filter((one) => whyNot(one, service) === undefined))

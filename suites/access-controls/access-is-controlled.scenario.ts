@@ -15,6 +15,7 @@ export const scenario: Scenario = {
   needs: ['traffic.http', 'topology.balancer', 'topology.identity'],
   instanceCountMin: 1,
   dependencies: 'direct',
+  staysInForce: ({ access }) => access?.enable !== undefined,
   expectedMs,
   exercise,
   checks: [accessListIsEnforced, limitsAreEnforced, neighboursAreLeftAlone],

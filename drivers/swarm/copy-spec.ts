@@ -1,0 +1,136 @@
+import type { UnitChanges } from '../../core/driver.js'
+import { withReplicas } from './found-stack.js'
+import { withChanges } from './stack-release.js'
+import { stackLabel, type ContainerSpec, type PublishedPort, type ServiceSpec } from './stack-services.js'
+
+/** A service as far as a copy of it differs (Docker Engine API, ServiceSpec); the rest is handed on as it is. */
+export interface CopiedSpec extends Omit<ServiceSpec, 'TaskTemplate'> {
+  readonly TaskTemplate: Omit<ServiceSpec['TaskTemplate'], 'ContainerSpec'> & { readonly ContainerSpec: CopiedContainer; readonly Networks?: readonly Attachment[] }
+  /** Where clients of before version 1.25 of the interface said so. */
+  readonly Networks?: readonly Attachment[]
+}
+interface CopiedContainer extends ContainerSpec {
+  readonly Labels?: Readonly<Record<string, string>>
+  readonly Mounts?: readonly Mount[]
+}
+export interface Attachment {
+  readonly Target?: string
+  readonly Aliases?: readonly string[]
+}
+export interface Mount {
+  readonly Type?: string
+  readonly Source?: string
+  readonly Target?: string
+  readonly ReadOnly?: boolean
+  readonly VolumeOptions?: { readonly Labels?: Readonly<Record<string, string>> }
+}
+export interface CopiedNetwork {
+  readonly Id: string
+  readonly Name: string
+  readonly Driver?: string
+  readonly Scope?: string
+  readonly Internal?: boolean
+  readonly Attachable?: boolean
+  readonly EnableIPv6?: boolean
+  readonly Options?: Readonly<Record<string, string>> | null
+  readonly Labels?: Readonly<Record<string, string>> | null
+}
+
+export const attachmentsOf = ({ TaskTemplate: { Networks: networks }, Networks: older }: CopiedSpec): readonly Attachment[] => networks ?? older ?? []
+const mountsOf = ({ TaskTemplate: { ContainerSpec: { Mounts: mounts } } }: CopiedSpec): readonly Mount[] => mounts ?? []
+const publishes = (port: number) => ({ EndpointSpec: endpoint }: Pick<ServiceSpec, 'EndpointSpec'>): boolean => endpoint?.Ports?.some(({ PublishedPort: published }) => published === port) === true
+
+export interface StackToCopy {
+  readonly stack: string
+  /** By their names in the stack file. */
+  readonly services: ReadonlyMap<string, CopiedSpec>
+  /** All that its services are attached to, by id. */
+  readonly networks: ReadonlyMap<string, CopiedNetwork>
+  /** Of `target.url`. */
+  readonly entryPort: number
+}
+
+/** The service that clients come in by; undefined: the stack publishes no such port. */
+export const entryOf = ({ services, entryPort }: Pick<StackToCopy, 'services' | 'entryPort'>): string | undefined => [...services].find(([, spec]) => publishes(entryPort)(spec))?.[0]
+
+/** What a second stack would share with the first, so that it were no copy, or what cannot be had twice. Empty: it can be copied. */
+export function obstaclesTo(given: StackToCopy): readonly string[] {
+  const found = [...given.services].flatMap(([name, spec]) => [
+    ...(spec.Mode.Replicated === undefined && !('ReplicatedJob' in spec.Mode) ? [`the service ${name} is a global one, of which there is one on each node`] : []),
+    ...attachmentsOf(spec).flatMap(({ Target: id = '' }) => ofNetwork(given, name, id)),
+    ...mountsOf(spec).flatMap((mount) => ofMount(given, name, mount)),
+  ])
+  if (entryOf(given) === undefined) found.push(`no service of it publishes the port ${given.entryPort} of target.url, so the way into a copy is not known`)
+  return [...new Set(found)]
+}
+
+function ofNetwork({ stack, networks }: StackToCopy, name: string, id: string): readonly string[] {
+  const network = networks.get(id)
+  return network?.Labels?.[stackLabel] === stack ? [] : [`the service ${name} is in the network ${network?.Name ?? id}, which is not the stack's own`]
+}
+
+const isSocket = (source = ''): boolean => /\.sock$/.test(source)
+
+function ofMount({ stack }: StackToCopy, name: string, { Type: type = 'volume', Source: source = '', ReadOnly: readOnly = false, VolumeOptions: options }: Mount): readonly string[] {
+  if (type === 'tmpfs' || (type === 'volume' && source === '')) return []
+  if (type === 'bind') return readOnly && !isSocket(source) ? [] : [`the service ${name} ${isSocket(source) ? 'speaks to' : 'writes to'} ${source} of this machine, which a copy would share`]
+  if (type !== 'volume') return [`the service ${name} mounts ${source} as ${type}, of which no second one can be made`]
+  return readOnly || options?.Labels?.[stackLabel] === stack ? [] : [`the service ${name} writes to the volume ${source}, which is not the stack's own`]
+}
+
+/** What a copy is called and bears. */
+export interface CopyName {
+  /** Its com.docker.stack.namespace. */
+  readonly copy: string
+  readonly labels: Readonly<Record<string, string>>
+}
+const renamed = (name: string, stack: string, copy: string): string => `${copy}_${name.startsWith(`${stack}_`) ? name.slice(stack.length + 1) : name}`
+
+/** What the engine chose for a network, and would refuse for a second one. */
+const chosenOptions = ['com.docker.network.driver.overlay.vxlanid_list']
+
+/** Addresses are left to the engine: what it chose for the first and what the stack file says look the same, and no two networks may have them. */
+export function networkOfCopy({ Name, Driver = 'overlay', Internal = false, Attachable = false, EnableIPv6 = false, Options }: CopiedNetwork, stack: string, { copy, labels }: CopyName) {
+  const options = Object.entries(Options ?? {}).filter(([key]) => !chosenOptions.includes(key))
+  return { Name: renamed(Name, stack, copy), Driver, Internal, Attachable, EnableIPv6, Options: Object.fromEntries(options), Labels: { ...labels, [stackLabel]: copy } }
+}
+
+export interface ServiceOfCopy extends CopyName {
+  readonly stack: string
+  /** Of the copy, by those of the stack. */
+  readonly networkIds: ReadonlyMap<string, string>
+  /** Of the service of the replicas. */
+  readonly replicas?: { readonly count: number; readonly changes: UnitChanges; readonly folder: string }
+}
+
+/**
+ * The same service in the copy. Its labels are ours alone: those of the stack file speak to others, such as a router that would take the copy for the service.
+ * It answers to the names that the first has in its networks, and to the name of the first itself.
+ */
+export function serviceOfCopy(spec: CopiedSpec, given: ServiceOfCopy): CopiedSpec {
+  const { stack, copy, networkIds, replicas } = given
+  const labels = { ...given.labels, [stackLabel]: copy }
+  const { Networks: _older, ...rest } = replicas === undefined ? spec : { ...(withReplicas(withChanges(spec, replicas.changes), replicas.count) as CopiedSpec) }
+  const container = rest.TaskTemplate.ContainerSpec
+  const mounts = mountsOf(rest).map((mount) => mountOfCopy(mount, given, labels))
+  const folder: readonly Mount[] = replicas === undefined ? [] : [{ Type: 'bind', Source: replicas.folder, Target: replicas.folder, ReadOnly: true }]
+  return {
+    ...rest,
+    Name: renamed(spec.Name, stack, copy),
+    Labels: labels,
+    TaskTemplate: {
+      ...rest.TaskTemplate,
+      ContainerSpec: { ...container, Labels: labels, Mounts: [...mounts, ...folder] },
+      Networks: attachmentsOf(spec).map((one) => ({ ...one, Target: networkIds.get(one.Target ?? '') ?? '', Aliases: [...new Set([...(one.Aliases ?? []), spec.Name])] })),
+    },
+    ...(rest.EndpointSpec === undefined ? {} : { EndpointSpec: { ...rest.EndpointSpec, Ports: (rest.EndpointSpec.Ports ?? []).map(withoutPort) } }),
+  }
+}
+
+const withoutPort = ({ PublishedPort: _chosenByTheEngine, ...port }: PublishedPort): PublishedPort => port
+
+function mountOfCopy(mount: Mount, { stack, copy }: ServiceOfCopy, labels: Readonly<Record<string, string>>): Mount {
+  const { Type: type = 'volume', Source: source = '', VolumeOptions: options } = mount
+  if (type !== 'volume' || source === '' || options?.Labels?.[stackLabel] !== stack) return mount
+  return { ...mount, Source: renamed(source, stack, copy), VolumeOptions: { ...options, Labels: labels } }
+}
