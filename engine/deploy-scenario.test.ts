@@ -100,3 +100,14 @@ test('what the platform says of a unit is kept beside its log', async () => {
   expect(kept).toEqual(['scenarios/suite/scenario/logs/app.inspect.json'])
   expect(existsSync(join(folder, 'run', kept[0] ?? ''))).toBe(true)
 })
+
+test('a driver is told of a deployment beside the first, and of one in which something stays in force', async () => {
+  const told: unknown[] = []
+  const driver = { deploy: async (_: unknown, { apart }: { readonly apart?: string }) => (told.push(apart), { logFiles: new Map(), [Symbol.asyncDispose]: async () => {} }) }
+  const options = (staysInForce?: () => boolean): object => ({ cleanup: new CleanupStack(), driver, service: {}, scenario: { id: 'suite/scenario', needs: [], ...(staysInForce === undefined ? {} : { staysInForce }) }, workDirectory: join(folder, 'd0'), runDirectory: folder, oneAtATime: async <T>(work: () => Promise<T>) => work(), onLogs: () => {}, name: 'fresh', install: true })
+  await deployScenario(options() as DeployScenarioOptions)
+  await deployScenario(options(() => false) as DeployScenarioOptions)
+  await deployScenario(options(() => true) as DeployScenarioOptions)
+  await deployApart(options(() => true) as DeployApartOptions)
+  expect(told).toEqual([undefined, undefined, 'stays-in-force', 'second'])
+})

@@ -1,5 +1,5 @@
 // The swarm driver with a real engine: the reference service is deployed as the stack of reference-service/deploy/swarm/stack.yaml, attached to and scored, and
-// compared with what it was before; a run that is killed puts back what it changed; faults of the service are found; then everything is removed, and the engine
+// compared with what it was before; a run that is killed puts back what it changed, and removes the second stack that it made; faults of the service are found; then everything is removed, and the engine
 // leaves the swarm it was made a manager of. It must be as it was found.
 // node scripts/swarm-integration.js [--only START-02,DRAIN-04|all] [--keep]
 // Needs an engine that answers and has the image of the reference service (seaworthy image build; REFERENCE_IMAGE names another one), haproxy and ldd (the balancer's image is made of what is on
@@ -189,6 +189,33 @@ async function killed(descriptor, folder, before) {
   if (status !== 0 || !/nothing was left behind/.test(stdout)) throw new Error(`clean found something after the reaper: ${stdout}`)
 }
 
+/** Everything of a second stack, by its label alone. */
+const copied = () => [['service', 'ls', '-q'], ['ps', '-aq'], ['network', 'ls', '-q'], ['volume', 'ls', '-q']].flatMap((kind) => lines(docker(...kind, '--filter', `label=seaworthy.copy-of=${stack}`)).map((id) => `${kind[0]} ${id}`))
+
+/** Kills the harness while there is a second stack; with `reaper` also what cleans up after it, so that its labels are all that tells of it. */
+async function killedWithCopy(descriptor, folder, before, { reaper }) {
+  const what = `after SIGKILL of the harness${reaper ? ' and its reaper' : ''} beside a second stack`
+  const child = spawn(process.execPath, command(descriptor, 'CONF-01', join(folder, `killed-copy-${reaper}`)), { env: environment, stdio: 'ignore' })
+  const endAt = Date.now() + runsWithinMs
+  const containers = () => copied().filter((one) => one.startsWith('ps ')).length
+  while (containers() < Object.keys(before.services).length && Date.now() < endAt && child.exitCode === null) await pause(200)
+  const seen = copied()
+  if (reaper) for (const pid of lines(run('pgrep', ['-P', String(child.pid), '-f', 'reaper.js']).stdout)) process.kill(Number(pid), 'SIGKILL')
+  child.kill('SIGKILL')
+  if (seen.length === 0) throw new Error('the run was to be killed beside a second stack, and there was none in time')
+  const killedAt = Date.now()
+  if (reaper) {
+    await pause(1_000)
+    if (copied().length === 0) throw new Error(`${what}: something removed it before it was cleaned up`)
+    const { status, stdout } = run(process.execPath, [join(root, 'bin/seaworthy.js'), 'clean', '--driver', 'swarm', descriptor], { env: environment })
+    if (status !== 0 || !/out of the engine/.test(stdout)) throw new Error(`${what}: clean said ${stdout}`)
+  }
+  while (copied().length > 0 && Date.now() < killedAt + restoredWithinMs) await pause(200)
+  if (copied().length > 0) throw new Error(`${what}: found ${copied().join(', ')}`)
+  console.log(`${what}: ${seen.length} things of it were removed within ${Date.now() - killedAt} ms`)
+  await expectUnchanged(what, before)
+}
+
 /** What an engine makes for a swarm and keeps when it leaves it: with it, it would not be as it was found. */
 const gatewayBridge = 'docker_gwbridge'
 const objects = () => [['ps', '-aq', '--no-trunc'], ['network', 'ls', '-q', '--no-trunc'], ['volume', 'ls', '-q']].flatMap((kind) => lines(docker(...kind)).map((id) => `${kind[0]} ${id}`))
@@ -252,6 +279,8 @@ try {
   await expectSound(descriptor, values.only, values.output ?? join(folder, 'sound'))
   await expectUnchanged('after the run', before)
   await killed(descriptor, folder, before)
+  await killedWithCopy(descriptor, folder, before, { reaper: false })
+  await killedWithCopy(descriptor, folder, before, { reaper: true })
   await expectFaultsFound(descriptor, folder)
 } catch (error) {
   console.error(`!!! ${error.message}`)

@@ -57,11 +57,13 @@ export class CopiedStack {
     const changes = { env: replicas.env, ...(replicas.command.length === 0 ? {} : { command: replicas.command }) }
     try {
       for (const [id, network] of from.networks) networkIds.set(id, await makeNetwork(docker, network, { stack, name }))
-      await Promise.all([...from.services].map(async ([short, spec]) => {
+      // All of them are at their end before anything is removed: one that was under way would come after that.
+      const made = await Promise.allSettled([...from.services].map(async ([short, spec]) => {
         const ofReplicas = short === swarm?.replicas.service ? { replicas: { count: replicas.count, changes, folder: dirname(options.directory) } } : {}
         options.signal.throwIfAborted()
         await docker.createService(serviceOfCopy(spec, { ...name, stack, networkIds, ...ofReplicas }) as unknown as Parameters<Engine['createService']>[1])
       }))
+      for (const one of made) if (one.status === 'rejected') throw one.reason
     } catch (error) {
       options.signal.throwIfAborted()
       throw engineError(`making ${name.copy}, a copy of the stack ${stack}`, error)

@@ -65,3 +65,22 @@ test('what a swarm makes impossible or trivial is declared and not offered, with
   expect(whyNot('topology.balancer', { ...always, target: { ...always.target, swarm: { ...swarm!, entryIsMesh: true } } })).toMatch(/routing mesh .* layer 4/)
   expect(whyNot('lifecycle.drain', { ...always, target: { ...always.target, swarm: { ...swarm!, killsUnready: true } } })).toMatch(/health check of the tasks asks \/ready: a swarm kills/)
 })
+
+test('a second stack, and a list that stays in force, are offered where the stack may be copied, and the reason is told where it cannot', () => {
+  const service = parsed('{ kind: swarm, disposable: true, stack: shop, replicas: api, url: "http://127.0.0.1:8080" }')
+  const { swarm } = service.target
+  const withList = { ...service, access: { enable: { via: 'http' } } as unknown as NonNullable<typeof service.access> }
+  const reason = 'the service agent is a global one'
+  const notCopied = { ...withList, target: { ...service.target, swarm: { ...swarm!, notCopied: reason } } }
+  const kept = { ...withList, target: { ...service.target, disposable: false } }
+  for (const capability of ['lifecycle.apart', 'backup.restoreIsolated'] as const) {
+    expect(whyNot(capability, withList)).toBeUndefined()
+    expect(whyNot(capability, notCopied)).toContain(reason)
+    expect(whyNot(capability, kept)).toMatch(/disposable: true/)
+  }
+  for (const capability of ['acl.identities', 'limits.rate', 'limits.neighbour'] as const) {
+    expect(whyNot(capability, withList)).toBeUndefined()
+    expect(whyNot(capability, notCopied)).toMatch(/stays/)
+    expect(whyNot(capability, kept)).toMatch(/stays/)
+  }
+})
