@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { networkOfCopy, obstaclesTo, serviceOfCopy, type CopiedSpec, type Mount, type StackToCopy } from './copy-spec.js'
+import { networkOfCopy, obstaclesTo, serviceOfCopy, type CopiedSpec, type StackToCopy } from './copy-spec.js'
+import type { ServiceMount } from './stack-services.js'
 import { specOf } from './fake-swarm.test-support.js'
 import { stackLabel } from './stack-services.js'
 
 const own = { [stackLabel]: 'shop' }
 const inner = { Id: 'n1', Name: 'shop_inner', Driver: 'overlay', Labels: own, Options: { encrypted: '', 'com.docker.network.driver.overlay.vxlanid_list': '4097' } }
-const volume: Mount = { Type: 'volume', Source: 'shop_data', Target: '/data', VolumeOptions: { Labels: own } }
+const volume: ServiceMount = { Type: 'volume', Source: 'shop_data', Target: '/data', VolumeOptions: { Labels: own } }
 
-function service(name: string, { mounts = [], port, networks = [{ Target: 'n1', Aliases: [name] }], ...rest }: { readonly mounts?: readonly Mount[]; readonly port?: number; readonly networks?: CopiedSpec['Networks'] } & Partial<CopiedSpec> = {}): CopiedSpec {
+function service(name: string, { mounts = [], port, networks = [{ Target: 'n1', Aliases: [name] }], ...rest }: { readonly mounts?: readonly ServiceMount[]; readonly port?: number; readonly networks?: CopiedSpec['Networks'] } & Partial<CopiedSpec> = {}): CopiedSpec {
   const spec = specOf({ replicas: 3 })
   return {
     ...spec,
@@ -57,7 +58,7 @@ describe('a service of a copy', () => {
   })
 
   test('has a volume of its own for each of the stack, and reads what others may read', () => {
-    const config: Mount = { Type: 'bind', Source: '/etc/shop', Target: '/etc/shop', ReadOnly: true }
+    const config: ServiceMount = { Type: 'bind', Source: '/etc/shop', Target: '/etc/shop', ReadOnly: true }
     const { Mounts: mounts } = serviceOfCopy(service('db', { mounts: [volume, config] }), given).TaskTemplate.ContainerSpec
     expect(mounts).toEqual([{ ...volume, Source: 'seaworthy-1_data', VolumeOptions: { Labels: { ...name.labels, [stackLabel]: 'seaworthy-1' } } }, config])
   })

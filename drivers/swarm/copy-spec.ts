@@ -1,7 +1,7 @@
 import type { UnitChanges } from '../../core/driver.js'
 import { withReplicas } from './found-stack.js'
 import { withChanges } from './stack-release.js'
-import { stackLabel, type ContainerSpec, type PublishedPort, type ServiceSpec } from './stack-services.js'
+import { stackLabel, type ContainerSpec, type PublishedPort, type ServiceMount, type ServiceSpec } from './stack-services.js'
 
 /** A service as far as a copy of it differs (Docker Engine API, ServiceSpec); the rest is handed on as it is. */
 export interface CopiedSpec extends Omit<ServiceSpec, 'TaskTemplate'> {
@@ -11,18 +11,10 @@ export interface CopiedSpec extends Omit<ServiceSpec, 'TaskTemplate'> {
 }
 interface CopiedContainer extends ContainerSpec {
   readonly Labels?: Readonly<Record<string, string>>
-  readonly Mounts?: readonly Mount[]
 }
 export interface Attachment {
   readonly Target?: string
   readonly Aliases?: readonly string[]
-}
-export interface Mount {
-  readonly Type?: string
-  readonly Source?: string
-  readonly Target?: string
-  readonly ReadOnly?: boolean
-  readonly VolumeOptions?: { readonly Labels?: Readonly<Record<string, string>> }
 }
 export interface CopiedNetwork {
   readonly Id: string
@@ -37,7 +29,7 @@ export interface CopiedNetwork {
 }
 
 export const attachmentsOf = ({ TaskTemplate: { Networks: networks }, Networks: older }: CopiedSpec): readonly Attachment[] => networks ?? older ?? []
-const mountsOf = ({ TaskTemplate: { ContainerSpec: { Mounts: mounts } } }: CopiedSpec): readonly Mount[] => mounts ?? []
+const mountsOf = ({ TaskTemplate: { ContainerSpec: { Mounts: mounts } } }: CopiedSpec): readonly ServiceMount[] => mounts ?? []
 const publishes = (port: number) => ({ EndpointSpec: endpoint }: Pick<ServiceSpec, 'EndpointSpec'>): boolean => endpoint?.Ports?.some(({ PublishedPort: published }) => published === port) === true
 
 export interface StackToCopy {
@@ -71,7 +63,7 @@ function ofNetwork({ stack, networks }: StackToCopy, name: string, id: string): 
 
 const isSocket = (source = ''): boolean => /\.sock$/.test(source)
 
-function ofMount({ stack }: StackToCopy, name: string, { Type: type = 'volume', Source: source = '', ReadOnly: readOnly = false, VolumeOptions: options }: Mount): readonly string[] {
+function ofMount({ stack }: StackToCopy, name: string, { Type: type = 'volume', Source: source = '', ReadOnly: readOnly = false, VolumeOptions: options }: ServiceMount): readonly string[] {
   if (type === 'tmpfs' || (type === 'volume' && source === '')) return []
   if (type === 'bind') return readOnly && !isSocket(source) ? [] : [`the service ${name} ${isSocket(source) ? 'speaks to' : 'writes to'} ${source} of this machine, which a copy would share`]
   if (type !== 'volume') return [`the service ${name} mounts ${source} as ${type}, of which no second one can be made`]
@@ -113,7 +105,7 @@ export function serviceOfCopy(spec: CopiedSpec, given: ServiceOfCopy): CopiedSpe
   const { Networks: _older, ...rest } = replicas === undefined ? spec : { ...(withReplicas(withChanges(spec, replicas.changes), replicas.count) as CopiedSpec) }
   const container = rest.TaskTemplate.ContainerSpec
   const mounts = mountsOf(rest).map((mount) => mountOfCopy(mount, given, labels))
-  const folder: readonly Mount[] = replicas === undefined ? [] : [{ Type: 'bind', Source: replicas.folder, Target: replicas.folder, ReadOnly: true }]
+  const folder: readonly ServiceMount[] = replicas === undefined ? [] : [{ Type: 'bind', Source: replicas.folder, Target: replicas.folder, ReadOnly: true }]
   return {
     ...rest,
     Name: renamed(spec.Name, stack, copy),
@@ -129,7 +121,7 @@ export function serviceOfCopy(spec: CopiedSpec, given: ServiceOfCopy): CopiedSpe
 
 const withoutPort = ({ PublishedPort: _chosenByTheEngine, ...port }: PublishedPort): PublishedPort => port
 
-function mountOfCopy(mount: Mount, { stack, copy }: ServiceOfCopy, labels: Readonly<Record<string, string>>): Mount {
+function mountOfCopy(mount: ServiceMount, { stack, copy }: ServiceOfCopy, labels: Readonly<Record<string, string>>): ServiceMount {
   const { Type: type = 'volume', Source: source = '', VolumeOptions: options } = mount
   if (type !== 'volume' || source === '' || options?.Labels?.[stackLabel] !== stack) return mount
   return { ...mount, Source: renamed(source, stack, copy), VolumeOptions: { ...options, Labels: labels } }

@@ -36,8 +36,9 @@ export interface ContainerSpec {
 export interface ServiceMount {
   readonly Type?: string
   readonly Source?: string
+  readonly Target?: string
   readonly ReadOnly?: boolean
-  readonly VolumeOptions?: { readonly Subpath?: string; readonly DriverConfig?: { readonly Name?: string } }
+  readonly VolumeOptions?: { readonly Labels?: Readonly<Record<string, string>>; readonly Subpath?: string; readonly DriverConfig?: { readonly Name?: string } }
 }
 export interface PublishedPort {
   readonly Protocol?: string

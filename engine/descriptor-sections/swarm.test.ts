@@ -47,11 +47,11 @@ test('what a swarm makes impossible or trivial is declared and not offered, with
   const always = { ...service, target: { ...service.target, replicas: { ...service.target.replicas, restart: 'always' as const } } }
   expect([...declaredCapabilities(always)]).toEqual(expect.arrayContaining(['fault.edge', 'lifecycle.reboot', 'topology.swap', 'lifecycle.kill']))
   const offered = offers(always)
-  for (const capability of ['fault.edge', 'fault.isolate', 'topology.swap', 'lifecycle.configure', 'lifecycle.apart', 'lifecycle.reboot', 'fault.data-files'] as const) {
+  for (const capability of ['topology.swap', 'lifecycle.configure', 'lifecycle.apart', 'lifecycle.reboot', 'fault.data-files'] as const) {
     expect(offered.has(capability), capability).toBe(false)
     expect(whyNot(capability, always), capability).toBeTypeOf('string')
   }
-  for (const capability of ['lifecycle.kill', 'lifecycle.crash', 'lifecycle.stop', 'lifecycle.start', 'lifecycle.hold', 'lifecycle.drain', 'fault.freeze', 'topology.balancer'] as const) expect(offered.has(capability), capability).toBe(true)
+  for (const capability of ['lifecycle.kill', 'lifecycle.crash', 'lifecycle.stop', 'lifecycle.start', 'lifecycle.hold', 'lifecycle.drain', 'fault.freeze', 'fault.edge', 'fault.isolate', 'topology.balancer'] as const) expect(offered.has(capability), capability).toBe(true)
   const disposable = { ...always, target: { ...always.target, disposable: true } }
   const withFiles = (dataFolder: DataFolder) => ({ ...disposable, target: { ...disposable.target, swarm: { ...disposable.target.swarm!, dataFolder } } })
   expect(whyNot('fault.data-files', always)).toMatch(/disposable/)
@@ -62,6 +62,9 @@ test('what a swarm makes impossible or trivial is declared and not offered, with
   expect(whyNot('lifecycle.stop', service)).toMatch(/restart policy of the service is none/)
   expect(whyNot('config.apply', always)).toMatch(/disposable/)
   const { swarm } = always.target
+  const behind = (virtual: readonly string[]) => ({ ...always, target: { ...always.target, swarm: { ...swarm!, virtual } } })
+  expect(whyNot('fault.edge', behind(['db', 'cache']))).toMatch(/^db, cache are reached by a virtual address .* endpoint_mode: dnsrr/)
+  expect(whyNot('fault.isolate', behind([]))).toBeUndefined()
   expect(whyNot('topology.balancer', { ...always, target: { ...always.target, swarm: { ...swarm!, entryIsMesh: true } } })).toMatch(/routing mesh .* layer 4/)
   expect(whyNot('lifecycle.drain', { ...always, target: { ...always.target, swarm: { ...swarm!, killsUnready: true } } })).toMatch(/health check of the tasks asks \/ready: a swarm kills/)
 })
