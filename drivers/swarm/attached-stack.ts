@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { DeployedComponent, DeployOptions, Deployment, DriverPlatformEvent, Instance } from '../../core/driver.js'
+import type { DeployOptions, Deployment, DriverPlatformEvent } from '../../core/driver.js'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import { balancerOfTarget } from '../../core/processor-waits.js'
 import type { Component, ServiceDescriptor, SwarmStack } from '../../core/service-descriptor.js'
@@ -7,6 +7,7 @@ import { forgetAddress, movingHost } from '../../operating-system/moving-address
 import { ownProgram } from '../../operating-system/own-program.js'
 import type { EngineConnection } from '../docker/engine-connection.js'
 import { statusOf } from '../docker/engine-error.js'
+import type { EndedBy } from '../docker/end-container.js'
 import { EngineEvents, type WatchedContainers } from '../docker/engine-events.js'
 import { deploymentLabel, deploymentName } from '../docker/labels.js'
 import { removeObjects } from '../docker/remove-objects.js'
@@ -21,9 +22,12 @@ import { claimStack, foundOf, isReadyWithin, limitsDefault, putBackStack, type F
 import type { NamespaceRules } from './namespace-rules.js'
 import type { ProxiedEdges } from './proxied-edges.js'
 import { goesByProxies, proxiedStack, startRules, type ProxiedStack } from './proxied-stack.js'
+import { componentOf, instanceOf } from './deployed-places.js'
+import { stopOf } from './observe.js'
 import { planAtRest, type PlannedService, type StackPlan } from './plan-stack.js'
 import { ServicePlaces, type TaskPlace } from './service-places.js'
 import { stackControls } from './stack-controls.js'
+import { rebootControl, type RebootedStack } from './stack-reboot.js'
 import { stackLabel } from './stack-services.js'
 import { TaskLogs } from './task-logs.js'
 import { addressOf, innerAddressesOf, slotOfTask } from './task-places.js'
@@ -81,6 +85,7 @@ export class AttachedStack {
     const network = (this.#network = await startShadowNetwork({ service, options, folders, backends: this.#backends(), of: 'stack', emit: (event) => this.#emit(event), ...(proxied === undefined ? {} : { proxies: { host: proxied.gateway, edges: proxied.edges.edges } }) }))
     this.#ends.push(() => network.close())
     await this.#edges?.begin(network)
+    const reboot = rebootControl(this.#rebooted(plan, { events, signals }))
     const controls = stackControls({
       docker, events, signals, services: this.#services,
       newReplica: () => this.#newPlace(`replica-${service.target.replicas.count + this.#added++}`, undefined, { service: this.#services[0], port: plan.services[0]?.port ?? 0 }),
@@ -93,7 +98,7 @@ export class AttachedStack {
       rollingOut: (isOn) => this.#setRolling(isOn),
       moved: () => void this.#tellBackends(),
     })
-    return this.#deploymentOf({ stack, undeclared: plan.undeclared }, network, { ...controls, ...proxied?.controls })
+    return this.#deploymentOf({ stack, undeclared: plan.undeclared }, network, { ...controls, ...proxied?.controls, reboot })
   }
 
   dispose(): Promise<void> {
@@ -153,6 +158,11 @@ export class AttachedStack {
     return proxied
   }
 
+  #rebooted(plan: StackPlan, by: EndedBy): RebootedStack {
+    const stopOfPlaces = (places: ServicePlaces): ReturnType<RebootedStack['stopOf']> => (places === this.#services[0] ? this.service.lifecycle.stop : stopOf(plan.services[this.#services.indexOf(places)]!))
+    return { ...by, docker: this.connection.docker, stack: this.#stack().stack, services: this.#services, signal: this.options.signal, toldToEnd: (id) => this.#toldToEnd.add(id), stopOf: stopOfPlaces, emit: (event) => this.#emit(event), lose: (reason) => this.#lose(reason) }
+  }
+
   #watched({ stack }: SwarmStack, { services }: StackPlan): WatchedContainers {
     const named = new Map(services.map((one) => [one.swarmService.Spec.Name, one]))
     const serviceOf = (unit: string): PlannedService | undefined => named.get(unit.slice(0, unit.lastIndexOf('.')))
@@ -196,8 +206,9 @@ export class AttachedStack {
       edges: this.#edges?.edges.map(({ from, to }) => ({ from, to })) ?? [],
       undeclared,
       echo: network.echoUrl,
-      controls: { ...controls, stop: ordering(controls.stop), kill: ordering(controls.kill) },
+      controls: { ...controls, stop: ordering(controls.stop), kill: ordering(controls.kill), reboot: ordering(controls.reboot) },
       rebootGrade: 'simulated',
+      rebootGradeReason: 'the node of a swarm is not rebooted: everything of the stack ended, and the swarm made it anew',
       bringLogUpToDate: (target) => this.#logs.keep(target),
       logFiles: this.#logs.files,
       balancerCounters: () => network.balancerCounters(),
@@ -287,9 +298,3 @@ export class AttachedStack {
 
 /** One task after the other, each as long as a start, a stop and what a stack lets pass between them may take. */
 export const rolledBackWithinMs = ({ lifecycle, target: { replicas } }: ServiceDescriptor): number => 30_000 + replicas.count * (lifecycle.startTimeoutMs + lifecycle.stop.graceMs + 30_000)
-
-const instanceOf = ({ name, host, port }: TaskPlace): Instance => ({ id: name, url: new URL(`http://${host}:${port}`) })
-
-function componentOf({ name, host, port }: TaskPlace, { role, hard, ownsData }: Component): DeployedComponent {
-  return { name, role, hard, ownsData, host, port }
-}

@@ -48,10 +48,11 @@ export function restartOf({ TaskTemplate: { RestartPolicy: policy } }: ServiceSp
   return condition === 'none' ? 'never' : condition === 'on-failure' ? 'on-failure' : 'always'
 }
 
-function stopOf({ swarmService: { Spec }, tasks }: PlannedService): { readonly signal: NodeJS.Signals; readonly graceMs: number } {
+/** How a task is stopped with its machine. Throws SW_SWARM_STOP. */
+export function stopOf({ swarmService: { Spec }, tasks }: PlannedService): { readonly signal: NodeJS.Signals; readonly graceMs: number } {
   const { StopSignal: signal, StopGracePeriod: graceNs } = Spec.TaskTemplate.ContainerSpec
   const { StopSignal: ofImage } = (tasks[0]?.inspected.Config ?? {}) as { readonly StopSignal?: string }
   const stop = stopSignalOf(signal ?? ofImage)
-  if (stop === undefined) throw new SeaworthyError('SW_SWARM_STOP', `while reading how the replicas are stopped: found the stop signal ${signal ?? ofImage ?? ''}, expected another one`, { exitCode: exitCodes.usage, hint: 'name one in the descriptor: lifecycle.stop' })
+  if (stop === undefined) throw new SeaworthyError('SW_SWARM_STOP', `while reading how the tasks of ${Spec.Name} are stopped: found the stop signal ${signal ?? ofImage ?? ''}, expected another one`, { exitCode: exitCodes.usage, hint: 'name one in the descriptor: lifecycle.stop' })
   return { signal: stop, graceMs: graceNs === undefined ? stopGraceMsDefault : graceNs / 1e6 }
 }

@@ -160,7 +160,7 @@ function processOf({ container, paused }: TaskPlace, doing: string): RunningProc
   return { id: container.id, pid: container.pid, task: container.task, paused }
 }
 
-async function thaw({ docker, events }: StackMachine, place: TaskPlace): Promise<void> {
+export async function thaw({ docker, events }: Pick<StackMachine, 'docker' | 'events'>, place: TaskPlace): Promise<void> {
   const { container, paused } = place
   if (container === undefined || !paused) return // what died meanwhile needs none
   events.expect(container.id, 'unpause')

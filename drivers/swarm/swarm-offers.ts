@@ -10,7 +10,6 @@ const never: Readonly<Partial<Record<Capability, string>>> = {
   ...same('commands of a runbook restore from files of this machine and put releases in replicas, of which the tasks of a stack know nothing', ['docs.runbook']),
   ...same('a swarm gives all tasks of a service the same settings', ['lifecycle.configure', 'lifecycle.start-drained']),
   ...same('a swarm gives a release to all tasks of a service, and cannot be told to leave it at some of them', ['lifecycle.upgrade.part']),
-  ...same('the nodes of a swarm are not this run\'s to reboot, and its orchestrator would start the tasks of any image again: it would pass without the service having done anything', ['lifecycle.reboot']),
   ...same('a start is timed from its order, and most of it is what a swarm takes to place a task: the service\'s own time is not to be seen', ['docs.times']),
 }
 
@@ -18,6 +17,7 @@ const never: Readonly<Partial<Record<Capability, string>>> = {
 const supervised: Readonly<Partial<Record<Capability, readonly RestartPolicy[]>>> = {
   'lifecycle.stop': ['always'],
   'lifecycle.start': ['always'],
+  'lifecycle.reboot': ['always'],
 }
 
 /** Commands run beside the files of a run, tasks do not. */
@@ -49,6 +49,7 @@ export function whyNot(capability: Capability, service: ServiceDescriptor): stri
   if (target.swarm?.entryIsMesh === true && capability === 'topology.balancer') {
     return 'clients come in through the routing mesh of the swarm, which works on layer 4 and knows nothing of readiness: it takes no replica out of the rotation, and a balancer of the stack has to'
   }
+  if (capability === 'lifecycle.reboot' && !target.disposable) return 'everything of the stack would be ended at once, and the descriptor does not say target.disposable: true'
   if (capability === 'fault.edge' || capability === 'fault.isolate') return whyNoProxies(target)
   if ((capability === 'backup.restoreLive' || capability === 'backup.restoreAccount') && namesFile(backup?.[restores[capability]])) {
     return 'a backup is a file of this machine, which a task that is told its path cannot read: let the request carry it (upload: "{file}")'

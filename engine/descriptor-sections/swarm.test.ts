@@ -58,7 +58,9 @@ test('what a swarm makes impossible or trivial is declared and not offered, with
   expect(whyNot('fault.data-files', disposable)).toMatch(/no service of the stack was seen/)
   expect(whyNot('fault.data-files', withFiles({ component: 'db', problem: 'no volume' }))).toMatch(/files of db are out of reach: no volume/)
   expect(whyNot('fault.data-files', withFiles({ component: 'db', folder: '/volumes/db' }))).toBeUndefined()
-  expect(whyNot('lifecycle.reboot', always)).toMatch(/would pass without the service/)
+  expect(whyNot('lifecycle.reboot', always)).toMatch(/disposable/)
+  expect(whyNot('lifecycle.reboot', disposable)).toBeUndefined()
+  expect(whyNot('lifecycle.reboot', { ...service, target: { ...service.target, disposable: true } })).toMatch(/restart policy of the service is none/)
   expect(whyNot('lifecycle.stop', service)).toMatch(/restart policy of the service is none/)
   expect(whyNot('config.apply', always)).toMatch(/disposable/)
   const { swarm } = always.target

@@ -62,6 +62,9 @@ export function doubtOfLoss(history: History, loss: PowerLoss): string | undefin
   if (!witnessed) return `${label} was not witnessed: ${error ?? 'the boot id of the machine did not change'}`
   const early = delayed.filter(({ target, byMs }) => (starts.get(target) ?? Infinity) < bootedAtMs + delayTolerance * byMs)
   if (early.length > 0) return `${listed(early.map(({ target, byMs }) => `${target} was started before its ${spanned(byMs)} were over`))} after ${label}`
+  const byMs = (target: string): number => delayed.find((one) => one.target === target)?.byMs ?? 0
+  const sooner = [...starts].flatMap(([first, firstMs]) => [...starts].filter(([then, thenMs]) => byMs(first) > byMs(then) && firstMs < thenMs).map(([then]) => `${first} was started before ${then}`))
+  if (sooner.length > 0) return `${sooner[0]} after ${label}, which is not the order that it was about`
   const spared = everything(history).filter((target) => !diedIn(history, target, { fromMs: issuedAtMs, toMs: bootedAtMs }))
   if (spared.length > 0) return `nothing shows that ${listed(spared)} lost power in ${label}`
   const missing = components(history).filter((name) => !isUp(history, name, { fromMs: bootedAtMs, toMs: untilMs }))
