@@ -13,7 +13,7 @@ const looksPerLookAtComponents = 5
 const familyAgeMsMax = 5_000
 
 const tellsProcess: ReadonlySet<DriverPlatformEvent['name']> = new Set(['process-started', 'process-found', 'network-started'])
-const isComponent = (target: string): boolean => target !== ownNetwork && target !== balancerOfTarget && !/^replica-\d+$/.test(target)
+const isComponent = (target: string): boolean => target !== ownNetwork && !target.startsWith(balancerOfTarget) && !/^replica-\d+$/.test(target)
 
 /**
  * How long what is on the way of a request had to wait for a processor, as observations `processor-wait`: replicas, components, our own balancer and fault proxies,

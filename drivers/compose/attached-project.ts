@@ -86,7 +86,7 @@ export class AttachedProject {
   #tellFound(places: readonly Place[], entry: string): void {
     for (const { name, kind, container: { service, inspected } } of places) {
       if (kind === 'other' && service !== entry) continue
-      this.#emit({ name: 'process-found', target: kind === 'other' ? balancerOfTarget : name, atHrtimeMs: hrtimeMs(), detail: { pid: inspected.State.Pid } })
+      this.#emit({ name: 'process-found', target: kind === 'other' ? `${balancerOfTarget}-${name}` : name, atHrtimeMs: hrtimeMs(), detail: { pid: inspected.State.Pid } })
     }
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { notDone } from '../process/not-done.js'
 import { engineError } from './engine-error.js'
@@ -14,6 +15,7 @@ export interface ShellOptions {
 
 /** A helper that does nothing at all any more must not hold a run up. */
 const answerWithinMs = 10_000
+const goneWithinMs = 5_000
 
 /** A shell in a container, with what it may do there; it ends when the connection to it does. */
 export class OrderedShell {
@@ -30,8 +32,10 @@ export class OrderedShell {
 
   /** `doing`: for the error. Throws SeaworthyError. */
   static async start(docker: Docker, { name, image, script, labels, hostConfig }: ShellOptions, doing: string): Promise<OrderedShell> {
+    let container: Docker.Container | undefined
+    let stream: NodeJS.ReadWriteStream | undefined
     try {
-      const container = await docker.createContainer({
+      container = await docker.createContainer({
         name,
         Image: image,
         Entrypoint: ['/bin/sh', '-c', script],
@@ -45,16 +49,17 @@ export class OrderedShell {
         AttachStdout: true,
         HostConfig: { AutoRemove: true, ...hostConfig },
       })
-      const stream = await container.attach({ stream: true, stdin: true, stdout: true, hijack: true })
+      stream = await container.attach({ stream: true, stdin: true, stdout: true, hijack: true })
       const helper = new OrderedShell(container, stream)
       const ready = helper.#answerTo('ready')
       helper.#listen(docker)
       await container.start()
       const said = await ready
       if (said === '') return helper
-      await helper.close()
       throw notDone(doing, said)
     } catch (error) {
+      stream?.end()
+      await container?.remove({ force: true }).catch(() => undefined) // one that was never started does not remove itself
       throw engineError(doing, error)
     }
   }
@@ -80,6 +85,8 @@ export class OrderedShell {
     this.#ended = true
     this.#stream.end()
     await this.#container.remove({ force: true }).catch(() => undefined) // it removes itself
+    // An order that it was still carrying out is over when it is gone.
+    await Promise.race([this.#container.wait({ condition: 'removed' }).catch(() => undefined), pause(goneWithinMs, undefined, { ref: false })])
   }
 
   #answerTo(order: string): Promise<string> {

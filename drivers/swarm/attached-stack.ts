@@ -19,8 +19,6 @@ import { logFileOf, makeFolders, type DeploymentFolders } from '../process/deplo
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
 import { claimStack, foundOf, isReadyWithin, limitsDefault, putBackStack, type FoundStack } from './found-stack.js'
-import type { NamespaceRules } from './namespace-rules.js'
-import type { ProxiedEdges } from './proxied-edges.js'
 import { goesByProxies, proxiedStack, startRules, type ProxiedStack } from './proxied-stack.js'
 import { componentOf, instanceOf } from './deployed-places.js'
 import { stopOf } from './observe.js'
@@ -51,7 +49,7 @@ export class AttachedStack {
   #components: ReadonlyMap<TaskPlace, Component> = new Map()
   #found: FoundStack | undefined
   #network: Network | undefined
-  #edges: ProxiedEdges | undefined
+  #proxied: ProxiedStack | undefined
   #folders: DeploymentFolders | undefined
   #signals: SignalSender | undefined
   #lost: string | undefined
@@ -69,10 +67,10 @@ export class AttachedStack {
     const stack = this.#stack()
     const plan = await planAtRest(docker, service, options.signal)
     this.#record('../docker/remove-run', [this.connection.address.host, options.runId], `containers of the run in the engine at ${this.connection.address.host}`)
-    const rules = goesByProxies(service, options) ? await startRules(docker, options, plan.imageId) : undefined
+    const rules = goesByProxies(service, options) ? await startRules(docker, options, plan) : undefined
     if (rules !== undefined) this.#ends.push(() => rules.close())
     await this.#writeDown(plan)
-    this.#services = plan.services.map(({ swarmService }) => new ServicePlaces({ docker, service: swarmService, startTimeoutMs: service.lifecycle.startTimeoutMs, emit: (event) => this.#emit(event), isEnded: () => this.#disposed !== undefined }))
+    this.#services = plan.services.map(({ swarmService }) => new ServicePlaces({ docker, service: swarmService, startTimeoutMs: service.lifecycle.startTimeoutMs, emit: (event) => this.#emit(event), moved: () => void this.#tellBackends(), isEnded: () => this.#disposed !== undefined }))
     const folders = (this.#folders = makeFolders(options.directory, options.sharedDirectory, []))
     this.#ends.push(() => this.#logs.keepAll())
     this.#addPlaces(plan)
@@ -80,11 +78,15 @@ export class AttachedStack {
     const events = await EngineEvents.open(docker, { deployment: this.#watched(stack, plan), emit: (event) => this.#tell(event), onLost: (reason) => this.#lose(reason) })
     this.#ends.push(() => events.close())
     for (const [index, { tasks }] of plan.services.entries()) for (const { slot, arrival } of tasks) this.#services[index]?.arrived(slot, arrival)
-    for (const pid of plan.entryPids) this.#emit({ name: 'process-found', target: balancerOfTarget, atHrtimeMs: hrtimeMs(), detail: { pid } })
-    const proxied = rules === undefined ? undefined : await this.#proxied(rules)
+    for (const [index, pid] of plan.entryPids.entries()) this.#emit({ name: 'process-found', target: `${balancerOfTarget}-${index}`, atHrtimeMs: hrtimeMs(), detail: { pid } })
+    const proxied = rules === undefined ? undefined : await proxiedStack({
+      docker, rules, stack: stack.stack, replicas: this.#services[0]!, components: this.#components, onLost: (reason) => this.#lose(reason),
+      found: { runId: options.runId, image: plan.imageId, services: plan.services.slice(1).map(({ swarmService: { ID: id } }) => ({ id })) },
+    })
+    this.#proxied = proxied
     const network = (this.#network = await startShadowNetwork({ service, options, folders, backends: this.#backends(), of: 'stack', emit: (event) => this.#emit(event), ...(proxied === undefined ? {} : { proxies: { host: proxied.gateway, edges: proxied.edges.edges } }) }))
     this.#ends.push(() => network.close())
-    await this.#edges?.begin(network)
+    await proxied?.edges.begin(network)
     const reboot = rebootControl(this.#rebooted(plan, { events, signals }))
     const controls = stackControls({
       docker, events, signals, services: this.#services,
@@ -152,12 +154,6 @@ export class AttachedStack {
     return place
   }
 
-  async #proxied(rules: NamespaceRules): Promise<ProxiedStack> {
-    const proxied = await proxiedStack({ docker: this.connection.docker, rules, stack: this.#stack().stack, replicas: this.#services[0]!, components: this.#components, onLost: (reason) => this.#lose(reason) })
-    this.#edges = proxied.edges
-    return proxied
-  }
-
   #rebooted(plan: StackPlan, by: EndedBy): RebootedStack {
     const stopOfPlaces = (places: ServicePlaces): ReturnType<RebootedStack['stopOf']> => (places === this.#services[0] ? this.service.lifecycle.stop : stopOf(plan.services[this.#services.indexOf(places)]!))
     return { ...by, docker: this.connection.docker, stack: this.#stack().stack, services: this.#services, signal: this.options.signal, toldToEnd: (id) => this.#toldToEnd.add(id), stopOf: stopOfPlaces, emit: (event) => this.#emit(event), lose: (reason) => this.#lose(reason) }
@@ -203,7 +199,7 @@ export class AttachedStack {
       balancer: { ...this.service.balancer, kind: `the load balancer of the stack ${stack}`, retries: null },
       instances: (replicas?.places ?? []).map(instanceOf),
       components: [...this.#components].map(([place, component]) => componentOf(place, component)),
-      edges: this.#edges?.edges.map(({ from, to }) => ({ from, to })) ?? [],
+      edges: this.#proxied?.edges.edges.map(({ from, to }) => ({ from, to })) ?? [],
       undeclared,
       echo: network.echoUrl,
       controls: { ...controls, stop: ordering(controls.stop), kill: ordering(controls.kill), reboot: ordering(controls.reboot) },
@@ -251,7 +247,7 @@ export class AttachedStack {
   }
 
   async #tellBackends(): Promise<void> {
-    await Promise.all([this.#network?.setBackends(this.#backends()).catch(() => undefined) /* its end is told by itself */, this.#edges?.follow()])
+    await Promise.all([this.#network?.setBackends(this.#backends()).catch(() => undefined) /* its end is told by itself */, this.#proxied?.edges.follow()])
   }
 
   #lose(reason: string): void {
@@ -267,7 +263,7 @@ export class AttachedStack {
 
   /** Every step is tried whatever became of the one before. Throws SW_NOT_RESTORED when something is not as it was found. */
   async #dispose(): Promise<void> {
-    await everyStep([() => this.#edges?.close(), () => this.#tellChangesOfOthers(), () => this.#files?.takeBack(), () => this.#putBack(), () => this.#signals?.close(), ...[...this.#ends].reverse(), () => this.#removeOurs()])
+    await everyStep([() => this.#tellChangesOfOthers(), () => this.#files?.takeBack(), () => this.#proxied?.end(this.#network), () => this.#putBack(), () => this.#signals?.close(), ...[...this.#ends].reverse(), () => this.#removeOurs()])
     for (const id of this.#journaled) this.options.journal.done(id)
   }
 

@@ -148,6 +148,7 @@ export class FakeEngine {
       start: async () => void stream.push('ready\n'),
       inspect: async () => ({ NetworkSettings: { Networks: {} } }),
       remove: async () => void (this.helpers -= 1),
+      wait: async () => ({}),
     }
   }
 

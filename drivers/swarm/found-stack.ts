@@ -86,7 +86,7 @@ export async function putBackStack(docker: Engine, found: FoundStack, limits = l
   let isUpdating = false
   const { runId, services, proxiedBy } = found
   // First: as long as they are led to a proxy that is gone, a component is down for the whole stack.
-  const rules = proxiedBy === undefined || replicas === undefined ? [] : await attempt(replicas, () => takeRulesOut(docker, { runId, services, image: proxiedBy }))
+  const rules = proxiedBy === undefined || replicas === undefined ? [] : await attempt(replicas, () => takeRulesOut(docker, { runId, services: services.slice(1), image: proxiedBy }))
   const left = await Promise.all(found.services.map((one) => attempt(one, async () => void (isUpdating = (await putServiceBack(docker, one, { ...limits, runId: found.runId })) === 'updating' || isUpdating))))
   left.push(rules)
   if (replicas === undefined) return left.flat()

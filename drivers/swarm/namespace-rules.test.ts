@@ -45,6 +45,7 @@ function engine(path = `${folder}:/usr/bin:/bin`): Docker {
         child.stdout?.on('data', (chunk: Buffer) => stream.push(chunk))
       },
       remove: async () => void child?.kill(),
+      wait: async () => ({}),
     }
   }
   const modem = { demuxStream: (stream: Duplex, output: NodeJS.WritableStream) => stream.on('data', (chunk: Buffer) => output.write(chunk)) }

@@ -13,7 +13,7 @@ export interface Namespace {
 const lineEnd = '~'
 
 const ofEachChain = Object.entries(chains).flatMap(([table, of]) => of.map((chain) => `${table}:${chain}`)).join(' ')
-/** Runs among the programs of the engine's machine: it has what the engine itself needs, an image need not. `$1`: the process, `$2`: what to do. */
+/** Runs among the programs of the engine's machine: it has what the engine itself needs, an image need not. `$1`: the process, `$2`: what to do, `$3`: its container, `$4`: more. */
 const onTheMachine = `PATH=$PATH:/usr/sbin:/sbin
 inside() { nsenter -t "$pid" -n "$@"; }
 clear() {
@@ -28,9 +28,18 @@ clear() {
   case "$rules" in *${chainPrefix}*) echo "failed chains are left";; *) echo done;; esac
 }
 put() { said=$(tr "${lineEnd}" "\\n" | inside iptables-restore --noflush -w 5 2>&1) && echo done || echo "failed $said" | tr "\\n" " "; }
+# Whether what listens on the machine is reached from there: a firewall may say no, and a namespace may forward nothing.
+reach() {
+  [ "$(inside cat /proc/sys/net/ipv4/ip_forward)" = 1 ] || { echo "failed net.ipv4.ip_forward is not 1"; return; }
+  command -v bash >/dev/null && command -v timeout >/dev/null || { echo unknown; return; }
+  inside timeout 3 bash -c ": < /dev/tcp/$1/$2" 2>/dev/null && echo done || echo "failed $1 is not reached, which a firewall of the machine may forbid"
+}
 pid=$1
+# Another engine on the machine may have processes of the same number.
+case $2 in look) ;; *) grep -q "$3" "/proc/$pid/cgroup" 2>/dev/null || { echo gone; exit; };; esac
 case $2 in
-  look) for one in nsenter iptables iptables-save iptables-restore; do command -v $one >/dev/null || echo "the machine of the engine without $one"; done;;
+  reach) reach $4;;
+  look) for one in nsenter iptables iptables-save iptables-restore grep tr; do command -v $one >/dev/null || echo "the machine of the engine without $one"; done;;
   clear) clear;;
   # What a run that died may have left is not added to.
   anew) said=$(clear); case $said in done) put;; *) echo "$said";; esac;;
@@ -43,12 +52,17 @@ esac`
 const script = `
 PATH=$PATH:/usr/sbin:/sbin
 belongs() { while read -r line; do case "$line" in *"$2"*) return 0;; esac; done < "/proc/$1/cgroup"; return 1; } 2>/dev/null
-engine=1
-for one in /proc/[0-9]*; do read -r name < $one/comm && case $name in dockerd) engine=\${one#/proc/};; esac; done 2>/dev/null
+engine=
+for one in /proc/[0-9]*; do
+  read -r name < $one/comm && [ "$name" = dockerd ] && [ $one/ns/pid -ef /proc/self/ns/pid ] || continue
+  number=\${one#/proc/}
+  [ -z "$engine" ] || [ "$number" -lt "$engine" ] && engine=$number
+done 2>/dev/null
+engine=\${engine:-1}
 machine() { chroot /proc/$engine/root /bin/sh -c '${onTheMachine.replaceAll("'", `'"'"'`)}' sh "$@"; }
 echo "ready $(machine 1 look 2>&1)"
 while read -r id action pair rules; do
-  if belongs "\${pair%%:*}" "\${pair##*:}"; then echo "$id $(printf '%s' "$rules" | machine "\${pair%%:*}" "$action" 2>/dev/null)"; else echo "$id gone"; fi
+  if belongs "\${pair%%:*}" "\${pair##*:}"; then echo "$id $(printf '%s' "$rules" | machine "\${pair%%:*}" "$action" "\${pair##*:}" "$rules" 2>/dev/null)"; else echo "$id gone"; fi
 done`
 
 const hint = 'A helper of ours with the image of the replicas changes what comes to a component: it needs chroot in that image, nsenter and iptables on the machine of the engine, and an engine that gives it SYS_ADMIN, SYS_CHROOT, SYS_PTRACE and NET_ADMIN in the process namespace of its machine.'
@@ -82,6 +96,14 @@ export class NamespaceRules {
     return isThere
   }
 
+  /** Throws SW_FAULT_PROXIES where this address of the machine is not reached from there. Resolves to whether that could be tried. Changes nothing. */
+  async reach(namespace: Namespace, { host, port }: { readonly host: string; readonly port: number }): Promise<boolean> {
+    const said = await this.helper.ask(`reach ${namespace.pid}:${namespace.id} ${host} ${port}`)
+    if (said === 'done') return true
+    if (said === 'unknown' || said === 'gone') return false
+    throw refusal(namespace, 'reach', said)
+  }
+
   /** Takes all of ours out. As `put`. */
   clear(namespace: Namespace): Promise<boolean> {
     return this.#order('clear', namespace)
@@ -95,6 +117,9 @@ export class NamespaceRules {
     const said = await this.helper.ask(`${action} ${pid}:${id} ${rules.map((one) => `${one}${lineEnd}`).join('')}`)
     if (said === 'done') return true
     if (said === 'gone') return false
-    throw new SeaworthyError('SW_FAULT_PROXIES', `while leading connections of the container ${id.slice(0, 12)} to the fault proxies (${action}): found ${said === '' ? 'no answer' : said}`, { exitCode: exitCodes.notConclusive, hint })
+    throw refusal({ id }, action, said)
   }
 }
+
+const refusal = ({ id }: Pick<Namespace, 'id'>, action: string, said: string): SeaworthyError =>
+  new SeaworthyError('SW_FAULT_PROXIES', `while leading connections of the container ${id.slice(0, 12)} to the fault proxies (${action}): found ${said === '' ? 'no answer' : said}`, { exitCode: exitCodes.notConclusive, hint })

@@ -19,11 +19,15 @@ class World {
   readonly lost: string[] = []
   readonly events = new PassThrough()
   isBroken = false
+  /** How many connections of those that were tried arrive. */
+  reached = 2
   #port = 40_000
 
   readonly network = {
     proxyPort: (edge: Edge) => this.ports.get(`${edge.from} ${edge.to}`),
-    openEdge: async (edge: Edge, { host }: EdgeTarget) => void (this.#open(edge), this.said.push(`open ${edge.from} ${edge.to} ${host}`)),
+    openEdge: async (edge: Edge, { host }: EdgeTarget) => void (this.#open(edge), edge.from === 'reach' || this.said.push(`open ${edge.from} ${edge.to} ${host}`)),
+    closeEdge: async () => {},
+    edgeCounters: async () => ({ accepted: this.reached }),
     setEdgeTarget: async (edge: Edge, { host, port }: EdgeTarget) => void this.said.push(`lead ${edge.from} ${edge.to} ${host}:${port}`),
     faultEdge: async (edge: Edge, fault: EdgeFault) => void this.said.push(`${fault.kind} ${edge.from} ${edge.to}`),
     healEdge: async (edge: Edge) => void this.said.push(`heal ${edge.from} ${edge.to}`),
@@ -36,7 +40,7 @@ class World {
     gateway: '172.18.0.1',
     replicas: { places: this.replicas, service: { ID: 'service' } } as unknown as ServicePlaces,
     components: new Map([[this.primary, { name: 'db-primary', role: 'db-primary' } as Component], [this.follower, { name: 'db-replica', role: 'db-replica' } as Component]]),
-    rules: { put: async ({ id }, rules) => {
+    rules: { reach: async () => true, put: async ({ id }, rules) => {
       if (this.isBroken) throw new Error('refused')
       this.rules.set(id, rules)
       return true
@@ -65,9 +69,29 @@ it('has an edge from every replica to every component, and from a read replica t
 
 it('leads each of them to its own proxy, in the namespace of the component', async () => {
   const world = await new World().begin()
-  expect(world.of('container-8', /DNAT/)).toEqual([['10.0.1.3', 40_001], ['10.0.1.4', 40_003], ['10.0.1.9', 40_005]].map(([source, port]) => `-A SEAWORTHY-PREROUTING -s ${source} -d 10.0.1.8 -p tcp --dport 5432 -j DNAT --to-destination 172.18.0.1:${port}`))
+  expect(world.of('container-8', /DNAT/)).toEqual([['10.0.1.3', 40_001], ['10.0.1.4', 40_003], ['10.0.1.9', 40_005]].map(([source, port]) => `-A SEAWORTHY-PREROUTING -s ${source} -d 10.0.1.8 -p tcp --dport 5432 --syn -j DNAT --to-destination 172.18.0.1:${port}`))
   expect(world.of('container-9', /DNAT/)).toHaveLength(2)
   expect(world.of('container-8', /DROP|REJECT/)).toEqual([])
+})
+
+it('leads nothing to proxies that a component does not reach', async () => {
+  const world = new World()
+  world.reached = 1
+  await expect(world.begin()).rejects.toMatchObject({ code: 'SW_FAULT_PROXIES', message: expect.stringContaining('1 of 2 connections') as string })
+  expect(world.rules.size).toBe(0)
+})
+
+it('loses the stack when a replica ran before it was held back, while there was a fault, and when the engine tells no more', async () => {
+  const world = await new World().begin()
+  world.replicas[1]!.container = arrival(14, 'calm')
+  await world.edges.follow()
+  expect(world.lost).toEqual([])
+  await world.edges.fault({ from: 'replica-0', to: 'db-primary' }, { kind: 'refuse' })
+  world.replicas[0]!.container = arrival(77, 'early')
+  await world.edges.follow()
+  expect(world.lost).toEqual([expect.stringContaining('replica-0 ran before it was held back')])
+  world.events.end()
+  await expect.poll(() => world.lost.length).toBeGreaterThan(1)
 })
 
 it('makes a fault hold for the connections from before, and heals both', async () => {
@@ -89,8 +113,8 @@ it('has a replica that is being started wait until it is known, and leads it the
   await expect.poll(() => world.of('container-8', /--syn -j DROP/)).toEqual(['-A SEAWORTHY-INPUT -s 10.0.1.77 -d 10.0.1.8 -p tcp --dport 5432 --syn -j DROP'])
   world.replicas[0]!.container = { ...arrival(77, 'new') }
   await world.edges.follow()
-  expect(world.of('container-8', /--syn/)).toEqual([])
-  expect(world.of('container-8', /DNAT/)[0]).toContain('-s 10.0.1.77 -d 10.0.1.8 -p tcp --dport 5432 -j DNAT --to-destination 172.18.0.1:40001')
+  expect(world.of('container-8', /--syn -j DROP/)).toEqual([])
+  expect(world.of('container-8', /DNAT/)[0]).toContain('-s 10.0.1.77 -d 10.0.1.8 -p tcp --dport 5432 --syn -j DNAT --to-destination 172.18.0.1:40001')
   expect(world.of('container-8', /10\.0\.1\.3 /)).toEqual([])
 })
 

@@ -1,9 +1,9 @@
 import type { Edge, EdgeCounters, EdgeFault } from '../../core/driver.js'
-import { messageOf } from '../../core/errors.js'
+import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import type { Component } from '../../core/service-descriptor.js'
 import type { EdgeTarget, Network } from '../network/network-protocol.js'
 import { edgeKey } from '../network/network-protocol.js'
-import type { Namespace } from './namespace-rules.js'
+import type { NamespaceRules } from './namespace-rules.js'
 import { redirectRules, type RedirectedSource } from './redirect-rules.js'
 import type { ServicePlaces, TaskPlace } from './service-places.js'
 import { stackLabel, type Engine } from './stack-services.js'
@@ -17,7 +17,7 @@ export interface ProxiedOptions {
   readonly gateway: string
   readonly replicas: ServicePlaces
   readonly components: ReadonlyMap<TaskPlace, Component>
-  readonly rules: { put(namespace: Namespace, rules: readonly string[]): Promise<boolean> }
+  readonly rules: Pick<NamespaceRules, 'put' | 'reach'>
   /** Connections may go past the proxies from now on, and nothing that follows can be judged. */
   readonly onLost: (reason: string) => void
 }
@@ -35,6 +35,8 @@ export class ProxiedEdges {
   readonly #targets = new Map<string, string>()
   /** Addresses of containers that are being started, by their ids. */
   readonly #arriving = new Map<string, readonly string[]>()
+  /** Replicas that cannot have connected to anything before their connections were led. */
+  readonly #heldBack = new Set<string>()
   #network: Network | undefined
   #events: NodeJS.ReadableStream | undefined
   #turn: Promise<void> = Promise.resolve()
@@ -54,23 +56,23 @@ export class ProxiedEdges {
     this.#network = network
     for (const edge of this.edges) this.#targets.set(edgeKey(edge), textOf(edge))
     const { docker, stack, replicas } = this.#options
-    const events = (this.#events = await docker.getEvents({ filters: { type: ['container'], event: ['create', 'destroy'], label: [`${stackLabel}=${stack}`, `com.docker.swarm.service.id=${replicas.service.ID}`] } }))
+    const events = (this.#events = await docker.getEvents({ filters: { type: ['container'], event: ['create', 'die', 'destroy'], label: [`${stackLabel}=${stack}`, `com.docker.swarm.service.id=${replicas.service.ID}`] } }))
     let said = ''
     events.on('data', (chunk: Buffer) => {
       said += chunk.toString('utf8')
       const lines = said.split('\n')
       said = lines.pop() ?? ''
-      for (const line of lines) if (line !== '') void this.#told(JSON.parse(line) as ContainerEvent)
+      for (const line of lines) if (line !== '') this.#told(line).catch((error: unknown) => this.#lose(messageOf(error)))
     })
-    events.on('error', () => undefined) // an engine that is lost is told by who watches its containers
+    for (const end of ['end', 'close', 'error']) events.on(end, () => this.#lose('the engine does not tell any more what it starts'))
+    await this.#reach(network)
+    for (const { container } of this.#options.replicas.places) if (container !== undefined) this.#heldBack.add(container.id)
     await this.#inTurn()
   }
 
   /** After a task came or went. Never throws. */
   async follow(): Promise<void> {
-    await this.#inTurn().catch((error: unknown) => {
-      if (!this.#isEnded) this.#options.onLost(`connections to a component may go past the fault proxies: ${messageOf(error)}`)
-    })
+    if (this.#network !== undefined) await this.#inTurn().catch((error: unknown) => this.#lose(messageOf(error)))
   }
 
   /** In force for every connection when this resolves; for those that were made before there was a proxy with their next packet. Throws SeaworthyError. */
@@ -95,6 +97,22 @@ export class ProxiedEdges {
     await this.#turn.catch(() => undefined)
   }
 
+  #lose(reason: string): void {
+    if (!this.#isEnded) this.#options.onLost(`connections to a component may go past the fault proxies: ${reason}`)
+  }
+
+  /** Before anything is led there: a firewall of the machine would take every component from the stack. */
+  async #reach(network: Network): Promise<void> {
+    const { components, rules, gateway } = this.#options
+    const edge = { from: 'reach', to: 'reach' }
+    await network.openEdge(edge, nowhere)
+    let tried = 0
+    for (const { container } of components.keys()) if (container !== undefined && (await rules.reach(container, { host: gateway, port: network.proxyPort(edge) }))) tried += 1
+    const { accepted } = await network.edgeCounters(edge)
+    await network.closeEdge(edge)
+    if (accepted < tried) throw new SeaworthyError('SW_FAULT_PROXIES', `while looking whether components reach the fault proxies: found ${accepted} of ${tried} connections at ${gateway}`, { exitCode: exitCodes.notConclusive })
+  }
+
   get #started(): Network {
     if (this.#network === undefined) throw new Error('there are no fault proxies yet')
     return this.#network
@@ -115,11 +133,17 @@ export class ProxiedEdges {
   async #putAll(): Promise<void> {
     if (this.#isEnded) return
     const network = this.#started
+    const running = this.#options.replicas.places.flatMap(({ name, container }) => (container === undefined ? [] : [{ name, id: container.id }]))
+    for (const { id } of running) this.#arriving.delete(id) // for good: it is led from now on
+    const early = running.find(({ name, id }) => !this.#heldBack.has(id) && [...this.#faults.keys()].some((key) => (JSON.parse(key) as readonly string[])[0] === name))
+    if (early !== undefined) throw new Error(`${early.name} ran before it was held back, while one of its dependencies was away`)
+    const arriving = [...this.#arriving]
     for (const to of this.#options.components.keys()) {
       const sources: RedirectedSource[] = []
       for (const [from] of this.#pairs().filter(([, one]) => one === to)) sources.push(await this.#sourceOf(network, from, to))
-      await this.#putRules(to, sources)
+      await this.#putRules(to, { sources, arriving: arriving.flatMap(([, addresses]) => addresses) })
     }
+    for (const id of [...arriving.map(([id]) => id), ...running.map(({ id }) => id)]) this.#heldBack.add(id)
   }
 
   async #sourceOf(network: Network, from: TaskPlace, to: TaskPlace): Promise<RedirectedSource> {
@@ -134,21 +158,20 @@ export class ProxiedEdges {
     return { addresses: from.container?.inner ?? [], proxyPort: network.proxyPort(edge), ...(fault === undefined ? {} : { unproxied: fault.kind === 'silence' ? 'dropped' : 'reset' }) }
   }
 
-  async #putRules({ name, port, container }: TaskPlace, sources: readonly RedirectedSource[]): Promise<void> {
+  async #putRules({ name, port, container }: TaskPlace, led: { readonly sources: readonly RedirectedSource[]; readonly arriving: readonly string[] }): Promise<void> {
     if (container === undefined) return
-    const { gateway, rules, replicas } = this.#options
-    const known = new Set(replicas.places.flatMap((one) => one.container?.id ?? []))
-    const arriving = [...this.#arriving].filter(([id]) => !known.has(id)).flatMap(([, addresses]) => addresses)
-    const wanted = redirectRules({ addresses: container.inner, port, gateway, sources, arriving })
+    const { gateway, rules } = this.#options
+    const wanted = redirectRules({ addresses: container.inner, port, gateway, ...led })
     const key = `${name} ${container.id}`
     const text = wanted.join('\n')
     if (this.#put.get(key) !== text && (await rules.put(container, wanted))) this.#put.set(key, text)
   }
 
   /** A replica that has an address and does not run yet can connect to nothing before it is known which one it is. */
-  async #told({ Action: action, Actor: { ID: id } }: ContainerEvent): Promise<void> {
+  async #told(line: string): Promise<void> {
+    const { Action: action, Actor: { ID: id } } = JSON.parse(line) as ContainerEvent
     if (this.#isEnded) return
-    if (action === 'destroy') this.#arriving.delete(id)
+    if (action !== 'create') this.#arriving.delete(id)
     else {
       const inspected = await this.#options.docker.getContainer(id).inspect().catch(() => undefined)
       if (inspected === undefined) return
@@ -163,6 +186,7 @@ interface ContainerEvent {
   readonly Actor: { readonly ID: string }
 }
 
-/** Port 0: nowhere, as long as it is down. */
-const targetOf = ({ port, container }: TaskPlace): EdgeTarget => (container === undefined ? { host: '127.0.0.1', port: 0 } : { host: container.address, port })
+const nowhere: EdgeTarget = { host: '127.0.0.1', port: 0 }
+/** Nowhere, as long as it is down. */
+const targetOf = ({ port, container }: TaskPlace): EdgeTarget => (container === undefined ? nowhere : { host: container.address, port })
 const textOf = ({ host, port }: EdgeTarget): string => `${host}:${port}`

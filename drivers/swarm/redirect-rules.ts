@@ -29,12 +29,13 @@ const pairs = (from: readonly string[], to: readonly string[]): readonly (readon
 export function redirectRules({ addresses, port, gateway, sources, arriving }: Redirection): readonly string[] {
   const to = (source: string, own: string): string => `-s ${source} -d ${own} -p tcp --dport ${port}`
   const from = (source: string, own: string): string => `-s ${own} -d ${source} -p tcp --sport ${port}`
-  const verdict = { reset: 'REJECT --reject-with tcp-reset', dropped: 'DROP' } as const
+  // The answer to what is turned away is itself a packet of the connection, and has to get out.
+  const verdict = { reset: '! --tcp-flags RST RST -j REJECT --reject-with tcp-reset', dropped: '-j DROP' } as const
   const all = sources.flatMap((one) => pairs(one.addresses, addresses).map(([source, own]) => ({ ...one, source, own })))
   return [
     '*nat',
     ...chains.nat.map((chain) => `:${chainPrefix}${chain} - [0:0]`),
-    ...all.map(({ source, own, proxyPort }) => `-A ${chainPrefix}PREROUTING ${to(source, own)} -j DNAT --to-destination ${gateway}:${proxyPort}`),
+    ...all.map(({ source, own, proxyPort }) => `-A ${chainPrefix}PREROUTING ${to(source, own)} --syn -j DNAT --to-destination ${gateway}:${proxyPort}`),
     // The proxy answers to the namespace that the connection came by.
     ...[...new Set(sources.map(({ proxyPort }) => proxyPort))].map((proxyPort) => `-A ${chainPrefix}POSTROUTING -d ${gateway} -p tcp --dport ${proxyPort} -j MASQUERADE`),
     'COMMIT',
@@ -42,7 +43,7 @@ export function redirectRules({ addresses, port, gateway, sources, arriving }: R
     ...chains.filter.map((chain) => `:${chainPrefix}${chain} - [0:0]`),
     // Tried again by its kernel a second later.
     ...pairs(arriving, addresses).map(([source, own]) => `-A ${chainPrefix}INPUT ${to(source, own)} --syn -j DROP`),
-    ...all.flatMap(({ source, own, unproxied }) => (unproxied === undefined ? [] : [`-A ${chainPrefix}INPUT ${to(source, own)} -j ${verdict[unproxied]}`, `-A ${chainPrefix}OUTPUT ${from(source, own)} -j ${verdict[unproxied]}`])),
+    ...all.flatMap(({ source, own, unproxied }) => (unproxied === undefined ? [] : [`-A ${chainPrefix}INPUT ${to(source, own)} ${verdict[unproxied]}`, `-A ${chainPrefix}OUTPUT ${from(source, own)} ${verdict[unproxied]}`])),
     'COMMIT',
   ]
 }

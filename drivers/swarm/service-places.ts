@@ -40,6 +40,8 @@ export interface PlacesOptions {
   readonly service: SwarmService
   readonly startTimeoutMs: number
   readonly emit: (event: DriverPlatformEvent) => void
+  /** A place was given to a container. */
+  readonly moved?: () => void
   /** From now on nothing is done to the service any more: it is being put back. */
   isEnded(): boolean
 }
@@ -244,6 +246,7 @@ export class ServicePlaces {
     place.starts += 1
     place.containers.push(arrival.id)
     moveAddress(place.host, arrival.address)
+    this.#options.moved?.()
     const { atHrtimeMs, detail } = arrival.started
     if (detail['attached'] === true) {
       this.#options.emit({ name: 'process-found', target: place.name, atHrtimeMs, detail: { ...detail, slot } })

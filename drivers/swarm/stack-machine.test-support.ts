@@ -1,4 +1,5 @@
 import type { DeploymentControls } from '../../core/driver.js'
+import type { EndedBy } from '../docker/end-container.js'
 import type { ContainerExit, EngineEvents } from '../docker/engine-events.js'
 import type { ContainerProcess, SignalSender } from '../docker/signal-sender.js'
 import { notDone } from '../process/not-done.js'
@@ -29,6 +30,7 @@ export class Machine {
   pausing: () => Promise<void> = async () => {}
   #exits = new Map<string, (exit: ContainerExit) => void>()
   readonly controls: Required<DeploymentControls>
+  readonly endedBy: EndedBy
 
   constructor(replicas = 3, private readonly files = new VolumeFiles(undefined, { record: () => 0, done: () => {} })) {
     this.swarm = fakeSwarm({ replicas })
@@ -41,6 +43,7 @@ export class Machine {
     const docker = { getContainer: (id: string) => ({ pause: () => this.#ask('pause', id), unpause: () => this.#ask('unpause', id) }) } as unknown as Engine
     const events = { nextExit: (id: string) => new Promise<ContainerExit>((resolve) => this.#exits.set(id, resolve)), expect: () => {} } as unknown as EngineEvents
     const signals = { send: (signal: string, to: readonly ContainerProcess[]) => this.#signal(signal, to), crash: (to: readonly ContainerProcess[]) => this.#signal('CRASH', to) } as unknown as SignalSender
+    this.endedBy = { events, signals }
     this.controls = stackControls({
       docker, events, signals, services: [this.service],
       newReplica: () => {

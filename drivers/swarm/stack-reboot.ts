@@ -57,8 +57,7 @@ export function rebootControl(stack: RebootedStack): NonNullable<DeploymentContr
     }
     const later = new Map(delayed.map(({ target, byMs }) => [target, byMs]))
     await Promise.all(kept.filter(({ place }) => !later.has(place.name)).map(({ service, place }) => service.fill(place)))
-    // A swarm takes a second or two to start a task: what is to come after others comes that much after they run.
-    for (const { service, place } of kept) if (later.has(place.name)) void fillLater(stack, { service, place, byMs: later.get(place.name) ?? 0 })
+    void fillInOrder(stack, kept.flatMap((one) => later.has(one.place.name) ? [{ ...one, byMs: later.get(one.place.name) ?? 0 }] : []))
     return { bootIdBefore, bootIdAfter: bootId }
   }
 }
@@ -74,12 +73,18 @@ function takeBack(kept: readonly Up[]): void {
   }
 }
 
-async function fillLater({ signal, lose }: RebootedStack, { service, place, byMs }: { readonly service: ServicePlaces; readonly place: TaskPlace; readonly byMs: number }): Promise<void> {
-  try {
-    await pause(byMs, undefined, { signal, ref: false })
-    await service.fill(place)
-  } catch (error) {
-    if (!signal.aborted) lose(`${place.name} was not started after a boot: ${messageOf(error)}`)
+/** A swarm takes a second or five to start a task: what is to come after others comes that much after they run, or it would not be the order that was asked for. */
+async function fillInOrder({ signal, lose }: RebootedStack, all: readonly (Up & { readonly byMs: number })[]): Promise<void> {
+  let waitedMs = 0
+  for (const byMs of [...new Set(all.map((one) => one.byMs))].sort((a, b) => a - b)) {
+    try {
+      await pause(byMs - waitedMs, undefined, { signal, ref: false })
+      await Promise.all(all.filter((one) => one.byMs === byMs).map(({ service, place }) => service.fill(place)))
+    } catch (error) {
+      if (!signal.aborted) lose(`not everything of the stack was started after a boot: ${messageOf(error)}`)
+      return
+    }
+    waitedMs = byMs
   }
 }
 

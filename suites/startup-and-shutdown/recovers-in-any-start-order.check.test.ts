@@ -72,6 +72,11 @@ describe('is inconclusive', () => {
     expect(judge(...without(ended), [ended[0]!]).summary).toContain('nothing shows that db lost power')
   })
 
+  test('when what should have come last came before what it should have come after', () => {
+    const turned = [platform(3_050, 'process-started', 'db'), platform(3_100, 'process-started', 'r1')]
+    expect(judge(...without(started), turned)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('db was started before r1 after power-loss-1-components-last') })
+  })
+
   test('when a component came too early, or a dependency did not start', () => {
     expect(judge(...without(started), platform(2_100, 'process-started', 'r1'), platform(2_300, 'process-started', 'db')).summary).toContain('db was started before its 1 s were over')
     const never = readies({ fromMs: 2_200, toMs: 14_500, everyMs: 100 }, 'fail', 'boot-2')
