@@ -115,6 +115,9 @@ export function countsAsLost(request: RequestEvent): boolean {
   if (request.outcome === 'reset-idle') return !retriable(request)
   return lossOutcomes.has(request.outcome)
 }
+/** A client was not served: lost, or turned away, where zero refusals are promised. */
+export const isUnserved = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
+
 /** May be sent again by a client without knowing whether it was applied (RFC 9110 9.2.2). */
 export const retriable = (request: RequestEvent): boolean => ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'].includes(request.method)
 

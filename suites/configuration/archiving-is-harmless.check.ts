@@ -2,11 +2,11 @@ import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, ty
 import { listed, spanned } from '../../core/checks/counted.js'
 import { greatestOf } from '../../core/extremes.js'
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
-import { disturbedHarness, harnessHealth, inWindow, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { disturbedHarness, harnessHealth, inWindow, isUnserved, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { archivesOf, backgroundLoad, planOf, type ArchiveReading } from './experiment.js'
 import { atPercentile, percentileFor } from './percentile.js'
-import { endOf, fails, nothingChanged, stallMsMax, trafficAround } from './traffic-around.js'
+import { endOf, nothingChanged, stallMsMax, trafficAround } from './traffic-around.js'
 
 /** After an archive its effects may last this long and are still its own. */
 const aftermathMs = 500
@@ -70,7 +70,7 @@ function judgePresence(history: History, thresholds: ThresholdValues, window: Wi
   const limitMs = numberThreshold(thresholds, 'stall_ms_max')
   const times = new Map<string, number[]>()
   for (const one of requestsOf(history, backgroundLoad)) {
-    if (one.instance === undefined || fails(one) || one.outcome === 'cancelled' || one.endedAtMs > window.toMs) continue
+    if (one.instance === undefined || isUnserved(one) || one.outcome === 'cancelled' || one.endedAtMs > window.toMs) continue
     times.set(one.instance, [...(times.get(one.instance) ?? []), one.endedAtMs])
   }
   const gone = [...times].filter(([, ended]) => ended.filter((atMs) => atMs < window.fromMs).length >= completionsMin && greatestOf(ended) < window.toMs - limitMs).map(([instance]) => instance)
@@ -106,7 +106,7 @@ function judgeStall(history: History, thresholds: ThresholdValues, { archives, t
   const window = { fromMs: archives[0]?.startedAtMs ?? toMs, toMs }
   const spans = archives.map((one) => ({ fromMs: one.startedAtMs, toMs: one.startedAtMs + one.tookMs + aftermathMs }))
   const limitMs = numberThreshold(thresholds, 'stall_ms_max')
-  const sent = requestsOf(history, backgroundLoad).filter((one) => !fails(one) && one.outcome !== 'cancelled')
+  const sent = requestsOf(history, backgroundLoad).filter((one) => !isUnserved(one) && one.outcome !== 'cancelled')
   const ownMs = ownStalls(history)
   const duringArchives = (gap: Window): number => (spans.some((span) => gap.fromMs <= span.toMs && gap.toMs >= span.fromMs) ? gap.toMs - gap.fromMs : 0)
   const gaps = longestGaps(sent, window, (gap) => Math.max(0, duringArchives(gap) - ownMs(gap)))
@@ -146,7 +146,7 @@ function judgeLatency(history: History, thresholds: ThresholdValues, { burst, wi
   const latency = (one: RequestEvent): number => one.endedAtMs - one.plannedAtMs - ownMs({ fromMs: one.plannedAtMs, toMs: one.endedAtMs })
   const overlapping = overlappingOf(history, burst)
   const min = numberThreshold(thresholds, 'overlapping_min')
-  const before = requestsOf(history, backgroundLoad).filter((one) => one.endedAtMs < window.fromMs && !fails(one) && one.outcome !== 'cancelled')
+  const before = requestsOf(history, backgroundLoad).filter((one) => one.endedAtMs < window.fromMs && !isUnserved(one) && one.outcome !== 'cancelled')
   const percentile = percentileFor(Math.min(overlapping.length, before.length))
   if (percentile === undefined) return inconclusive(`${overlapping.length} requests overlapped an archive and ${before.length} were sent before, which is too few to compare their latency`)
   const [ordinary, during] = [atPercentile(before.map(latency), percentile), atPercentile(overlapping.map(latency), percentile)]

@@ -1,14 +1,11 @@
 import { evidenceRequestsMax, failed, inconclusive, passed, type Evidence, type Finding } from '../../core/check.js'
 import { believedUnlessDisturbed, isCalm } from '../../core/checks/calm.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { countsAsLost, disturbedHarness, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { disturbedHarness, isUnserved, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { backgroundLoad } from './experiment.js'
 
 /** A stall of the harness longer than this could itself make requests fail or appear late. */
 export const stallMsMax = 1_000
-
-/** Failed for a client of the balancer; nobody promised to refuse anything here. */
-export const fails = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
 
 export interface TrafficAround {
   readonly requests: readonly RequestEvent[]
@@ -24,7 +21,7 @@ export interface TrafficAround {
 export function trafficAround(history: History, window: Window, limits: { readonly what: string; readonly requestsMin: number; readonly failedRatioMax: number }): TrafficAround {
   const requests = requestsOf(history, backgroundLoad, window).filter((one) => one.outcome !== 'cancelled')
   const judge = (some: readonly RequestEvent[]): Finding => {
-    const failing = some.filter(fails)
+    const failing = some.filter(isUnserved)
     const allowed = Math.floor(some.length * limits.failedRatioMax)
     const note = `${failing.length} of ${some.length} requests failed ${limits.what}`
     const evidence: Evidence = { note, measured: failing.length, allowed, unit: 'requests', ...(failing.length === 0 ? {} : { requests: failing.slice(0, evidenceRequestsMax).map((one) => one.id) }) }
@@ -34,7 +31,7 @@ export function trafficAround(history: History, window: Window, limits: { readon
   const finding = believedUnlessDisturbed(whole, history, { window, stallMsMax, calmly: (spans) => judge(requests.filter(isCalm(spans))) })
   return {
     requests,
-    failing: requests.filter(fails),
+    failing: requests.filter(isUnserved),
     failure: finding.outcome === 'passed' ? undefined : finding,
     tooLittle: requests.length < limits.requestsMin ? `${requests.length} requests were sent ${limits.what}, needs ${limits.requestsMin}` : undefined,
     evidence: whole.evidence[0]!,

@@ -5,7 +5,7 @@ import { outcomesText, requestEvidence } from '../../core/checks/worst-finding.j
 import type { FeedRecord } from '../../core/declarations/import.js'
 import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { countsAsLost, factOf, interventionsOf, requestsOf } from '../../core/reading.js'
+import { factOf, interventionsOf, isUnserved, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { compare, deviationText, importOf, type ImportRecord } from './comparison.js'
 import { importFact, importIntervention, importLoad, type ImportFact, type ImportName } from './names.js'
@@ -76,7 +76,7 @@ function disturbance(history: History, thresholds: ThresholdValues): Finding | u
   const window = { fromMs: leastOf(load.map((one) => one.plannedAtMs)), toMs: greatestOf(load.map((one) => one.endedAtMs)) }
   if (load.length < requestsMin || imports.some(({ issuedAtMs }) => issuedAtMs < window.fromMs || issuedAtMs > window.toMs)) return inconclusive(`${counted(load.length, 'request')} were made beside the imports, needs ${requestsMin}`)
   const judge = (requests: readonly RequestEvent[]): Finding => {
-    const lost = requests.filter((one) => countsAsLost(one) || one.outcome === 'polite-refusal')
+    const lost = requests.filter(isUnserved)
     if (lost.length <= numberThreshold(thresholds, 'failed_max')) return passed('no request failed')
     return failed(`${counted(lost.length, 'request')} of ${load.length} failed while feeds were imported: ${outcomesText(lost)}`, [requestEvidence({ note: 'requests that failed beside the import', measured: lost.length, unit: 'requests' }, lost)])
   }

@@ -3,7 +3,7 @@ import { starvedMachine } from '../../core/checks/starved-machine.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import { greatestOf, leastOf } from '../../core/extremes.js'
 import { eventsOf, type History } from '../../core/history.js'
-import { countsAsLost, requestsOf, type Window } from '../../core/reading.js'
+import { isUnserved, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { disturbedAround, judgeFlip } from './effects.js'
 import { flipLoad } from './names.js'
@@ -84,7 +84,7 @@ function restartFinding(history: History, record: ToggleRecord, given: { readonl
 }
 
 function lossFinding(history: History, window: Window, failedMax: number): Finding | undefined {
-  const lost = requestsOf(history, flipLoad, window).filter((one) => countsAsLost(one) || one.outcome === 'polite-refusal')
+  const lost = requestsOf(history, flipLoad, window).filter(isUnserved)
   if (lost.length <= failedMax) return undefined
   const evidence: Evidence = { note: 'requests that failed while toggles were flipped', measured: lost.length, allowed: failedMax, unit: 'requests', requests: lost.slice(0, 50).map(({ id }) => id) }
   return starvedMachine(history, window) ?? failed(`${counted(lost.length, 'request')} failed while toggles were flipped`, [evidence])

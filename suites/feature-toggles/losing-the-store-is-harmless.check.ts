@@ -1,7 +1,7 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { counted, spanned } from '../../core/checks/counted.js'
-import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
-import { countsAsLost, disturbedHarness, factOf, interventionsOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { eventsOf, type History } from '../../core/history.js'
+import { disturbedHarness, factOf, interventionsOf, isUnserved, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { stateOf } from './features.js'
 import { outageLoad, outageObservation, servedBeforeMs, type OutageEdge } from './names.js'
@@ -70,19 +70,17 @@ function unsoundness(record: ToggleRecord, { beginMs }: Outage): string | undefi
   return record.features.length === 0 ? 'no feature is known' : undefined
 }
 
-const fails = (one: RequestEvent): boolean => countsAsLost(one) || one.outcome === 'polite-refusal'
-
 /** What was sent so long before the store went, and failed later, hung already. */
 const hungMs = 100
 
 /** Whatever else it was, the store was there. */
 function unservedBefore(history: History, { beginMs }: Outage): string | undefined {
-  const failing = requestsOf(history, outageLoad, { fromMs: beginMs - servedBeforeMs, toMs: beginMs }).filter((one) => fails(one) && (one.endedAtMs < beginMs || one.plannedAtMs < beginMs - hungMs))
+  const failing = requestsOf(history, outageLoad, { fromMs: beginMs - servedBeforeMs, toMs: beginMs }).filter((one) => isUnserved(one) && (one.endedAtMs < beginMs || one.plannedAtMs < beginMs - hungMs))
   return failing.length === 0 ? undefined : `${counted(failing.length, 'request')} failed in the last ${spanned(servedBeforeMs)} before the store was taken away`
 }
 
 function lostRequests(history: History, { beginMs, restartMs }: Outage, failedMax: number): Evidence[] {
-  const lost = requestsOf(history, outageLoad, { fromMs: beginMs, toMs: restartMs }).filter(fails)
+  const lost = requestsOf(history, outageLoad, { fromMs: beginMs, toMs: restartMs }).filter(isUnserved)
   return lost.length <= failedMax ? [] : [{ note: `${counted(lost.length, 'request')} failed`, measured: lost.length, allowed: failedMax, unit: 'requests', requests: lost.slice(0, 50).map(({ id }) => id) }]
 }
 

@@ -1,6 +1,6 @@
 import { leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { countsAsLost, factOf, interventionsOf, isIdleReset, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { factOf, interventionsOf, isIdleReset, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { degradationFact, degradationLoad, release, type DeclaredDegradation, type FaultKind } from './names.js'
 
 /** One soft component made unfit in one way, as it was recorded. Times in ms of the scenario. */
@@ -66,9 +66,6 @@ export function withoutEffect(history: History, declared: DeclaredDegradation, {
   const before = requestsIn(history, calmBefore(history, declared), operations)
   return before.some((one) => one.outcome === 'ok') ? undefined : `no request that uses ${component} was answered in full before it was taken away`
 }
-
-/** A client was not served: lost, or turned away, where zero refusals are promised. */
-export const isUnserved = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
 
 /** From the planned instant; no answer is later than any limit. */
 export const latencyMs = (request: RequestEvent): number =>

@@ -1,9 +1,8 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence } from '../../core/check.js'
 import { starvedMachine } from '../../core/checks/starved-machine.js'
 import { eventsOf, type History } from '../../core/history.js'
-import { factOf, interventionsOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { factOf, interventionsOf, isUnserved, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
-import { isUnserved } from './fault-spans.js'
 import { degradationLoad, hardOutage, release } from './names.js'
 import { restartedIn } from './restarts.js'
 

@@ -2,10 +2,10 @@ import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Che
 import { believedUnlessDisturbed, isCalm } from '../../core/checks/calm.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { factOf, requestsOf, type Window } from '../../core/reading.js'
+import { factOf, isUnserved, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { componentsFact, swapLoad, type ComponentFact } from './names.js'
-import { fails, startsIn, succeeds, swapsOf, touching, type SwapRecord } from './swap-record.js'
+import { startsIn, succeeds, swapsOf, touching, type SwapRecord } from './swap-record.js'
 
 const requestsMin = 25
 const stallMsMax = 1_000
@@ -49,7 +49,7 @@ function judgeSwap(history: History, { swap, load, components, thresholds }: Que
   const instances = (factOf(history, 'instances') as readonly string[] | undefined) ?? []
   if (exchange?.witnessedAtMs === undefined) return inconclusive(`the replacement of ${name} was not witnessed${exchange?.error === undefined ? '' : `: ${exchange.error}`}`)
   const requests = windowed(load, swap)
-  const lostIn = (some: readonly RequestEvent[]): RequestEvent[] => windowed(some, swap).filter(fails)
+  const lostIn = (some: readonly RequestEvent[]): RequestEvent[] => windowed(some, swap).filter(isUnserved)
   const isSoft = kind === 'component' && components.some((one) => one.name === name && !one.hard)
   const problemOf = (some: readonly RequestEvent[]): string | undefined =>
     outage(some, swap, thresholds) ??

@@ -2,11 +2,11 @@ import { failed, inconclusive, passed, type Check, type Evidence, type Finding }
 import { believedUnlessDisturbed, isCalm } from '../../core/checks/calm.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { factOf, observationsOf, requestsOf } from '../../core/reading.js'
+import { factOf, isUnserved, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import type { EdgeTraffic } from '../../core/scenario.js'
 import { edgeObservation, swapLoad } from './names.js'
-import { fails, startsIn, succeeds, swapsOf, touching, type SwapRecord } from './swap-record.js'
+import { startsIn, succeeds, swapsOf, touching, type SwapRecord } from './swap-record.js'
 
 const requestsMin = 25
 const stallMsMax = 5_000
@@ -37,7 +37,7 @@ function judgeMove(history: History, move: SwapRecord, thresholds: ThresholdValu
   const instances = (factOf(history, 'instances') as readonly string[] | undefined) ?? []
   const starts = startsIn(history, instances, { fromMs: beginMs, toMs: endMs })
   const restarted = starts.length > numberThreshold(thresholds, 'service_restarts_max') ? `${listed(starts)} restarted while ${name} moved` : undefined
-  const late = afterwards(history, move, acknowledgedAtMs + limitMs).filter((one) => one.plannedAtMs >= acknowledgedAtMs + limitMs && fails(one))
+  const late = afterwards(history, move, acknowledgedAtMs + limitMs).filter((one) => one.plannedAtMs >= acknowledgedAtMs + limitMs && isUnserved(one))
   const judge = (failing: readonly RequestEvent[]): Finding => {
     const problem = addressProblem(name, usage, limitMs) ?? (failing.length === 0 ? undefined : `${counted(failing.length, 'request')} failed after ${name} should have been found`) ?? restarted
     return problem === undefined ? passed('') : failed(problem, evidence)

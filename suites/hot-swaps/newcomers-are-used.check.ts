@@ -2,10 +2,10 @@ import { evidenceRequestsMax, failed, inconclusive, passed, strengthOf, type Che
 import { counted, listed } from '../../core/checks/counted.js'
 import { leastOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
-import { disturbedHarness, factOf, interventionsOf, numberFact, observationsOf, requestsOf } from '../../core/reading.js'
+import { disturbedHarness, factOf, interventionsOf, isUnserved, numberFact, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { roleLoad, roleObservation, type RoleEdge } from './names.js'
-import { fails, startsIn, succeeds } from './swap-record.js'
+import { startsIn, succeeds } from './swap-record.js'
 
 const requestsMin = 30
 const stallMsMax = 1_000
@@ -36,9 +36,9 @@ function judgeRole(history: History, role: string, thresholds: ThresholdValues):
   if (unproven !== undefined) return inconclusive(unproven)
   const load = requestsOf(history, roleLoad(role)).filter(({ outcome }) => outcome !== 'cancelled')
   const before = load.filter((one) => one.plannedAtMs >= beginMs && one.endedAtMs < firstStopMs(history, others, beginMs))
-  if (before.length === 0 || before.some(fails)) return inconclusive(`the operations of ${role} did not work before the other members were taken away: ${before.filter(fails).length} of ${before.length} failed`)
+  if (before.length === 0 || before.some(isUnserved)) return inconclusive(`the operations of ${role} did not work before the other members were taken away: ${before.filter(isUnserved).length} of ${before.length} failed`)
   const alone = load.filter((one) => one.plannedAtMs >= aloneMs + windowMs && one.plannedAtMs <= releaseMs && one.endedAtMs <= releaseMs)
-  const lost = alone.filter(fails)
+  const lost = alone.filter(isUnserved)
   if (lost.length > numberThreshold(thresholds, 'failures_after_window_max')) {
     const evidence = { note: `requests that failed while ${newcomer} had to fill ${role} alone`, measured: lost.length, unit: 'requests' as const, requests: lost.slice(0, evidenceRequestsMax).map(({ id }) => id) }
     return disturbedHarness(history, { fromMs: beginMs, toMs: releaseMs }, stallMsMax) ?? failed(`${newcomer} was swapped in and did not fill the role ${role}: ${lost.length} of ${alone.length} requests failed without ${listed(others)}`, [evidence])

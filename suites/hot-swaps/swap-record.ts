@@ -1,5 +1,5 @@
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
-import { countsAsLost, interventionsOf, observationsOf, type Intervention, type Window } from '../../core/reading.js'
+import { interventionsOf, observationsOf, type Intervention, type Window } from '../../core/reading.js'
 import { swapObservation, type SwapEdge, type SwapKind } from './names.js'
 
 /** One swap with what surrounds it. */
@@ -30,8 +30,6 @@ export function swapsOf(history: History, kinds: readonly SwapKind[]): SwapRecor
   })
 }
 
-/** Failed for a client; what a replaced component costs is an answer, so a polite refusal counts too. */
-export const fails = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
 export const succeeds = ({ outcome }: RequestEvent): boolean => outcome === 'ok' || outcome === 'degraded'
 
 /** Planned in the window, or a little before it and still under way in it. */

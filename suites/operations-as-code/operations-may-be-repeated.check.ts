@@ -4,7 +4,7 @@ import { counted, listed } from '../../core/checks/counted.js'
 import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { ledgerOf, whyUnread } from '../../core/ledger.js'
-import { countsAsLost, disturbedHarness, factOf, observationsOf, requestsOf, type Window } from '../../core/reading.js'
+import { disturbedHarness, factOf, isUnserved, observationsOf, requestsOf, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { differingPaths } from '../configuration/paths.js'
 import { declaredOf, isConfigurationUnread, tooFew, whyBeyondTrial } from './declared-tasks.js'
@@ -92,7 +92,7 @@ function windowOf({ runs }: Named): Window {
 
 function judgeTraffic(history: History, thresholds: ThresholdValues, repetitions: readonly Named[]): Finding {
   const requests = sentIn(history)
-  const failing = requests.filter((one) => countsAsLost(one) || one.outcome === 'polite-refusal')
+  const failing = requests.filter(isUnserved)
   const [first] = failing
   const window = { fromMs: requests[0]?.plannedAtMs ?? 0, toMs: observationsOf(history, 'repetitions-ended')[0]?.atMs ?? Number.POSITIVE_INFINITY }
   if (first !== undefined && failing.length > numberThreshold(thresholds, 'failed_max')) {

@@ -5,7 +5,7 @@ import type { ProbeSample } from '../../core/checks/readiness-samples.js'
 import { shareRegained, type ShareRegained } from '../../core/checks/share-regained.js'
 import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { countsAsLost, disturbedHarness, factOf, interventionsOf, platformAtMs, requestsOf, type Intervention } from '../../core/reading.js'
+import { disturbedHarness, factOf, interventionsOf, isUnserved, platformAtMs, requestsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { isFinding, landing, spanOf, type DrainSpan } from './drain-span.js'
 import { notLanded } from './landed.js'
@@ -107,13 +107,11 @@ function faultsOf(history: History, undone: Undone, thresholds: ThresholdValues)
   if (relapses.length > 0) faults.push(`readiness failed again ${counted(relapses.length, 'time')} after it had passed`)
   if (ready !== undefined && share.reachedAtMs === undefined && share.lastAtMs - fromMs > shareLimitMs) faults.push(`it got only ${share.own} of the last ${share.of} requests in ${spanned(share.lastAtMs - fromMs)}`)
   if (share.reachedAtMs !== undefined && share.reachedAtMs - fromMs > shareLimitMs) faults.push(`it got its share only after ${spanned(share.reachedAtMs - fromMs)} (allowed ${spanned(shareLimitMs)})`)
-  const lost = requests.filter(isFailure)
+  const lost = requests.filter(isUnserved)
   const lostMax = numberThreshold(thresholds, 'failed_max')
   if (lost.length > lostMax) faults.push(`${lost.length} of ${counted(requests.length, 'request')} through the balancer failed (${talliedOutcomes(lost)}; allowed ${lostMax})`)
   return faults
 }
-
-const isFailure = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
 
 function missingIn(history: History, undone: Undone, thresholds: ThresholdValues): string[] {
   const { undrain, target, span, ready, share, fromMs, untilMs, samples } = undone
@@ -145,7 +143,7 @@ function withoutShare(history: History, span: DrainSpan, undrainAtMs: number): {
 const sentMs = (request: RequestEvent): number => request.sentAtMs ?? request.plannedAtMs
 
 function evidenceOf({ span, target, ready, fromMs, share, requests }: Undone): Evidence[] {
-  const lost = requests.filter(isFailure)
+  const lost = requests.filter(isUnserved)
   return [
     landing(span),
     ...(ready === undefined ? [] : [{ note: `${target} ready again, after the undrain`, measured: Math.max(0, Math.round(ready.atMs - fromMs)), unit: 'ms' as const }]),

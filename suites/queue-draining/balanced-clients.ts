@@ -1,14 +1,11 @@
 import { RequestTally } from '../../core/checks/request-tally.js'
 import { leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { countsAsLost, eachRequestOf, interventionsOf, witnessesOf } from '../../core/reading.js'
+import { eachRequestOf, interventionsOf, isUnserved, witnessesOf } from '../../core/reading.js'
 import type { DrainSpan } from './drain-span.js'
 import { labels, loads } from './names.js'
 import { bootBefore, ShareTally, type Share } from './share-of-replica.js'
 import { judgeable } from './wording.js'
-
-/** Through the balancer no refusal is promised away: a polite one is a failed request too. */
-export const failedForClient = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
 
 /** A request that timed out although it was planned this long before the drain, with no proof of where it was, may have hung before it. */
 export const hungBeforeMs = 1_000
@@ -45,7 +42,7 @@ export function balancedClients(history: History, { span, untilMs, allowedMs }: 
     requests.add(one)
     share.add(one)
     if (proven.has(one.id)) inFlight.add(one)
-    if (!failedForClient(one)) return
+    if (!isUnserved(one)) return
     failed.add(one)
     if (one.endedAtMs < span.issuedAtMs) failedBefore += 1
     if (one.endedAtMs < stoppedAtMs || one.plannedAtMs < span.issuedAtMs) failedAnyhow += 1
@@ -65,7 +62,7 @@ function* plannedBefore(history: History, untilMs: number): Generator<RequestEve
   for (const one of eachRequestOf(history, loads.witness)) if (one.plannedAtMs < untilMs) yield one
 }
 
-const isIdle = (one: RequestEvent): boolean => one.outcome === 'reset-idle' && !failedForClient(one)
+const isIdle = (one: RequestEvent): boolean => one.outcome === 'reset-idle' && !isUnserved(one)
 
 const mayHaveHungBefore = (one: RequestEvent, span: DrainSpan): boolean => one.outcome === 'timeout' && one.plannedAtMs < span.issuedAtMs - hungBeforeMs && one.endedAtMs >= span.issuedAtMs
 

@@ -4,9 +4,9 @@ import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { RequestTally } from '../../core/checks/request-tally.js'
 import { leastOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
-import { disturbedHarness, factOf, harnessHealth, interventionsOf, numberFact, platformAtMs, requestsOf } from '../../core/reading.js'
+import { disturbedHarness, factOf, harnessHealth, interventionsOf, isUnserved, numberFact, platformAtMs, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { balancedClients, failedForClient, hungBeforeMs, type BalancedClients } from './balanced-clients.js'
+import { balancedClients, hungBeforeMs, type BalancedClients } from './balanced-clients.js'
 import { drainSpan, isFinding, landing, missingReturn, type DrainSpan } from './drain-span.js'
 import { labels, loads } from './names.js'
 import { idsOf, percent, strengthLines, talliedOutcomes } from './wording.js'
@@ -53,7 +53,7 @@ function startedAgainAtMs(history: History, span: DrainSpan): number {
 /** A balancer or a harness that loses requests by itself makes it impossible to charge any to the service. */
 function unfitToJudge(history: History, window: { readonly fromMs: number; readonly toMs: number }, ejectWindowMs: number): Finding | null {
   const qualification = requestsOf(history, loads.qualification)
-  const lost = qualification.filter(failedForClient)
+  const lost = qualification.filter(isUnserved)
   if (qualification.length === 0 && !isPartOfTheTarget(history)) return inconclusive('the balancer was not qualified: nobody knows what it loses by itself')
   if (lost.length > 0) {
     return inconclusive(`the balancer itself lost ${lost.length} of ${qualification.length} requests on a clean drain of an echo server`, [

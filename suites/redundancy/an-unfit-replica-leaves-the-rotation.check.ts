@@ -1,11 +1,11 @@
 import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import { greatestOf } from '../../core/extremes.js'
 import type { History } from '../../core/history.js'
-import { disturbedHarness, factOf } from '../../core/reading.js'
+import { disturbedHarness, factOf, isUnserved } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { unlessAssumedWindow } from '../../core/checks/assumed-window.js'
 import { believed, delayMs, isCalm } from '../../core/checks/calm.js'
-import { doubtAbout, fails, returnedAtMs, unfitArmOf, type ArmName, type UnfitArm } from './unfit-arm.js'
+import { doubtAbout, returnedAtMs, unfitArmOf, type ArmName, type UnfitArm } from './unfit-arm.js'
 import { unaccounted } from './unaccounted.js'
 import { outcomesText, requestEvidence, worstFinding } from '../../core/checks/worst-finding.js'
 
@@ -94,7 +94,7 @@ const shareFactorMax = 1.5
 function judgeWithoutEjection(history: History, arm: UnfitArm, { ejectedByMs, evidence }: Ejection): Finding {
   const replicas = (factOf(history, 'instances') as readonly string[] | undefined)?.length ?? 0
   const after = arm.requests.filter((one) => one.plannedAtMs > ejectedByMs && one.plannedAtMs <= arm.releasedAtMs)
-  const failing = after.filter(fails)
+  const failing = after.filter(isUnserved)
   if (replicas < 2 || failing.length <= Math.ceil((shareFactorMax * after.length) / replicas)) return inconclusive(`${failing.length} of ${after.length} requests failed, which may be the share of ${arm.target}`)
   return failed(`${failing.length} of ${after.length} requests failed while ${arm.target} was unfit, more than its share: the others did not serve without it`, [evidence, ...misdirected(arm, ejectedByMs)])
 }
@@ -109,11 +109,11 @@ function judgeTraffic(arm: UnfitArm, { thresholds, evidence, ejectedByMs }: Ejec
   const { target, releasedAtMs } = arm
   const after = arm.requests.filter((one) => one.plannedAtMs > ejectedByMs && one.plannedAtMs <= releasedAtMs)
   // An answer of the replica itself shows that it was still sent to, even when it came late and was right.
-  const bad = after.filter((one) => fails(one) || one.instance === target)
+  const bad = after.filter((one) => isUnserved(one) || one.instance === target)
   const allowed = numberThreshold(thresholds, 'failures_after_window_max')
   if (bad.length > allowed) {
     const reached = after.filter((one) => one.instance === target).length
-    const failing = after.filter(fails).length
+    const failing = after.filter(isUnserved).length
     return failed(`after the ejection window ${failing} of ${after.length} requests failed and ${reached} were answered by ${target}, which should have been out of rotation`, [
       evidence,
       ...misdirected(arm, ejectedByMs),
@@ -134,7 +134,7 @@ function judgeTraffic(arm: UnfitArm, { thresholds, evidence, ejectedByMs }: Ejec
 }
 
 function misdirected(arm: UnfitArm, fromMs: number): Evidence[] {
-  const bad = arm.requests.filter((one) => one.plannedAtMs > fromMs && one.plannedAtMs <= arm.releasedAtMs && (fails(one) || one.instance === arm.target))
+  const bad = arm.requests.filter((one) => one.plannedAtMs > fromMs && one.plannedAtMs <= arm.releasedAtMs && (isUnserved(one) || one.instance === arm.target))
   return bad.length === 0 ? [] : [requestEvidence({ note: `requests after the ejection window that failed or reached ${arm.target}: ${outcomesText(bad)}`, measured: bad.length, allowed: 0, unit: 'requests' }, bad)]
 }
 

@@ -1,7 +1,7 @@
 import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { whyFindingProvesNothing } from '../../core/never-written.js'
-import { countsAsLost, factOf, observationsOf, requestsOf } from '../../core/reading.js'
+import { factOf, isUnserved, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { disturbances, isCalm } from '../../core/checks/calm.js'
 import { whyResumingProvesNothing } from './never-opened.js'
@@ -159,7 +159,7 @@ export const balancerServesEverything: Check = {
     const blocked = obstacle(history, matrix)
     if (blocked !== undefined) return inconclusive(blocked)
     const requests = requestsOf(history, mixedLoad).filter((one) => one.outcome !== 'cancelled')
-    const lost = requests.filter((one) => countsAsLost(one) || one.outcome === 'polite-refusal' || one.outcome === 'reset-idle')
+    const lost = requests.filter((one) => isUnserved(one) || one.outcome === 'reset-idle')
     const works = new Set(matrix.observed.filter((one) => one.from === one.to && one.from !== 'balancer' && one.ok).map((one) => one.kind))
     const sequences = matrix.observed.filter((one) => one.from === 'balancer' && works.has(one.kind))
     const broken = sequences.filter((one) => !one.ok)

@@ -1,8 +1,8 @@
 import { failed, inconclusive, passed, strengthOf, type Check, type Evidence, type Finding } from '../../core/check.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { factOf, observationsOf, requestsOf } from '../../core/reading.js'
+import { factOf, isUnserved, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { fails, judgeEachLoss, type Loss } from './loss.js'
+import { judgeEachLoss, type Loss } from './loss.js'
 import { rollCallLoad, sessionCall, type RollCallObservation } from './roll-call.js'
 import { outcomesText, requestEvidence } from '../../core/checks/worst-finding.js'
 
@@ -17,7 +17,7 @@ export const lossCostsOnlyTheWindow: Check = {
 function judgeWindow(loss: Loss, thresholds: ThresholdValues): Finding {
   const { target, share, ratePerSecond, windowMs, inFlight } = loss
   const factor = numberThreshold(thresholds, 'failures_in_window_factor_max')
-  const lost = [...inFlight, ...loss.during].filter(fails)
+  const lost = [...inFlight, ...loss.during].filter(isUnserved)
   const allowed = Math.ceil(share * ratePerSecond * (windowMs / 1_000) * factor) + Math.ceil(share * inFlight.length * factor)
   const evidence = [
     requestEvidence({ note: `failures from the loss of ${target} until the end of the ejection window: ${outcomesText(lost) || 'none'}`, measured: lost.length, allowed, unit: 'requests' }, lost),
@@ -31,7 +31,7 @@ export const noFailureAfterEjection: Check = {
   requirement,
   evaluate: (history, thresholds) =>
     judgeEachLoss(history, thresholds, ({ target, after }) => {
-      const lost = after.filter(fails)
+      const lost = after.filter(isUnserved)
       const allowed = numberThreshold(thresholds, 'failures_after_window_max')
       const evidence = [
         requestEvidence({ note: `failures without ${target}, after the ejection window: ${outcomesText(lost) || 'none'}`, measured: lost.length, allowed, unit: 'requests' }, lost),
@@ -63,8 +63,8 @@ function judgeFunctions(history: History, loss: Loss, thresholds: ThresholdValue
   const evidence: Evidence[] = broken.map((one) => {
     const gone = without.get(one.operation)
     const note = `${one.operation}: ${one.ok} of ${one.attempts} calls succeeded before, ${gone?.ok ?? 0} of ${gone?.attempts ?? 0} without ${target}${gone?.detail ? ` (${gone.detail})` : ''}`
-    const calls = called.filter((call) => fails(call) && belongsTo(call.operation, one.operation))
-    return requestEvidence({ note }, [...calls, ...loss.after.filter((request) => fails(request) && request.operation === one.operation)])
+    const calls = called.filter((call) => isUnserved(call) && belongsTo(call.operation, one.operation))
+    return requestEvidence({ note }, [...calls, ...loss.after.filter((request) => isUnserved(request) && request.operation === one.operation)])
   })
   const ratio = (worked.length - broken.length) / worked.length
   const ratioMin = numberThreshold(thresholds, 'operations_covered_ratio')
@@ -91,7 +91,7 @@ function isBroken(loss: Loss, operation: string, gone: RollCallObservation | und
 
 function onlyFails(traffic: readonly RequestEvent[], operation: string, requestsMin: number): boolean {
   const requests = traffic.filter((one) => one.operation === operation)
-  return requests.length >= requestsMin && requests.every(fails)
+  return requests.length >= requestsMin && requests.every(isUnserved)
 }
 
 const belongsTo = (called: string, operation: string): boolean => called === operation || (operation === sessionCall && called.startsWith('session.'))

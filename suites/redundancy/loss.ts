@@ -1,6 +1,6 @@
 import { inconclusive, type Finding } from '../../core/check.js'
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
-import { countsAsLost, factOf, interventionsOf, numberFact, observationsOf, requestsOf, type Intervention, type Window } from '../../core/reading.js'
+import { factOf, interventionsOf, isUnserved, numberFact, observationsOf, requestsOf, type Intervention, type Window } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { unlessAssumedWindow } from '../../core/checks/assumed-window.js'
 import { believed, delayMs, isCalm } from '../../core/checks/calm.js'
@@ -36,9 +36,6 @@ export interface Loss {
   /** Whether a request may be used against the service; false for what a disturbance of the harness touched. */
   readonly usable: (request: RequestEvent) => boolean
 }
-
-/** Failed for a client; a polite refusal counts here too, because a loss may cost only what the replica was serving. */
-export const fails = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
 
 /**
  * The worst of the findings on each replica. `judge` sees only losses that were witnessed and stayed; a failure is
@@ -134,7 +131,7 @@ function doubtOf(history: History, { target, issuedAtMs, witnessedAtMs, released
   const before = load.filter((one) => one.endedAtMs < issuedAtMs && one.endedAtMs >= issuedAtMs - shareSeenMs)
   const rotated = observationsOf(history, 'rotation', target).filter((one) => one.atMs <= issuedAtMs).at(-1)?.value as { readonly inRotation?: boolean } | undefined
   if (!before.some((one) => one.instance === target) && rotated?.inRotation !== true) return `${target} was not seen in rotation before it was killed`
-  const failedBefore = before.filter((one) => one.endedAtMs >= issuedAtMs - baselineMs && fails(one)).length
+  const failedBefore = before.filter((one) => one.endedAtMs >= issuedAtMs - baselineMs && isUnserved(one)).length
   if (failedBefore > 0) return `${failedBefore} requests failed in the second before ${target} was killed`
   for (const event of eventsOf(history, 'platform')) {
     if (event.name === 'process-started' && event.target === target && event.atMs > witnessedAtMs && event.atMs < releasedAtMs) return `${target} was started again before it was released`

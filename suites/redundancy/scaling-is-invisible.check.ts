@@ -4,9 +4,8 @@ import { readinessSamples } from '../../core/checks/readiness-samples.js'
 import { shareRegained, type ShareRegained } from '../../core/checks/share-regained.js'
 import { greatestOf } from '../../core/extremes.js'
 import { eventsOf, type History, type RequestEvent } from '../../core/history.js'
-import { disturbedHarness, effectlessOperations, factOf, interventionsOf, numberFact, platformAtMs, requestsOf, witnessesOf, type Intervention } from '../../core/reading.js'
+import { disturbedHarness, effectlessOperations, factOf, interventionsOf, isUnserved, numberFact, platformAtMs, requestsOf, witnessesOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { fails } from './loss.js'
 import { scaleLabels, scalingLoad } from './scale-out-and-in.js'
 import { outcomesText, requestEvidence } from '../../core/checks/worst-finding.js'
 
@@ -108,7 +107,7 @@ const changeText = (scaling: Scaling): string => (scaling.gone === scaling.added
 
 function faultsIn(history: History, scaling: Scaling, thresholds: ThresholdValues): string[] {
   const { added, requests, share, readyAtMs, watchedMs, lostInFlight, inFlight } = scaling
-  const failing = requests.filter(fails)
+  const failing = requests.filter(isUnserved)
   const allowed = { failed: numberThreshold(thresholds, 'failed_max'), lost: numberThreshold(thresholds, 'witnesses_lost_max'), shareMs: numberThreshold(thresholds, 'share_within_s') * 1_000 }
   const startTimeoutMs = numberFact(history, 'startTimeoutMs') ?? Infinity
   const sharedMs = (share.reachedAtMs ?? share.lastAtMs) - (readyAtMs ?? Infinity)
@@ -141,7 +140,7 @@ function missingIn(history: History, scaling: Scaling, thresholds: ThresholdValu
 
 function evidenceOf(scaling: Scaling): Evidence[] {
   const { added, requests, share, inFlight, lostInFlight, out, readyAtMs } = scaling
-  const failing = requests.filter(fails)
+  const failing = requests.filter(isUnserved)
   return [
     requestEvidence({ note: `requests through the balancer that failed: ${outcomesText(failing) || 'none'}`, measured: failing.length, allowed: 0, unit: 'requests' }, failing),
     requestEvidence({ note: `of ${counted(inFlight.length, 'request')} in flight on ${nameOf(scaling)} at its removal not completed exactly once: ${outcomesText(lostInFlight) || 'none'}`, measured: lostInFlight.length, allowed: 0, unit: 'requests' }, lostInFlight),

@@ -1,6 +1,6 @@
 import { leastOf } from '../../core/extremes.js'
 import type { History, ObservationEvent, RequestEvent } from '../../core/history.js'
-import { countsAsLost, interventionsOf, numberFact, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
+import { interventionsOf, isUnserved, numberFact, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import { idleResets } from './unaccounted.js'
 
 /** Name of the load that runs through the whole scenario of RDND-03. */
@@ -86,12 +86,9 @@ export function doubtAbout(history: History, arm: UnfitArm): string | undefined 
   if (!served && rotated?.inRotation !== true) return `${target} was not seen in rotation before it was made unfit`
   const readyBefore = observationsOf(history, 'readiness', target).some((one) => one.atMs <= issuedAtMs && sampleOf(one).outcome === 'pass')
   if (!readyBefore) return `readiness of ${target} was not seen to pass before it was made unfit`
-  const failedBefore = arm.requests.filter((one) => one.endedAtMs <= issuedAtMs && one.endedAtMs >= issuedAtMs - 1_000 && fails(one)).length
+  const failedBefore = arm.requests.filter((one) => one.endedAtMs <= issuedAtMs && one.endedAtMs >= issuedAtMs - 1_000 && isUnserved(one)).length
   return failedBefore > 0 ? `${failedBefore} requests failed in the second before ${target} was made unfit` : undefined
 }
-
-/** Failed for a client. A polite refusal counts too: after the ejection window others are there to serve. */
-export const fails = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
 
 /** When the replica was first seen back: an answer to a request sent after the release, or the balancer's word. */
 export function returnedAtMs(history: History, { target, releasedAtMs, requests }: UnfitArm): number | undefined {

@@ -1,13 +1,10 @@
 import { inconclusive, type Finding } from '../../core/check.js'
 import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { countsAsLost, disturbedHarness, type Window } from '../../core/reading.js'
+import { disturbedHarness, type Window } from '../../core/reading.js'
 import { believed, isCalm, stallMsMax } from '../../core/checks/calm.js'
 
 export const succeeded = ({ outcome }: RequestEvent): boolean => outcome === 'ok' || outcome === 'degraded'
-
-/** Failed for a client. A polite refusal counts: somebody else is there to serve. */
-export const fails = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
 
 /** What was judged, without what a disturbance of the harness touched if it is a failure; a pass in a disturbed span is none. */
 export function undisturbed(history: History, window: Window, judge: (usable: (request: RequestEvent) => boolean) => Finding): Finding {

@@ -2,10 +2,10 @@ import { failed, inconclusive, passed, strengthOf, type Evidence, type Finding }
 import { counted, spanned } from '../../core/checks/counted.js'
 import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { interventionsOf, isIdleReset, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
+import { interventionsOf, isIdleReset, isUnserved, observationsOf, requestsOf, type Intervention } from '../../core/reading.js'
 import { slowAnswersMax } from '../monitoring/slow-answers.js'
 import { outcomesText, requestEvidence } from '../../core/checks/worst-finding.js'
-import { fails, succeeded, undisturbed } from './judging.js'
+import { succeeded, undisturbed } from './judging.js'
 import { lossLabel, released, type Loss } from './names.js'
 
 /** The absence of one server, as it was recorded and witnessed. */
@@ -58,7 +58,7 @@ export function judgeReads(history: History, absence: Absence, wanted: ReadsDuri
   const all = requestsOf(history, wanted.load)
   const { server, loss, issuedAtMs, fromMs, toMs } = absence
   const before = all.filter((one) => one.plannedAtMs >= issuedAtMs - baselineMs && one.endedAtMs < issuedAtMs)
-  const failedBefore = before.filter(fails).length
+  const failedBefore = before.filter(isUnserved).length
   if (before.filter(succeeded).length === 0) return inconclusive(`no read succeeded right before ${server} was lost (${loss})`)
   if (failedBefore > 0) return inconclusive(`${failedBefore} reads failed in the second before ${server} was lost (${loss})`)
   const graceEndMs = fromMs + wanted.graceMs

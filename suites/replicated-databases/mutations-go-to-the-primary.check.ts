@@ -2,10 +2,10 @@ import { failed, inconclusive, notApplicable, passed, strengthOf, type Check, ty
 import type { DatabaseCounters } from '../../core/declarations/database.js'
 import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { factOf, inWindow, interventionsOf, observationsOf, requestsOf } from '../../core/reading.js'
+import { factOf, interventionsOf, inWindow, isUnserved, observationsOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { outcomesText, requestEvidence, worstFinding } from '../../core/checks/worst-finding.js'
-import { fails, spanOf, succeeded, undisturbed } from './judging.js'
+import { spanOf, succeeded, undisturbed } from './judging.js'
 import { lossLabel, markerWrites, moments, mutations, mutationsWithoutReplicas, released } from './names.js'
 import { planOf } from './plan.js'
 import type { CountersObservation, DatabasePlan } from './servers.js'
@@ -52,7 +52,7 @@ function judgeArm(history: History, requests: readonly RequestEvent[], { name, t
   if (operations.length === 0 || requests.length === 0) return inconclusive(`no mutation was sent ${name}`)
   return undisturbed(history, spanOf(requests), (usable) => {
     const judged = requests.filter((one) => one.outcome !== 'cancelled' && usable(one))
-    const lost = judged.filter((one) => fails(one) || !succeeded(one))
+    const lost = judged.filter((one) => isUnserved(one) || !succeeded(one))
     const evidence = operations.map((operation): Evidence => {
       const own = judged.filter((one) => one.operation === operation)
       const broken = own.filter((one) => lost.includes(one))

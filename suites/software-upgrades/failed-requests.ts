@@ -2,11 +2,8 @@ import type { Evidence } from '../../core/check.js'
 import { evidenceRequestsMax } from '../../core/check.js'
 import { greatestOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { countsAsLost, requestsOf, type Window } from '../../core/reading.js'
+import { isUnserved, requestsOf, type Window } from '../../core/reading.js'
 import { disturbances, isCalm } from '../../core/checks/calm.js'
-
-/** Through the balancer nothing is promised away: a polite refusal is a failed request too. */
-const failedForClient = (request: RequestEvent): boolean => countsAsLost(request) || request.outcome === 'polite-refusal'
 
 export interface Answered {
   readonly requests: readonly RequestEvent[]
@@ -21,7 +18,7 @@ export function answered(history: History, names: readonly string[], fromMs: num
   const requests = names.flatMap((name) => requestsOf(history, name)).filter((one) => one.endedAtMs >= fromMs && one.outcome !== 'cancelled')
   const window: Window = { fromMs, toMs: Math.max(fromMs, greatestOf(requests.map((one) => one.endedAtMs))) }
   const calm = isCalm(disturbances(history, window))
-  const lost = requests.filter(failedForClient)
+  const lost = requests.filter(isUnserved)
   return { requests, failures: lost.filter(calm), doubtful: lost.filter((one) => !calm(one)) }
 }
 
