@@ -55,6 +55,8 @@ export interface DeployOptions {
   readonly reboots?: boolean
   /** What the run was allowed. Default: `safe`. What may be judged is settled before; a driver asks where what it does touches others than the service. */
   readonly allow?: SafetyClass
+  /** Where the files are that a service is told the path of, a configuration or a backup say. It may not be there yet. Absent: it is told of none. */
+  readonly filesDirectory?: string
   /** Why it may not be the one world that is there already, where a driver attaches to one. Absent: it may. */
   readonly apart?: ApartReason
 }
@@ -90,6 +92,8 @@ export interface Deployment extends AsyncDisposable {
   /** `kind`: 'seaworthy', else whose it is: then it is part of what is tested. `retries` null: nobody knows. */
   readonly balancer: BalancerSettings & { readonly kind: string; readonly retries: number | null }
   readonly instances: readonly Instance[]
+  /** When the first of its replicas was started, where a platform takes its time before that which is no part of a start; in hrtime milliseconds of this machine. Absent: when the deployment was asked for. */
+  readonly startedAtHrtimeMs?: number
   readonly components: readonly DeployedComponent[]
   readonly edges: readonly Edge[]
   /** Names of what runs in the target beside them although the descriptor does not say what it is: no fault is aimed at it. Absent: nobody looked. */

@@ -137,6 +137,8 @@ export interface PerformOptions {
  */
 export interface ApartDeployment {
   readonly name: string
+  /** When it was started: asked for, or the first of its replicas where the platform has to make much before that. On the clock of the scenario. */
+  readonly startedAtMs: number
   readonly instances: readonly Instance[]
   readonly components: readonly DeployedComponent[]
   /** Whether every instance was ready in time. */

@@ -4,7 +4,8 @@ import type { Performed } from '../core/procedure.js'
 import type { ApartDeployment, ApartOptions, AppliedFault, DamagedFile, EdgeTraffic, ScenarioControls } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { offered } from './offered.js'
-import { acceptsConnections, passes, pollUntil, probe, type ProbeAnswer } from './probe.js'
+import { letsIn } from './lets-in.js'
+import { acceptsConnections, passes, pollUntil, probe } from './probe.js'
 import { perform } from './procedures.js'
 import type { Interventions } from './recorded-intervention.js'
 import type { ScenarioWorld } from './scenario-world.js'
@@ -209,12 +210,15 @@ async function apartDeployment(world: ScenarioWorld, options: ApartOptions, onAd
   if (refused !== undefined) throw new Error(`no second deployment ${name}: ${refused.reason}`)
   if (world.apart.has(name)) throw new Error(`there is a second deployment ${name} already`)
   world.record({ kind: 'phase', name: `starting a second deployment ${name}`, atMs: world.clock() })
+  const orderedAtMs = world.clock()
   const { deployment, end } = await world.deployApart({ service: variantOf(world.service, options), name, install: options.install ?? true })
   world.apart.set(name, deployment)
   onAddress(name, deployment.entrypoint)
   for (const { id, url } of deployment.instances) onAddress(`${name}/${id}`, url)
+  const sinceStartMs = deployment.startedAtHrtimeMs === undefined ? undefined : Number(process.hrtime.bigint()) / 1e6 - deployment.startedAtHrtimeMs
   return {
     name,
+    startedAtMs: sinceStartMs === undefined ? orderedAtMs : world.clock() - sinceStartMs,
     instances: deployment.instances.map(({ id, url }) => ({ id: `${name}/${id}`, url })),
     components: deployment.components,
     ready: (timeoutMs) => apartReady(world, deployment, { name, timeoutMs }),
@@ -225,18 +229,13 @@ async function apartDeployment(world: ScenarioWorld, options: ApartOptions, onAd
   }
 }
 
-/** Also where it keeps that path to itself. What it says when it knows of no replica is of the 500s. */
-const isAnsweredBehind = ({ status }: ProbeAnswer): boolean => status !== undefined && status < 500
-
 async function apartReady(world: ScenarioWorld, deployment: Deployment, { name, timeoutMs }: { readonly name: string; readonly timeoutMs: number }): Promise<boolean> {
   const startedAtMs = world.clock()
   const isReady = ({ url }: Instance): Promise<boolean> =>
     pollUntil(async () => passes(await probe(new URL(world.service.health.readinessPath, url), { timeoutMs: 1_000 })), { timeoutMs, everyMs: 50, signal: world.signal })
   const inRotation = async (): Promise<boolean> => Object.values((await deployment.balancerCounters()).byBackend).every((backend) => backend.up)
-  // A load balancer that is not ours may learn of a replica later than whoever asks past it.
-  const letsIn = async (): Promise<boolean> => deployment.balancer.kind === 'seaworthy' || isAnsweredBehind(await probe(new URL(world.service.health.readinessPath, deployment.entrypoint), { timeoutMs: 1_000 }))
   const polled = (condition: () => Promise<boolean>): Promise<boolean> => pollUntil(condition, { timeoutMs, everyMs: 50, signal: world.signal })
-  const ready = (await Promise.all(deployment.instances.map(isReady))).every(Boolean) && (await polled(inRotation)) && (await polled(letsIn))
+  const ready = (await Promise.all(deployment.instances.map(isReady))).every(Boolean) && (await polled(inRotation)) && (await letsIn(world, deployment, timeoutMs))
   world.record({ kind: 'observation', probe: 'apart-ready', target: name, atMs: world.clock(), value: { ready, tookMs: Math.round(world.clock() - startedAtMs) } })
   return ready
 }

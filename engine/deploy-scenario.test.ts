@@ -111,3 +111,12 @@ test('a driver is told of a deployment beside the first, and of one in which som
   await deployApart(options(() => true) as DeployApartOptions)
   expect(told).toEqual([undefined, undefined, 'stays-in-force', 'second'])
 })
+
+test('both deployments of a scenario are told of the one folder that its files are in', async () => {
+  const told: unknown[] = []
+  const driver = { deploy: async (_: unknown, { filesDirectory }: { readonly filesDirectory?: string }) => (told.push(filesDirectory), { logFiles: new Map(), [Symbol.asyncDispose]: async () => {} }) }
+  const options = { cleanup: new CleanupStack(), driver, service: {}, scenario: { id: 'suite/scenario', needs: [] }, workDirectory: join(folder, 'd0'), runDirectory: folder, oneAtATime: async <T>(work: () => Promise<T>) => work(), onLogs: () => {}, name: 'fresh', install: true }
+  await deployScenario(options as unknown as DeployScenarioOptions)
+  await deployApart(options as unknown as DeployApartOptions)
+  expect(told).toEqual([join(folder, 'd0', 'scenario-files'), join(folder, 'd0', 'scenario-files')])
+})

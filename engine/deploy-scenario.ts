@@ -7,6 +7,7 @@ import { notEndedName } from '../operating-system/process-record.js'
 import type { CleanupStack } from './cleanup-stack.js'
 import { keepLog } from './keep-log.js'
 import type { ScenarioOptions } from './run-scenario.js'
+import { filesDirectoryOf } from './scenario-files.js'
 import type { ScenarioWorld } from './scenario-world.js'
 
 export interface DeployScenarioOptions extends ScenarioOptions {
@@ -37,6 +38,7 @@ export async function deployScenario(options: DeployScenarioOptions): Promise<De
       environment: options.environment,
       onPlatformEvent: options.onPlatformEvent,
       reboots: options.scenario.needs.includes('lifecycle.reboot'),
+      filesDirectory: filesDirectoryOf(workDirectory),
       dependencies: options.scenario.dependencies ?? 'behind-proxies',
       ...(options.allow === undefined ? {} : { allow: options.allow }),
       ...(options.scenario.staysInForce?.(service) === true ? { apart: 'stays-in-force' as const } : {}),
@@ -71,6 +73,7 @@ export async function deployApart(options: DeployApartOptions): Promise<{ readon
       onPlatformEvent: () => {},
       dependencies: 'direct', // controls act on the first deployment alone
       install: options.install,
+      filesDirectory: filesDirectoryOf(options.workDirectory), // of the first: a scenario has one folder of files
       apart: 'second',
     })
   })

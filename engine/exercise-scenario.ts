@@ -1,14 +1,15 @@
-import { join } from 'node:path'
 import type { HistoryEvent, RequestEvent } from '../core/history.js'
 import { instanceNamesFact } from '../core/instance-names.js'
 import { countsAsLost } from '../core/reading.js'
 import { firstIdOf } from '../core/second-measurement.js'
 import { runGate, type GateParts } from './gate.js'
+import { letsIn } from './lets-in.js'
 import { pollUntil } from './probe.js'
 import { Interventions } from './recorded-intervention.js'
 import { DeadlinePassed, type ScenarioOptions } from './run-scenario.js'
 import { createContext, ScenarioCut } from './scenario-context.js'
 import { createControls } from './scenario-controls.js'
+import { filesDirectoryOf } from './scenario-files.js'
 import type { ScenarioWorld } from './scenario-world.js'
 import { createTraffic, type Traffic } from './traffic/traffic.js'
 import { seededRandom } from './seeded-random.js'
@@ -53,7 +54,7 @@ export async function exerciseScenario(options: ExerciseOptions): Promise<void> 
   const gate = (name: string): Promise<boolean> => runGate(world, parts, { name, profile, readyTimeoutMs: service.lifecycle.startTimeoutMs })
   const context = createContext({
     world,
-    filesDirectory: join(options.workDirectory, 'scenario-files'),
+    filesDirectory: filesDirectoryOf(options.workDirectory),
     profile,
     selected: options.selected,
     thresholds: options.thresholds,
@@ -67,7 +68,8 @@ export async function exerciseScenario(options: ExerciseOptions): Promise<void> 
   })
   const exercise = async (): Promise<void> => {
     options.emit({ type: 'step', scenario: scenario.id, message: 'waiting for a healthy baseline', atMs: world.clock() })
-    if (!(await baseline({ world, traffic, gate }, service.lifecycle.startTimeoutMs))) return
+    const isNew = scenario.staysInForce?.(service) === true
+    if (!(await baseline({ world, traffic, gate, isNew }, service.lifecycle.startTimeoutMs))) return
     await scenario.exercise(context)
     await interventions.settled()
   }
@@ -76,7 +78,7 @@ export async function exerciseScenario(options: ExerciseOptions): Promise<void> 
 }
 
 /** Ready, identified, seeded and steady. A world that is not gets a failed gate, and the exercise does not begin. */
-async function baseline({ world, traffic, gate }: { readonly world: ScenarioWorld; readonly traffic: Traffic; readonly gate: (name: string) => Promise<boolean> }, readyTimeoutMs: number): Promise<boolean> {
+async function baseline({ world, traffic, gate, isNew }: { readonly world: ScenarioWorld; readonly traffic: Traffic; readonly gate: (name: string) => Promise<boolean>; readonly isNew: boolean }, readyTimeoutMs: number): Promise<boolean> {
   const startedAtMs = world.clock()
   const refuse = (reason: string): false => {
     world.record({ kind: 'gate', name: 'baseline', passed: false, startedAtMs, atMs: world.clock(), requests: 0, failed: 0, reason })
@@ -92,6 +94,7 @@ async function baseline({ world, traffic, gate }: { readonly world: ScenarioWorl
     { timeoutMs: readyTimeoutMs, signal: world.signal },
   )
   if (!inRotation) return refuse('the balancer does not send to every instance')
+  if (isNew && !(await letsIn(world, world.deployment, readyTimeoutMs))) return refuse(`the load balancer let nothing through to the service within ${readyTimeoutMs} ms`)
   const { ambiguous } = await traffic.identify()
   const names = [...traffic.lastIdentity].map(([id, { value }]) => [id, value] as const).filter(([id, name]) => name !== id && !ambiguous.includes(name))
   if (names.length > 0) world.record({ kind: 'fact', name: instanceNamesFact, value: Object.fromEntries(names), atMs: world.clock() })

@@ -144,6 +144,7 @@ function ofDeployments(world: RehearsedWorld): OfDeployments {
       noted(world, 'deploy-apart', name, { how: `a second deployment with ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`, undo: 'it ends with the scenario' })
       return {
         name,
+        startedAtMs: world.clock.now(),
         instances: Array.from({ length: replicas }, (_, index) => ({ id: `${name}/replica-${index}`, url: world.nowhere })),
         components: [],
         ready: async () => true,

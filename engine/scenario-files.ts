@@ -5,6 +5,9 @@ import { dirname, join, normalize } from 'node:path'
 import { InterventionFailed, messageOf } from '../core/errors.js'
 import type { CopyDamage, ScenarioFiles } from '../core/scenario.js'
 
+/** Of the scenario that has its first deployment in this folder. */
+export const filesDirectoryOf = (workDirectory: string): string => join(workDirectory, 'scenario-files')
+
 /** Files below one folder, which is made when a path in it is first asked for. */
 export function scenarioFiles(directory: string): ScenarioFiles {
   const pathOf = (name: string): string => {

@@ -29,6 +29,7 @@ function engineOf(...held: Thing[]) {
     things = things.filter((one) => one.kind !== kind || one.name !== name)
   }
   const docker = {
+    info: async () => ({ Swarm: { LocalNodeState: 'active', ControlAvailable: true } }),
     listContainers: async ({ filters }: { readonly filters: { readonly label: readonly string[] } }) => of('container', filters.label[0]).map(({ name, labels }) => ({ Id: name, Names: [name], Labels: labels })),
     listNetworks: async ({ filters }: { readonly filters: { readonly label: readonly string[] } }) => of('network', filters.label[0]).map(({ name, labels }) => ({ Id: name, Name: name, Labels: labels })),
     listVolumes: async () => ({ Volumes: of('volume').map(({ name, labels }) => ({ Name: name, Labels: labels })) }),

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type Docker from 'dockerode'
+import { messageOf } from '../../core/errors.js'
 import { statusOf } from './engine-error.js'
-import { swarmObjects } from './swarm-objects.js'
+import { swarmObjects, type SwarmObjects } from './swarm-objects.js'
 
 /** Rounds of removal: what is being removed by somebody else, or was just being made, is gone or there in the next one. */
 const roundsMax = 4
@@ -44,10 +45,14 @@ async function removeOnce(docker: Docker, { label, namePrefix }: Owned): Promise
   const filters = { label: [label] }
   const attempt = (what: string, work: Promise<unknown>): Promise<readonly string[]> =>
     work.then(() => [], (error: unknown) => (statusOf(error) === 404 ? [] : [what]))
-  const { services, tasks } = await swarmObjects(docker, label)
+  // A swarm that does not answer keeps nothing else from being removed, but nobody may say that it has nothing.
+  const ofSwarm = await swarmObjects(docker, label).catch((error: unknown): SwarmObjects & { readonly unknown: string } => ({ services: [], tasks: [], unknown: `what the swarm has (${messageOf(error)})` }))
+  const { services, tasks } = ofSwarm
+  const unknown = 'unknown' in ofSwarm ? [ofSwarm.unknown] : []
   const left = [await Promise.all(services.map((one) => attempt(`service ${one.Spec.Name}`, docker.getService(one.ID).remove())))]
   const containers = await docker.listContainers({ all: true, filters })
   left.push(await Promise.all(containers.map((one) => attempt(`container ${one.Names[0] ?? one.Id}`, docker.getContainer(one.Id).remove({ force: true, v: true })))))
+  left.push([unknown])
   // The swarm takes them away when it has seen their ends; until then it may make a container yet.
   left.push(tasks.map((one) => [`task ${one.ID}`]))
   const networks = await docker.listNetworks({ filters })
@@ -57,8 +62,8 @@ async function removeOnce(docker: Docker, { label, namePrefix }: Owned): Promise
   const volumes = (all ?? []).filter(({ Name: name, Labels: labels }) => (labels as Record<string, string> | null)?.[key] === value || (namePrefix !== undefined && name.startsWith(namePrefix)))
   left.push(await Promise.all(volumes.map((one) => attempt(`volume ${one.Name}`, docker.getVolume(one.Name).remove()))))
   return {
-    found: services.length + tasks.length + containers.length + networks.length + volumes.length,
+    found: unknown.length + services.length + tasks.length + containers.length + networks.length + volumes.length,
     left: left.flat(2),
-    isOfSwarm: services.length + tasks.length > 0 || networks.some(({ Scope: scope }) => scope === 'swarm'),
+    isOfSwarm: unknown.length + services.length + tasks.length > 0 || networks.some(({ Scope: scope }) => scope === 'swarm'),
   }
 }

@@ -4,6 +4,7 @@ import { surveyEngine } from './survey-engine.js'
 
 const gone = Object.assign(new Error('no such image'), { statusCode: 404 })
 const engine = (images: Readonly<Record<string, string>>): Docker => ({
+  info: async () => ({ Swarm: { LocalNodeState: 'active', ControlAvailable: true } }),
   listContainers: async () => [{ Names: ['/seaworthy-r1-d0-replica-0'], Id: 'abc', State: 'running' }],
   listNetworks: async () => [{ Name: 'seaworthy-r1-d0' }],
   listServices: async () => [{ ID: 's1', Spec: { Name: 'copy_api', Labels: { 'seaworthy.run': 'r1', 'seaworthy.deployment': 'd1' } } }, { ID: 's2', Spec: { Name: 'shop_api', Labels: { 'seaworthy.run': 'r1' } } }],

@@ -1,8 +1,11 @@
+
+import { createServer, type AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import type { Deployment, Driver } from '../../core/driver.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { parseDescriptor } from '../../engine/load-descriptor.js'
 import { testRun, type TestRun } from '../process/deployment.test-support.js'
+import { hrtimeMs } from '../process/machine-protocol.js'
 import { CopiedStack } from './copied-stack.js'
 import { FakeCopies } from './fake-copies.test-support.js'
 import { FakeEngine } from './fake-engine.test-support.js'
@@ -16,6 +19,7 @@ afterEach(async () => {
 
 interface World {
   readonly swarm: FakeSwarm
+  readonly engine: FakeEngine
   readonly copies: FakeCopies
   readonly run: TestRun
   copy(service?: ServiceDescriptor, signal?: AbortSignal): Promise<Deployment>
@@ -36,7 +40,7 @@ async function world(): Promise<World> {
   }
   const run = testRun(driver)
   ends.push(() => engine.close(), () => run.end(), async () => copied?.dispose())
-  return { swarm, copies, run, copy: (descriptor = service, signal) => run.deploy(descriptor, '1', signal === undefined ? {} : { signal }) }
+  return { swarm, engine, copies, run, copy: (descriptor = service, signal) => run.deploy(descriptor, '1', signal === undefined ? {} : { signal }) }
 }
 const one = { ...service, target: { ...service.target, replicas: { ...service.target.replicas, count: 1, env: { CONFIGURATION: '/tmp/x' } } } }
 const programs = ({ run }: World): string[] => [...run.journaled.values()].flatMap((entry) => (entry.kind === 'program' ? [entry.path.replace(/.*\//, '')] : []))
@@ -46,7 +50,7 @@ test('a copy has as many replicas as asked for, with the changes, and is reached
   const before = here.swarm.spec
   const deployment = await here.copy(one)
   expect(deployment.instances.map(({ id }) => id)).toEqual(['replica-0'])
-  expect(deployment.entrypoint.href).toBe('http://127.0.0.1:32768/')
+  expect(deployment.entrypoint.href).toBe(`http://127.0.0.1:${here.engine.port}/`)
   const [{ Spec: made } = { Spec: undefined }] = here.copies.services
   expect(made?.TaskTemplate.ContainerSpec.Env).toEqual(['CONFIGURATION=/tmp/x'])
   expect(made?.Labels).toMatchObject({ 'seaworthy.run': here.run.runId, 'seaworthy.copy-of': 'shop' })
@@ -110,4 +114,71 @@ test('where one service cannot be made nothing stays of the others', async () =>
   expect(here.copies.done).toContainEqual(expect.stringMatching(/^make service .*_worker$/))
   expect(here.copies.services).toEqual([])
   expect(here.copies.networks).toEqual([])
+})
+
+test('of a stack that another run has none is made', async () => {
+  const here = await world()
+  here.swarm.spec = { ...here.swarm.spec, Labels: { ...here.swarm.spec.Labels, 'seaworthy.run': 'other' } }
+  await expect(here.copy(one)).rejects.toMatchObject({ code: 'SW_SWARM_CLAIMED', hint: expect.any(String) as string })
+  expect(here.copies.done).toEqual([])
+})
+
+const updating = { State: 'updating', Message: '', StartedAt: '1' }
+test('an update of the stack that goes on and on is told', async () => {
+  const here = await world()
+  here.swarm.updateStatus = updating
+  await expect(here.copy(one)).rejects.toMatchObject({ code: 'SW_SWARM_BUSY' })
+  expect(here.copies.done).toEqual([])
+})
+
+test('an update of the stack is waited for', async () => {
+  const here = await world()
+  here.swarm.updateStatus = updating
+  setTimeout(() => (here.swarm.updateStatus = { ...updating, State: 'completed' }), 400)
+  await here.copy(one)
+  expect(here.copies.services.length).toBe(1)
+})
+
+test('its way in is one that accepts connections and stays', async () => {
+  const here = await world()
+  const dying = createServer()
+  await new Promise<void>((resolve) => dying.listen(0, '127.0.0.1', resolve))
+  ends.push(async () => dying.close())
+  const { port: lost } = dying.address() as AddressInfo
+  let firstAtMs: number | undefined
+  // Nothing listens at port 1; then somebody does, for less than a second.
+  here.copies.entryPort = () => {
+    const sinceMs = performance.now() - (firstAtMs ??= performance.now())
+    return sinceMs < 500 ? 1 : sinceMs < 1_200 ? lost : here.engine.port
+  }
+  expect((await here.copy(one)).entrypoint.port).toBe(String(here.engine.port))
+})
+
+test('a container that has no address yet is waited for', async () => {
+  const here = await world()
+  here.copies.addressless = 2
+  expect((await here.copy(one)).instances.length).toBe(1)
+  expect(here.copies.addressless).toBeLessThanOrEqual(0)
+})
+
+test('its start is that of its first replica, and not what a swarm takes until then', async () => {
+  const here = await world()
+  here.copies.runsAs = false
+  const orderedAtMs = hrtimeMs()
+  let startedAtMs = Infinity
+  setTimeout(() => {
+    startedAtMs = hrtimeMs()
+    here.copies.runsAs = true
+  }, 900)
+  const { startedAtHrtimeMs = 0 } = await here.copy(one)
+  expect(startedAtHrtimeMs - orderedAtMs).toBeGreaterThan(400)
+  expect(startedAtHrtimeMs).toBeLessThanOrEqual(startedAtMs) // rather too early than too late
+})
+
+test('the files of the first are none of its own', async () => {
+  const here = await world()
+  const { swarm } = one.target
+  const damaged = { ...one, target: { ...one.target, swarm: { ...swarm!, dataFolder: { component: 'replica-0', folder: '/var/lib/first' } } } }
+  const deployment = await here.copy(damaged)
+  await expect(deployment.controls.listDataFiles!('replica-0', /./)).rejects.toThrow(/another component than that of data.files/)
 })

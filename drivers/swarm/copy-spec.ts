@@ -1,7 +1,7 @@
 import type { UnitChanges } from '../../core/driver.js'
 import { withReplicas } from './found-stack.js'
 import { withChanges } from './stack-release.js'
-import { stackLabel, type ContainerSpec, type PublishedPort, type ServiceMount, type ServiceSpec } from './stack-services.js'
+import { publishes, stackLabel, type ContainerSpec, type PublishedPort, type ServiceMount, type ServiceSpec } from './stack-services.js'
 
 /** A service as far as a copy of it differs (Docker Engine API, ServiceSpec); the rest is handed on as it is. */
 export interface CopiedSpec extends Omit<ServiceSpec, 'TaskTemplate'> {
@@ -29,8 +29,7 @@ export interface CopiedNetwork {
 }
 
 export const attachmentsOf = ({ TaskTemplate: { Networks: networks }, Networks: older }: CopiedSpec): readonly Attachment[] => networks ?? older ?? []
-const mountsOf = ({ TaskTemplate: { ContainerSpec: { Mounts: mounts } } }: CopiedSpec): readonly ServiceMount[] => mounts ?? []
-const publishes = (port: number) => ({ EndpointSpec: endpoint }: Pick<ServiceSpec, 'EndpointSpec'>): boolean => endpoint?.Ports?.some(({ PublishedPort: published }) => published === port) === true
+export const mountsOf = ({ TaskTemplate: { ContainerSpec: { Mounts: mounts } } }: CopiedSpec): readonly ServiceMount[] => mounts ?? []
 
 export interface StackToCopy {
   readonly stack: string
@@ -38,37 +37,20 @@ export interface StackToCopy {
   readonly services: ReadonlyMap<string, CopiedSpec>
   /** All that its services are attached to, by id. */
   readonly networks: ReadonlyMap<string, CopiedNetwork>
+  /** What the engine has of the volumes that are named, as far as they are there. */
+  readonly volumes: ReadonlyMap<string, VolumeDriver>
+  /** Of the folders and files of this machine that are mounted: by which of them somebody is spoken to, and how that is known. */
+  readonly speaking: ReadonlyMap<string, string>
   /** Of `target.url`. */
   readonly entryPort: number
 }
+export interface VolumeDriver {
+  readonly Driver?: string
+  readonly Options?: Readonly<Record<string, string>> | null
+}
 
 /** The service that clients come in by; undefined: the stack publishes no such port. */
-export const entryOf = ({ services, entryPort }: Pick<StackToCopy, 'services' | 'entryPort'>): string | undefined => [...services].find(([, spec]) => publishes(entryPort)(spec))?.[0]
-
-/** What a second stack would share with the first, so that it were no copy, or what cannot be had twice. Empty: it can be copied. */
-export function obstaclesTo(given: StackToCopy): readonly string[] {
-  const found = [...given.services].flatMap(([name, spec]) => [
-    ...(spec.Mode.Replicated === undefined && !('ReplicatedJob' in spec.Mode) ? [`the service ${name} is a global one, of which there is one on each node`] : []),
-    ...attachmentsOf(spec).flatMap(({ Target: id = '' }) => ofNetwork(given, name, id)),
-    ...mountsOf(spec).flatMap((mount) => ofMount(given, name, mount)),
-  ])
-  if (entryOf(given) === undefined) found.push(`no service of it publishes the port ${given.entryPort} of target.url, so the way into a copy is not known`)
-  return [...new Set(found)]
-}
-
-function ofNetwork({ stack, networks }: StackToCopy, name: string, id: string): readonly string[] {
-  const network = networks.get(id)
-  return network?.Labels?.[stackLabel] === stack ? [] : [`the service ${name} is in the network ${network?.Name ?? id}, which is not the stack's own`]
-}
-
-const isSocket = (source = ''): boolean => /\.sock$/.test(source)
-
-function ofMount({ stack }: StackToCopy, name: string, { Type: type = 'volume', Source: source = '', ReadOnly: readOnly = false, VolumeOptions: options }: ServiceMount): readonly string[] {
-  if (type === 'tmpfs' || (type === 'volume' && source === '')) return []
-  if (type === 'bind') return readOnly && !isSocket(source) ? [] : [`the service ${name} ${isSocket(source) ? 'speaks to' : 'writes to'} ${source} of this machine, which a copy would share`]
-  if (type !== 'volume') return [`the service ${name} mounts ${source} as ${type}, of which no second one can be made`]
-  return readOnly || options?.Labels?.[stackLabel] === stack ? [] : [`the service ${name} writes to the volume ${source}, which is not the stack's own`]
-}
+export const entryOf = ({ services, entryPort }: Pick<StackToCopy, 'services' | 'entryPort'>): string | undefined => [...services].find(([, spec]) => publishes(spec, entryPort))?.[0]
 
 /** What a copy is called and bears. */
 export interface CopyName {
@@ -76,7 +58,9 @@ export interface CopyName {
   readonly copy: string
   readonly labels: Readonly<Record<string, string>>
 }
-const renamed = (name: string, stack: string, copy: string): string => `${copy}_${name.startsWith(`${stack}_`) ? name.slice(stack.length + 1) : name}`
+/** With `sign` of ten signs. */
+export const copyNamed = (sign: string): string => `seaworthy-${sign}`
+export const renamed = (name: string, stack: string, copy: string): string => `${copy}_${name.startsWith(`${stack}_`) ? name.slice(stack.length + 1) : name}`
 
 /** What the engine chose for a network, and would refuse for a second one. */
 const chosenOptions = ['com.docker.network.driver.overlay.vxlanid_list']
@@ -89,10 +73,14 @@ export function networkOfCopy({ Name, Driver = 'overlay', Internal = false, Atta
 
 export interface ServiceOfCopy extends CopyName {
   readonly stack: string
+  /** Id of the node that all of it is placed on: what is left on another one nobody here could remove. */
+  readonly node: string
+  /** Names of the volumes that some service of the stack may write to. */
+  readonly written: ReadonlySet<string>
   /** Of the copy, by those of the stack. */
   readonly networkIds: ReadonlyMap<string, string>
   /** Of the service of the replicas. */
-  readonly replicas?: { readonly count: number; readonly changes: UnitChanges; readonly folder: string }
+  readonly replicas?: { readonly count: number; readonly changes: UnitChanges; readonly folder?: string }
 }
 
 /**
@@ -100,18 +88,19 @@ export interface ServiceOfCopy extends CopyName {
  * It answers to the names that the first has in its networks, and to the name of the first itself.
  */
 export function serviceOfCopy(spec: CopiedSpec, given: ServiceOfCopy): CopiedSpec {
-  const { stack, copy, networkIds, replicas } = given
+  const { stack, copy, node, networkIds, replicas } = given
   const labels = { ...given.labels, [stackLabel]: copy }
   const { Networks: _older, ...rest } = replicas === undefined ? spec : { ...(withReplicas(withChanges(spec, replicas.changes), replicas.count) as CopiedSpec) }
   const container = rest.TaskTemplate.ContainerSpec
   const mounts = mountsOf(rest).map((mount) => mountOfCopy(mount, given, labels))
-  const folder: readonly ServiceMount[] = replicas === undefined ? [] : [{ Type: 'bind', Source: replicas.folder, Target: replicas.folder, ReadOnly: true }]
+  const folder: readonly ServiceMount[] = replicas?.folder === undefined ? [] : [{ Type: 'bind', Source: replicas.folder, Target: replicas.folder, ReadOnly: true }]
   return {
     ...rest,
     Name: renamed(spec.Name, stack, copy),
     Labels: labels,
     TaskTemplate: {
       ...rest.TaskTemplate,
+      Placement: { ...rest.TaskTemplate.Placement, Constraints: [...(rest.TaskTemplate.Placement?.Constraints ?? []), `node.id==${node}`] },
       ContainerSpec: { ...container, Labels: labels, Mounts: [...mounts, ...folder] },
       Networks: attachmentsOf(spec).map((one) => ({ ...one, Target: networkIds.get(one.Target ?? '') ?? '', Aliases: [...new Set([...(one.Aliases ?? []), spec.Name])] })),
     },
@@ -121,8 +110,12 @@ export function serviceOfCopy(spec: CopiedSpec, given: ServiceOfCopy): CopiedSpe
 
 const withoutPort = ({ PublishedPort: _chosenByTheEngine, ...port }: PublishedPort): PublishedPort => port
 
-function mountOfCopy(mount: ServiceMount, { stack, copy }: ServiceOfCopy, labels: Readonly<Record<string, string>>): ServiceMount {
+/** Of all services: one that none of them writes to was filled by somebody else, and is read by both. */
+export const writtenVolumes = ({ services }: Pick<StackToCopy, 'services'>): ReadonlySet<string> =>
+  new Set([...services.values()].flatMap((spec) => mountsOf(spec).flatMap(({ Type: type = 'volume', Source: source = '', ReadOnly: readOnly = false }) => (type === 'volume' && !readOnly ? [source] : []))))
+
+function mountOfCopy(mount: ServiceMount, { stack, copy, written }: ServiceOfCopy, labels: Readonly<Record<string, string>>): ServiceMount {
   const { Type: type = 'volume', Source: source = '', VolumeOptions: options } = mount
-  if (type !== 'volume' || source === '' || options?.Labels?.[stackLabel] !== stack) return mount
+  if (type !== 'volume' || !written.has(source) || source === '' || options?.Labels?.[stackLabel] !== stack) return mount
   return { ...mount, Source: renamed(source, stack, copy), VolumeOptions: { ...options, Labels: labels } }
 }

@@ -19,6 +19,7 @@ const has = (labels: Labels, { filters }: Filtered): boolean =>
 export class FakeCopies {
   readonly services: Made[] = []
   readonly networks: { readonly id: string; readonly Name: string; readonly Labels: Labels; readonly Scope: string }[] = []
+  readonly volumes = new Map<string, object>()
   /** What was done, in order. */
   readonly done: string[] = []
   /** So often a network is refused to be removed, as by a swarm that has not seen its tasks end. */
@@ -30,6 +31,12 @@ export class FakeCopies {
   /** Whether what is made has the tasks and containers of the first. */
   runsAs = true
 
+  /** What clients come in by is published at this port. */
+  entryPort: () => number = () => this.below.port
+
+  /** So many looks at a container find no address, as while it is being started. */
+  addressless = 0
+
   constructor(private readonly below: FakeEngine) {}
 
   get connection(): EngineConnection {
@@ -38,6 +45,8 @@ export class FakeCopies {
       ...docker,
       listServices: async (asked: Filtered) => [...this.#first((await docker.listServices(asked as never)) as unknown as Made[]), ...this.services.filter(({ Spec }) => has(Spec.Labels, asked))],
       listTasks: async (asked: Filtered) => this.#tasks(asked, docker),
+      getContainer: (id: string) => this.#container(docker.getContainer(id)),
+      getVolume: (name: string) => ({ inspect: async () => this.volumes.get(name) ?? Promise.reject(Object.assign(new Error('no such volume'), { statusCode: 404 })) }),
       listNetworks: async (asked: Filtered) => this.networks.filter(({ Labels }) => has(Labels, asked)).map((one) => ({ ...one, Id: one.id })),
       createNetwork: async (spec: { readonly Name: string; readonly Labels: Labels }) => this.#makeNetwork(spec),
       createService: async (spec: CopiedSpec) => this.#makeService(spec),
@@ -45,6 +54,14 @@ export class FakeCopies {
       getNetwork: (id: string) => (id === 'inner' ? { inspect: async () => ({ Id: 'inner', Name: 'shop_inner', Labels: { [stackLabel]: 'shop' } }) } : { inspect: async () => ({}), remove: async () => this.#removeNetwork(id) }),
     }
     return { docker: made, address } as unknown as EngineConnection
+  }
+
+  #container(found: ReturnType<EngineConnection['docker']['getContainer']>): unknown {
+    const inspect = async (): Promise<unknown> => {
+      const one = await found.inspect()
+      return this.services.length > 0 && this.addressless-- > 0 ? { ...one, NetworkSettings: { Networks: {} } } : one
+    }
+    return { ...found, inspect }
   }
 
   #first(found: readonly Made[]): readonly Made[] {
@@ -56,7 +73,7 @@ export class FakeCopies {
     if (service === undefined) return asked.filters?.service === undefined ? [] : docker.listTasks(asked as never)
     if (!this.runsAs) return []
     const tasks = (await docker.listTasks({ filters: { service: ['api'] } })) as unknown as { readonly Status: object }[]
-    return tasks.slice(0, service.Spec.Mode.Replicated?.Replicas).map((task) => ({ ...task, Spec: { ContainerSpec: service.Spec.TaskTemplate.ContainerSpec }, Status: { ...task.Status, PortStatus: { Ports: [{ TargetPort: 80, PublishedPort: 32_768 }] } } }))
+    return tasks.slice(0, service.Spec.Mode.Replicated?.Replicas).map((task) => ({ ...task, Spec: { ContainerSpec: service.Spec.TaskTemplate.ContainerSpec }, Status: { ...task.Status, PortStatus: { Ports: [{ TargetPort: 80, PublishedPort: this.entryPort() }] } } }))
   }
 
   #makeNetwork({ Name, Labels }: { readonly Name: string; readonly Labels: Labels }): { readonly id: string } {

@@ -47,19 +47,23 @@ export function parseFound(text: string | undefined): FoundStack | undefined {
   }
 }
 
+/** Throws SW_SWARM_CLAIMED where the service of the replicas bears the label of another run. */
+export function throwIfOfAnother({ Name: name, Labels: labels }: Pick<ServiceSpec, 'Name' | 'Labels'>, runId: string): void {
+  const other = labels?.[runLabel]
+  if (other === undefined || other === runId) return
+  const owner = parseOwner(labels?.[ownerLabel])
+  throw new SeaworthyError('SW_SWARM_CLAIMED', `while taking the service ${name}: the run ${other}${owner === undefined ? '' : ` (${ownerText(owner)})`} has it`, {
+    exitCode: exitCodes.notConclusive,
+    hint: isDead(owner) ? 'that run is dead: seaworthy clean --driver swarm DESCRIPTOR' : 'if that run is dead: seaworthy clean --driver swarm --force DESCRIPTOR',
+  })
+}
+
 /** Takes the stack for one run, so that no two runs break it at once. Throws SW_SWARM_CLAIMED when another run that may live has it. */
 export async function claimStack(docker: Engine, found: FoundStack): Promise<void> {
   const [replicas] = found.services
   if (replicas === undefined) return
   await changeService(docker, replicas.id, (spec) => {
-    const other = spec.Labels?.[runLabel]
-    const owner = parseOwner(spec.Labels?.[ownerLabel])
-    if (other !== undefined && other !== found.runId) {
-      throw new SeaworthyError('SW_SWARM_CLAIMED', `while taking the service ${replicas.name}: the run ${other}${owner === undefined ? '' : ` (${ownerText(owner)})`} has it`, {
-        exitCode: exitCodes.notConclusive,
-        hint: isDead(owner) ? 'that run is dead: seaworthy clean --driver swarm DESCRIPTOR' : 'if that run is dead: seaworthy clean --driver swarm --force DESCRIPTOR',
-      })
-    }
+    throwIfOfAnother(spec, found.runId)
     return withLabels(spec, { [runLabel]: found.runId, [ownerLabel]: JSON.stringify(ownOwner()), [foundLabel]: JSON.stringify(found) })
   })
 }

@@ -16,3 +16,8 @@ test('what is neither replicas, component nor the balancer is told', () => {
 test('a job, and what is scaled to nothing, has no task that goes on', () => {
   expect(undeclared({ migrate: { ...spec, Mode: { ReplicatedJob: {} } }, idle: { ...spec, Mode: { Replicated: { Replicas: 0 } } } })).toEqual([])
 })
+
+test('what publishes the same number for datagrams is not the way in', () => {
+  const datagrams = { ...spec, Mode: one, EndpointSpec: { Ports: [{ Protocol: 'udp', PublishedPort: 8_080 }] } }
+  expect(undeclared({ names: datagrams })).toEqual(['names'])
+})

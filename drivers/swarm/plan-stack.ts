@@ -6,7 +6,7 @@ import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
 import type { Arrival } from './service-places.js'
 import { isOfNow } from './stack-release.js'
-import { containerOf, replicasOf, requireManager, runs, serviceNamed, servicesOf, tasksOf, type Engine, type Inspected, type SwarmService, type SwarmTask } from './stack-services.js'
+import { containerOf, isUpdating, publishes, replicasOf, requireManager, runs, serviceNamed, servicesOf, tasksOf, type Engine, type Inspected, type SwarmService, type SwarmTask } from './stack-services.js'
 import { addressOf, innerAddressesOf, portOf } from './task-places.js'
 
 export interface PlannedTask {
@@ -70,9 +70,11 @@ async function entryPidsOf(docker: Engine, all: ReadonlyMap<string, SwarmService
   const inspected = await Promise.all(containers.map((id) => docker.getContainer(id).inspect().catch(() => undefined)))
   return inspected.flatMap((one) => (one?.State.Running === true ? one.State.Pid : []))
 }
-const publishes = ({ EndpointSpec: endpoint }: SwarmService['Spec'], port: number): boolean => endpoint?.Ports?.some(({ PublishedPort: one }) => one === port) === true
 
-const restEveryMs = 300
+export const restEveryMs = 300
+
+/** What may be different a moment later: a container that is just being started has no address yet. */
+export const isNotYet = (thrown: unknown): thrown is SeaworthyError => thrown instanceof SeaworthyError && (thrown.code === 'SW_SWARM_BUSY' || thrown.code === 'SW_SWARM_ADDRESS')
 
 /** Waits for a stack that is still on its way back from what was done to it. Throws as `planStack`. */
 export async function planAtRest(docker: Engine, service: ServiceDescriptor, signal: AbortSignal): Promise<StackPlan> {
@@ -81,16 +83,14 @@ export async function planAtRest(docker: Engine, service: ServiceDescriptor, sig
     try {
       return await planStack(docker, service)
     } catch (thrown) {
-      const isBusy = thrown instanceof SeaworthyError && thrown.code === 'SW_SWARM_BUSY'
-      if (!isBusy || performance.now() > endAt) throw thrown
+      if (!isNotYet(thrown) || performance.now() > endAt) throw thrown
       await pause(restEveryMs, undefined, { signal })
     }
   }
 }
 
 async function planned(docker: Engine, node: string, { name, swarmService, port: declaredPort, where }: { readonly name: string; readonly swarmService: SwarmService; readonly port: number | undefined; readonly where: string }): Promise<PlannedService> {
-  const { UpdateStatus: update } = swarmService
-  if (update?.State === 'updating' || update?.State === 'rollback_started') throw busy(name, `an update of it is going on (${update.State})`)
+  if (isUpdating(swarmService)) throw busy(name, `an update of it is going on (${swarmService.UpdateStatus?.State})`)
   const tasks = await tasksOf(docker, swarmService)
   const wanted = replicasOf(swarmService.Spec)
   const down = tasks.find((one) => !runs(one))
@@ -132,5 +132,5 @@ export function healthTestOf({ Config }: Inspected): string | undefined {
   return kind === undefined || kind === 'NONE' ? undefined : command.join(' ')
 }
 
-const busy = (name: string, found: string): SeaworthyError =>
+export const busy = (name: string, found: string): SeaworthyError =>
   new SeaworthyError('SW_SWARM_BUSY', `while reading the service ${name}: ${found}`, { exitCode: exitCodes.notConclusive, hint: 'a run begins with a stack at rest, all of it running: docker stack ps NAME' })

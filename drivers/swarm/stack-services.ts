@@ -21,6 +21,7 @@ export interface ServiceSpec {
   readonly TaskTemplate: {
     readonly ContainerSpec: ContainerSpec
     readonly RestartPolicy?: { readonly Condition?: string }
+    readonly Placement?: { readonly Constraints?: readonly string[] }
   }
   readonly Mode: { readonly Replicated?: { readonly Replicas?: number }; readonly Global?: object }
   readonly EndpointSpec?: { readonly Mode?: string; readonly Ports?: readonly PublishedPort[] }
@@ -38,7 +39,7 @@ export interface ServiceMount {
   readonly Source?: string
   readonly Target?: string
   readonly ReadOnly?: boolean
-  readonly VolumeOptions?: { readonly Labels?: Readonly<Record<string, string>>; readonly Subpath?: string; readonly DriverConfig?: { readonly Name?: string } }
+  readonly VolumeOptions?: { readonly Labels?: Readonly<Record<string, string>>; readonly Subpath?: string; readonly DriverConfig?: { readonly Name?: string; readonly Options?: Readonly<Record<string, string>> | null } }
 }
 export interface PublishedPort {
   readonly Protocol?: string
@@ -70,9 +71,14 @@ export async function servicesOf(docker: Engine, stack: string): Promise<Readonl
 
 const shortName = (name: string, stack: string): string => (name.startsWith(`${stack}_`) ? name.slice(stack.length + 1) : name)
 
+/** Clients speak TCP: the same number may be published for UDP by another service, or at another port inside. */
+export const isTcp = ({ Protocol: protocol = 'tcp' }: Pick<PublishedPort, 'Protocol'>): boolean => protocol === 'tcp'
+
+export const publishes = ({ EndpointSpec: endpoint }: Pick<ServiceSpec, 'EndpointSpec'>, port: number): boolean => endpoint?.Ports?.some((one) => isTcp(one) && one.PublishedPort === port) === true
+
 /** Whether what clients reach at this port is the routing mesh of the swarm, and no balancer behind a port of the host. */
 export const isMeshPort = (services: ReadonlyMap<string, Pick<SwarmService, 'Spec'>>, port: number): boolean =>
-  [...services.values()].some(({ Spec }) => Spec.EndpointSpec?.Ports?.some((one) => one.PublishedPort === port && (one.PublishMode ?? 'ingress') === 'ingress') === true)
+  [...services.values()].some(({ Spec }) => Spec.EndpointSpec?.Ports?.some((one) => isTcp(one) && one.PublishedPort === port && (one.PublishMode ?? 'ingress') === 'ingress') === true)
 
 /** Throws SW_SWARM_SERVICE for one that is not there or has no fixed number of tasks. */
 export function serviceNamed(services: ReadonlyMap<string, SwarmService>, name: string, stack: string): SwarmService {
@@ -93,6 +99,8 @@ export async function requireManager(docker: Engine): Promise<string> {
   return swarm.NodeID ?? ''
 }
 
+export const isUpdating = ({ UpdateStatus: update }: Pick<SwarmService, 'UpdateStatus'>): boolean => update?.State === 'updating' || update?.State === 'rollback_started'
+
 export const replicasOf = ({ Mode: mode }: Pick<ServiceSpec, 'Mode'>): number => mode.Replicated?.Replicas ?? 1
 
 /** The tasks that the swarm wants to be there, by slot. Throws SeaworthyError. */
@@ -112,6 +120,8 @@ export async function allTasksOf(docker: Engine, service: Pick<SwarmService, 'ID
 
 export const isWanted = ({ DesiredState: wanted }: SwarmTask): boolean => wanted !== 'shutdown' && wanted !== 'remove'
 export const runs = ({ Status: { State: state } }: SwarmTask): boolean => state === 'running'
+/** Its container was started, whatever became of it. */
+export const hasStarted = ({ Status: { State: state } }: SwarmTask): boolean => ['starting', 'running', 'complete', 'failed', 'shutdown'].includes(state)
 /** It has ended, or never ran. */
 export const ended = ({ Status: { State: state } }: SwarmTask): boolean => ['complete', 'shutdown', 'failed', 'rejected', 'remove', 'orphaned'].includes(state)
 export const containerOf = ({ Status: status }: SwarmTask): string | undefined => status.ContainerStatus?.ContainerID || undefined

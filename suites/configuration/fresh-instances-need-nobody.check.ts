@@ -58,7 +58,7 @@ function judgeOne(history: History, plan: ConfigurationPlan, { name, end, atMs, 
   if (unread[0] !== undefined) return inconclusive(`${listed(unread.map((one) => one.name))} of ${name} could not be read: ${readText(last.values[unread[0].name])}`)
   const wrong = telling.filter((one) => !sameValue(last.values[one.name]?.value, valueAt(given.parsed, one.path)))
   if (wrong[0] !== undefined) return failed(`a fresh instance does not behave as configured: ${listed(wrong.map((one) => `${one.name} is ${readText(last.values[one.name])}`))}`, evidence)
-  return passed(`a fresh instance was ready ${spanned(end.tookMs)} after its start was ordered and showed ${listed(telling.map((one) => one.name))} as configured`, evidence)
+  return passed(`a fresh instance was ready ${spanned(end.tookMs)} after its start and showed ${listed(telling.map((one) => one.name))} as configured`, evidence)
 }
 
 function givenTo(history: History, plan: ConfigurationPlan, name: string): { readonly parsed: Parsed } | string {

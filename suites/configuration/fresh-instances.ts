@@ -28,7 +28,6 @@ interface FreshInstance {
 async function freshInstance(context: ScenarioContext, acts: Acts, given: FreshInstance): Promise<void> {
   const { config, label, text } = given
   const name = `apart-${label}`
-  const startedAtMs = context.now()
   const timeoutMs = Math.min(context.threshold('CONF-01', 'ready_within_s') * 1_000, context.service.lifecycle.startTimeoutMs)
   const file = await context.files.write(`${name}.${config.format}`, text)
   context.observe('fresh-given', name, { label, text })
@@ -37,7 +36,7 @@ async function freshInstance(context: ScenarioContext, acts: Acts, given: FreshI
     await context.until(`${name} takes its configuration`, async () => (await acts.give('config.apply', label, text, { to: name }))?.ok === true, timeoutMs)
   }
   const ready = await apart.ready(timeoutMs)
-  context.observe('fresh-ready', name, { label, ready, tookMs: Math.round(context.now() - startedAtMs) })
+  context.observe('fresh-ready', name, { label, ready, tookMs: Math.round(context.now() - apart.startedAtMs) })
   if (ready) await lookAtFresh(context, acts, { ...given, apart, file: config.fresh !== undefined && usesFile(config.fresh.changes) })
   await apart.end()
 }

@@ -52,6 +52,11 @@ describe('configuration is an everyday matter', () => {
     expect(await given({ profile: 'standard' }, 'apart-fresh-b')).toEqual({ title: 'south', seconds: 10 })
   })
 
+  test('times the fresh instance from its start, and not from when a platform began to make what it runs in', async () => {
+    const [{ tookMs }] = (await exercised({ placesForMs: 30_000 })).observed('fresh-ready', 'apart-fresh') as [{ readonly tookMs: number }]
+    expect(tookMs).toBeLessThan(30_000)
+  })
+
   test('puts no fresh instance beside a service where the driver makes none, and says why', async () => {
     const world = await exercised({ leftAlone: { 'lifecycle.apart': { reason: 'there is only the one stack', mayBeAllowed: false } } })
     expect(acts(world).filter((call) => call.includes('apart-'))).toEqual([])

@@ -12,6 +12,8 @@ export interface ServiceScript extends Script {
   readonly requirements: readonly Requirement[]
   /** Names of procedures that are refused: 'config.archive'. */
   readonly refused?: readonly string[]
+  /** So long a second deployment is made before its first replica is started. */
+  readonly placesForMs?: number
   /** From the first call that begins like this on, the run is given up: nothing can be waited for or carried out any more. */
   readonly abortAt?: string
 }
@@ -108,9 +110,11 @@ function procedures({ context, say }: Scripted, state: State, { script, guard }:
     deployApart: async ({ name, changes }: ApartOptions) => {
       await guard()
       say('deploy', name)
+      await context.pause(script.placesForMs ?? 0)
+      const startedAtMs = context.now()
       if (script.impossible?.includes('deploy') === true) throw new InterventionFailed('deploy', name, 'no room')
       state.texts.set(name, state.files.get(changes?.env?.['CONFIG'] ?? '') ?? '')
-      return { name, instances: [], components: [], ready: async () => true, end: async () => say('end', name) }
+      return { name, startedAtMs, instances: [], components: [], ready: async () => true, end: async () => say('end', name) }
     },
   }
 }

@@ -37,7 +37,7 @@ const conf01: Requirement = {
   defects: [{ id: 'conf.setup-wizard', how: 'On a machine that nobody prepared the service stays unready until someone confirms a one-time setup form.' }],
   mustNotFire: ['CONF-02', 'START-03'],
   mayFire: [],
-  limits: 'In the quick profile one fresh instance is started; its values are not the default and not those of the running service, so they cannot be seen by chance.',
+  limits: 'In the quick profile one fresh instance is started; its values are not the default and not those of the running service, so they cannot be seen by chance. In a copy of a stack the time begins with the start of its first replica: what a swarm takes to make networks and to place tasks is no part of it.',
 }
 
 const conf02: Requirement = {
