@@ -228,13 +228,16 @@ export interface DeploymentControls {
   rollOut?(release: PlatformRelease, options: { readonly timeoutMs: number }): Promise<PlatformRollOut>
   /** Plain files in the data folder of a stopped target whose path, relative to it, matches. */
   listDataFiles?(target: string, pattern: RegExp): Promise<readonly { readonly path: string; readonly bytes: number }[]>
+  /** Bytes of one of them as they are, and its size; fewer where it ends before. */
+  readDataFile?(target: string, path: string, region: { readonly fromByte: number; readonly bytes: number }): Promise<{ readonly size: number; readonly bytes: Uint8Array }>
   /** Damages one of them in place. */
   damageDataFile?(target: string, path: string, damage: FileDamage): Promise<void>
   /**
    * Takes the damages of a target back where nobody has changed what was damaged since, running or not. Offered where its data
-   * outlive the deployment; then it is also done when the deployment ends, and by whoever cleans up after a dead run.
+   * outlive the deployment; then it is also done when the deployment ends, and by whoever cleans up after a dead run. Resolves to what
+   * became of the last one; throws SW_NOT_DONE where that stays.
    */
-  undoDataDamage?(target: string): Promise<void>
+  undoDataDamage?(target: string): Promise<'taken-back' | 'repaired'>
 }
 
 /** What the platform is told that every replica shall be from now on. */
@@ -271,5 +274,5 @@ export interface Replacement {
 }
 export type FileDamage =
   | { readonly kind: 'truncate'; readonly toBytes: number }
-  | { readonly kind: 'overwrite'; readonly fromByte: number; readonly bytes: number } // with a pattern that is no valid content
+  | { readonly kind: 'overwrite'; readonly fromByte: number; readonly bytes: number } // with the inverse of what is there
   | { readonly kind: 'append'; readonly bytes: number }

@@ -1,4 +1,4 @@
-import type { DeployedComponent, Deployment, Instance, Removed, Replacement, StopResult } from '../core/driver.js'
+import type { DeployedComponent, Deployment, DeploymentControls, FileDamage, Instance, Removed, Replacement, StopResult } from '../core/driver.js'
 import { InterventionFailed } from '../core/errors.js'
 import type { Performed } from '../core/procedure.js'
 import type { ApartDeployment, ApartOptions, AppliedFault, DamagedFile, EdgeTraffic, ScenarioControls } from '../core/scenario.js'
@@ -96,17 +96,31 @@ async function damageFile(world: ScenarioWorld, interventions: Interventions, [t
       const [file] = await offered(world, 'listDataFiles')(target, pattern)
       if (file === undefined) throw new Error(`no file in its data folder matches ${pattern.source}`)
       const made = typeof damage === 'function' ? damage(file.bytes) : damage
+      const before = await offered(world, 'readDataFile')(target, file.path, shownOf(made))
       await offered(world, 'damageDataFile')(target, file.path, made)
-      return { ...file, damage: made }
+      return { ...file, damage: made, before }
     },
-    witness: async (before) => {
-      const after = (await offered(world, 'listDataFiles')(target, pattern)).find((one) => one.path === before.path)
-      return after === undefined ? undefined : `${before.path} had ${before.bytes} bytes, has ${after.bytes}; ${before.damage.kind}`
+    witness: async ({ path: of, damage: made, before }) => {
+      const after = await offered(world, 'readDataFile')(target, of, shownOf(made))
+      return damageSeen(made, before, after) ? `${of} had ${before.size} bytes, has ${after.size}; ${made.kind}${made.kind === 'overwrite' ? ` of byte ${made.fromByte}: ${hex(before.bytes)} is ${hex(after.bytes)} now` : ''}` : undefined
     },
-    describe: (file) => ({ ...file }),
+    describe: ({ before: _bytes, ...told }) => told,
   })
   const undo = world.deployment.controls.undoDataDamage
-  return { path, ...(undo === undefined ? {} : { undo: () => interventions.make({ name: 'undo-damage', target, label, apply: () => undo(target) }) }) }
+  return { path, ...(undo === undefined ? {} : { undo: () => interventions.make({ name: 'undo-damage', target, label, apply: () => undo(target), describe: (found) => ({ found }) }).then(() => undefined) }) }
+}
+
+/** As much of what is overwritten as a person would look at. */
+const shownBytesMax = 16
+const shownOf = (damage: FileDamage): { readonly fromByte: number; readonly bytes: number } =>
+  damage.kind === 'overwrite' ? { fromByte: damage.fromByte, bytes: Math.min(damage.bytes, shownBytesMax) } : { fromByte: 0, bytes: 0 }
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+type Seen = Awaited<ReturnType<NonNullable<DeploymentControls['readDataFile']>>>
+/** In the file itself, whatever whoever damaged it says. */
+function damageSeen(damage: FileDamage, before: Seen, after: Seen): boolean {
+  if (damage.kind === 'truncate') return after.size === damage.toBytes && after.size < before.size
+  return damage.kind === 'append' ? after.size === before.size + damage.bytes : after.bytes.length > 0 && hex(after.bytes) !== hex(before.bytes)
 }
 
 const shortened = (values: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>

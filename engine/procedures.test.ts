@@ -1,4 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -81,6 +83,28 @@ describe('http', () => {
     test('a refusal that comes before the last byte is the answer', async () => {
       respond = (_request, response) => void response.writeHead(413, { connection: 'close' }).end('too large')
       expect(await perform(world(), upload(), 'replica-0', { values: { file: written(bytes), of: 'x' } })).toMatchObject({ ok: false, status: 413, output: 'too large' })
+    })
+    test.each([401, 413, 422])('a refusal (%i) is the answer also where the connection is reset while we send', async (status) => {
+      // In a process of its own: in ours nothing would be written while it answers.
+      const program = `require('node:net').createServer((socket) => socket.on('error', () => {}).once('data', () => {
+        socket.pause()
+        setTimeout(() => socket.write('HTTP/1.1 ${status} Refused\\r\\ncontent-length: 7\\r\\n\\r\\nrefused', () => socket.resetAndDestroy()), Math.random() * 4)
+      })).listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
+      const refusing = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+      try {
+        const [port] = (await once(refusing.stdout, 'data')) as [Buffer]
+        const url = new URL(`http://127.0.0.1:${String(port).trim()}`)
+        const refused = { ...world(), deployment: { ...world().deployment, instances: [{ id: 'replica-0', url }] } } as ScenarioWorld
+        const values = { file: written(Buffer.alloc(8_000_000)), of: 'x' }
+        for (let time = 0; time < 20; time++) expect(await perform(refused, upload(), 'replica-0', { values })).toMatchObject({ ok: false, status, output: 'refused' })
+      } finally {
+        refusing.kill('SIGKILL')
+      }
+    })
+    test('a file of ours that cannot be read to its end is not told as what the service did', async () => {
+      const path = written(Buffer.alloc(4_000_000))
+      respond = (request) => void request.once('data', () => truncateSync(path, 1)).resume()
+      await expect(perform(world(), upload(), 'replica-0', { values: { file: path, of: 'x' }, timeoutMs: 3_000 })).rejects.toThrow(/while reading .* to upload it: found its end after/)
     })
     test('a service that breaks off has not accepted it', async () => {
       respond = (request) => void request.once('data', () => request.socket.destroy())

@@ -1,6 +1,7 @@
 import { createReadStream, type Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { request, type ClientRequest } from 'node:http'
+import type { Socket } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { addressTemplate } from '../core/capabilities.js'
 import { messageOf, SeaworthyError } from '../core/errors.js'
@@ -91,8 +92,8 @@ interface Body {
   /** What it is said to be where the descriptor says nothing else. */
   readonly type: string
   readonly bytes: number
-  /** Sends it, and ends the request. */
-  readonly send: (sent: ClientRequest) => void
+  /** Sends it, and ends the request. `onOwnFault`: it could not, and the service has nothing to do with that. */
+  readonly send: (sent: ClientRequest, onOwnFault: (error: Error) => void) => void
 }
 
 async function bodyOf(procedure: HttpProcedure, values: ProcedureValues): Promise<Body | { readonly problem: string } | undefined> {
@@ -116,8 +117,14 @@ async function fileBody(path: string | undefined): Promise<Body | { readonly pro
   }
   if (!found.isFile()) return { problem: `found no plain file at ${path} to upload` }
   const { size } = found
-  // The request tells what becomes of it: an upload that breaks off is its error.
-  const stream = (sent: ClientRequest): void => void pipeline(createReadStream(path, { start: 0, end: size - 1 }), sent).catch((error: Error) => sent.destroy(error))
+  const stream: Body['send'] = (sent, onOwnFault) => {
+    const source = createReadStream(path, { start: 0, end: size - 1 })
+    const unread = (found: string): void => onOwnFault(new Error(`while reading ${path} to upload it: found ${found}`))
+    source.once('error', (error) => unread(messageOf(error)))
+    source.once('end', () => void (source.bytesRead < size && unread(`its end after ${source.bytesRead} of ${size} bytes`)))
+    // The request tells what becomes of it: an upload that breaks off is its error.
+    pipeline(source, sent).catch((error: Error) => sent.destroy(error))
+  }
   return { type: 'application/octet-stream', bytes: size, send: size === 0 ? (sent) => void sent.end() : stream }
 }
 
@@ -129,9 +136,27 @@ interface HttpCall {
   readonly signal: AbortSignal
 }
 
-/** One exchange on a connection of its own. Resolves with what was found, also when there was no whole answer. */
+/** An answer that was sent before the connection was closed is here by then. */
+const answeredWithinMs = 500
+
+/**
+ * A service that refuses early answers and closes while we still send. The write that finds this out would end the connection, and with
+ * it an answer that has come but was not read yet: so what became of a write that failed is told a moment later, and reading goes on.
+ */
+function readAnswerWhereSendingFails(socket: Socket): void {
+  const write = socket._write.bind(socket)
+  const writeAll = socket._writev?.bind(socket)
+  const later = (tell: (error?: Error | null) => void) => (error?: Error | null) => {
+    if (error === undefined || error === null) tell()
+    else setTimeout(() => tell(error), answeredWithinMs)
+  }
+  socket._write = (chunk, encoding, tell) => write(chunk, encoding, later(tell))
+  if (writeAll !== undefined) socket._writev = (chunks, tell) => writeAll(chunks, later(tell))
+}
+
+/** One exchange on a connection of its own. Resolves with what was found, also when there was no whole answer. Throws what the harness cannot do. */
 function exchange(url: URL, { method, headers, body, timeoutMs, signal }: HttpCall): Promise<{ readonly status: number; readonly text: string } | { readonly error: string }> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const sent = request(url, { method, agent: false, lookup: lookupMoving, signal, headers: { connection: 'close', ...headers, ...(body === undefined ? {} : { 'content-length': String(body.bytes) }) } })
     const end = (error: string): void => {
       clearTimeout(timer)
@@ -160,7 +185,12 @@ function exchange(url: URL, { method, headers, body, timeoutMs, signal }: HttpCa
         resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') })
       })
     })
-    if (body === undefined) sent.end()
-    else body.send(sent)
+    if (body === undefined) return void sent.end()
+    sent.once('socket', readAnswerWhereSendingFails)
+    body.send(sent, (error) => {
+      clearTimeout(timer)
+      reject(error)
+      sent.destroy()
+    })
   })
 }

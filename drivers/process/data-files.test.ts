@@ -27,6 +27,7 @@ test('nothing is listed or damaged of a target that runs, is about to, or is unk
   write('base/1/a', 'text')
   for (const target of ['store', 'absent']) {
     await expect(controls.listDataFiles(target, /./)).rejects.toEqual(notDone)
+    await expect(controls.readDataFile(target, 'base/1/a', { fromByte: 0, bytes: 1 })).rejects.toEqual(notDone)
     await expect(controls.damageDataFile(target, 'base/1/a', { kind: 'truncate', toBytes: 0 })).rejects.toEqual(notDone)
   }
   await expect.poll(() => run.eventsOf('process-exited', 'failing').length, { timeout: 15_000, interval: 20 }).toBeGreaterThan(2)
@@ -52,9 +53,10 @@ describe('of a stopped target', () => {
     await controls.damageDataFile('store', 'a', { kind: 'truncate', toBytes: 6 })
     expect(String(read('a'))).toBe('abcdef')
     await controls.damageDataFile('store', 'a', { kind: 'overwrite', fromByte: 2, bytes: 3 })
-    expect(read('a').toString('latin1')).toBe('ab\xff\xde\xadf')
+    expect(read('a').toString('latin1')).toBe('ab\x9c\x9b\x9af')
     await controls.damageDataFile('store', 'a', { kind: 'overwrite', fromByte: 5, bytes: 1_000 })
-    expect(read('a').toString('latin1')).toBe('ab\xff\xde\xad\xff')
+    expect(read('a').toString('latin1')).toBe('ab\x9c\x9b\x9a\x99')
+    expect(await controls.readDataFile('store', 'a', { fromByte: 4, bytes: 10 })).toEqual({ size: 6, bytes: Buffer.from([0x9a, 0x99]) })
     await controls.damageDataFile('store', 'a', { kind: 'append', bytes: 123_457 })
     expect(read('a')).toHaveLength(6 + 123_457)
     expect(read('a').subarray(6 + 120_000, 6 + 120_005).toString('hex')).toBe('ffdeadbeef')

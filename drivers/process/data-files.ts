@@ -3,11 +3,11 @@ import { join, resolve, sep } from 'node:path'
 import type { DeploymentControls } from '../../core/driver.js'
 import { messageOf } from '../../core/errors.js'
 import type { UnitWorld } from './deployment-world.js'
-import { applyDamage } from './file-damage.js'
+import { applyDamage, bytesOf } from './file-damage.js'
 import type { SupervisorAccess } from './machine-protocol.js'
 import { notDone } from './not-done.js'
 
-type DataFiles = Pick<Required<DeploymentControls>, 'listDataFiles' | 'damageDataFile'>
+type DataFiles = Pick<Required<DeploymentControls>, 'listDataFiles' | 'readDataFile' | 'damageDataFile'>
 
 /** The files of a target that is down. Paths are relative to its data folder, with `/` between names. */
 export function dataFileControls(world: UnitWorld, power: SupervisorAccess): DataFiles {
@@ -21,6 +21,11 @@ export function dataFileControls(world: UnitWorld, power: SupervisorAccess): Dat
   return {
     async listDataFiles(target, pattern) {
       return filesMatching(await folderOf(target, 'listing the files of'), pattern)
+    },
+    async readDataFile(target, path, region) {
+      const file = fileInside(await folderOf(target, 'reading a file of'), path)
+      if (typeof file !== 'string') throw notDone(`reading ${path} of ${target}`, file.problem)
+      return bytesOf(file, region)
     },
     async damageDataFile(target, path, damage) {
       const folder = await folderOf(target, 'damaging a file of')

@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { DeployOptions, Deployment, DriverPlatformEvent } from '../../core/driver.js'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import { balancerOfTarget } from '../../core/processor-waits.js'
@@ -94,7 +94,7 @@ export class AttachedStack {
       instanceOf,
       toldToEnd: (container) => this.#toldToEnd.add(container),
       lost: () => this.#lost,
-      files: (this.#files = new VolumeFiles(this.#stack().dataFolder, options.journal)),
+      files: (this.#files = new VolumeFiles(this.#stack().dataFolder, options.journal, join(dirname(options.directory), `${basename(options.directory)}.damages`))),
       runId: options.runId,
       signal: options.signal,
       rollingOut: (isOn) => this.#setRolling(isOn),

@@ -32,7 +32,7 @@ export class Machine {
   readonly controls: Required<DeploymentControls>
   readonly endedBy: EndedBy
 
-  constructor(replicas = 3, private readonly files = new VolumeFiles(undefined, { record: () => 0, done: () => {} })) {
+  constructor(replicas = 3, private readonly files = new VolumeFiles(undefined, { record: () => 0, done: () => {} }, '/dev/null/none')) {
     this.swarm = fakeSwarm({ replicas })
     this.service = new ServicePlaces({ docker: this.swarm.engine, service: { ID: 'api', Version: { Index: 1 }, Spec: this.swarm.spec }, startTimeoutMs: 300, emit: () => {}, isEnded: () => this.isEnded })
     for (const slot of this.swarm.slots()) {

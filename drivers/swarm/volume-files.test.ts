@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -9,19 +9,23 @@ import { ownProgram } from '../../operating-system/own-program.js'
 import { dataFolderOf } from './data-folder.js'
 import type { PlannedService } from './plan-stack.js'
 import { Machine } from './stack-machine.test-support.js'
-import type { Engine, ServiceMount } from './stack-services.js'
+import { stackLabel, type Engine, type ServiceMount } from './stack-services.js'
 import { VolumeFiles } from './volume-files.js'
 
 let folder: string
+let kept: string
 let open: Map<number, JournalEntry>
 const content = 'one\ntwo\n'
 const text = (): string => readFileSync(join(folder, 'notes.journal'), 'latin1')
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'sw-volume-')))
   writeFileSync(join(folder, 'notes.journal'), content)
+  kept = `${folder}.damages`
   open = new Map()
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => {
+  for (const path of [folder, kept]) rmSync(path, { recursive: true, force: true })
+})
 
 const journal = {
   record: (entry: JournalEntry): number => {
@@ -32,7 +36,7 @@ const journal = {
 }
 /** A machine whose replica-0 is the component; it is kept down, as the scenario does it. */
 async function heldDown(): Promise<{ readonly machine: Machine; readonly files: VolumeFiles }> {
-  const files = new VolumeFiles({ component: 'replica-0', folder }, journal)
+  const files = new VolumeFiles({ component: 'replica-0', folder }, journal, kept)
   const machine = new Machine(1, files)
   await machine.controls.hold('replica-0')
   await machine.controls.kill(['replica-0'])
@@ -45,29 +49,67 @@ describe('files of a component that is down', () => {
     expect(await machine.controls.listDataFiles('replica-0', /journal$/)).toEqual([{ path: 'notes.journal', bytes: 8 }])
     await machine.controls.damageDataFile('replica-0', 'notes.journal', { kind: 'truncate', toBytes: 6 })
     await machine.controls.damageDataFile('replica-0', 'notes.journal', { kind: 'overwrite', fromByte: 1, bytes: 1 })
-    expect([text(), open.size]).toEqual(['o\u00ffe\ntw', 2])
+    expect([text(), open.size]).toEqual(['o\u0091e\ntw', 1])
     files.takeBack()
-    expect([text(), open.size]).toEqual([content, 0])
+    expect([text(), open.size, existsSync(kept)]).toEqual([content, 0, false])
   })
   test('are made whole by the program of the journal, which was written down before', async () => {
     const { machine } = await heldDown()
     await machine.controls.damageDataFile('replica-0', 'notes.journal', { kind: 'truncate', toBytes: 6 })
+    // Near the end of what is left: only in the reverse order each file is as its damage left it.
+    await machine.controls.damageDataFile('replica-0', 'notes.journal', { kind: 'overwrite', fromByte: 5, bytes: 1 })
+    expect([open.size, (statSync(kept).mode & 0o777).toString(8)]).toEqual([1, '600'])
     const [entry] = open.values()
     if (entry?.kind !== 'program') throw new Error('expected a program')
     expect(entry.path).toBe(ownProgram(import.meta.url, 'restore-volume-file'))
+    expect(entry.parameters).toEqual([kept])
     const built = join(import.meta.dirname, '../../dist/drivers/swarm/restore-volume-file.js')
     for (const _twice of [1, 2]) expect(spawnSync(process.execPath, [built, ...entry.parameters]).status).toBe(0)
     expect(text()).toBe(content)
-    expect(spawnSync(process.execPath, [built, '{']).status).toBe(1)
+    expect(existsSync(kept)).toBe(false)
+    writeFileSync(kept, '{')
+    expect(spawnSync(process.execPath, [built, kept]).status).toBe(1)
   })
   test('the scenario may take a damage back itself', async () => {
     const { machine } = await heldDown()
     await machine.controls.damageDataFile('replica-0', 'notes.journal', { kind: 'append', bytes: 3 })
-    await machine.controls.undoDataDamage('replica-0')
+    expect(await machine.controls.undoDataDamage('replica-0')).toBe('taken-back')
     expect([text(), open.size]).toEqual([content, 0])
+    await expect(machine.controls.undoDataDamage('replica-0')).rejects.toMatchObject({ code: 'SW_NOT_DONE' })
+  })
+  test('what the component has repaired is told as that, and what it has changed is not called taken back', async () => {
+    const { machine, files } = await heldDown()
+    await machine.controls.damageDataFile('replica-0', 'notes.journal', { kind: 'truncate', toBytes: 6 })
+    writeFileSync(join(folder, 'notes.journal'), 'one\n')
+    expect([await machine.controls.undoDataDamage('replica-0'), open.size]).toEqual(['repaired', 0])
+    await machine.controls.damageDataFile('replica-0', 'notes.journal', { kind: 'truncate', toBytes: 2 })
+    appendFileSync(join(folder, 'notes.journal'), 'more')
+    await expect(machine.controls.undoDataDamage('replica-0')).rejects.toMatchObject({ code: 'SW_NOT_DONE', message: expect.stringMatching(/changed since/) })
+    files.takeBack()
+    expect([text(), open.size]).toEqual(['onmore', 0])
+  })
+  test('a damage that could not be taken back is tried again at the end, and stays in the journal until it is', async () => {
+    const { machine, files } = await heldDown()
+    await machine.controls.damageDataFile('replica-0', 'notes.journal', { kind: 'truncate', toBytes: 6 })
+    renameSync(folder, `${folder}.away`)
+    symlinkSync(`${folder}.away`, folder) // a path over a link is not followed
+    await expect(machine.controls.undoDataDamage('replica-0')).rejects.toMatchObject({ code: 'SW_NOT_DONE' })
+    expect(() => files.takeBack()).toThrow(expect.objectContaining({ code: 'SW_NOT_RESTORED' }))
+    expect([open.size, existsSync(kept)]).toEqual([1, true])
+    rmSync(folder)
+    renameSync(`${folder}.away`, folder)
+    files.takeBack()
+    expect([text(), open.size, existsSync(kept)]).toEqual([content, 0, false])
+  })
+  test('only the damages of the target are taken back', async () => {
+    const { machine, files } = await heldDown()
+    await machine.controls.damageDataFile('replica-0', 'notes.journal', { kind: 'truncate', toBytes: 6 })
+    const place = { ...machine.place('replica-0'), name: 'other' }
+    await expect(files.controls(() => place).undoDataDamage!('other')).rejects.toMatchObject({ code: 'SW_NOT_DONE' })
+    expect(text()).toBe('one\ntw')
   })
   test('are not touched while it runs or is about to, nor those of another one, nor over a link', async () => {
-    const files = new VolumeFiles({ component: 'replica-0', folder }, journal)
+    const files = new VolumeFiles({ component: 'replica-0', folder }, journal, kept)
     const machine = new Machine(2, files)
     const damage = { kind: 'truncate', toBytes: 1 } as const
     await expect(machine.controls.listDataFiles('replica-0', /./)).rejects.toThrow(/it running/)
@@ -89,10 +131,12 @@ describe('files of a component that is down', () => {
 
 describe('the data folder of a component', () => {
   const volume = (mount: Partial<ServiceMount> = {}): ServiceMount => ({ Type: 'volume', Source: 'shop_notes', ...mount })
-  const found = (mounts: readonly ServiceMount[], inspected: object = {}) => {
-    const docker = { getVolume: () => ({ inspect: async () => ({ Driver: 'local', Options: null, Mountpoint: folder, ...inspected }) }) } as unknown as Engine
-    const planned = { component: { name: 'notes' }, swarmService: { Spec: { TaskTemplate: { ContainerSpec: { Mounts: mounts } } } } } as unknown as PlannedService
-    return dataFolderOf(docker, { data: { files: { component: 'notes' } } } as unknown as ServiceDescriptor, [{} as PlannedService, planned])
+  const service = (mounts: readonly ServiceMount[], name = 'shop_notes') => ({ Name: name, TaskTemplate: { ContainerSpec: { Mounts: mounts } } })
+  interface Others { readonly services?: readonly object[]; readonly containers?: readonly object[] }
+  const found = (mounts: readonly ServiceMount[], inspected: object = {}, { services = [], containers = [] }: Others = {}) => {
+    const docker = { listServices: async () => [{ ID: 'notes' }, ...services].map((one) => ({ Spec: service([volume()]), ...one })), listContainers: async () => [{ Id: 'own', Labels: {} }, ...containers], getVolume: () => ({ inspect: async () => ({ Driver: 'local', Options: null, Labels: { [stackLabel]: 'shop' }, Mountpoint: folder, ...inspected }) }) } as unknown as Engine
+    const planned = { component: { name: 'notes' }, swarmService: { ID: 'notes', Spec: service(mounts) }, tasks: [{ arrival: { id: 'own' } }] } as unknown as PlannedService
+    return dataFolderOf(docker, { data: { files: { component: 'notes' } }, target: { swarm: { stack: 'shop' } } } as unknown as ServiceDescriptor, [{} as PlannedService, planned])
   }
   test('is its one named volume', async () => {
     expect(await found([volume(), { Type: 'bind', Source: '/etc' }, volume({ Source: 'certificates', ReadOnly: true })])).toEqual({ component: 'notes', folder })
@@ -105,9 +149,17 @@ describe('the data folder of a component', () => {
     [[volume({ VolumeOptions: { Subpath: 'a' } })], {}, /part of a volume/],
     [[volume()], { Driver: 'nfs' }, /no plain one/],
     [[volume()], { Options: { type: 'tmpfs', device: 'tmpfs' } }, /no plain one/],
+    [[volume()], { Labels: null }, /not the stack's own \(no label/],
+    [[volume()], { Labels: { [stackLabel]: 'other' } }, /belongs to the stack other/],
     [[volume()], { Mountpoint: '/nowhere/at/all' }, /may not open \/nowhere/],
   ])('is told why it is out of reach: %j %j', async (mounts, inspected, problem) => {
     expect(await found(mounts, inspected)).toEqual({ component: 'notes', problem: expect.stringMatching(problem) })
+  })
+  test('is out of reach where another service or a container mounts it', async () => {
+    const others = { services: [{ ID: 'reports', Spec: service([volume({ ReadOnly: true })], 'shop_reports') }, { ID: 'api', Spec: service([volume({ Source: 'else' })], 'shop_api') }] }
+    expect(await found([volume()], {}, others)).toMatchObject({ problem: 'the volume shop_notes is mounted by the service shop_reports as well' })
+    const containers = [{ Id: 'c1', Names: ['/backup'], Labels: {} }, { Id: 'c2', Names: ['/newer'], Labels: { 'com.docker.swarm.service.id': 'notes' } }]
+    expect(await found([volume()], {}, { containers })).toMatchObject({ problem: 'the volume shop_notes is mounted by the container backup as well' })
   })
   test('is looked for only where its files are declared', async () => {
     expect(await dataFolderOf({} as Engine, { data: {} } as unknown as ServiceDescriptor, [])).toBeUndefined()

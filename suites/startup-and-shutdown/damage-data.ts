@@ -34,7 +34,11 @@ export async function damageAndRead(context: ScenarioContext): Promise<void> {
     const serves = await untilSettled(context, { files, label, values })
     await readAll(context, { files, label, values })
     // What refuses to start has to begin anew, or the next damage would be done to something that is down already.
-    if (!serves && label !== `flip-${counts.flips}`) await startAnew(context, { files, values }, damaged)
+    if (!serves && label !== `flip-${counts.flips}` && !(await startAnew(context, { files, values }, damaged))) {
+      // What is down for another reason would refuse every damage that follows.
+      context.step(`${files.component} does not serve without the damage either: nothing more is damaged`)
+      return
+    }
   }
 }
 
@@ -108,16 +112,16 @@ async function readAll(context: ScenarioContext, reading: Reading): Promise<void
   }
 }
 
-/** Data that outlive the run are not thrown away: there the damage is taken back, and the values are as they were. */
-async function startAnew(context: ScenarioContext, { files, values }: { readonly files: DataFiles; readonly values: Map<string, string> }, { undo }: DamagedFile): Promise<void> {
+/** Data that outlive the run are not thrown away: there the damage is taken back, and the values are as they were. Whether it may be damaged again. */
+async function startAnew(context: ScenarioContext, { files, values }: { readonly files: DataFiles; readonly values: Map<string, string> }, { undo }: DamagedFile): Promise<boolean> {
   const { component } = files
   if (undo !== undefined) {
     context.step(`taking the damage of ${component} back`)
     await undo()
-    await untilSettled(context, { files, values, label: undone })
-    return
+    return untilSettled(context, { files, values, label: undone })
   }
   context.step(`giving ${component} an empty folder`)
   await context.control.replaceComponent(component, { address: 'same', data: 'empty', label: 'anew' })
   values.clear()
+  return true // it is not served by what it had: the writes that follow tell
 }
