@@ -10,8 +10,6 @@ export const processorWaitProbe = 'processor-wait'
 export const virtualMachine = 'virtual-machine'
 /** The process of ours that holds the balancer and the fault proxies. */
 export const ownNetwork = 'network'
-/** Begins the names of the load balancers of a project or stack that is attached to. */
-export const balancerOfTarget = 'entry-balancer'
 export interface ProcessorWait {
   readonly waitedMs: number
   readonly ranMs: number
@@ -69,7 +67,7 @@ function isStarved({ value }: ObservationEvent): boolean {
 const isOthersDoing = ({ serviceRanMs, capacityMs }: ProcessorWait): boolean => serviceRanMs < capacityMs * ownShareMax
 
 /** Through these every request goes. A component may serve few of them, and one that starves excuses nothing but what may have waited for it. */
-const isServing = (target: string): boolean => target === ownNetwork || target.startsWith(balancerOfTarget) || target === virtualMachine || /^replica-\d+$/.test(target)
+const isServing = (target: string): boolean => target === ownNetwork || target === virtualMachine || /^replica-\d+$/.test(target)
 
 interface Span {
   readonly fromMs: number

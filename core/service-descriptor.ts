@@ -143,6 +143,8 @@ export interface SwarmStack {
   readonly virtual?: readonly string[]
   /** As it was read: the data folder of the component of `data.files`. */
   readonly dataFolder?: DataFolder
+  /** As it was read: services that would not come back after a reboot of their own accord. */
+  readonly staysDown?: readonly string[]
   /** As it was read, where it may be copied: why it cannot be. */
   readonly notCopied?: string
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { DriverPlatformEvent } from '../core/driver.js'
 import type { ObservationEvent } from '../core/history.js'
-import { balancerOfTarget, ownNetwork, processorWaitProbe, virtualMachine, type ProcessorWait } from '../core/processor-waits.js'
+import { ownNetwork, processorWaitProbe, virtualMachine, type ProcessorWait } from '../core/processor-waits.js'
 import { hasProcessorQuota, processorsAllowed, stolenTime, withDescendantPids, type ProcessorTime } from '../operating-system/processor-time.js'
 import { ProcessLooks, remembered, type FamilyLook, type Interval } from './process-looks.js'
 
@@ -13,7 +13,7 @@ const looksPerLookAtComponents = 5
 const familyAgeMsMax = 5_000
 
 const tellsProcess: ReadonlySet<DriverPlatformEvent['name']> = new Set(['process-started', 'process-found', 'network-started'])
-const isComponent = (target: string): boolean => target !== ownNetwork && !target.startsWith(balancerOfTarget) && !/^replica-\d+$/.test(target)
+const isComponent = (target: string): boolean => target !== ownNetwork && !/^replica-\d+$/.test(target)
 
 /**
  * How long what is on the way of a request had to wait for a processor, as observations `processor-wait`: replicas, components, our own balancer and fault proxies,

@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { DeployOptions, Deployment, DriverPlatformEvent } from '../../core/driver.js'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
-import { balancerOfTarget } from '../../core/processor-waits.js'
 import type { ComposeProject, ServiceDescriptor } from '../../core/service-descriptor.js'
 import { moveAddress } from '../../operating-system/moving-addresses.js'
 import { ownProgram } from '../../operating-system/own-program.js'
@@ -22,7 +21,7 @@ import { logFileOf, makeFolders, type DeploymentFolders } from '../process/deplo
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
 import { bringUp } from './compose-command.js'
-import { addressOf, containersOf, entryOf, projectLabel, runs, type ProjectContainer } from './project.js'
+import { addressOf, containersOf, projectLabel, runs, type ProjectContainer } from './project.js'
 import { projectControls, type ProjectMachine } from './project-controls.js'
 import { ProjectUnit } from './project-unit.js'
 import { componentOf, forgetAddresses, instanceOf, nameAddresses, planProject, stopOfPlace, type Place, type ProjectPlan } from './project-world.js'
@@ -71,7 +70,7 @@ export class AttachedProject {
     const watched = { label: `${projectLabel}=${project.project}`, unitOf: (id: string): string | undefined => byId.get(id)?.name }
     const events = await EngineEvents.open(docker, { deployment: watched, emit: (event) => this.#tell(event), onLost: (reason) => this.#lose(reason) })
     this.#ends.push(() => events.close())
-    this.#tellFound(plan.places, entryOf(running, project.entry).service)
+    this.#tellFound(plan.places)
     const network = await this.#startNetwork(folders)
     const units = plan.places.map((place) => new ProjectUnit(place.name, foundOf(place.container), { docker, events, signals, isEnded: () => this.#disposed !== undefined }))
     this.#units = units
@@ -83,11 +82,8 @@ export class AttachedProject {
   }
 
   /** What ran already is told as well: who waits for a processor is told apart from who is slow. */
-  #tellFound(places: readonly Place[], entry: string): void {
-    for (const { name, kind, container: { service, inspected } } of places) {
-      if (kind === 'other' && service !== entry) continue
-      this.#emit({ name: 'process-found', target: kind === 'other' ? `${balancerOfTarget}-${name}` : name, atHrtimeMs: hrtimeMs(), detail: { pid: inspected.State.Pid } })
-    }
+  #tellFound(places: readonly Place[]): void {
+    for (const { name, kind, container: { inspected } } of places) if (kind !== 'other') this.#emit({ name: 'process-found', target: name, atHrtimeMs: hrtimeMs(), detail: { pid: inspected.State.Pid } })
   }
 
   #compose(): ComposeProject {

@@ -91,7 +91,7 @@ export class OrderedShell {
 
   #answerTo(order: string): Promise<string> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => settle(`no answer within ${answerWithinMs} ms`), answerWithinMs)
+      const timer = setTimeout(() => settle(`no answer within ${answerWithinMs} ms`), answerWithinMs).unref()
       const settle = (answer: string): void => {
         clearTimeout(timer)
         this.#open.delete(order)

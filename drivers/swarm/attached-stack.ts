@@ -1,7 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import type { DeployOptions, Deployment, DriverPlatformEvent } from '../../core/driver.js'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
-import { balancerOfTarget } from '../../core/processor-waits.js'
 import type { Component, ServiceDescriptor, SwarmStack } from '../../core/service-descriptor.js'
 import { forgetAddress, movingHost } from '../../operating-system/moving-addresses.js'
 import { ownProgram } from '../../operating-system/own-program.js'
@@ -21,9 +20,9 @@ import { notDone } from '../process/not-done.js'
 import { claimStack, foundOf, isReadyWithin, limitsDefault, putBackStack, type FoundStack } from './found-stack.js'
 import { goesByProxies, proxiedStack, startRules, type ProxiedStack } from './proxied-stack.js'
 import { componentOf, instanceOf } from './deployed-places.js'
-import { stopOf } from './observe.js'
 import { planAtRest, type PlannedService, type StackPlan } from './plan-stack.js'
-import { ServicePlaces, type TaskPlace } from './service-places.js'
+import { ServicePlaces } from './service-places.js'
+import type { TaskPlace } from './task-place.js'
 import { stackControls } from './stack-controls.js'
 import { rebootControl, type RebootedStack } from './stack-reboot.js'
 import { stackLabel } from './stack-services.js'
@@ -78,7 +77,6 @@ export class AttachedStack {
     const events = await EngineEvents.open(docker, { deployment: this.#watched(stack, plan), emit: (event) => this.#tell(event), onLost: (reason) => this.#lose(reason) })
     this.#ends.push(() => events.close())
     for (const [index, { tasks }] of plan.services.entries()) for (const { slot, arrival } of tasks) this.#services[index]?.arrived(slot, arrival)
-    for (const [index, pid] of plan.entryPids.entries()) this.#emit({ name: 'process-found', target: `${balancerOfTarget}-${index}`, atHrtimeMs: hrtimeMs(), detail: { pid } })
     const proxied = rules === undefined ? undefined : await proxiedStack({
       docker, rules, stack: stack.stack, replicas: this.#services[0]!, components: this.#components, onLost: (reason) => this.#lose(reason),
       found: { runId: options.runId, image: plan.imageId, services: plan.services.slice(1).map(({ swarmService: { ID: id } }) => ({ id })) },
@@ -87,7 +85,7 @@ export class AttachedStack {
     const network = (this.#network = await startShadowNetwork({ service, options, folders, backends: this.#backends(), of: 'stack', emit: (event) => this.#emit(event), ...(proxied === undefined ? {} : { proxies: { host: proxied.gateway, edges: proxied.edges.edges } }) }))
     this.#ends.push(() => network.close())
     await proxied?.edges.begin(network)
-    const reboot = rebootControl(this.#rebooted(plan, { events, signals }))
+    const reboot = rebootControl(this.#rebooted({ events, signals }))
     const controls = stackControls({
       docker, events, signals, services: this.#services,
       newReplica: () => this.#newPlace(`replica-${service.target.replicas.count + this.#added++}`, undefined, { service: this.#services[0], port: plan.services[0]?.port ?? 0 }),
@@ -154,9 +152,8 @@ export class AttachedStack {
     return place
   }
 
-  #rebooted(plan: StackPlan, by: EndedBy): RebootedStack {
-    const stopOfPlaces = (places: ServicePlaces): ReturnType<RebootedStack['stopOf']> => (places === this.#services[0] ? this.service.lifecycle.stop : stopOf(plan.services[this.#services.indexOf(places)]!))
-    return { ...by, docker: this.connection.docker, stack: this.#stack().stack, services: this.#services, signal: this.options.signal, toldToEnd: (id) => this.#toldToEnd.add(id), stopOf: stopOfPlaces, emit: (event) => this.#emit(event), lose: (reason) => this.#lose(reason) }
+  #rebooted(by: EndedBy): RebootedStack {
+    return { ...by, docker: this.connection.docker, stack: this.#stack().stack, services: this.#services, signal: this.options.signal, toldToEnd: (id) => this.#toldToEnd.add(id), emit: (event) => this.#emit(event), lose: (reason) => this.#lose(reason), lost: () => this.#lost }
   }
 
   #watched({ stack }: SwarmStack, { services }: StackPlan): WatchedContainers {

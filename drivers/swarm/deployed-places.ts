@@ -1,6 +1,6 @@
 import type { DeployedComponent, Instance } from '../../core/driver.js'
 import type { Component } from '../../core/service-descriptor.js'
-import type { TaskPlace } from './service-places.js'
+import type { TaskPlace } from './task-place.js'
 
 export const instanceOf = ({ name, host, port }: TaskPlace): Instance => ({ id: name, url: new URL(`http://${host}:${port}`) })
 

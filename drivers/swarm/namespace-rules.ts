@@ -31,7 +31,6 @@ put() { said=$(tr "${lineEnd}" "\\n" | inside iptables-restore --noflush -w 5 2>
 # Whether what listens on the machine is reached from there: a firewall may say no, and a namespace may forward nothing.
 reach() {
   [ "$(inside cat /proc/sys/net/ipv4/ip_forward)" = 1 ] || { echo "failed net.ipv4.ip_forward is not 1"; return; }
-  command -v bash >/dev/null && command -v timeout >/dev/null || { echo unknown; return; }
   inside timeout 3 bash -c ": < /dev/tcp/$1/$2" 2>/dev/null && echo done || echo "failed $1 is not reached, which a firewall of the machine may forbid"
 }
 pid=$1
@@ -39,7 +38,7 @@ pid=$1
 case $2 in look) ;; *) grep -q "$3" "/proc/$pid/cgroup" 2>/dev/null || { echo gone; exit; };; esac
 case $2 in
   reach) reach $4;;
-  look) for one in nsenter iptables iptables-save iptables-restore grep tr; do command -v $one >/dev/null || echo "the machine of the engine without $one"; done;;
+  look) for one in nsenter iptables iptables-save iptables-restore bash grep timeout tr; do command -v $one >/dev/null || echo "the machine of the engine without $one"; done;;
   clear) clear;;
   # What a run that died may have left is not added to.
   anew) said=$(clear); case $said in done) put;; *) echo "$said";; esac;;
@@ -65,7 +64,7 @@ while read -r id action pair rules; do
   if belongs "\${pair%%:*}" "\${pair##*:}"; then echo "$id $(printf '%s' "$rules" | machine "\${pair%%:*}" "$action" "\${pair##*:}" "$rules" 2>/dev/null)"; else echo "$id gone"; fi
 done`
 
-const hint = 'A helper of ours with the image of the replicas changes what comes to a component: it needs chroot in that image, nsenter and iptables on the machine of the engine, and an engine that gives it SYS_ADMIN, SYS_CHROOT, SYS_PTRACE and NET_ADMIN in the process namespace of its machine.'
+const hint = 'A helper of ours with the image of the replicas changes what comes to a component: it needs chroot in that image, nsenter, iptables and bash on the machine of the engine, and an engine that gives it SYS_ADMIN, SYS_CHROOT, SYS_PTRACE and NET_ADMIN in the process namespace of its machine.'
 
 /** Puts rules for packets into the network namespaces of containers, and takes them out. They are gone with the container in any case. */
 export class NamespaceRules {
@@ -96,11 +95,11 @@ export class NamespaceRules {
     return isThere
   }
 
-  /** Throws SW_FAULT_PROXIES where this address of the machine is not reached from there. Resolves to whether that could be tried. Changes nothing. */
+  /** Throws SW_FAULT_PROXIES where this address of the machine is not reached from there. Resolves to whether the container is there still. Changes nothing. */
   async reach(namespace: Namespace, { host, port }: { readonly host: string; readonly port: number }): Promise<boolean> {
     const said = await this.helper.ask(`reach ${namespace.pid}:${namespace.id} ${host} ${port}`)
     if (said === 'done') return true
-    if (said === 'unknown' || said === 'gone') return false
+    if (said === 'gone') return false
     throw refusal(namespace, 'reach', said)
   }
 

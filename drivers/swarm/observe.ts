@@ -20,7 +20,7 @@ export async function observed(docker: Engine, service: ServiceDescriptor): Prom
   const { target, health, lifecycle } = service
   const { swarm } = target
   if (swarm === undefined) return service
-  const { services } = await planStack(docker, service)
+  const { services, specs } = await planStack(docker, service)
   const [replicas, ...components] = services
   if (replicas === undefined) return service
   const [notCopied] = target.disposable ? obstaclesTo(await readStackToCopy(docker, swarm)) : []
@@ -32,7 +32,7 @@ export async function observed(docker: Engine, service: ServiceDescriptor): Prom
     ...service,
     target: {
       ...target,
-      swarm: { ...swarm, killsUnready: test !== undefined && healthcheckPath(test) === health.readinessPath, entryIsMesh, virtual: virtualOf(components), ...(dataFolder === undefined ? {} : { dataFolder }), ...(notCopied === undefined ? {} : { notCopied }) },
+      swarm: { ...swarm, killsUnready: test !== undefined && healthcheckPath(test) === health.readinessPath, entryIsMesh, virtual: virtualOf(components), staysDown: specs.filter(staysDown).map(({ Name: name }) => name), ...(dataFolder === undefined ? {} : { dataFolder }), ...(notCopied === undefined ? {} : { notCopied }) },
       replicas: { ...target.replicas, restart: restartOf(spec), startAtBoot: true, count: replicas.tasks.length },
       components: target.components.map((one, index): Component => ({ ...one, restart: restartOf(components[index]?.swarmService.Spec ?? spec), startAtBoot: true })),
     },
@@ -42,17 +42,19 @@ export async function observed(docker: Engine, service: ServiceDescriptor): Prom
 
 const virtualOf = (components: readonly PlannedService[]): readonly string[] => components.filter(({ swarmService: { Spec: spec } }) => (spec.EndpointSpec?.Mode ?? 'vip') === 'vip').flatMap(({ component }) => component?.name ?? [])
 
+/** A job is over when it is. */
+const staysDown = (spec: ServiceSpec): boolean => (spec.Mode.Replicated !== undefined || spec.Mode.Global !== undefined) && (restartOf(spec) !== 'always' || (spec.TaskTemplate.RestartPolicy?.MaxAttempts ?? 0) > 0)
+
 /** A swarm restarts everything that ended unless it is told otherwise. */
 export function restartOf({ TaskTemplate: { RestartPolicy: policy } }: ServiceSpec): RestartPolicy {
   const condition = policy?.Condition ?? 'any'
   return condition === 'none' ? 'never' : condition === 'on-failure' ? 'on-failure' : 'always'
 }
 
-/** How a task is stopped with its machine. Throws SW_SWARM_STOP. */
-export function stopOf({ swarmService: { Spec }, tasks }: PlannedService): { readonly signal: NodeJS.Signals; readonly graceMs: number } {
+function stopOf({ swarmService: { Spec }, tasks }: PlannedService): { readonly signal: NodeJS.Signals; readonly graceMs: number } {
   const { StopSignal: signal, StopGracePeriod: graceNs } = Spec.TaskTemplate.ContainerSpec
   const { StopSignal: ofImage } = (tasks[0]?.inspected.Config ?? {}) as { readonly StopSignal?: string }
   const stop = stopSignalOf(signal ?? ofImage)
-  if (stop === undefined) throw new SeaworthyError('SW_SWARM_STOP', `while reading how the tasks of ${Spec.Name} are stopped: found the stop signal ${signal ?? ofImage ?? ''}, expected another one`, { exitCode: exitCodes.usage, hint: 'name one in the descriptor: lifecycle.stop' })
+  if (stop === undefined) throw new SeaworthyError('SW_SWARM_STOP', `while reading how the replicas are stopped: found the stop signal ${signal ?? ofImage ?? ''}, expected another one`, { exitCode: exitCodes.usage, hint: 'name one in the descriptor: lifecycle.stop' })
   return { signal: stop, graceMs: graceNs === undefined ? stopGraceMsDefault : graceNs / 1e6 }
 }

@@ -4,9 +4,9 @@ import type { Component, ServiceDescriptor, SwarmStack } from '../../core/servic
 import { engineError, statusOf } from '../docker/engine-error.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
-import type { Arrival } from './service-places.js'
+import type { Arrival } from './task-place.js'
 import { isOfNow } from './stack-release.js'
-import { containerOf, isUpdating, publishes, replicasOf, requireManager, runs, serviceNamed, servicesOf, tasksOf, type Engine, type Inspected, type SwarmService, type SwarmTask } from './stack-services.js'
+import { containerOf, isUpdating, publishes, replicasOf, requireManager, runs, serviceNamed, servicesOf, tasksOf, type Engine, type Inspected, type SwarmService, type SwarmTask, type ServiceSpec } from './stack-services.js'
 import { addressOf, innerAddressesOf, portOf } from './task-places.js'
 
 export interface PlannedTask {
@@ -32,8 +32,8 @@ export interface StackPlan {
   readonly imageId: string
   /** Services that are neither replicas, component nor the balancer: a store among them would be spared by every fault. */
   readonly undeclared: readonly string[]
-  /** Processes of the load balancer that clients come in by, where it is none of the others. */
-  readonly entryPids: readonly number[]
+  /** All services of the stack, declared or not. */
+  readonly specs: readonly ServiceSpec[]
 }
 
 /** Who is who among the running tasks of a stack. Reads only. Throws SeaworthyError. */
@@ -51,7 +51,7 @@ export async function planStack(docker: Engine, { target }: ServiceDescriptor): 
   }))
   const [first] = replicas.tasks
   if (first === undefined) throw busy(swarm.replicas.service, 'it is scaled to 0 tasks')
-  return { services: [replicas, ...components], replicas: replicas.tasks, imageId: first.inspected.Image, undeclared: undeclaredServices(all, swarm), entryPids: await entryPidsOf(docker, all, swarm) }
+  return { services: [replicas, ...components], replicas: replicas.tasks, imageId: first.inspected.Image, undeclared: undeclaredServices(all, swarm), specs: [...all.values()].map(({ Spec: spec }) => spec) }
 }
 
 /** Exported for its test. A job, and what is scaled to nothing, has no task that goes on. */
@@ -60,15 +60,6 @@ export function undeclaredServices(all: ReadonlyMap<string, Pick<SwarmService, '
   const entryPort = Number(url.port || 80)
   const goesOn = ({ Mode: mode }: SwarmService['Spec']): boolean => mode.Global !== undefined || (mode.Replicated !== undefined && replicasOf({ Mode: mode }) > 0)
   return [...all].filter(([name, { Spec: spec }]) => !declared.has(name) && goesOn(spec) && !publishes(spec, entryPort)).map(([name]) => name)
-}
-
-/** Its tasks on other nodes are not seen, and wait for processors that are not this machine's. */
-async function entryPidsOf(docker: Engine, all: ReadonlyMap<string, SwarmService>, { replicas, url }: SwarmStack): Promise<readonly number[]> {
-  const entry = [...all].find(([name, { Spec: spec }]) => name !== replicas.service && publishes(spec, Number(url.port || 80)))?.[1]
-  if (entry === undefined) return []
-  const containers = (await tasksOf(docker, entry)).flatMap((task) => containerOf(task) ?? [])
-  const inspected = await Promise.all(containers.map((id) => docker.getContainer(id).inspect().catch(() => undefined)))
-  return inspected.flatMap((one) => (one?.State.Running === true ? one.State.Pid : []))
 }
 
 export const restEveryMs = 300

@@ -4,7 +4,8 @@ import type { Edge, EdgeFault } from '../../core/driver.js'
 import type { Component } from '../../core/service-descriptor.js'
 import type { EdgeTarget, Network } from '../network/network-protocol.js'
 import { ProxiedEdges } from './proxied-edges.js'
-import type { Arrival, ServicePlaces, TaskPlace } from './service-places.js'
+import type { ServicePlaces } from './service-places.js'
+import type { Arrival, TaskPlace } from './task-place.js'
 import type { Engine } from './stack-services.js'
 
 const arrival = (number: number, id = `container-${number}`): Arrival => ({ id, pid: number, task: `task-${number}`, address: `172.18.0.${number}`, inner: [`10.0.1.${number}`], started: { atHrtimeMs: 0, detail: {} } })

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Edge, EdgeCounters, EdgeFault } from '../../core/driver.js'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import type { Component } from '../../core/service-descriptor.js'
@@ -5,9 +6,13 @@ import type { EdgeTarget, Network } from '../network/network-protocol.js'
 import { edgeKey } from '../network/network-protocol.js'
 import type { NamespaceRules } from './namespace-rules.js'
 import { redirectRules, type RedirectedSource } from './redirect-rules.js'
-import type { ServicePlaces, TaskPlace } from './service-places.js'
+import type { ServicePlaces } from './service-places.js'
+import type { TaskPlace } from './task-place.js'
 import { stackLabel, type Engine } from './stack-services.js'
 import { innerAddressesOf } from './task-places.js'
+
+const takenWithinMs = 1_500
+const lookEveryMs = 20
 
 export interface ProxiedOptions {
   readonly docker: Engine
@@ -41,6 +46,7 @@ export class ProxiedEdges {
   #events: NodeJS.ReadableStream | undefined
   #turn: Promise<void> = Promise.resolve()
   #isEnded = false
+  #hasBegun = false
 
   constructor(options: ProxiedOptions) {
     this.#options = options
@@ -68,6 +74,7 @@ export class ProxiedEdges {
     await this.#reach(network)
     for (const { container } of this.#options.replicas.places) if (container !== undefined) this.#heldBack.add(container.id)
     await this.#inTurn()
+    this.#hasBegun = true
   }
 
   /** After a task came or went. Never throws. */
@@ -107,9 +114,17 @@ export class ProxiedEdges {
     const edge = { from: 'reach', to: 'reach' }
     await network.openEdge(edge, nowhere)
     let tried = 0
-    for (const { container } of components.keys()) if (container !== undefined && (await rules.reach(container, { host: gateway, port: network.proxyPort(edge) }))) tried += 1
-    const { accepted } = await network.edgeCounters(edge)
-    await network.closeEdge(edge)
+    let accepted = 0
+    try {
+      for (const { container } of components.keys()) if (container !== undefined && (await rules.reach(container, { host: gateway, port: network.proxyPort(edge) }))) tried += 1
+      // What a kernel has taken may wait for its process.
+      for (const endAt = performance.now() + takenWithinMs; ; await pause(lookEveryMs)) {
+        ;({ accepted } = await network.edgeCounters(edge))
+        if (accepted >= tried || performance.now() > endAt) break
+      }
+    } finally {
+      await network.closeEdge(edge)
+    }
     if (accepted < tried) throw new SeaworthyError('SW_FAULT_PROXIES', `while looking whether components reach the fault proxies: found ${accepted} of ${tried} connections at ${gateway}`, { exitCode: exitCodes.notConclusive })
   }
 
@@ -162,9 +177,12 @@ export class ProxiedEdges {
     if (container === undefined) return
     const { gateway, rules } = this.#options
     const wanted = redirectRules({ addresses: container.inner, port, gateway, ...led })
-    const key = `${name} ${container.id}`
     const text = wanted.join('\n')
-    if (this.#put.get(key) !== text && (await rules.put(container, wanted))) this.#put.set(key, text)
+    const isFirst = !this.#put.has(container.id)
+    if (this.#put.get(container.id) === text || !(await rules.put(container, wanted))) return
+    this.#put.set(container.id, text)
+    // Until the rules were in it replicas reached it past the proxies.
+    if (isFirst && this.#hasBegun && led.sources.some(({ unproxied }) => unproxied !== undefined)) throw new Error(`${name} was started while there was a fault before it`)
   }
 
   /** A replica that has an address and does not run yet can connect to nothing before it is known which one it is. */

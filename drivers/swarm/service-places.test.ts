@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { DriverPlatformEvent } from '../../core/driver.js'
 import { currentAddress } from '../../operating-system/moving-addresses.js'
 import { fakeSwarm, type FakeSwarm } from './fake-swarm.test-support.js'
-import { ServicePlaces, type Arrival, type TaskPlace } from './service-places.js'
+import { ServicePlaces } from './service-places.js'
+import type { Arrival, TaskPlace } from './task-place.js'
 
 const arrival = (task: string, number: number, attached = false): Arrival => ({ id: `container-of-${task}`, pid: 100 + number, task, address: `172.18.0.${number}`, inner: [`10.0.1.${number}`], started: { atHrtimeMs: number, detail: attached ? { attached: true } : {} } })
 

@@ -5,35 +5,8 @@ import { moveAddress } from '../../operating-system/moving-addresses.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
 import { withReplicas } from './found-stack.js'
+import type { Arrival, TaskPlace } from './task-place.js'
 import { changeService, replicasOf, runs, tasksOf, type Engine, type SwarmService, type SwarmTask } from './stack-services.js'
-
-/** The container of a task, as it was when it was started. */
-export interface Arrival {
-  readonly id: string
-  readonly pid: number
-  readonly task: string
-  readonly address: string
-  /** In the networks of the stack, where other tasks reach it. */
-  readonly inner: readonly string[]
-  readonly started: Pick<DriverPlatformEvent, 'atHrtimeMs' | 'detail'>
-}
-
-/** What fills the place of one replica or component. A task that is replaced leaves it to another with another container and address. */
-export interface TaskPlace {
-  readonly name: string
-  readonly host: string
-  readonly port: number
-  /** Undefined as long as the swarm was told to do without it. */
-  slot: number | undefined
-  container: Arrival | undefined
-  /** `stopped` and `held`: what the swarm puts in the slot is not taken. */
-  mode: 'up' | 'stopped' | 'held'
-  paused: boolean
-  freeSinceHrtimeMs: number
-  starts: number
-  /** All containers that were in it, for their logs. */
-  readonly containers: string[]
-}
 
 export interface PlacesOptions {
   readonly docker: Engine
@@ -56,6 +29,7 @@ export class ServicePlaces {
   readonly places: TaskPlace[] = []
   readonly #options: PlacesOptions
   readonly #arrivals = new Map<number, Arrival>()
+  readonly #ended: string[] = []
   #replicas: number
   #turn: Promise<unknown> = Promise.resolve()
   #wasRolledBack = false
@@ -74,6 +48,7 @@ export class ServicePlaces {
 
   /** A container of this service runs. The one before it in the slot may run still. */
   arrived(slot: number, arrival: Arrival): void {
+    if (this.#ended.some((id) => arrival.id.startsWith(id))) return // it ended while it was being looked at
     this.#arrivals.set(slot, arrival)
     this.#settle(slot)
   }
@@ -85,6 +60,7 @@ export class ServicePlaces {
 
   /** A container of this service has ended. `id` may be shortened. Resolves to the place it filled. */
   left(slot: number, id: string, atHrtimeMs: number): TaskPlace | undefined {
+    this.#ended.push(id)
     if (this.#arrivals.get(slot)?.id.startsWith(id) === true) this.#arrivals.delete(slot)
     const place = this.placeOf(id)
     if (place === undefined) return undefined
@@ -177,20 +153,24 @@ export class ServicePlaces {
 
   /** Has the swarm fill one place more, and takes it for this. Resolves when its container runs. */
   fill(place: TaskPlace): Promise<void> {
-    return this.#inTurn(`starting ${place.name}`, async (doing) => {
-      place.mode = 'up'
-      if (place.slot === undefined) {
-        const taken = new Set(this.places.flatMap((one) => one.slot ?? []))
-        await this.#scale(this.#replicas + 1)
-        const slot = await this.#until(async () => (await this.#tasks()).find((one) => one.Slot !== undefined && !taken.has(one.Slot))?.Slot, toldWithinMs)
-        if (slot === undefined) throw notDone(doing, 'that the swarm makes no task for it')
-        place.slot = slot
-      }
-      this.#settle(place.slot)
-      const { startTimeoutMs } = this.#options
-      if ((await this.#until(async () => place.container, startTimeoutMs)) !== undefined) return
-      const task = (await this.#tasks()).find((one) => one.Slot === place.slot)
-      throw notDone(doing, task === undefined ? 'no task in its place' : `its task ${task.Status.State} after ${startTimeoutMs} ms${task.Status.Err === undefined ? '' : ` (${task.Status.Err})`}`)
+    return this.fillAll([place])
+  }
+
+  /** Has the swarm do without any task. Resolves when it wants none: which it takes first is all the same. */
+  emptyAll(doing: string): Promise<void> {
+    return this.#inTurn(doing, async () => {
+      await this.#scale(0)
+      if ((await this.#until(async () => ((await this.#tasks()).length === 0 ? true : undefined), toldWithinMs)) === undefined) throw notDone(doing, `that the swarm still wants tasks of ${this.service.Spec.Name}`)
+      for (const place of this.places) place.slot = undefined
+      this.#arrivals.clear()
+    })
+  }
+
+  /** Has the swarm fill all of these with one order. Resolves when their containers run. */
+  fillAll(places: readonly TaskPlace[]): Promise<void> {
+    return this.#inTurn(`starting ${places.map(({ name }) => name).join(', ')}`, async (doing) => {
+      await this.#placed(places, doing)
+      for (const place of places) await this.#filled(place, doing)
     })
   }
 
@@ -254,6 +234,30 @@ export class ServicePlaces {
     }
     // One that was started beside the task before it is in the place from the end of that on.
     this.#options.emit({ name: 'process-started', target: place.name, atHrtimeMs: Math.max(atHrtimeMs, place.freeSinceHrtimeMs), detail: { ...detail, task: arrival.task, slot } })
+  }
+
+  /** Each gets a slot that nobody has. */
+  async #placed(places: readonly TaskPlace[], doing: string): Promise<void> {
+    for (const place of places) place.mode = 'up'
+    const without = places.filter(({ slot }) => slot === undefined)
+    if (without.length > 0) {
+      const taken = new Set(this.places.flatMap((one) => one.slot ?? []))
+      await this.#scale(this.#replicas + without.length)
+      const slots = await this.#until(async () => {
+        const free = [...new Set((await this.#tasks()).flatMap(({ Slot: slot }) => (slot === undefined || taken.has(slot) ? [] : [slot])))]
+        return free.length >= without.length ? free : undefined
+      }, toldWithinMs)
+      if (slots === undefined) throw notDone(doing, 'that the swarm makes no task for it')
+      for (const [index, place] of without.entries()) place.slot = slots[index]
+    }
+    for (const { slot } of places) if (slot !== undefined) this.#settle(slot)
+  }
+
+  async #filled(place: TaskPlace, doing: string): Promise<void> {
+    const { startTimeoutMs } = this.#options
+    if ((await this.#until(async () => place.container, startTimeoutMs)) !== undefined) return
+    const task = (await this.#tasks()).find((one) => one.Slot === place.slot)
+    throw notDone(doing, task === undefined ? 'no task in its place' : `its task ${task.Status.State} after ${startTimeoutMs} ms${task.Status.Err === undefined ? '' : ` (${task.Status.Err})`}`)
   }
 
   #tasks(): Promise<readonly SwarmTask[]> {

@@ -4,7 +4,8 @@ import { crashProcesses, stopProcess, within, type EndedBy, type RunningProcess 
 import { engineError } from '../docker/engine-error.js'
 import { notDone } from '../process/not-done.js'
 import { rollOutService } from './roll-out.js'
-import type { ServicePlaces, TaskPlace } from './service-places.js'
+import type { ServicePlaces } from './service-places.js'
+import type { TaskPlace } from './task-place.js'
 import type { Engine } from './stack-services.js'
 import type { VolumeFiles } from './volume-files.js'
 
@@ -29,7 +30,7 @@ export interface StackMachine extends EndedBy {
 }
 
 /** After which a swarm kills a task, whatever the descriptor says; ten seconds where the stack says nothing. */
-const ownGraceMs = ({ service: { Spec: spec } }: ServicePlaces): number => (spec.TaskTemplate.ContainerSpec.StopGracePeriod ?? 1e10) / 1e6
+export const ownGraceMs = ({ service: { Spec: spec } }: ServicePlaces): number => (spec.TaskTemplate.ContainerSpec.StopGracePeriod ?? 1e10) / 1e6
 
 /** Beyond the grace period of a task: what a swarm takes to tell its engine, and that to kill it. */
 const toldOfEndWithinMs = 20_000

@@ -17,7 +17,7 @@ function stackOf(machine: Machine, events: DriverPlatformEvent[], more: Partial<
   const signals = { send: ofMachine.signals.send.bind(ofMachine.signals), crash: (all: readonly ContainerProcess[]) => (struck.push(`crash ${all.map(({ pid }) => pid).join(' ')}`), ofMachine.signals.crash(all)) } as unknown as SignalSender
   return {
     struck, docker, stack: 'shop', services: [machine.service], events: ofMachine.events, signals, signal: new AbortController().signal,
-    toldToEnd: (id) => machine.toldToEnd.push(id), stopOf: () => ({ signal: 'SIGTERM', graceMs: 50 }), emit: (event) => events.push(event), lose: (reason) => struck.push(`lost: ${reason}`), ...more,
+    toldToEnd: (id) => machine.toldToEnd.push(id), emit: (event) => events.push(event), lose: (reason) => struck.push(`lost: ${reason}`), lost: () => machine.isLost, ...more,
   }
 }
 
@@ -32,20 +32,20 @@ test('a power loss takes everything at one instant, what nobody declared as well
   expect(names(events)).toEqual(['machine-down', 'machine-booted'])
   expect(bootIdBefore).not.toBe(bootIdAfter)
   expect([machine.replicas, machine.toldToEnd.length]).toEqual([2, 2])
-  machine.swarm.replaceEnded()
-  await expect.poll(() => machine.service.places.map(({ container }) => container?.pid)).toEqual([103, 104])
+  expect(machine.service.places.map(({ container }) => container?.pid)).toEqual([103, 104])
 })
 
-test('a shutdown in order ends each by its own signal, and nothing is made anew before all have ended', async () => {
+test('a shutdown in order is that of the swarm, and nothing is made anew before all have ended', async () => {
   const machine = new Machine(2)
+  machine.endsGivenUp(0)
   const events: DriverPlatformEvent[] = []
   const seen: (number | undefined)[] = []
   const stack = stackOf(machine, events, { emit: (event) => void (events.push(event), seen.push(machine.replicas)) })
   await rebootControl(stack)('orderly')
-  expect(machine.sent).toEqual(['SIGTERM 101', 'SIGTERM 102'])
+  expect(machine.sent).toEqual([])
   expect(stack.struck).toEqual(['stop balancer'])
   expect([names(events), seen]).toEqual([['machine-down', 'machine-booted'], [0, 0]])
-  expect(machine.service.places.map(({ mode, container }) => [mode, container !== undefined])).toEqual([['up', true], ['up', true]])
+  expect(machine.service.places.map(({ mode, container }) => [mode, container?.pid])).toEqual([['up', 103], ['up', 104]])
 })
 
 test('what is to come later comes after what is not has been started', async () => {
@@ -65,11 +65,23 @@ test('an order for what does not run is refused before anything ends', async () 
   expect(stack.struck).toEqual([])
 })
 
-test('a stack that could not be ended goes on as it was', async () => {
+test('a stack that could not be ended goes on as it was, and one that is lost is not touched', async () => {
   const machine = new Machine(2)
   machine.refuses = 'a process gone'
   const events: DriverPlatformEvent[] = []
-  await expect(rebootControl(stackOf(machine, events))('orderly')).rejects.toMatchObject({ code: 'SW_NOT_DONE' })
+  await expect(rebootControl(stackOf(machine, events))('power-loss')).rejects.toMatchObject({ code: 'SW_NOT_DONE' })
   expect(events).toEqual([])
-  expect(machine.service.places.map(({ mode }) => mode)).toEqual(['up', 'up'])
+  expect([machine.replicas, machine.service.places.map(({ mode }) => mode)]).toEqual([2, ['up', 'up']])
+  machine.isLost = 'somebody else changed it'
+  await expect(rebootControl(stackOf(machine, events))('orderly')).rejects.toThrow(/somebody else changed it/)
+})
+
+test('what is just being started is waited for, so that it is not spared', async () => {
+  const machine = new Machine(2)
+  const { container } = machine.place('replica-1')
+  machine.place('replica-1').container = undefined
+  setTimeout(() => void (machine.place('replica-1').container = container), 100)
+  const stack = stackOf(machine, [])
+  await rebootControl(stack)('power-loss')
+  expect(stack.struck).toEqual(['crash 101 102 900'])
 })

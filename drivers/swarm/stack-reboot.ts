@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { DeploymentControls, DriverPlatformEvent, RebootOptions } from '../../core/driver.js'
 import { messageOf } from '../../core/errors.js'
-import { crashProcesses, stopProcess, type EndedBy, type RunningProcess } from '../docker/end-container.js'
-import { engineError } from '../docker/engine-error.js'
+import { crashProcesses, within, type EndedBy, type RunningProcess } from '../docker/end-container.js'
+import { engineError, statusOf } from '../docker/engine-error.js'
 import type { ContainerProcess } from '../docker/signal-sender.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
-import { thaw } from './stack-controls.js'
-import type { ServicePlaces, TaskPlace } from './service-places.js'
+import { ownGraceMs, thaw } from './stack-controls.js'
+import type { ServicePlaces } from './service-places.js'
+import type { TaskPlace } from './task-place.js'
 import { stackLabel, type Engine } from './stack-services.js'
 
 export interface RebootedStack extends EndedBy {
@@ -18,60 +19,76 @@ export interface RebootedStack extends EndedBy {
   readonly services: readonly ServicePlaces[]
   readonly signal: AbortSignal
   toldToEnd(container: string): void
-  /** How this one is stopped with its machine: a store has a signal and a time of its own. */
-  stopOf(service: ServicePlaces): { readonly signal: NodeJS.Signals; readonly graceMs: number }
   emit(event: DriverPlatformEvent): void
   lose(reason: string): void
+  /** Why nothing can be judged any more. */
+  lost(): string | undefined
 }
 
 interface Up {
   readonly service: ServicePlaces
   readonly place: TaskPlace
-  readonly process: RunningProcess & { readonly task: string }
+  readonly process: RunningProcess
 }
 
+const upWithinMs = 20_000
+/** Beyond the grace period of a task: what a swarm takes to tell its engine, and that to kill it. */
+const toldWithinMs = 20_000
+const lookEveryMs = 50
+
 /**
- * A reboot that is played: everything of the stack ends, in an orderly one each by its own signal and time, and the swarm makes it anew, as it does when its engine
- * is started again. What shall come up later is not wanted by it until then.
+ * A reboot that is played: everything of the stack ends, at one instant where power is lost and as the swarm ends it where it is told to do without any task, and the
+ * swarm makes it anew. What shall come up later is not wanted by it until then. That the swarm starts it again is its own doing; what comes of it is the service's.
  */
 export function rebootControl(stack: RebootedStack): NonNullable<DeploymentControls['reboot']> {
   let bootId: string = randomUUID()
   return async (manner, { delayed = [] }: RebootOptions = {}) => {
     const bootIdBefore = bootId
-    const up = stack.services.flatMap((service) => service.places.flatMap((place): readonly Up[] => (place.container === undefined ? [] : [{ service, place, process: { id: place.container.id, pid: place.container.pid, task: place.container.task, paused: place.paused } }])))
-    const unknown = delayed.find(({ target }) => !up.some(({ place }) => place.name === target))
-    if (unknown !== undefined) throw notDone('rebooting the stack', `nothing that runs as ${unknown.target}`)
-    // The end of one must not be answered by another before all have ended; and an order is kept by whoever starts all of it.
-    const kept = manner === 'orderly' || delayed.length > 0 ? up : []
+    const places = stack.services.flatMap(({ places: all }) => all)
+    const unknown = delayed.find(({ target }) => !places.some(({ name }) => name === target))
+    if (unknown !== undefined) throw notDone('rebooting the stack', `nothing that is called ${unknown.target}`)
+    const up = await everythingUp(stack)
     for (const { process } of up) stack.toldToEnd(process.id)
-    for (const { place } of kept) place.mode = 'held'
+    // The end of one must not be answered by another before all have ended.
+    for (const { place } of up) place.mode = 'held'
     try {
       await (manner === 'orderly' ? shutDown(stack, up) : losePower(stack, up))
       stack.emit({ name: 'machine-down', target: 'machine', atHrtimeMs: hrtimeMs(), detail: { bootId, cause: manner } })
-      if (manner === 'power-loss') await Promise.all(kept.map(giveUp))
       bootId = randomUUID()
       stack.emit({ name: 'machine-booted', target: 'machine', atHrtimeMs: hrtimeMs(), detail: { bootId } })
     } catch (error) {
-      takeBack(kept)
+      await fillAll(up).catch(() => undefined) // the reason is worth more than what followed from it
       throw error
     }
     const later = new Map(delayed.map(({ target, byMs }) => [target, byMs]))
-    await Promise.all(kept.filter(({ place }) => !later.has(place.name)).map(({ service, place }) => service.fill(place)))
-    void fillInOrder(stack, kept.flatMap((one) => later.has(one.place.name) ? [{ ...one, byMs: later.get(one.place.name) ?? 0 }] : []))
+    await fillAll(up.filter(({ place }) => !later.has(place.name)))
+    void fillInOrder(stack, up.flatMap((one) => (later.has(one.place.name) ? [{ ...one, byMs: later.get(one.place.name) ?? 0 }] : [])))
     return { bootIdBefore, bootIdAfter: bootId }
   }
 }
 
-const giveUp = ({ service, place, process }: Up): Promise<void> => service.vacate(place, process.task)
-
-/** What the swarm has put there meanwhile is in its place. */
-function takeBack(kept: readonly Up[]): void {
-  for (const { service, place } of kept) {
-    if (place.slot === undefined) continue
-    place.mode = 'up'
-    service.settle()
+/** What is down because it was stopped stays out of it; what is only just being started must not be spared. */
+async function everythingUp(stack: RebootedStack): Promise<readonly Up[]> {
+  const doing = 'rebooting the stack'
+  const endAt = performance.now() + upWithinMs
+  for (;;) {
+    const reason = stack.lost()
+    if (reason !== undefined) throw notDone(doing, `the stack lost: ${reason}`)
+    const wanted = stack.services.flatMap((service) => service.places.filter(({ slot, mode }) => slot !== undefined && mode === 'up').map((place) => ({ service, place })))
+    const down = wanted.find(({ place }) => place.container === undefined)
+    if (down === undefined) return wanted.map(({ service, place }) => ({ service, place, process: { id: place.container!.id, pid: place.container!.pid, paused: place.paused } }))
+    if (performance.now() > endAt) throw notDone(doing, `that ${down.place.name} does not run`)
+    await pause(lookEveryMs, undefined, { signal: stack.signal })
   }
 }
+
+function byService(all: readonly Up[]): ReadonlyMap<ServicePlaces, readonly TaskPlace[]> {
+  const found = new Map<ServicePlaces, TaskPlace[]>()
+  for (const { service, place } of all) found.set(service, [...(found.get(service) ?? []), place])
+  return found
+}
+const emptyAll = async (all: readonly Up[]): Promise<void> => void (await Promise.all([...byService(all).keys()].map((service) => service.emptyAll('taking the stack down'))))
+const fillAll = async (all: readonly Up[]): Promise<void> => void (await Promise.all([...byService(all)].map(([service, places]) => service.fillAll(places))))
 
 /** A swarm takes a second or five to start a task: what is to come after others comes that much after they run, or it would not be the order that was asked for. */
 async function fillInOrder({ signal, lose }: RebootedStack, all: readonly (Up & { readonly byMs: number })[]): Promise<void> {
@@ -79,7 +96,7 @@ async function fillInOrder({ signal, lose }: RebootedStack, all: readonly (Up & 
   for (const byMs of [...new Set(all.map((one) => one.byMs))].sort((a, b) => a - b)) {
     try {
       await pause(byMs - waitedMs, undefined, { signal, ref: false })
-      await Promise.all(all.filter((one) => one.byMs === byMs).map(({ service, place }) => service.fill(place)))
+      await fillAll(all.filter((one) => one.byMs === byMs))
     } catch (error) {
       if (!signal.aborted) lose(`not everything of the stack was started after a boot: ${messageOf(error)}`)
       return
@@ -90,25 +107,30 @@ async function fillInOrder({ signal, lose }: RebootedStack, all: readonly (Up & 
 
 /** All of it at one instant, what is declared and what is not. */
 async function losePower(stack: RebootedStack, up: readonly Up[]): Promise<void> {
-  const others = await undeclared(stack)
   const { events, signals } = stack
-  const withOthers = { send: signals.send.bind(signals), crash: (all: readonly ContainerProcess[]) => signals.crash([...all, ...others]) } as EndedBy['signals']
+  const strike = async (all: readonly ContainerProcess[], isLast: boolean): Promise<void> => {
+    const others = await undeclared(stack)
+    // One of the others may have ended by itself meanwhile: nothing was struck then.
+    await signals.crash([...all, ...others]).catch((error: unknown) => (isLast ? Promise.reject(error as Error) : strike(all, true)))
+  }
+  const withOthers = { send: signals.send.bind(signals), crash: (all: readonly ContainerProcess[]) => strike(all, false) } as EndedBy['signals']
   await crashProcesses({ events, signals: withOthers }, up.map(({ place, process }) => ({ unit: { name: place.name, thaw: () => thaw(stack, place) }, process })))
+  await emptyAll(up)
 }
 
-/** What has ended must not be made anew while others have not. */
+/** As the swarm stops what it has to do without: each by the stop signal and the grace period of its own service. */
 async function shutDown(stack: RebootedStack, up: readonly Up[]): Promise<void> {
-  const others = await undeclared(stack)
-  await Promise.all([
-    ...up.map(async (one) => {
-      const { service, place, process } = one
-      await stopProcess(stack, process, { name: place.name, ...stack.stopOf(service), thaw: () => thaw(stack, place) })
-      await giveUp(one)
-    }),
-    ...others.map(({ id }) => stack.docker.getContainer(id).stop().catch((error: unknown) => {
-      throw engineError('stopping what is not declared of the stack', error)
-    })),
-  ])
+  const graceMs = Math.max(0, ...stack.services.map(ownGraceMs)) + toldWithinMs
+  const exits = Promise.all(up.map(({ process }) => stack.events.nextExit(process.id)))
+  await Promise.all([emptyAll(up), ...(await undeclared(stack)).map(({ id }) => stop(stack, id))])
+  if ((await within(exits, graceMs)) === null) throw notDone('shutting the stack down', `something that had not ended after ${Math.round(graceMs)} ms`)
+}
+
+async function stop({ docker }: RebootedStack, id: string): Promise<void> {
+  await docker.getContainer(id).stop().catch((error: unknown) => {
+    const status = statusOf(error)
+    if (status !== 304 && status !== 404) throw engineError('stopping what is not declared of the stack', error)
+  })
 }
 
 /** Its load balancer for one. The swarm starts them again by itself. */

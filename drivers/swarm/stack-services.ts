@@ -20,7 +20,7 @@ export interface ServiceSpec {
   readonly Labels?: Readonly<Record<string, string>>
   readonly TaskTemplate: {
     readonly ContainerSpec: ContainerSpec
-    readonly RestartPolicy?: { readonly Condition?: string }
+    readonly RestartPolicy?: { readonly Condition?: string; readonly MaxAttempts?: number }
     readonly Placement?: { readonly Constraints?: readonly string[] }
   }
   readonly Mode: { readonly Replicated?: { readonly Replicas?: number }; readonly Global?: object }

@@ -49,7 +49,7 @@ export function whyNot(capability: Capability, service: ServiceDescriptor): stri
   if (target.swarm?.entryIsMesh === true && capability === 'topology.balancer') {
     return 'clients come in through the routing mesh of the swarm, which works on layer 4 and knows nothing of readiness: it takes no replica out of the rotation, and a balancer of the stack has to'
   }
-  if (capability === 'lifecycle.reboot' && !target.disposable) return 'everything of the stack would be ended at once, and the descriptor does not say target.disposable: true'
+  if (capability === 'lifecycle.reboot') return whyNoReboot(target)
   if (capability === 'fault.edge' || capability === 'fault.isolate') return whyNoProxies(target)
   if ((capability === 'backup.restoreLive' || capability === 'backup.restoreAccount') && namesFile(backup?.[restores[capability]])) {
     return 'a backup is a file of this machine, which a task that is told its path cannot read: let the request carry it (upload: "{file}")'
@@ -61,6 +61,12 @@ export function whyNot(capability: Capability, service: ServiceDescriptor): stri
 }
 
 export const offers = (service: ServiceDescriptor): ReadonlySet<Capability> => new Set([...declaredCapabilities(service)].filter((one) => whyNot(one, service) === undefined))
+
+function whyNoReboot({ disposable, swarm }: ServiceDescriptor['target']): string | undefined {
+  if (!disposable) return 'everything of the stack would be ended at once, and the descriptor does not say target.disposable: true'
+  const [first] = swarm?.staysDown ?? []
+  return first === undefined ? undefined : `the restart policy of ${swarm?.staysDown?.join(', ')} does not start again all that has ended (condition: any, without max_attempts), so not everything that a played reboot ends would come back of its own accord`
+}
 
 /** A virtual address is answered by the swarm, which connects to the task itself: nobody can tell which replica it was. */
 function whyNoProxies({ swarm }: ServiceDescriptor['target']): string | undefined {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { logFrames } from '../docker/log-frames.js'
-import type { TaskPlace } from './service-places.js'
+import type { TaskPlace } from './task-place.js'
 import type { Engine } from './stack-services.js'
 
 /** What the containers in the places of a stack say from when it is attached to, one file for each place. */

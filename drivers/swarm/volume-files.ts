@@ -7,7 +7,7 @@ import { fileInside, filesMatching, problemOf } from '../process/data-files.js'
 import { applyDamage, bytesBefore, bytesOf, withTimeLeft } from '../process/file-damage.js'
 import { notDone } from '../process/not-done.js'
 import { keepDamages, takeBackInVolume, type DamageInVolume } from './kept-damages.js'
-import type { TaskPlace } from './service-places.js'
+import type { TaskPlace } from './task-place.js'
 
 /** No scenario takes more, and what it takes is in memory and in one small file. */
 const bytesKeptMax = 65_536

@@ -60,6 +60,7 @@ test('what a swarm makes impossible or trivial is declared and not offered, with
   expect(whyNot('fault.data-files', withFiles({ component: 'db', folder: '/volumes/db' }))).toBeUndefined()
   expect(whyNot('lifecycle.reboot', always)).toMatch(/disposable/)
   expect(whyNot('lifecycle.reboot', disposable)).toBeUndefined()
+  expect(whyNot('lifecycle.reboot', { ...disposable, target: { ...disposable.target, swarm: { ...disposable.target.swarm!, staysDown: ['shop_proxy'] } } })).toMatch(/restart policy of shop_proxy/)
   expect(whyNot('lifecycle.reboot', { ...service, target: { ...service.target, disposable: true } })).toMatch(/restart policy of the service is none/)
   expect(whyNot('lifecycle.stop', service)).toMatch(/restart policy of the service is none/)
   expect(whyNot('config.apply', always)).toMatch(/disposable/)

@@ -67,6 +67,8 @@ export function doubtOfLoss(history: History, loss: PowerLoss): string | undefin
   if (sooner.length > 0) return `${sooner[0]} after ${label}, which is not the order that it was about`
   const spared = everything(history).filter((target) => !diedIn(history, target, { fromMs: issuedAtMs, toMs: bootedAtMs }))
   if (spared.length > 0) return `nothing shows that ${listed(spared)} lost power in ${label}`
+  const unordered = delayed.filter(({ target }) => !starts.has(target)).map(({ target }) => target)
+  if (unordered.length > 0) return `${listed(unordered)} ${unordered.length === 1 ? 'was' : 'were'} not started in the time that was watched after ${label}`
   const missing = components(history).filter((name) => !isUp(history, name, { fromMs: bootedAtMs, toMs: untilMs }))
   if (missing.length > 0) return `${listed(missing)} did not start after ${label}, so nothing can be said of what depends on it`
   return undefined
