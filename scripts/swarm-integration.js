@@ -158,7 +158,6 @@ const faults = {
   'START-04': ['--env-add', 'SEAWORTHY_DEFECT=start.ignores-sigterm'],
   'RDND-05': ['--env-rm', 'SEAWORTHY_DEFECT', '--env-add', 'SEAWORTHY_DEFECT=rdnd.scale-in-kills'],
   'DEGR-01': ['--env-rm', 'SEAWORTHY_DEFECT', '--env-add', 'SEAWORTHY_DEFECT=degr.soft-dep-is-hard'],
-  'START-08': ['--env-rm', 'SEAWORTHY_DEFECT', '--env-add', 'SEAWORTHY_DEFECT=start.gives-up-on-dependency'],
   'START-02': ['--env-rm', 'SEAWORTHY_DEFECT', '--restart-condition', 'none'],
 }
 
