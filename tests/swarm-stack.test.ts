@@ -86,10 +86,12 @@ test('the balancer looks as often as the descriptor says, at what it says', () =
   expect(ejectWindowMs(service.balancer)).toBeLessThan(10_000)
 })
 
-test('what would stay in force for every scenario after it is not tried', () => {
-  for (const capability of ['acl.identities', 'limits.rate', 'limits.neighbour'] as const) expect(whyNot(capability, service)).toContain('access.enable puts in force stays')
-  const { enable: _enable, ...always } = service.access!
-  expect(whyNot('acl.identities', { ...service, access: always })).toBeUndefined()
+test('what would stay in force for every scenario after it is tried in a copy of the stack alone', () => {
+  const kept = { ...service, target: { ...service.target, disposable: false } }
+  for (const capability of ['acl.identities', 'limits.rate', 'limits.neighbour'] as const) {
+    expect(whyNot(capability, service)).toBeUndefined()
+    expect(whyNot(capability, kept)).toContain('access.enable puts in force stays')
+  }
 })
 
 test('a restore is tried where the request carries the backup, or a command reads it, and not where a task is told a path', () => {
@@ -115,7 +117,13 @@ test('a swarm rolls releases out by itself', () => {
   expect(service.lifecycle.upgrade).not.toHaveProperty('rollOut')
 })
 
-test.each(['lifecycle.upgrade.part', 'lifecycle.reboot', 'fault.edge', 'docs.times', 'docs.runbook', 'lifecycle.apart'] as const)('%s is told as something that a swarm makes impossible or trivial', (capability) => {
+test.each(['lifecycle.upgrade.part', 'lifecycle.start-drained', 'topology.swap', 'docs.times', 'docs.runbook'] as const)('%s is told as something that a swarm makes impossible or trivial', (capability) => {
   expect(offers(service).has(capability)).toBe(false)
   expect(whyNot(capability, service)).toMatch(/\w/)
+})
+
+test.each(['fault.edge', 'fault.isolate', 'lifecycle.apart', 'backup.restoreIsolated', 'lifecycle.reboot', 'fault.data-files'] as const)('%s is offered for it, as it is when it runs', (capability) => {
+  const { target } = service
+  const running = { ...service, target: { ...target, replicas: { ...target.replicas, restart: 'always' as const }, swarm: { ...target.swarm!, virtual: [], staysDown: [], dataFolder: { component: 'notes', folder: '/volumes/notes' } } } }
+  expect(offers(running).has(capability)).toBe(true)
 })
