@@ -225,7 +225,7 @@ export interface DeploymentControls {
    * The platform's own roll-out of a release to all replicas. Resolves when the platform says that it is over or stuck, or when the time is up. Throws
    * SeaworthyError when it could not be ordered. What it changed is put back at the latest when the deployment ends, also by whoever cleans up after a dead run.
    */
-  rollOut?(release: PlatformRelease, options: { readonly timeoutMs: number }): Promise<PlatformRollOut>
+  rollOut?(release: PlatformRelease, options: PlatformRollOutOptions): Promise<PlatformRollOut>
   /** Plain files in the data folder of a stopped target whose path, relative to it, matches. */
   listDataFiles?(target: string, pattern: RegExp): Promise<readonly { readonly path: string; readonly bytes: number }[]>
   /** Bytes of one of them as they are, and its size; fewer where it ends before. */
@@ -240,14 +240,21 @@ export interface DeploymentControls {
   undoDataDamage?(target: string): Promise<'taken-back' | 'repaired'>
 }
 
-/** What the platform is told that every replica shall be from now on. */
+/** What the platform is told that every replica shall be from now on. What the changes do not name is as it was found. */
 export interface PlatformRelease {
   readonly name: string
   readonly changes: UnitChanges
   readonly image?: string
 }
+export interface PlatformRollOutOptions {
+  readonly timeoutMs: number
+  /** To one replica, of the platform's choice, and no further until something else is rolled out. Only where a driver offers `lifecycle.upgrade.part`. */
+  readonly inPart?: boolean
+}
 export interface PlatformRollOut {
   readonly ok: boolean
+  /** Of one in part that got there: which replicas are of the release. */
+  readonly instances?: readonly InstanceId[]
   /** Why not. */
   readonly error?: string
   /** How many replicas of this release there were at most, as the platform counts them. */

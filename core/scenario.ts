@@ -1,5 +1,5 @@
 import type { Check } from './check.js'
-import type { DependencyAccess, DeployedComponent, Edge, EdgeFault, FileDamage, Instance, PlatformRelease, PlatformRollOut, RebootOptions, Removed, Replacement, ReplaceOptions, StopResult, UnitChanges } from './driver.js'
+import type { DependencyAccess, DeployedComponent, Edge, EdgeFault, FileDamage, Instance, PlatformRelease, PlatformRollOut, PlatformRollOutOptions, RebootOptions, Removed, Replacement, ReplaceOptions, StopResult, UnitChanges } from './driver.js'
 import type { InstanceId } from './history.js'
 import type { Area, Capability, ProfileName, Requirement, RequirementId } from './requirement.js'
 import type { Performed, Procedure, ProcedureValues } from './procedure.js'
@@ -191,7 +191,7 @@ export interface ScenarioControls {
   /** What a target runs with from its next start on; undefined: what is declared. Not an intervention by itself, recorded as observation `unit-changes`. */
   configureUnit(target: string, changes: UnitChanges | undefined): Promise<void>
   /** The platform's own roll-out, recorded as `rollOut` of `replicas`; that it did not succeed is an answer too. */
-  rollOut(release: PlatformRelease, options: { readonly label: string; readonly timeoutMs: number }): Promise<PlatformRollOut>
+  rollOut(release: PlatformRelease, options: PlatformRollOutOptions & { readonly label: string }): Promise<PlatformRollOut>
   addInstance(options?: { readonly changes?: UnitChanges; readonly label?: string }): Promise<Instance>
   removeInstance(target: InstanceId, label?: string): Promise<StopResult>
   /** Recorded as `remove-instance` of `replicas`, with the one that the platform chose in its detail (`instance`). */

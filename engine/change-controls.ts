@@ -73,13 +73,13 @@ function procedureControls(world: ScenarioWorld, interventions: Interventions): 
       await offered(world, 'configureUnit')(target, changes)
       world.record({ kind: 'observation', probe: 'unit-changes', target, atMs: world.clock(), value: changes ?? null })
     },
-    rollOut: (release, { label, timeoutMs }) =>
+    rollOut: (release, { label, ...options }) =>
       interventions.make({
         name: 'rollOut',
         target: 'replicas',
         label,
-        detail: { release: release.name, image: release.image ?? null, timeoutMs },
-        apply: () => offered(world, 'rollOut')(release, { timeoutMs }),
+        detail: { release: release.name, image: release.image ?? null, ...options },
+        apply: () => offered(world, 'rollOut')(release, options),
         describe: (end) => ({ ...end }),
       }),
     damageDataFile: (...given) => damageFile(world, interventions, given),

@@ -68,9 +68,10 @@ function ofInstances(world: RehearsedWorld): OfInstances {
     },
     reboot: async (manner) => noted(world, 'reboot', 'machine', { how: manner, undo: 'the machine boots' }),
     configureUnit: async (target, changes) => noted(world, 'configure', target, { how: changes === undefined ? 'as declared again' : 'other settings from its next start on', undo: 'as declared again, at the latest with the scenario' }),
-    rollOut: async ({ name }) => {
-      noted(world, 'rollOut', 'replicas', { how: `the platform rolls ${name} out to all of them`, undo: 'they are given what they had, at the latest with the deployment' })
-      return { ok: true, reached: declared.replicas.count, displaced: declared.replicas.count }
+    rollOut: async ({ name }, { inPart }) => {
+      noted(world, 'rollOut', 'replicas', { how: `the platform rolls ${name} out to ${inPart === true ? 'one of them, and stops there' : 'all of them'}`, undo: 'they are given what they had, at the latest with the deployment' })
+      const reached = inPart === true ? 1 : declared.replicas.count
+      return { ok: true, reached, displaced: reached, ...(inPart === true ? { instances: ['replica-0'] } : {}) }
     },
     addInstance: async () => {
       const id = `replica-${added++}`

@@ -62,7 +62,7 @@ export interface ComponentClone {
 /** Whether a roll-out can be given some of the replicas only. */
 export function canRollOutInPart({ rollOut, releases, to }: Upgrade): boolean {
   if (rollOut !== undefined) return JSON.stringify(rollOut).includes('{instances}')
-  return changesSomething(releases[to]?.changes ?? {})
+  return changesSomething(releases[to]?.changes ?? {}) || releases[to]?.image !== undefined
 }
 /** Whether the target is on a platform that rolls releases out by itself. */
 export const platformRollsOut = ({ target }: Pick<ServiceDescriptor, 'target'>): boolean => target.cluster !== undefined || target.swarm !== undefined

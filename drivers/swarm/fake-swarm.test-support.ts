@@ -10,6 +10,7 @@ export const specOf = ({ replicas }: { readonly replicas: number }): ServiceSpec
 })
 
 const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+const hourNs = 3_600e9
 const isImageThere = (spec: ServiceSpec): boolean => makeOf(spec).Image !== 'missing'
 
 export interface FakeTask {
@@ -49,6 +50,7 @@ export class FakeSwarm {
   isManager = true
   /** Between one task of an update and the next. */
   updateEveryMs = 30
+  stopsAfterFirst = true
   order: 'stop-first' | 'start-first' = 'stop-first'
   onFailure: 'pause' | 'rollback' = 'pause'
   /** How long a task that was told to end goes on. */
@@ -138,12 +140,15 @@ export class FakeSwarm {
   /** One task after the other, as `order` says; what happens at the first task of a release that crashes is for `onFailure`. As a swarm it says so a moment after it was told. */
   async #rollOut(before: ServiceSpec): Promise<void> {
     const number = (this.#updates += 1)
+    const { spec } = this
     const StartedAt = String(number)
     const says = (State: string, Message: string): void => void (this.updateStatus = { State, Message, StartedAt })
     await later(this.updateEveryMs)
     if (number !== this.#updates) return
     says('updating', 'update in progress')
-    for (const { slot } of [...this.#tasks]) {
+    // A swarm takes them in no order.
+    for (const { slot } of [...this.#tasks].reverse()) {
+      if (isSameMake(makeOf(this.spec), this.#tasks.find((one) => one.slot === slot)?.make ?? {})) continue
       await later(this.updateEveryMs)
       if (number !== this.#updates) return
       if (!(await this.#replace(slot))) {
@@ -152,6 +157,8 @@ export class FakeSwarm {
         await this.#replace(slot)
         return says('rollback_completed', 'rollback completed')
       }
+      // So long that nothing here lives to see the next one.
+      if (this.stopsAfterFirst && (spec.UpdateConfig?.Delay ?? 0) > hourNs && spec.UpdateConfig?.Parallelism === 1) return
     }
     says('completed', 'update completed')
   }
@@ -162,11 +169,12 @@ export class FakeSwarm {
     if (old === undefined || isSameMake(old.make, makeOf(this.spec))) return true
     const isGone = !isImageThere(this.spec)
     if (this.order === 'stop-first' && old.state === 'running') this.#end(old)
-    const task = this.#newTask(slot, isGone ? 'rejected' : 'running')
+    const crashes = makeOf(this.spec).Env?.includes('RELEASE=crashing') === true
+    const task = this.#newTask(slot, isGone ? 'rejected' : crashes ? 'failed' : 'running')
     this.#tasks = this.#tasks.map((one) => (one.slot === slot ? task : one))
     this.#gone.push(old)
     if (this.order === 'start-first') setTimeout(() => this.#end(old), this.endsAfterMs)
-    return !isGone && makeOf(this.spec).Env?.includes('RELEASE=crashing') !== true
+    return !isGone && !crashes
   }
 
   #end(task: FakeTask): void {

@@ -124,7 +124,82 @@ describe('a roll-out', () => {
   })
 })
 
+describe('a roll-out in part', () => {
+  const inPart = { ...tenSeconds, inPart: true }
+  const asFound = { name: 'as found', changes: {} }
+  const makes = () => swarm.running().map(({ make }) => make.Env?.join() ?? '')
+
+  test('stops after the first task, tells whose place it has, and is taken back by the one that it stopped at alone', async () => {
+    swarm.spec = { ...swarm.spec, UpdateConfig: { Parallelism: 2, Delay: 1e9 } }
+    const found = swarm.spec
+    const { controls } = await deploy()
+    expect(await controls.rollOut!(release('v2'), inPart)).toEqual({ ok: true, reached: 1, displaced: 1, instances: ['replica-2'] })
+    expect(swarm.spec.UpdateConfig).toEqual({ Parallelism: 1, Delay: 24 * 3_600e9 })
+    await new Promise((resolve) => setTimeout(resolve, 5 * swarm.updateEveryMs))
+    expect(makes().sort()).toEqual(['', '', 'RELEASE=v2'])
+    expect(await controls.rollOut!(asFound, tenSeconds)).toMatchObject({ ok: true })
+    expect(makes()).toEqual(['', '', ''])
+    expect(swarm.spec.UpdateConfig).toEqual(found.UpdateConfig)
+    expect(run.events.filter(({ name }) => name === 'process-started').map(({ target }) => target)).toEqual(['replica-2', 'replica-2'])
+    expect(await controls.rollOut!(release('v2'), tenSeconds)).toMatchObject({ ok: true, reached: 3 })
+    expect(lost()).toEqual([])
+  })
+
+  test('of a release that crashes is told as one that did not succeed, and can be taken back', async () => {
+    const { controls } = await deploy()
+    expect(await controls.rollOut!(release('crashing'), inPart)).toMatchObject({ ok: false, reached: 1, error: expect.stringMatching(/^the swarm says paused/) })
+    expect(await controls.rollOut!(asFound, tenSeconds)).toMatchObject({ ok: true })
+    expect(swarm.spec.UpdateConfig).toBeUndefined()
+    expect(lost()).toEqual([])
+  })
+
+  test('that the swarm rolls back leaves nothing to take back', async () => {
+    swarm.onFailure = 'rollback'
+    const { controls } = await deploy()
+    expect(await controls.rollOut!(release('crashing'), inPart)).toMatchObject({ ok: false, error: expect.stringMatching(/^the swarm says rollback_completed/) })
+    expect(await controls.rollOut!(asFound, tenSeconds)).toMatchObject({ ok: true })
+    expect(swarm.spec.UpdateConfig).toBeUndefined()
+  })
+
+  test('that a swarm does not stop is none', async () => {
+    swarm.stopsAfterFirst = false
+    swarm.updateEveryMs = 1
+    const { controls } = await deploy()
+    await expect(controls.rollOut!(release('v2'), inPart)).rejects.toMatchObject({ code: 'SW_NOT_DONE', message: expect.stringContaining('expected the swarm to stop after the first') })
+  })
+
+  test('is put back with the deployment', async () => {
+    swarm.spec = { ...swarm.spec, UpdateConfig: { Parallelism: 0 } }
+    const { spec: before } = swarm
+    const deployment = await deploy()
+    await deployment.controls.rollOut!(release('v2'), inPart)
+    await deployment[Symbol.asyncDispose]()
+    expect(swarm.spec).toEqual(before)
+    expect(makes()).toEqual(['', '', ''])
+  })
+
+  test('is put back by the program in the journal', async () => {
+    const { spec: before } = swarm
+    const { controls } = await deploy()
+    await controls.rollOut!(release('v2'), inPart)
+    expect(await putBackStack(engine.connection.docker, parseFound(swarm.spec.Labels?.[foundLabel])!)).toEqual([])
+    expect(swarm.spec).toEqual(before)
+    expect(makes()).toEqual(['', '', ''])
+  })
+})
+
 describe('what a release makes of a service', () => {
+  test('in part is told again with the pace of before, and one that somebody else has set stays', () => {
+    const paced = { ...specOf({ replicas: 3 }), UpdateConfig: { Parallelism: 2, Delay: 5 } }
+    const part = specOfRelease(paced, release('v2'), 'run', true)!
+    const another = specOfRelease(part, release('v3'), 'run', true)!
+    expect(another.UpdateConfig).toEqual(part.UpdateConfig)
+    expect(specBeforeRollOut(another, 'run')).toEqual(paced)
+    expect(specOfRelease(part, release('v3'), 'run')!.UpdateConfig).toEqual(paced.UpdateConfig)
+    const theirs = { ...part, UpdateConfig: { Parallelism: 7 } }
+    expect(specBeforeRollOut(theirs, 'run')).toMatchObject({ UpdateConfig: { Parallelism: 7 }, TaskTemplate: paced.TaskTemplate })
+  })
+
   const spec = { ...specOf({ replicas: 3 }), TaskTemplate: { ContainerSpec: { Image: 'web:1', Env: ['A=1', 'RELEASE=v1', 'EMPTY'], Args: ['serve'], StopSignal: 'SIGINT' } } }
   test('is its image, its variables beside those that are there, and its words', () => {
     const made = specOfRelease(spec, { name: 'v2', image: 'web:2', changes: { env: { RELEASE: 'v2' }, command: ['serve', '--new'] } }, 'run')!

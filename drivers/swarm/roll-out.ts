@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { PlatformRelease, PlatformRollOut } from '../../core/driver.js'
+import type { PlatformRelease, PlatformRollOut, PlatformRollOutOptions } from '../../core/driver.js'
 import { notDone } from '../process/not-done.js'
 import type { ServicePlaces } from './service-places.js'
 import { isOfNow, isSameMake, makeOf, specOfRelease } from './stack-release.js'
@@ -21,22 +21,22 @@ export interface RollOutWorld {
 
 /**
  * The update of the swarm, in its own order and with what it does on a failure. Over when the swarm says so and every place has a task of the release; not
- * successful when it is paused or rolled back. Throws SW_NOT_DONE where the service is that release already, and for what neither the service nor its release
- * did: an image that cannot be had, no node.
+ * successful when it is paused or rolled back. One in part is over when one place has a task of the release, and the swarm waits then. Throws SW_NOT_DONE where the
+ * service is that release already, and for what neither the service nor its release did: an image that cannot be had, no node.
  */
-export async function rollOutService(world: RollOutWorld, service: ServicePlaces, release: PlatformRelease, timeoutMs: number): Promise<PlatformRollOut> {
+export async function rollOutService(world: RollOutWorld, service: ServicePlaces, release: PlatformRelease, { timeoutMs, inPart = false }: PlatformRollOutOptions): Promise<PlatformRollOut> {
   const { docker, runId, signal } = world
   const doing = `rolling ${release.name} out`
   const endAt = performance.now() + timeoutMs
   const before = await inspected(docker, service)
   const known = new Set((await allTasksOf(docker, service.service)).map(({ ID }) => ID))
   world.rollingOut(true)
-  const given = await service.change(doing, (spec) => specOfRelease(spec, release, runId))
+  const given = await service.change(doing, (spec) => specOfRelease(spec, release, runId, inPart))
   if (given === undefined && !service.wasRolledBack) {
     world.rollingOut(false)
     throw notDone(doing, `that ${service.service.Spec.Name} is what it is to become already`)
   }
-  const followed = new Followed(service, { doing, given: given ?? before.Spec, before, known, timeoutMs })
+  const followed = new Followed(service, { doing, given: given ?? before.Spec, before, known, timeoutMs, inPart })
   for (;;) {
     const lost = world.lost()
     if (lost !== undefined) throw notDone(doing, lost)
@@ -63,6 +63,7 @@ interface Ordered {
   /** Tasks that were there before it, or had been. */
   readonly known: ReadonlySet<string>
   readonly timeoutMs: number
+  readonly inPart: boolean
 }
 
 /** An update from its order to its end, as the swarm tells of it. */
@@ -79,7 +80,7 @@ class Followed {
 
   /** Undefined while it goes on. */
   look(now: SwarmService, { all, isLate }: { readonly all: readonly SwarmTask[]; readonly isLate: boolean }): PlatformRollOut | undefined {
-    const { doing, given, before, known, timeoutMs } = this.#ordered
+    const { doing, given, before, known, timeoutMs, inPart } = this.#ordered
     const wanted = all.filter(isWanted)
     const ours = wanted.filter((task) => task.Spec !== undefined && isOfNow(task, given))
     const replicas = replicasOf(given)
@@ -90,13 +91,16 @@ class Followed {
     // The words of the update before stay until the next one has begun; where nothing was left to replace there are none.
     const state = now.UpdateStatus?.StartedAt === before.UpdateStatus?.StartedAt ? undefined : now.UpdateStatus?.State
     const said = `the swarm says ${now.UpdateStatus?.State ?? 'nothing'}: ${now.UpdateStatus?.Message ?? 'no reason given'}`
-    const isThere = isSameMake(makeOf(now.Spec), makeOf(given)) && wanted.length === replicas && ours.length === replicas && ours.every(runs)
-    const isPlaced = ours.every((task) => this.#service.places.some(({ container }) => container?.id === containerOf(task)))
+    if (inPart && ours.length > 1) throw notDone(doing, `${ours.length} tasks of it, and expected the swarm to stop after the first`)
+    const isThere = isSameMake(makeOf(now.Spec), makeOf(given)) && wanted.length === replicas && ours.length === (inPart ? 1 : replicas) && ours.every(runs)
+    const placed = this.#service.places.filter(({ container }) => ours.some((task) => container?.id === containerOf(task)))
+    const isPlaced = placed.length === ours.length
+    if (isThere && isPlaced && inPart) return { ok: true, instances: placed.map(({ name }) => name), ...this.#counts }
     if (isThere && isPlaced && (state === undefined || state === 'completed')) return { ok: true, ...this.#counts }
     if (state === 'rollback_completed' || state === 'rollback_paused') return this.#rolledBack(now, { all, said })
     if (state === 'paused') return this.#failed(all, said)
     if (!isLate) return undefined
-    if (isThere) throw notDone(doing, `that every task is of it, and that not every place has one after ${Math.round(timeoutMs / 1_000)} s`)
+    if (isThere) throw notDone(doing, `that every task that is to be of it is, and that not every place has one after ${Math.round(timeoutMs / 1_000)} s`)
     return this.#failed(all, `not every task was of it after ${Math.round(timeoutMs / 1_000)} s (${said})`)
   }
 

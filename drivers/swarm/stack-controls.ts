@@ -1,4 +1,4 @@
-import type { DeploymentControls, Instance, PlatformRelease, PlatformRollOut, Removed } from '../../core/driver.js'
+import type { DeploymentControls, Instance, PlatformRelease, PlatformRollOut, PlatformRollOutOptions, Removed } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import { crashProcesses, stopProcess, within, type EndedBy, type RunningProcess } from '../docker/end-container.js'
 import { engineError } from '../docker/engine-error.js'
@@ -100,7 +100,7 @@ export function stackControls(machine: StackMachine): DeploymentControls {
       const pid = place.container?.pid ?? null
       return { pid, state: pid !== null ? 'running' : place.mode === 'held' ? 'held' : 'exited', restarts: Math.max(0, place.starts - 1) }
     },
-    rollOut: (release, { timeoutMs }) => rollOut(machine, release, timeoutMs),
+    rollOut: (release, options) => rollOut(machine, release, options),
     async addInstance({ changes }) {
       if (changes !== undefined) throw notDone('adding a replica', 'other settings for it, which a swarm gives to all tasks of a service or to none')
       const [service] = machine.services
@@ -141,11 +141,11 @@ function requireKnown(machine: StackMachine): void {
   if (reason !== undefined) throw new SeaworthyError('SW_MACHINE_LOST', `the stack is lost: ${reason}`, { exitCode: exitCodes.notConclusive })
 }
 
-async function rollOut(machine: StackMachine, release: PlatformRelease, timeoutMs: number): Promise<PlatformRollOut> {
+async function rollOut(machine: StackMachine, release: PlatformRelease, options: PlatformRollOutOptions): Promise<PlatformRollOut> {
   requireKnown(machine)
   const [service] = machine.services
   if (service === undefined) throw notDone(`rolling ${release.name} out`, 'no service of replicas')
-  return rollOutService(machine, service, release, timeoutMs)
+  return rollOutService(machine, service, release, options)
 }
 
 async function kill(machine: StackMachine, all: readonly Placed[]): Promise<{ target: string; pid: number }[]> {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { PlatformRelease, UnitChanges } from '../../core/driver.js'
 import { withLabels } from './service-labels.js'
-import type { ServiceSpec, SwarmTask } from './stack-services.js'
+import type { ServiceSpec, SwarmTask, UpdateConfig } from './stack-services.js'
 
 /** Label on a service while a run rolls out: what its tasks were made of before the first roll-out, and what they were given by the last one. Whoever cleans up puts the first back, where the second is still there. */
 export const rollOutLabel = 'seaworthy.roll-out'
@@ -16,7 +16,13 @@ interface RollOutNote {
   readonly run: string
   readonly found: TaskMake
   readonly given: TaskMake
+  /** How it was updated before it was told to stop after the first task; null: nothing was said of it. */
+  readonly update?: UpdateConfig | null
 }
+
+/** An update that stops after its first task waits for longer than any run before it goes on (Docker Engine API, UpdateConfig: nanoseconds). */
+const afterFirstTask = { Parallelism: 1, Delay: 24 * 3_600 * 1e9 } as const
+const isAfterFirstTask = ({ UpdateConfig: update }: ServiceSpec): boolean => update?.Parallelism === afterFirstTask.Parallelism && update.Delay === afterFirstTask.Delay
 
 export const makeOf = ({ TaskTemplate: { ContainerSpec: { Image, Env, Args } } }: Pick<ServiceSpec, 'TaskTemplate'>): TaskMake => ({
   ...(Image === undefined ? {} : { Image }),
@@ -34,14 +40,21 @@ export function isSameMake(one: TaskMake, other: TaskMake): boolean {
   return isDeepStrictEqual(whole(one), whole(other))
 }
 
-/** The service as a release, with a note of what it was in the same change; undefined where it is that already. */
-export function specOfRelease(spec: ServiceSpec, release: PlatformRelease, runId: string): ServiceSpec | undefined {
+/**
+ * The service as a release, with a note of what it was in the same change; undefined where it is that already. One in part is given to one task: what the swarm does
+ * on a failure, and whether the new task comes first, is as ever.
+ */
+export function specOfRelease(spec: ServiceSpec, release: PlatformRelease, runId: string, inPart = false): ServiceSpec | undefined {
   const note = noteOf(spec)
   // What another run left behind says nothing of what this one found.
-  const found = note?.run === runId ? note.found : makeOf(spec)
+  const own = note?.run === runId ? note : undefined
+  const found = own?.found ?? makeOf(spec)
   const given = withRelease(found, release)
   if (isSameMake(makeOf(spec), given)) return undefined
-  return withLabels(withMake(spec, given), { [rollOutLabel]: JSON.stringify({ run: runId, found, given } satisfies RollOutNote) })
+  const asFound = withUpdateAsFound(spec, own)
+  const made = withMake(inPart ? { ...asFound, UpdateConfig: { ...asFound.UpdateConfig, ...afterFirstTask } } : asFound, given)
+  const noted: RollOutNote = { run: runId, found, given, ...(inPart ? { update: asFound.UpdateConfig ?? null } : {}) }
+  return withLabels(made, { [rollOutLabel]: JSON.stringify(noted) })
 }
 
 /** The service as it was before the first roll-out of the run that has it; undefined where none was made. What is no longer what was given is somebody else's, and stays. */
@@ -49,7 +62,15 @@ export function specBeforeRollOut(spec: ServiceSpec, runId: string): ServiceSpec
   if (spec.Labels?.[rollOutLabel] === undefined) return undefined
   const note = noteOf(spec)
   const without = withLabels(spec, { [rollOutLabel]: undefined })
-  return note?.run === runId && isSameMake(makeOf(spec), note.given) ? withMake(without, note.found) : without
+  if (note?.run !== runId) return without
+  const paced = withUpdateAsFound(without, note)
+  return isSameMake(makeOf(spec), note.given) ? withMake(paced, note.found) : paced
+}
+
+function withUpdateAsFound(spec: ServiceSpec, note: RollOutNote | undefined): ServiceSpec {
+  if (note?.update === undefined || !isAfterFirstTask(spec)) return spec
+  const { UpdateConfig: _ours, ...rest } = spec
+  return note.update === null ? rest : { ...rest, UpdateConfig: note.update }
 }
 
 function withRelease({ Image, Env = [], Args }: TaskMake, { changes, image }: PlatformRelease): TaskMake {

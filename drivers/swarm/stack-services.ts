@@ -23,8 +23,14 @@ export interface ServiceSpec {
     readonly RestartPolicy?: { readonly Condition?: string; readonly MaxAttempts?: number }
     readonly Placement?: { readonly Constraints?: readonly string[] }
   }
+  readonly UpdateConfig?: UpdateConfig
   readonly Mode: { readonly Replicated?: { readonly Replicas?: number }; readonly Global?: object }
   readonly EndpointSpec?: { readonly Mode?: string; readonly Ports?: readonly PublishedPort[] }
+}
+/** How a swarm replaces the tasks of a service: so many at a time, and so long between them. */
+export interface UpdateConfig {
+  readonly Parallelism?: number
+  readonly Delay?: number
 }
 export interface ContainerSpec {
   readonly StopSignal?: string

@@ -1,7 +1,6 @@
+import { platformRollsOut } from '../../core/declarations/upgrade.js'
 import type { RequirementId } from '../../core/requirement.js'
 import type { Scenario, ScenarioContext } from '../../core/scenario.js'
-import { resumeNeverOpened } from '../redundancy/never-opened.js'
-import { recordProbe, runProbes, sessionProbe, type Pair, type PairProbe } from '../redundancy/replica-pairs.js'
 import { anUpgradeCanBeRolledBack } from './an-upgrade-can-be-rolled-back.check.js'
 import { acknowledgedWritesSurvive } from './acknowledged-writes-survive-an-upgrade.check.js'
 import { corpusKeys, recordCorpus, tryNewFeatures } from './corpus.js'
@@ -9,9 +8,10 @@ import { labels, loads } from './names.js'
 import { noRequestFailsDuringAnUpgrade } from './no-request-fails-during-an-upgrade.check.js'
 import { oldAndNewWorkTogether } from './old-and-new-work-together.check.js'
 import { replicasAreReplacedAFewAtATime } from './replicas-are-replaced-a-few-at-a-time.check.js'
+import { stopHalfWay, stopHalfWayByPlatform } from './half-way.js'
 import { rollOut } from './roll-out.js'
 import { rollingOutDoesNotRelease } from './rolling-out-does-not-release.check.js'
-import { acknowledgedBy, inFlightOperation, readsOf, sampleReplicas, startUpgradeTraffic, startWrites, writeReadSet, type UpgradeTraffic } from './upgrade-traffic.js'
+import { acknowledgedBy, inFlightOperation, sampleReplicas, startUpgradeTraffic, startWrites, writeReadSet, type UpgradeTraffic } from './upgrade-traffic.js'
 
 const leadMs = { quick: 1_000, standard: 5_000, thorough: 5_000 } as const
 const tailMs = { quick: 1_000, standard: 10_000, thorough: 10_000 } as const
@@ -29,7 +29,8 @@ export const scenario: Scenario = {
   expectedMs: (service, profile) => {
     const { intervalMs, fall, rise, timeoutMs } = service.balancer
     const turnMs = intervalMs * (fall + rise) + timeoutMs + 1_000 + usualTurnMs
-    return leadMs[profile] + tailMs[profile] + 2 * service.target.replicas.count * turnMs + 5_000
+    const ofPartMs = platformRollsOut(service) ? 2 * turnMs : 0
+    return leadMs[profile] + tailMs[profile] + 2 * service.target.replicas.count * turnMs + ofPartMs + 5_000
   },
   checks: [noRequestFailsDuringAnUpgrade, replicasAreReplacedAFewAtATime, acknowledgedWritesSurvive, oldAndNewWorkTogether, anUpgradeCanBeRolledBack, rollingOutDoesNotRelease],
   exercise,
@@ -43,11 +44,13 @@ async function exercise(context: ScenarioContext): Promise<void> {
   context.fact('new-features', upgrade.features.map(({ name }) => name))
   const [readSet, corpus] = await Promise.all([writeReadSet(context), judged('TOGL-03') ? corpusKeys(context) : undefined])
   if (corpus !== undefined) await recordTwice(context, corpus)
+  const isByPlatform = platformRollsOut(context.service)
+  if (judged('UPGR-03') && isByPlatform) await stopHalfWayByPlatform(context)
   const sampler = sampleReplicas(context)
   const traffic = startUpgradeTraffic(context, labels.upgrade, readSet)
   await context.pause(leadMs[context.profile])
   const sentBefore = traffic.sent()
-  if (judged('UPGR-03')) await stopHalfWay(context)
+  if (judged('UPGR-03') && !isByPlatform) await stopHalfWay(context)
   const end = await rollOut(context, { release: upgrade.to, label: labels.upgrade, timeoutMs: context.threshold('UPGR-01', 'complete_within_s') * 1_000 })
   await untilEnough(context, traffic, sentBefore)
   await traffic.stop()
@@ -107,34 +110,4 @@ async function readBack(context: ScenarioContext, label: string): Promise<void> 
   context.step('reading every written key back')
   const convergenceMs = Math.max(context.threshold('UPGR-06', 'convergence_s') * 1_000, 3 * (context.service.data?.maxLagMs ?? 0))
   await context.traffic.reconcile({ load: loads.reconcile(label), convergenceMs })
-}
-
-/** One replica is upgraded and work is begun on it and continued on one that is not, and the other way round. */
-async function stopHalfWay(context: ScenarioContext): Promise<void> {
-  const { upgrade } = context.service.lifecycle
-  const [upgraded, old] = context.instances.map(({ id }) => id)
-  if (upgrade === undefined || upgraded === undefined || old === undefined) return
-  const end = await rollOut(context, { release: upgrade.to, label: labels.half, instances: [upgraded], timeoutMs: context.threshold('UPGR-01', 'complete_within_s') * 1_000 })
-  if (!end.ok || !(await context.untilReady(upgraded, context.service.lifecycle.startTimeoutMs))) return
-  context.step(`${upgraded} runs ${upgrade.to}, ${old} still ${upgrade.from}`)
-  for (const instance of [upgraded, old]) await context.traffic.readValue({ name: 'version-half-way', probe: upgrade.version, via: instance })
-  const timeoutMs = Math.max(context.threshold('UPGR-03', 'convergence_s') * 1_000, 2 * (context.service.data?.maxLagMs ?? 0))
-  for (const one of [upgraded, old]) await runProbes(context, pairProbes(context, { from: one, to: one }, 1), timeoutMs)
-  await runProbes(context, pairProbes(context, { from: upgraded, to: old }), timeoutMs)
-  await runProbes(context, pairProbes(context, { from: old, to: upgraded }), timeoutMs)
-  await context.traffic.readNeverWritten(readsOf(context.service))
-  await resumeNeverOpened(context, context.service.data?.session)
-  for (const instance of [upgraded, old]) await context.traffic.readValue({ name: 'version-half-way', probe: upgrade.version, via: instance })
-}
-
-function pairProbes(context: ScenarioContext, pair: Pair, count?: number): PairProbe[] {
-  const { data } = context.service
-  const session = data?.session
-  const reads = readsOf(context.service)
-  const sessions = session === undefined ? 0 : (count ?? context.threshold('UPGR-03', 'sessions_each_way'))
-  const records = reads.length === 0 ? 0 : (count ?? context.threshold('UPGR-03', 'records_each_way'))
-  return [
-    ...Array.from({ length: records }, (_, index) => recordProbe(context, pair, { write: data?.write.name ?? '', read: reads[index % reads.length]!.name })),
-    ...(session === undefined ? [] : Array.from({ length: sessions }, () => sessionProbe(context, pair, session))),
-  ]
 }

@@ -1,5 +1,5 @@
 /** Names that scenarios record under and checks look for. */
-export const labels = { half: 'half', upgrade: 'upgrade', back: 'back', bad: (release: string): string => `bad ${release}`, recovery: (release: string): string => `recovery from ${release}` } as const
+export const labels = { half: 'half', halfBack: 'half taken back', upgrade: 'upgrade', back: 'back', bad: (release: string): string => `bad ${release}`, recovery: (release: string): string => `recovery from ${release}` } as const
 
 export const loads = {
   /** Reads of a set of records that was written before anything was rolled out. */

@@ -28,11 +28,12 @@ export function rollOutSpan(history: History, label: string): RollOutSpan | unde
   return undefined
 }
 
-/** The whole of it: also half of it that went before under another label. */
+/** The whole of it: also half of it that went before under another label, unless a platform made that, which was taken back before. */
 export function wholeSpan(history: History, label: string, half: string): RollOutSpan | Finding {
   const span = rollOutSpan(history, label)
   if (span === undefined) return inconclusive('the roll-out was not begun, or not seen to end')
-  return { ...span, fromMs: Math.min(span.fromMs, rollOutSpan(history, half)?.fromMs ?? Infinity) }
+  const before = rollOutSpan(history, half)
+  return { ...span, fromMs: before === undefined || before.by === 'platform' ? span.fromMs : Math.min(span.fromMs, before.fromMs) }
 }
 export const isFinding = (value: object): value is Finding => 'outcome' in value
 

@@ -1,4 +1,5 @@
 import { platformRollsOut, type Release, type Upgrade } from '../../core/declarations/upgrade.js'
+import type { PlatformRelease } from '../../core/driver.js'
 import { InterventionFailed } from '../../core/errors.js'
 import type { InstanceId } from '../../core/history.js'
 import type { Procedure } from '../../core/procedure.js'
@@ -14,6 +15,8 @@ export interface RollOutPlan {
   readonly timeoutMs: number
   /** Uses the declared way back, where there is one. */
   readonly back?: boolean
+  /** By a platform: to one replica of its choice. */
+  readonly inPart?: boolean
 }
 
 /** The service's own tool, the platform that its replicas run on, or the rolling procedure of the harness. */
@@ -32,21 +35,23 @@ export interface RollOutEnd {
   readonly reached?: number
   /** How many of these there were instead of replicas of before. */
   readonly displaced?: number
+  /** Where a platform stopped, on its order, when they were of the release. */
+  readonly stoppedAt?: readonly InstanceId[]
 }
 export const rollOutProbe = 'roll-out'
 
 /**
  * Brings replicas to a release: by the platform where it rolls out itself, by the service's own tool, else by the rolling procedure of the harness.
- * Recorded with its beginning and its end. Half a roll-out is one to some of the instances, which a platform does not make.
+ * Recorded with its beginning and its end. Half a roll-out is one to some of the instances; which, a platform chooses.
  */
 export async function rollOut(context: ScenarioContext, plan: RollOutPlan): Promise<RollOutEnd> {
   const { upgrade } = context.service.lifecycle
   const release = upgrade?.releases[plan.release]
   if (upgrade === undefined || release === undefined) throw new Error(`the descriptor declares no release ${plan.release}`)
-  const instances = plan.instances ?? context.instances.map((one) => one.id)
+  const instances = plan.instances ?? (plan.inPart === true ? [] : context.instances.map((one) => one.id))
   const way = wayOf(context, upgrade, plan)
   const { name, reads } = release
-  context.step(`rolling out ${name} to ${instances.join(', ')} (${plan.label})`)
+  context.step(`rolling out ${name} to ${instances.join(', ') || 'one replica'} (${plan.label})`)
   observe(context, plan.label, { phase: 'begun', release: name, reads, by: way.by, instances })
   const end = way.by === 'platform' ? await byPlatform(context, release, plan) : way.by === 'tool' ? await byTool(context, way.tool, { ...plan, instances }) : await byHarness(context, plan, instances)
   observe(context, plan.label, end)
@@ -63,10 +68,20 @@ function wayOf({ service }: ScenarioContext, upgrade: Upgrade, plan: RollOutPlan
 
 const observe = (context: ScenarioContext, label: string, sighting: RollOutSighting): void => context.observe(rollOutProbe, label, sighting)
 
-async function byPlatform(context: ScenarioContext, { name, changes, image }: Release, { label, timeoutMs }: RollOutPlan): Promise<RollOutEnd> {
+/** Whatever was rolled out in part, every replica is made what it was found as. */
+export async function takePartBack(context: ScenarioContext, plan: Pick<RollOutPlan, 'label' | 'timeoutMs'>): Promise<RollOutEnd> {
+  context.step(`taking the part of a roll-out back (${plan.label})`)
+  return orderedOf(context, { name: 'as found', changes: {} }, plan)
+}
+
+const byPlatform = (context: ScenarioContext, { name, changes, image }: Release, plan: RollOutPlan): Promise<RollOutEnd> =>
+  orderedOf(context, { name, changes, ...(image === undefined ? {} : { image }) }, plan)
+
+async function orderedOf(context: ScenarioContext, release: PlatformRelease, { label, timeoutMs, inPart }: Pick<RollOutPlan, 'label' | 'timeoutMs' | 'inPart'>): Promise<RollOutEnd> {
   try {
-    const { ok, error, reached, displaced } = await context.control.rollOut({ name, changes, ...(image === undefined ? {} : { image }) }, { label, timeoutMs })
-    return ok ? { phase: 'ended', ok, reached, displaced } : { phase: 'ended', ok, cause: 'platform', error: error ?? 'it gave no reason', reached, displaced }
+    const { ok, error, reached, displaced, instances } = await context.control.rollOut(release, { label, timeoutMs, ...(inPart === true ? { inPart } : {}) })
+    const counted = { reached, displaced, ...(instances === undefined ? {} : { stoppedAt: instances }) }
+    return ok ? { phase: 'ended', ok, ...counted } : { phase: 'ended', ok, cause: 'platform', error: error ?? 'it gave no reason', ...counted }
   } catch (thrown) {
     if (!(thrown instanceof InterventionFailed)) throw thrown
     return { phase: 'ended', ok: false, cause: 'intervention', error: thrown.message }

@@ -40,6 +40,10 @@ describe('no request fails during an upgrade', () => {
     const half = rolledOut({ label: labels.half, fromMs: 200, toMs: 900 })
     expect(of([...goodUpgrade(), ...half, request(500, { load: loads.reads(labels.upgrade), outcome: 'error-status' })]).outcome).toBe('failed')
   })
+  test('one that a platform made, and that was taken back, does not', () => {
+    const half = rolledOut({ label: labels.half, fromMs: 200, toMs: 900, by: 'platform' })
+    expect(of([...goodPlatformUpgrade(), ...half, request(500, { load: loads.reads(labels.upgrade), outcome: 'error-status' })]).outcome).toBe('passed')
+  })
   test('a straggler fails although the tool reported success', () => {
     expect(of(instead('r3', replaced('r3', ['1.0.0', '1.0.0'], ['b', 'b'])))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('r3 (1.0.0)') })
   })

@@ -19,7 +19,7 @@ const upgr03: Requirement = {
     'Upgrade one replica and stop there; read from both what they run, before and after the exchange.',
     'As a control, write and read records and continue sessions on each of the two replicas alone.',
     'Write records on the upgraded replica and read them on one that is not, ordinary and strong reads in turn; open sessions on the one and continue them on the other. Then the other way round.',
-    'Go on with the roll-out.',
+    'Go on with the roll-out. Where a platform rolls out, it is told to stop after one replica of its choice, and that is taken back before the roll-out that is judged.',
   ],
   passCriterion: 'Every record and every session that one version began is continued by the other, in both directions.',
   thresholds: [
