@@ -7,7 +7,7 @@ import type { ComposeProject, ServiceDescriptor } from '../../core/service-descr
 import { moveAddress } from '../../operating-system/moving-addresses.js'
 import { ownProgram } from '../../operating-system/own-program.js'
 import type { EngineConnection } from '../docker/engine-connection.js'
-import { statusOf } from '../docker/engine-error.js'
+import { unlessGone } from '../docker/engine-error.js'
 import { EngineEvents } from '../docker/engine-events.js'
 import { keepInspections } from '../docker/inspection.js'
 import { deploymentLabel, deploymentName } from '../docker/labels.js'
@@ -183,9 +183,9 @@ export class AttachedProject {
   }
 
   async #follow(place: Place): Promise<void> {
-    const inspected = await this.connection.docker.getContainer(place.container.id).inspect().catch((error: unknown) => {
+    const inspected = await unlessGone(this.connection.docker.getContainer(place.container.id).inspect()).catch((error: unknown) => {
       // Else what cannot be found by us would be taken for a service that does not come back.
-      if (statusOf(error) !== 404) this.#lose(`the engine does not say where ${place.name} is: ${messageOf(error)}`)
+      this.#lose(`the engine does not say where ${place.name} is: ${messageOf(error)}`)
       return undefined
     })
     const address = inspected?.State.Running === true ? addressOf(inspected) : undefined

@@ -1,7 +1,7 @@
 import type { ProcessState, StopResult } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import { stopProcess, within, type RunningProcess } from '../docker/end-container.js'
-import { engineError, statusOf } from '../docker/engine-error.js'
+import { engineError, unlessSoAlready } from '../docker/engine-error.js'
 import type { EngineEvents } from '../docker/engine-events.js'
 import type { ContainerProcess, SignalSender } from '../docker/signal-sender.js'
 import type { Engine, Inspected } from './project.js'
@@ -44,7 +44,7 @@ export class ProjectUnit {
   async start(): Promise<void> {
     if (this.#held) throw refused(`${this.name} is held down`)
     await this.policyBack()
-    if ((await this.process()) === null) await this.#ask('starting', (container) => container.start().catch(unlessStatus(304)))
+    if ((await this.process()) === null) await this.#ask('starting', (container) => unlessSoAlready(container.start()))
   }
 
   /** Throws when it does not run: there is no exit to tell of. */
@@ -119,7 +119,7 @@ export class ProjectUnit {
   async #endRestarts(): Promise<void> {
     this.#requireGoingOn()
     this.around.events.expect(this.found.id, 'kill')
-    await this.#ask('ending the restarts of', (container) => container.stop({ t: 0 }).catch(unlessStatus(304)))
+    await this.#ask('ending the restarts of', (container) => unlessSoAlready(container.stop({ t: 0 })))
   }
 
   async #ask<T>(doing: string, work: (container: ReturnType<Engine['getContainer']>) => Promise<T>): Promise<T> {
@@ -136,9 +136,3 @@ export class ProjectUnit {
 }
 
 const refused = (reason: string): SeaworthyError => new SeaworthyError('SW_NOT_DONE', `the engine was not asked: ${reason}`, { exitCode: exitCodes.notConclusive })
-
-/** The engine says so when there was nothing to do. */
-const unlessStatus = (status: number) => (error: unknown): undefined => {
-  if (statusOf(error) !== status) throw error
-  return undefined
-}

@@ -1,7 +1,7 @@
 import type { ComposeService } from '../../core/service-descriptor.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { EngineConnection } from '../docker/engine-connection.js'
-import { engineError, statusOf } from '../docker/engine-error.js'
+import { engineError, unlessGone } from '../docker/engine-error.js'
 
 export type Engine = EngineConnection['docker']
 export type Inspected = Awaited<ReturnType<ReturnType<Engine['getContainer']>['inspect']>>
@@ -25,7 +25,7 @@ export interface ProjectContainer {
 export async function containersOf(docker: Engine, project: string): Promise<readonly ProjectContainer[]> {
   try {
     const listed = await docker.listContainers({ all: true, filters: { label: [`${projectLabel}=${project}`] } })
-    const inspected = await Promise.all(listed.map(({ Id }) => inspectedOrGone(docker, Id)))
+    const inspected = await Promise.all(listed.map(({ Id }) => unlessGone(docker.getContainer(Id).inspect())))
     return inspected
       .filter((one) => one !== undefined)
       .filter((one) => one.Config.Labels[projectLabel] === project && !isOneOff(one) && one.Config.Labels[serviceLabel] !== undefined)
@@ -38,13 +38,6 @@ export async function containersOf(docker: Engine, project: string): Promise<rea
 
 /** Made by `compose run`. */
 export const isOneOff = ({ Config: { Labels: labels } }: Inspected): boolean => (labels as Readonly<Record<string, string>> | null)?.[oneOffLabel]?.toLowerCase() === 'true'
-
-export async function inspectedOrGone(docker: Engine, id: string): Promise<Inspected | undefined> {
-  return docker.getContainer(id).inspect().catch((error: unknown) => {
-    if (statusOf(error) === 404) return undefined
-    throw error
-  })
-}
 
 export const runs = ({ inspected: { State: state } }: ProjectContainer): boolean => state.Running && !state.Restarting && !state.Paused
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { answersReadyAt } from '../docker/answers-ready.js'
-import { statusOf } from '../docker/engine-error.js'
+import { saysGone, statusOf, unlessGone } from '../docker/engine-error.js'
 import { addressOf, type Engine, type Inspected, type ProjectContainer } from './project.js'
 
 /** How a running container was found, as far as it may be changed: enough for another process to put it back. */
@@ -30,10 +30,10 @@ const readyWithinMsDefault = 3_000
 export async function putBack(docker: Engine, all: readonly Found[], readyWithinMs = readyWithinMsDefault): Promise<readonly string[]> {
   const left = await Promise.all(all.map(async (found) => {
     try {
-      await putOneBack(docker, found, readyWithinMs)
+      await unlessGone(putOneBack(docker, found, readyWithinMs))
       return []
     } catch (error) {
-      return statusOf(error) === 404 ? [] : [`container ${found.name}: ${error instanceof Error ? error.message : String(error)}`]
+      return [`container ${found.name}: ${error instanceof Error ? error.message : String(error)}`]
     }
   }))
   return left.flat()
@@ -64,7 +64,7 @@ async function unlessDone(work: Promise<unknown>): Promise<void> {
 
 /** An engine that does not answer says nothing of that. */
 export async function isGone(docker: Engine, id: string): Promise<boolean> {
-  return docker.getContainer(id).inspect().then(() => false, (error: unknown) => statusOf(error) === 404)
+  return docker.getContainer(id).inspect().then(() => false, saysGone)
 }
 
 export async function isReadyWithin(docker: Engine, { id, readiness }: Pick<Found, 'id' | 'readiness'>, withinMs: number): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { statusOf } from '../docker/engine-error.js'
+import { unlessGone } from '../docker/engine-error.js'
 import { projectLabel, type Engine } from './project.js'
 
 /** What was there of the project before it was brought up: somebody's data, and containers of `compose run`. */
@@ -38,7 +38,7 @@ export async function removeProject(docker: Engine, project: string, kept: Kept,
 async function removeOnce(docker: Engine, project: string, kept: Kept): Promise<{ readonly found: number; readonly left: readonly string[] }> {
   const filters = { label: [`${projectLabel}=${project}`] }
   const attempt = (what: string, work: Promise<unknown>): Promise<readonly string[]> =>
-    work.then(() => [], (error: unknown) => (statusOf(error) === 404 ? [] : [what]))
+    unlessGone(work).then(() => [], () => [what])
   const containers = (await docker.listContainers({ all: true, filters })).filter(({ Id }) => !kept.containers.includes(Id))
   const left = await Promise.all(containers.map((one) => attempt(`container ${one.Names[0] ?? one.Id}`, docker.getContainer(one.Id).remove({ force: true, v: true }))))
   const now = await keptOf(docker, project)

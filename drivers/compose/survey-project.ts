@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { WorldSurvey } from '../../core/world-survey.js'
-import { engineError } from '../docker/engine-error.js'
-import { inspectedOrGone, isOneOff, projectLabel, type Engine, type Inspected } from './project.js'
+import { engineError, unlessGone } from '../docker/engine-error.js'
+import { isOneOff, projectLabel, type Engine, type Inspected } from './project.js'
 
 /**
  * A Compose project as `docker inspect` shows it, without what a restart must change: process ids, times, counts, addresses. What
@@ -11,7 +11,7 @@ export async function surveyProject(docker: Engine, project: string): Promise<Wo
   const filters = { label: [`${projectLabel}=${project}`] }
   try {
     const listed = await docker.listContainers({ all: true, filters })
-    const containers = (await Promise.all(listed.map(({ Id }) => inspectedOrGone(docker, Id)))).filter((one) => one !== undefined).filter((one) => !isOneOff(one))
+    const containers = (await Promise.all(listed.map(({ Id }) => unlessGone(docker.getContainer(Id).inspect())))).filter((one) => one !== undefined).filter((one) => !isOneOff(one))
     const networks = await docker.listNetworks({ filters })
     const { Volumes: volumes } = await docker.listVolumes({ filters: JSON.stringify(filters) })
     return new Map([

@@ -3,7 +3,7 @@ import type { DeployOptions } from '../../core/driver.js'
 import { messageOf } from '../../core/errors.js'
 import { unlikeAnEngine } from './container-options.js'
 import type { DockerPlace } from './docker-world.js'
-import { statusOf } from './engine-error.js'
+import { unlessGone } from './engine-error.js'
 import { EngineEvents } from './engine-events.js'
 import type { MachineWithEngine } from './engine-power.js'
 import { deploymentName } from './labels.js'
@@ -54,11 +54,5 @@ function notBooted({ signal }: DeployOptions, error: unknown): string {
 }
 
 async function hasImage(docker: Docker, name: string): Promise<boolean> {
-  try {
-    await docker.getImage(name).inspect()
-    return true
-  } catch (error) {
-    if (statusOf(error) === 404) return false
-    throw error
-  }
+  return (await unlessGone(docker.getImage(name).inspect())) !== undefined
 }

@@ -6,7 +6,7 @@ import type { MachineUnit, UnitState } from '../process/machine-protocol.js'
 import { ContainerLog } from './container-log.js'
 import { containerOptions, policyNames, policyOf, samePlace } from './container-options.js'
 import type { DockerWorld } from './docker-world.js'
-import { engineError, statusOf } from './engine-error.js'
+import { engineError, unlessSoAlready } from './engine-error.js'
 import type { ContainerExit } from './engine-events.js'
 import type { ContainerProcess } from './signal-sender.js'
 
@@ -167,9 +167,7 @@ export class ContainerUnit {
     const container = this.#made?.container
     if (container === undefined) return
     this.#world.events.expect(container.id, 'kill')
-    await this.#ask('ending the restarts of', () => container.stop({ t: 0 }).catch((error: unknown) => {
-      if (statusOf(error) !== 304) throw error // it was down
-    }))
+    await this.#ask('ending the restarts of', () => unlessSoAlready(container.stop({ t: 0 })))
   }
 
   async #setPolicy(policy: RestartPolicy): Promise<void> {

@@ -17,7 +17,7 @@ import { cgroupParentOf } from './cgroup-parent.js'
 import { containerControls } from './container-controls.js'
 import { dataFolder, type DockerPlace, type DockerWorld } from './docker-world.js'
 import { connectEngine, type EngineConnection } from './engine-connection.js'
-import { engineError, statusOf } from './engine-error.js'
+import { engineError, unlessGone } from './engine-error.js'
 import { EngineEvents } from './engine-events.js'
 import { EnginePower, type MachineWithEngine } from './engine-power.js'
 import { openToContainers } from './folders-for-containers.js'
@@ -40,11 +40,11 @@ async function availability({ target }: ServiceDescriptor): ReturnType<Driver['a
     const { docker } = await connectEngine()
     const { SecurityOptions: security } = (await docker.info()) as { readonly SecurityOptions?: readonly string[] }
     if (security?.some((one) => one.includes('rootless')) === true) return { available: false, reason: 'the engine runs rootless, in a network of its own that the fault proxies cannot listen on' }
-    const { Config } = await docker.getImage(target.image).inspect()
-    const reason = foreignFiles(Config?.User ?? '', process.getuid?.() ?? 0)
+    const image = await unlessGone(docker.getImage(target.image).inspect())
+    if (image === undefined) return { available: false, reason: `the engine has no image "${target.image}"; for the bundled reference service: seaworthy image build` }
+    const reason = foreignFiles(image.Config?.User ?? '', process.getuid?.() ?? 0)
     return reason === undefined ? { available: true } : { available: false, reason }
   } catch (error) {
-    if (statusOf(error) === 404) return { available: false, reason: `the engine has no image "${target.image}"; for the bundled reference service: seaworthy image build` }
     return { available: false, reason: messageOf(error) }
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { SeaworthyError } from '../../core/errors.js'
-import { engineError } from './engine-error.js'
+import { engineError, unlessGone, unlessSoAlready } from './engine-error.js'
 
 const coded = (code: string): Error => Object.assign(new Error(`connect ${code}`), { code })
 const said = (message: string): Error => Object.assign(new Error('(HTTP code 500) server error'), { statusCode: 500, json: { message } })
@@ -30,4 +30,21 @@ test('anything else is told in the words of the engine, without a hint', () => {
 test('an error of ours stays what it is', () => {
   const ours = new SeaworthyError('SW_NOT_DONE', 'no')
   expect(engineError('starting app', ours)).toBe(ours)
+})
+
+const answered = (statusCode: number): Error => Object.assign(new Error(`(HTTP code ${statusCode})`), { statusCode })
+
+test('what the engine has not is undefined, also where that was told in our words', async () => {
+  expect(await unlessGone(Promise.resolve('there'))).toBe('there')
+  expect(await unlessGone(Promise.reject(answered(404)))).toBeUndefined()
+  expect(await unlessGone(Promise.reject(engineError('listing the tasks', answered(404))))).toBeUndefined()
+})
+
+test.each([['another status', answered(500)], ['no answer', coded('ECONNREFUSED')], ['another error of ours', engineError('listing the tasks', answered(409))]])('%s does not say that something is gone', async (_, error) => {
+  await expect(unlessGone(Promise.reject(error))).rejects.toBe(error)
+})
+
+test('an order is carried out where all was so already, and nowhere else', async () => {
+  await unlessSoAlready(Promise.reject(answered(304)))
+  await expect(unlessSoAlready(Promise.reject(answered(409)))).rejects.toMatchObject({ statusCode: 409 })
 })

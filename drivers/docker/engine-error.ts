@@ -10,6 +10,24 @@ export function engineError(doing: string, error: unknown): SeaworthyError {
 
 export const statusOf = (error: unknown): number | undefined => (error as { readonly statusCode?: number } | null)?.statusCode
 
+/** That the engine has no such thing, in its own words or in ours. One that does not answer says nothing of that. */
+export const saysGone = (error: unknown): boolean => statusOf(error instanceof SeaworthyError ? error.cause : error) === 404
+
+/** Resolves to undefined where the engine has no such thing (any more). */
+export async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
+    if (saysGone(error)) return undefined
+    throw error
+  })
+}
+
+/** For an order that the engine answers like this where all is so already: what is to be started runs, or what is to be stopped is down. */
+export async function unlessSoAlready(ordered: Promise<unknown>): Promise<void> {
+  await ordered.catch((error: unknown) => {
+    if (statusOf(error) !== 304) throw error
+  })
+}
+
 function reasonOf(error: unknown): string {
   const { json } = error as { readonly json?: { readonly message?: unknown } | null }
   return typeof json?.message === 'string' ? json.message : messageOf(error)

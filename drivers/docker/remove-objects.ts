@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { messageOf } from '../../core/errors.js'
-import { statusOf } from './engine-error.js'
+import { unlessGone } from './engine-error.js'
 import { swarmObjects, type SwarmObjects } from './swarm-objects.js'
 
 /** Rounds of removal: what is being removed by somebody else, or was just being made, is gone or there in the next one. */
@@ -44,7 +44,7 @@ export async function removeObjects(docker: Docker, owned: Owned, settleMs = 0):
 async function removeOnce(docker: Docker, { label, namePrefix }: Owned): Promise<Round> {
   const filters = { label: [label] }
   const attempt = (what: string, work: Promise<unknown>): Promise<readonly string[]> =>
-    work.then(() => [], (error: unknown) => (statusOf(error) === 404 ? [] : [what]))
+    unlessGone(work).then(() => [], () => [what])
   // A swarm that does not answer keeps nothing else from being removed, but nobody may say that it has nothing.
   const ofSwarm = await swarmObjects(docker, label).catch((error: unknown): SwarmObjects & { readonly unknown: string } => ({ services: [], tasks: [], unknown: `what the swarm has (${messageOf(error)})` }))
   const { services, tasks } = ofSwarm

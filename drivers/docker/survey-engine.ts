@@ -1,6 +1,6 @@
 import type Docker from 'dockerode'
 import type { WorldSurvey } from '../../core/world-survey.js'
-import { engineError, statusOf } from './engine-error.js'
+import { engineError, unlessGone } from './engine-error.js'
 import { runLabel } from './labels.js'
 import { swarmObjects } from './swarm-objects.js'
 
@@ -32,8 +32,5 @@ const ofRun = ({ Name: name, Labels: labels }: { readonly Name: string; readonly
   labels?.[runLabel] === runId || name.startsWith(`seaworthy-${runId}-`)
 
 async function idOf(docker: Docker, image: string): Promise<string> {
-  return docker.getImage(image).inspect().then(({ Id }) => Id, (error: unknown) => {
-    if (statusOf(error) === 404) return 'not there'
-    throw error
-  })
+  return (await unlessGone(docker.getImage(image).inspect()))?.Id ?? 'not there'
 }

@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import type Docker from 'dockerode'
 import type { UnitData } from '../process/deployment-world.js'
 import { notDone } from '../process/not-done.js'
-import { engineError, statusOf } from './engine-error.js'
+import { engineError, unlessGone } from './engine-error.js'
 import { labelsOf, objectName, type Placed } from './labels.js'
 
 /**
@@ -24,8 +24,8 @@ export function volumesOf(
     }
   }
   const remove = async (name: string): Promise<void> => {
-    await docker.getVolume(name).remove().catch((error: unknown) => {
-      if (statusOf(error) !== 404) throw engineError(`removing the volume ${name}`, error)
+    await unlessGone(docker.getVolume(name).remove()).catch((error: unknown) => {
+      throw engineError(`removing the volume ${name}`, error)
     })
   }
   return {

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises'
 import type { DataFolder, ServiceDescriptor } from '../../core/service-descriptor.js'
-import { engineError, statusOf } from '../docker/engine-error.js'
+import { engineError, unlessGone } from '../docker/engine-error.js'
 import type { PlannedService } from './plan-stack.js'
 import { stackLabel, type Engine } from './stack-services.js'
 
@@ -30,8 +30,7 @@ function namedVolume(mounts: Mounts): string | { readonly problem: string } {
 }
 
 async function folderOf(docker: Engine, name: string, stack: string): Promise<Found> {
-  const volume = await docker.getVolume(name).inspect().catch((error: unknown) => {
-    if (statusOf(error) === 404) return undefined
+  const volume = await unlessGone(docker.getVolume(name).inspect()).catch((error: unknown) => {
     throw engineError(`looking at the volume ${name}`, error)
   })
   if (volume === undefined) return { problem: `the engine has no volume ${name}` }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { Component, ServiceDescriptor, SwarmStack } from '../../core/service-descriptor.js'
-import { engineError, statusOf } from '../docker/engine-error.js'
+import { engineError, unlessGone } from '../docker/engine-error.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
 import type { Arrival } from './task-place.js'
@@ -104,8 +104,7 @@ async function planned(docker: Engine, node: string, { name, swarmService, port:
 
 async function plannedTask(docker: Engine, name: string, task: SwarmTask): Promise<PlannedTask> {
   const id = containerOf(task) ?? ''
-  const inspected = await docker.getContainer(id).inspect().catch((error: unknown) => {
-    if (statusOf(error) === 404) return undefined
+  const inspected = await unlessGone(docker.getContainer(id).inspect()).catch((error: unknown) => {
     throw engineError(`looking at the task ${task.Slot ?? ''} of the service ${name}`, error)
   })
   if (inspected?.State.Running !== true) throw busy(name, `the container of its task ${task.Slot ?? ''} has ended, which the swarm does not know yet`)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { DeployOptions, DeploymentControls } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { ServiceDescriptor } from '../../core/service-descriptor.js'
-import { statusOf } from '../docker/engine-error.js'
+import { unlessGone } from '../docker/engine-error.js'
 import { labelsOf, objectName, ownerLabel, runLabel, type Placed } from '../docker/labels.js'
 import { everyStep } from '../every-step.js'
 import type { Network } from '../network/network-protocol.js'
@@ -82,11 +82,4 @@ async function startWithAny(docker: Engine, runId: string, [image = '', ...other
     if (others.length === 0) throw error
     return startWithAny(docker, runId, others)
   }
-}
-
-async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
-  return asked.catch((error: unknown) => {
-    if (statusOf(error instanceof SeaworthyError ? error.cause : error) === 404) return undefined
-    throw error
-  })
 }

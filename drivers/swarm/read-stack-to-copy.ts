@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ServiceDescriptor, SwarmStack } from '../../core/service-descriptor.js'
-import { engineError, statusOf } from '../docker/engine-error.js'
+import { engineError, unlessGone } from '../docker/engine-error.js'
 import { attachmentsOf, mountsOf, type CopiedNetwork, type CopiedSpec, type StackToCopy, type VolumeDriver } from './copy-spec.js'
 import { throwIfOfAnother } from './found-stack.js'
 import { busy, restEveryMs } from './plan-stack.js'
@@ -48,12 +48,11 @@ async function eachOf<T>(names: readonly string[], of: (name: string) => Promise
   return new Map(found.flatMap(([name, one]) => (one === undefined ? [] : [[name, one] as const])))
 }
 
-const unlessGone = (what: string) => (error: unknown): undefined => {
-  if (statusOf(error) === 404) return undefined
+const notSeen = (what: string) => (error: unknown): never => {
   throw engineError(`looking at ${what} of a stack`, error)
 }
-const networkWith = (docker: Engine, id: string): Promise<CopiedNetwork | undefined> => docker.getNetwork(id).inspect().then((found: unknown) => found as CopiedNetwork, unlessGone(`the network ${id}`))
-const volumeNamed = (docker: Engine, name: string): Promise<VolumeDriver | undefined> => docker.getVolume(name).inspect().then((found) => found as VolumeDriver, unlessGone(`the volume ${name}`))
+const networkWith = (docker: Engine, id: string): Promise<CopiedNetwork | undefined> => unlessGone(docker.getNetwork(id).inspect()).then((found: unknown) => found as CopiedNetwork | undefined, notSeen(`the network ${id}`))
+const volumeNamed = (docker: Engine, name: string): Promise<VolumeDriver | undefined> => unlessGone(docker.getVolume(name).inspect()).then((found) => found as VolumeDriver | undefined, notSeen(`the volume ${name}`))
 
 /** All that listens on this machine is below these. */
 const foldersOfSockets = ['/', '/run', '/var/run']

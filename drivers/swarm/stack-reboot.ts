@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { DeploymentControls, DriverPlatformEvent, RebootOptions } from '../../core/driver.js'
 import { messageOf } from '../../core/errors.js'
 import { crashProcesses, within, type EndedBy, type RunningProcess } from '../docker/end-container.js'
-import { engineError, statusOf } from '../docker/engine-error.js'
+import { engineError, unlessGone, unlessSoAlready } from '../docker/engine-error.js'
 import type { ContainerProcess } from '../docker/signal-sender.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
@@ -127,9 +127,8 @@ async function shutDown(stack: RebootedStack, up: readonly Up[]): Promise<void> 
 }
 
 async function stop({ docker }: RebootedStack, id: string): Promise<void> {
-  await docker.getContainer(id).stop().catch((error: unknown) => {
-    const status = statusOf(error)
-    if (status !== 304 && status !== 404) throw engineError('stopping what is not declared of the stack', error)
+  await unlessGone(unlessSoAlready(docker.getContainer(id).stop())).catch((error: unknown) => {
+    throw engineError('stopping what is not declared of the stack', error)
   })
 }
 
