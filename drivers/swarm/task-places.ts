@@ -1,7 +1,8 @@
 import { engineError } from '../docker/engine-error.js'
+import { gatewayOf } from '../docker/network-gateway.js'
 import type { Inspected } from './stack-services.js'
 import type { Engine, PublishedPort, SwarmService } from './stack-services.js'
-import { exitCodes, SeaworthyError } from '../../core/errors.js'
+import { SeaworthyError } from '../../core/errors.js'
 import type { StackService } from '../../core/service-descriptor.js'
 
 /** The bridge by which every container of an overlay network reaches its host, and is reached from there. */
@@ -28,10 +29,7 @@ export async function gatewayAddress(docker: Engine): Promise<string> {
   const found = await docker.getNetwork(gatewayBridge).inspect().catch((error: unknown) => {
     throw engineError(`looking for the network ${gatewayBridge}`, error)
   })
-  const { IPAM } = found as { readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string }[] } }
-  const gateway = IPAM?.Config?.find(({ Gateway: one }) => one?.includes('.') === true)?.Gateway
-  if (gateway !== undefined) return gateway.replace(/\/\d+$/, '')
-  throw new SeaworthyError('SW_ENGINE', `while reading the network ${gatewayBridge}: found no gateway, expected one of IPv4`, { exitCode: exitCodes.notConclusive })
+  return gatewayOf(found, `reading the network ${gatewayBridge}`)
 }
 
 const tcpPorts = (ports: readonly PublishedPort[]): readonly number[] => [...new Set(ports.filter(({ Protocol: protocol }) => protocol === undefined || protocol === 'tcp').flatMap(({ TargetPort: port }) => port ?? []))]
