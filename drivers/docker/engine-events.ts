@@ -2,6 +2,7 @@ import type Docker from 'dockerode'
 import type { DriverPlatformEvent } from '../../core/driver.js'
 import { messageOf } from '../../core/errors.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
+import { byLine } from './by-line.js'
 import { engineError } from './engine-error.js'
 import { deploymentLabel, helperName, unitLabel } from './labels.js'
 
@@ -101,13 +102,7 @@ export class EngineEvents {
 
   #listen(stream: NodeJS.ReadableStream): void {
     this.#stream = stream
-    let said = ''
-    stream.on('data', (chunk: Buffer) => {
-      said += chunk.toString('utf8')
-      const lines = said.split('\n')
-      said = lines.pop() ?? ''
-      for (const line of lines) if (line.trim() !== '') this.#receive(JSON.parse(line) as EngineEvent)
-    })
+    stream.on('data', byLine((line) => this.#receive(JSON.parse(line) as EngineEvent)))
     const lose = (reason: string): void => {
       if (this.#closed || this.#goesDown) return
       this.#closed = true

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { notDone } from '../process/not-done.js'
+import { byLine } from './by-line.js'
 import { engineError } from './engine-error.js'
 
 /** What a container of ours is that carries out orders of one line each. */
@@ -102,15 +103,12 @@ export class OrderedShell {
   }
 
   #listen(docker: Docker): void {
-    let said = ''
+    const hear = byLine((line) => {
+      const [order = '', ...answer] = line.split(' ')
+      this.#open.get(order)?.(answer.join(' '))
+    })
     const output = { write: (chunk: Buffer): boolean => {
-      said += chunk.toString('utf8')
-      const lines = said.split('\n')
-      said = lines.pop() ?? ''
-      for (const line of lines) {
-        const [order = '', ...answer] = line.split(' ')
-        this.#open.get(order)?.(answer.join(' '))
-      }
+      hear(chunk)
       return true
     } } as unknown as NodeJS.WritableStream
     docker.modem.demuxStream(this.#stream, output, output)

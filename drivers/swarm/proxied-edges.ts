@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Edge, EdgeCounters, EdgeFault } from '../../core/driver.js'
 import { exitCodes, messageOf, SeaworthyError } from '../../core/errors.js'
 import type { Component } from '../../core/service-descriptor.js'
+import { byLine } from '../docker/by-line.js'
 import type { EdgeTarget, Network } from '../network/network-protocol.js'
 import { edgeKey } from '../network/network-protocol.js'
 import type { NamespaceRules } from './namespace-rules.js'
@@ -63,13 +64,7 @@ export class ProxiedEdges {
     for (const edge of this.edges) this.#targets.set(edgeKey(edge), textOf(edge))
     const { docker, stack, replicas } = this.#options
     const events = (this.#events = await docker.getEvents({ filters: { type: ['container'], event: ['create', 'die', 'destroy'], label: [`${stackLabel}=${stack}`, `com.docker.swarm.service.id=${replicas.service.ID}`] } }))
-    let said = ''
-    events.on('data', (chunk: Buffer) => {
-      said += chunk.toString('utf8')
-      const lines = said.split('\n')
-      said = lines.pop() ?? ''
-      for (const line of lines) if (line !== '') this.#told(line).catch((error: unknown) => this.#lose(messageOf(error)))
-    })
+    events.on('data', byLine((line) => void this.#told(line).catch((error: unknown) => this.#lose(messageOf(error)))))
     for (const end of ['end', 'close', 'error']) events.on(end, () => this.#lose('the engine does not tell any more what it starts'))
     await this.#reach(network)
     for (const { container } of this.#options.replicas.places) if (container !== undefined) this.#heldBack.add(container.id)
