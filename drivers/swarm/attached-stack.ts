@@ -68,7 +68,7 @@ export class AttachedStack {
     this.#record('../docker/remove-run', [this.connection.address.host, options.runId], `containers of the run in the engine at ${this.connection.address.host}`)
     const rules = goesByProxies(service, options) ? await startRules(docker, options, plan) : undefined
     if (rules !== undefined) this.#ends.push(() => rules.close())
-    await this.#writeDown(plan)
+    await this.#writeDown(plan, rules !== undefined)
     this.#services = plan.services.map(({ swarmService }) => new ServicePlaces({ docker, service: swarmService, startTimeoutMs: service.lifecycle.startTimeoutMs, emit: (event) => this.#emit(event), moved: () => void this.#tellBackends(), isEnded: () => this.#disposed !== undefined }))
     const folders = (this.#folders = makeFolders(options.directory, options.sharedDirectory, []))
     this.#ends.push(() => this.#logs.keepAll())
@@ -112,7 +112,7 @@ export class AttachedStack {
   }
 
   /** How everything is found, before anything is done to it, with the program that puts it back if we cannot; then the stack is taken. */
-  async #writeDown({ services, replicas }: StackPlan): Promise<void> {
+  async #writeDown({ services, replicas }: StackPlan, isProxied: boolean): Promise<void> {
     if (this.whose === 'ours') return // nobody else has it, and it is removed
     const { connection: { docker, address }, options, service } = this
     const [first] = services
@@ -122,7 +122,7 @@ export class AttachedStack {
       runId: options.runId,
       services: services.map(({ swarmService }) => foundOf(swarmService)),
       ...(ready.every(Boolean) ? { readiness } : {}),
-      ...(goesByProxies(service, options) ? { proxiedBy: replicas[0]?.inspected.Image ?? '' } : {}),
+      ...(isProxied ? { proxiedBy: replicas[0]?.inspected.Image ?? '' } : {}),
     }
     this.#record('restore-stack', [address.host, JSON.stringify(found)], `services of the stack ${this.#stack().stack} that are not as they were found`)
     this.#found = found
