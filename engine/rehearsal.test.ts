@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { thresholdValues } from '../core/requirement.js'
-import type { Scenario, ScenarioContext } from '../core/scenario.js'
+import type { LeftAlone, Scenario, ScenarioContext } from '../core/scenario.js'
 import type { ServiceDescriptor } from '../core/service-descriptor.js'
 import { rehearse } from './rehearsal.js'
 
@@ -89,5 +89,18 @@ describe('a rehearsal', () => {
     const edges: unknown[] = []
     await play(async (context) => void edges.push(...context.edges))
     expect(edges).toEqual(['replica-0', 'replica-1', 'replica-2'].map((from) => ({ from, to: 'store' })))
+  })
+
+  test('sees those of containers that were there before where the driver puts fault proxies between them, and none where it cannot', async () => {
+    const { target: { components: [store], replicas, ...target } } = service
+    const seen = async (leftAlone: ScenarioContext['leftAlone'], kind: 'compose' | 'swarm'): Promise<unknown> => {
+      const edges: unknown[] = []
+      await play(async (context) => void edges.push(...context.edges), 1, { ...service, target: { ...target, kind, replicas: { ...replicas, command: [], env: {}, count: 1 }, components: [{ ...store!, command: [] }] } }, leftAlone)
+      return edges
+    }
+    expect(await seen(() => undefined, 'swarm')).toEqual([{ from: 'replica-0', to: 'store' }])
+    const unreachable = (capability: string): LeftAlone | undefined => (capability === 'fault.edge' ? { reason: 'nothing of ours stands between them', mayBeAllowed: false } : undefined)
+    expect(await seen(unreachable, 'swarm')).toEqual([])
+    expect(await seen(unreachable, 'compose')).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-import { componentsAddressedBy } from '../core/capabilities.js'
+import { componentsAddressedBy, isAttached } from '../core/capabilities.js'
 import type { Edge } from '../core/driver.js'
 import type { Capability, ProfileName, RequirementId, ThresholdValues } from '../core/requirement.js'
 import { numberThreshold } from '../core/requirement.js'
@@ -74,7 +74,7 @@ function rehearsedContext(scenario: Scenario, { service, profile, selected, thre
     profile,
     instances,
     components: service.target.components.map(({ name, role, hard, ownsData }) => ({ name, role, hard, ownsData, host: nowhere.hostname, port: Number(nowhere.port) })),
-    edges: edgesOf(service, instances.map(({ id }) => id)),
+    edges: edgesOf({ service, leftAlone }, instances.map(({ id }) => id)),
     ejectWindowMs: ejectWindowMs(service.balancer),
     returnWindowMs: returnWindowMs(service.balancer),
     signal: new AbortController().signal,
@@ -112,8 +112,9 @@ function rehearsedContext(scenario: Scenario, { service, profile, selected, thre
 /** Nobody listens on port 1, and nobody is asked. */
 const nowhere = new URL('http://127.0.0.1:1')
 
-function edgesOf({ target }: ServiceDescriptor, instances: readonly string[]): readonly Edge[] {
-  if (target.kind === 'swarm') return instances.flatMap((from) => target.components.map(({ name: to }) => ({ from, to })))
+function edgesOf({ service: { target }, leftAlone }: Pick<RehearsalOptions, 'service' | 'leftAlone'>, instances: readonly string[]): readonly Edge[] {
+  // Nobody says who addresses whom: a driver that can put fault proxies there at all puts them between each replica and each component.
+  if (isAttached(target)) return leftAlone('fault.edge') === undefined ? instances.flatMap((from) => target.components.map(({ name: to }) => ({ from, to }))) : []
   const units = [...instances.map((from) => ({ from, unit: target.replicas })), ...target.components.map((unit) => ({ from: unit.name, unit }))]
   return units.flatMap(({ from, unit }) => componentsAddressedBy(unit).map((to) => ({ from, to })))
 }
