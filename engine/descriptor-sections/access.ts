@@ -20,7 +20,7 @@ export const accessSection = z
       .describe('a caller without any headers is tried as well, and treated as unknown'),
     unlisted: z.enum(['closed', 'open']).default('closed').describe('how callers that are not on the list are treated; open lets them read and write, never operate'),
     operations: z.strictObject({ read: operationOrName, write: operationOrName, operate: operationOrName }).describe('one of each kind; `operate` is a function of operators that may be repeated without harm'),
-    enable: z.strictObject(procedure).optional().describe('puts the list of these callers in force, where it is not always'),
+    enable: z.strictObject(procedure).optional().describe('puts the list of these callers in force, where it is not always; callers that an empty database lacks have to come with it'),
     deny: z.strictObject(procedure).describe('takes the permissions of the caller `permitted` away'),
     permit: z.strictObject(procedure).describe('gives them back'),
     effectiveWithin: duration.optional().describe('longest time that a change may take to be in force everywhere'),

@@ -3,7 +3,7 @@ import { fact, intervention, request, stall } from '../../core/checks/literal-ev
 import type { Check, Finding } from '../../core/check.js'
 import { historyOf, type HistoryEvent, type RequestEvent } from '../../core/history.js'
 import { thresholdValues } from '../../core/requirement.js'
-import { accessFact, aloneLoad, beforeChangeLoad, besideLoad, cellLoad, changeLoad, changeName, effectLoad, fillLoad, floodLoad, limitFact, listChanges, obeyLoad, overLoad, type ListChange } from './names.js'
+import { accessFact, aloneLoad, beforeChangeLoad, beforeEnablingLoad, besideLoad, cellLoad, changeLoad, changeName, effectLoad, enableName, fillLoad, floodLoad, limitFact, listChanges, obeyLoad, overLoad, type ListChange } from './names.js'
 import { requirements } from './requirements.js'
 
 /** Literal histories of two replicas with an access list and a limit of 10 requests a second. Times are ms. */
@@ -38,6 +38,11 @@ export function matrix(change: Change = (_cell, answer) => answer, unlisted: 'cl
 /** What is to be refused, asked of each replica itself. */
 function everywhere({ caller, kind }: { readonly caller: AccessCaller; readonly kind: AccessKind }, onReplica: OnReplica): RequestEvent[] {
   return instances.map((via) => request(1_500, { load: cellLoad(caller, kind), via, instance: via, ...(kind === 'write' ? { key: `${caller}-on-${via}` } : {}), ...onReplica({ caller, kind, via }) }))
+}
+/** One request of each cell, and then the list is put in force. */
+export function enabled(answer: (cell: { readonly caller: AccessCaller; readonly kind: AccessKind }) => Answer = () => accepted): HistoryEvent[] {
+  const asked = accessCallers.flatMap((caller) => accessKinds.map((kind) => request(100, { load: beforeEnablingLoad(caller, kind), via: 'balancer', ...answer({ caller, kind }) })))
+  return [...asked, ...intervention({ name: enableName, label: '', issuedAtMs: 500, acknowledgedAtMs: 510 })]
 }
 export function effects(there: (key: string) => Answer = asWritten): HistoryEvent[] {
   return accessCallers.flatMap((caller) => [...Array.from({ length: 8 }, (_, index) => `${caller}-${index}`), ...instances.map((via) => `${caller}-on-${via}`)]).map((key, index) => request(2_000 + index, { load: effectLoad, via: 'balancer', key, ...there(key) }))

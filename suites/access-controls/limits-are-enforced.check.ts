@@ -6,7 +6,8 @@ import { acknowledged } from '../../core/ledger.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, factOf, requestsOf } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
-import { fillLoad, limitFact, obeyLoad, overLoad, type LimitFact } from './names.js'
+import { answersText, askedBefore, notPutInForce, wasUnserved } from './before-enabling.js'
+import { fillLoad, limitBeforeEnablingLoad, limitFact, obeyLoad, overLoad, type LimitFact } from './names.js'
 import { wordsFinding } from './refusals-explain.js'
 import { acceptedIn, type Window } from './windows.js'
 
@@ -18,6 +19,8 @@ export const limitsAreEnforced: Check = {
     const limit = factOf(history, limitFact) as LimitFact | undefined
     const offered = requestsOf(history, overLoad)
     if (limit === undefined || offered.length === 0) return inconclusive('no caller went beyond its quota')
+    const unknown = notPutInForce(history) ?? neverServed(history, offered)
+    if (unknown !== undefined) return unknown
     const windows = numberThreshold(thresholds, 'windows')
     const first = leastOf(offered.map((one) => one.plannedAtMs))
     const spans = Array.from({ length: windows }, (_, index): Window => ({ fromMs: first + index * limit.windowMs, toMs: first + (index + 1) * limit.windowMs }))
@@ -31,6 +34,14 @@ interface Given {
   readonly offered: readonly RequestEvent[]
   readonly spans: readonly Window[]
   readonly thresholds: ThresholdValues
+}
+
+/** A caller that is not there is refused by any service, whatever its limit. One that was told to come later was met by a limit. */
+function neverServed(history: History, offered: readonly RequestEvent[]): Finding | undefined {
+  const before = askedBefore(history, limitBeforeEnablingLoad)
+  if (!wasUnserved(before) || before.status === 429 || offered.some(acknowledged)) return undefined
+  const evidence = [requestEvidence({ note: 'before the access list was put in force' }, [before])]
+  return inconclusive(`the caller with the limit was never served, and had not been before the access list was put in force either (${answersText([before])}), so that nothing is known of its limit: it may not be there at all`, evidence)
 }
 
 /** Requests that were certainly accepted within one span of so many windows, wherever it begins: sent and answered inside of it. */

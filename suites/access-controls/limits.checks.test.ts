@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { fact, request } from '../../core/checks/literal-events.test-support.js'
-import type { HistoryEvent } from '../../core/history.js'
+import { fact, intervention, request } from '../../core/checks/literal-events.test-support.js'
+import type { HistoryEvent, RequestEvent } from '../../core/history.js'
 import { accepted, disturbance, judge, neighbour, obeyed, over, preamble, refused, slowIn, tooMany, type LiteralOver } from './access-history.test-support.js'
 import { limitsAreEnforced } from './limits-are-enforced.check.js'
-import { fillLoad, limitFact } from './names.js'
+import { enableName, fillLoad, limitBeforeEnablingLoad, limitFact } from './names.js'
 import { neighboursAreLeftAlone } from './neighbours-are-left-alone.check.js'
 import { retryAfterMs } from './retry-after.js'
 
@@ -81,6 +81,24 @@ describe('limits', () => {
     expect(outcome([...preamble()])).toBe('inconclusive')
     expect(judge(check, run({ everyMs: 100 })).summary).toContain('the limit was not tried')
     expect(judge(check, run({ instance: () => 'r1' })).summary).toContain('r2 answered none')
+  })
+  test('a caller that is refused and was refused already before the list was put in force says nothing of its limit', () => {
+    const before = (answer: Partial<RequestEvent>): HistoryEvent => request(100, { load: limitBeforeEnablingLoad, via: 'balancer', ...answer })
+    const unknown = run({ accepts: () => false, refusal: () => refused }, [])
+    expect(judge(check, [...unknown, before(refused)])).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('had not been before the access list was put in force either (status 403)') })
+    expect(outcome([...unknown, before({ outcome: 'timeout' })])).toBe('inconclusive')
+    expect(outcome([...unknown, before(accepted)])).toBe('failed')
+    expect(outcome(unknown)).toBe('failed')
+    // It was known, or made known with the list: what is wrong then is wrong.
+    expect(outcome([...run(), before(refused)])).toBe('passed')
+    expect(outcome([...run({ refusal: () => refused }), before(refused)])).toBe('failed')
+    expect(outcome([...run({ accepts: () => true }), before(refused)])).toBe('failed')
+    expect(outcome([...run({ accepts: () => false }, []), before(tooMany)])).toBe('failed')
+  })
+  test('a limit that comes with a list which was not put in force is not known', () => {
+    const enabled = (acknowledged: object): HistoryEvent[] => [...run({ accepts: () => true }), ...intervention({ name: enableName, label: '', issuedAtMs: 100, ...acknowledged })]
+    expect(judge(check, enabled({}))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('could not be put in force') })
+    expect(outcome(enabled({ acknowledgedAtMs: 110 }))).toBe('failed')
   })
   test('a service that breaks before its limit is saturated', () => {
     expect(judge(check, run({ refusal: () => ({ outcome: 'polite-refusal', status: 503 }) }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('saturated') })

@@ -10,10 +10,10 @@ const neighbourFactor = 0.5
 /** So many at once, so that a slow answer does not keep the limit from being reached. */
 const lanes = 8
 
-const operationFor = (limit: RateLimit, caller: Caller): Operation => ({ ...sentBy(limit.operation, caller), capture: { ...limit.operation.capture, ...limitCapture } })
+export const limitedOperation = (limit: RateLimit, caller: Caller): Operation => ({ ...sentBy(limit.operation, caller), capture: { ...limit.operation.capture, ...limitCapture } })
 
 function loadOf(limit: RateLimit, { name, caller, factor, durationMs }: { readonly name: string; readonly caller: Caller; readonly factor: number; readonly durationMs: number }): LoadSpec {
-  return { name, ratePerSecond: (factor * limit.quota * 1_000) / limit.windowMs, operations: [operationFor(limit, caller)], via: 'balancer', connections: 'keep-alive', durationMaxMs: durationMs }
+  return { name, ratePerSecond: (factor * limit.quota * 1_000) / limit.windowMs, operations: [limitedOperation(limit, caller)], via: 'balancer', connections: 'keep-alive', durationMaxMs: durationMs }
 }
 
 /** Twice the quota for some windows, then as told by Retry-After. */
@@ -26,7 +26,7 @@ export async function exceedTheLimit(context: ScenarioContext, given: { readonly
 }
 
 async function obeyOnce(context: ScenarioContext, limit: RateLimit): Promise<void> {
-  const operation = operationFor(limit, limit.caller)
+  const operation = limitedOperation(limit, limit.caller)
   // From a window that is full of what came evenly a place is free again in a moment, whatever Retry-After says: it has to be empty first.
   await context.pause(limit.windowMs)
   let left = 3 * (limit.quota + limit.burst)

@@ -8,6 +8,9 @@ export const cellLoad = (caller: AccessCaller, kind: AccessKind): string => `mat
 export const effectLoad = 'effects of writes'
 
 export const enableName = 'access-enable'
+/** The same requests before the list is put in force, where it is not always. Histories of before them have none. */
+export const beforeEnablingLoad = (caller: AccessCaller, kind: AccessKind): string => `before enabling ${caller} ${kind}`
+export const limitBeforeEnablingLoad = 'before enabling the limit'
 export type ListChange = 'deny' | 'permit'
 export const listChanges: readonly ListChange[] = ['deny', 'permit']
 export const changeName = (change: ListChange): string => `access-${change}`

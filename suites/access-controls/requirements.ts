@@ -16,6 +16,7 @@ const accessLists: Requirement = {
   needs: ['traffic.http', 'topology.balancer', 'topology.identity', 'acl.identities', 'data.write', 'traffic.read'],
   absence: { rule: 'na-justified' },
   procedure: [
+    'Where the list is not always in force, ask once for all of what follows, and put it in force.',
     'A permitted, a denied and an unknown caller, an operator, and a caller without credentials each ask to read, to write and to operate, 20 times each through the balancer.',
     'Ask for everything that is to be refused on each replica itself, too.',
     'Look for everything that was written or was refused to be written, as a caller that may read.',
@@ -29,7 +30,8 @@ const accessLists: Requirement = {
     { key: 'change_effective_within_s', unit: 's', meaning: 'how long a change may take on every replica; what the descriptor promises holds where it is stricter', standard: 30 },
   ],
   inconclusiveIf: [
-    'the access list could not be put in force',
+    'the access list could not be put in force, or that it was is not seen: nobody was refused who had been let through before, or let through who had been refused',
+    'a caller that may was never served, and had not been before the list was put in force either: it may not be there at all, as in an empty copy of a stack whose callers live in its database',
     'a cell has fewer answers that say something: 429, 5xx and no answer say nothing about access',
     'what was written with permission could not be read back by the same reads, or a refused write could not be looked up',
     'a replica gave no answer that says something to a request that it is to refuse, was not seen to let the caller through before the change, or was not watched as long as the change may take',
@@ -44,7 +46,7 @@ const accessLists: Requirement = {
   ],
   mustNotFire: ['ACCS-02', 'ACCS-03'],
   mayFire: [],
-  limits: 'One operation of each kind is asked for: another route that nobody guards is not found. Of functions of operators only the answer is judged, not the effect. How hard credentials are to guess or to steal is not looked at.',
+  limits: 'One operation of each kind is asked for: another route that nobody guards is not found. A stranger that is refused for another reason than the list, such as that it is not known to an empty copy, is not told from one that the list refuses, where the list was seen to refuse or let through others. Of functions of operators only the answer is judged, not the effect. How hard credentials are to guess or to steal is not looked at.',
 }
 
 const rateLimits: Requirement = {
@@ -61,6 +63,7 @@ const rateLimits: Requirement = {
   needs: ['traffic.http', 'topology.balancer', 'topology.identity', 'limits.rate', 'traffic.read'],
   absence: { rule: 'na-justified' },
   procedure: [
+    'Where an access list has to be put in force, ask once as the caller before that, and wait for a window after it.',
     'As one caller ask for twice the quota through the balancer, evenly for 3 windows; count what was accepted in any span of one, two and three windows.',
     'Wait for an empty window, reach the limit at once, ask alone, wait as long as that refusal says, and ask once.',
     'Where the answers carry RateLimit fields, compare them with the declaration and with Retry-After.',
@@ -79,6 +82,8 @@ const rateLimits: Requirement = {
     { key: 'obeyed_success_min', unit: 'ratio', meaning: 'share of these that must be accepted', standard: 0.95 },
   ],
   inconclusiveIf: [
+    'an access list, with which the limit may come, could not be put in force',
+    'the caller was never served, and had not been before the access list was put in force either: it may not be there at all',
     'less than 1.5 times the quota could be sent in a window',
     'a replica answered none of the requests, so that the fleet was not tried',
     'more than 2 % ended in 5xx or without an answer: the service saturated before the limit',
