@@ -29,7 +29,7 @@ const procedure = { via: 'signal', signal: 'SIGUSR1' } as const
 describe('declaredCapabilities', () => {
   test('a bare descriptor declares what any service has, and nothing else', () => {
     expect([...declaredCapabilities(bare)].sort()).toEqual([
-      'fault.data-files', 'fault.freeze', 'health.readiness', 'lifecycle.apart', 'lifecycle.configure', 'lifecycle.crash', 'lifecycle.hold', 'lifecycle.kill', 'lifecycle.reboot', 'lifecycle.start', 'lifecycle.stop',
+      'fault.data-files', 'fault.freeze', 'health.readiness', 'lifecycle.apart', 'lifecycle.crash', 'lifecycle.hold', 'lifecycle.kill', 'lifecycle.reboot', 'lifecycle.start', 'lifecycle.stop',
       'topology.balancer', 'topology.fixed-addresses', 'topology.scale', 'topology.swap', 'traffic.http',
     ])
   })

@@ -44,7 +44,6 @@ const needsNoDeclaration: readonly Capability[] = [
   'fault.data-files',
   'topology.scale',
   'topology.swap',
-  'lifecycle.configure',
   'lifecycle.apart',
 ]
 

@@ -34,7 +34,6 @@ export type Capability =
   | 'fault.data-files' // files of a stopped component can be damaged
   | 'topology.scale' // replicas can be added and removed
   | 'topology.swap' // a component can be replaced, cloned and given another address
-  | 'lifecycle.configure' // what a unit runs with can be changed before its next start
   | 'lifecycle.apart' // a second deployment beside the first
   | 'lifecycle.upgrade' // two releases, and where a replica says which it runs
   | 'lifecycle.upgrade.part' // a roll-out can stop half way

@@ -26,7 +26,7 @@ const restoredWithinMs = 20_000
 const timesMax = 3
 
 /** What a swarm cannot express, as docs/swarm.md says with the reasons: everything else is judged, and passes. */
-const impossible = ['START-07', 'DRAIN-09', 'UPGR-07', 'SWAP-01', 'SWAP-02', 'SWAP-03', 'SWAP-04', 'DOCS-01']
+const impossible = ['START-07', 'UPGR-07', 'SWAP-01', 'SWAP-02', 'SWAP-03', 'SWAP-04', 'DOCS-01']
 
 /** What was made is removed in any case: a signal ends the next wait, not this program. */
 let signalled
@@ -158,6 +158,7 @@ const faults = {
   'START-04': ['--env-add', 'SEAWORTHY_DEFECT=start.ignores-sigterm'],
   'RDND-05': ['--env-rm', 'SEAWORTHY_DEFECT', '--env-add', 'SEAWORTHY_DEFECT=rdnd.scale-in-kills'],
   'DEGR-01': ['--env-rm', 'SEAWORTHY_DEFECT', '--env-add', 'SEAWORTHY_DEFECT=degr.soft-dep-is-hard'],
+  'DRAIN-09': ['--env-rm', 'SEAWORTHY_DEFECT', '--env-add', 'SEAWORTHY_DEFECT=drain.start-drained-ignored'],
   'UPGR-03': ['--env-rm', 'SEAWORTHY_DEFECT', '--env-add', 'SEAWORTHY_DEFECT=upgr.new-format-unreadable'],
   'START-02': ['--env-rm', 'SEAWORTHY_DEFECT', '--restart-condition', 'none'],
 }

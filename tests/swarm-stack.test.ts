@@ -113,11 +113,11 @@ test('a replica is found by its name, and taken for running, when it has been re
 })
 
 test('a swarm rolls releases out by itself', () => {
-  for (const capability of ['lifecycle.upgrade', 'lifecycle.upgrade.part', 'lifecycle.upgrade.tool', 'lifecycle.upgrade.bad'] as const) expect(offers(service).has(capability), capability).toBe(true)
+  for (const capability of ['lifecycle.upgrade', 'lifecycle.upgrade.part', 'lifecycle.upgrade.tool', 'lifecycle.upgrade.bad', 'lifecycle.start-drained'] as const) expect(offers(service).has(capability), capability).toBe(true)
   expect(service.lifecycle.upgrade).not.toHaveProperty('rollOut')
 })
 
-test.each(['lifecycle.start-drained', 'topology.swap', 'docs.times', 'docs.runbook'] as const)('%s is told as something that a swarm makes impossible or trivial', (capability) => {
+test.each(['topology.swap', 'docs.times', 'docs.runbook'] as const)('%s is told as something that a swarm makes impossible or trivial', (capability) => {
   expect(offers(service).has(capability)).toBe(false)
   expect(whyNot(capability, service)).toMatch(/\w/)
 })

@@ -27,7 +27,7 @@ async function availability({ target }: ServiceDescriptor): ReturnType<Driver['a
 }
 
 /** What takes a machine, or processes, of the harness's own. */
-const never: readonly Capability[] = ['fault.data-files', 'topology.scale', 'topology.swap', 'lifecycle.configure', 'lifecycle.apart']
+const never: readonly Capability[] = ['fault.data-files', 'topology.scale', 'topology.swap', 'lifecycle.start-drained', 'lifecycle.apart']
 
 /** What has no hook is not declared. */
 function offers(service: ServiceDescriptor): ReadonlySet<Capability> {

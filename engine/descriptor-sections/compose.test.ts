@@ -45,7 +45,7 @@ test('what an attached project cannot give is declared and not offered, with the
   const service = parsed('{ kind: compose, project: shop, replicas: { service: app }, components: { db: { role: db-primary } } }')
   expect([...declaredCapabilities(service)]).toEqual(expect.arrayContaining(['fault.edge', 'fault.isolate', 'topology.scale', 'lifecycle.kill']))
   const offered = offers(service)
-  for (const capability of ['fault.edge', 'fault.isolate', 'topology.scale', 'topology.swap', 'lifecycle.configure', 'lifecycle.apart', 'fault.data-files'] as const) {
+  for (const capability of ['fault.edge', 'fault.isolate', 'topology.scale', 'topology.swap', 'lifecycle.apart', 'fault.data-files'] as const) {
     expect(offered.has(capability), capability).toBe(false)
     expect(whyNot(capability, service)).toBeTypeOf('string')
   }

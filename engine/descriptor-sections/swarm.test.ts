@@ -47,7 +47,7 @@ test('what a swarm makes impossible or trivial is declared and not offered, with
   const always = { ...service, target: { ...service.target, replicas: { ...service.target.replicas, restart: 'always' as const } } }
   expect([...declaredCapabilities(always)]).toEqual(expect.arrayContaining(['fault.edge', 'lifecycle.reboot', 'topology.swap', 'lifecycle.kill']))
   const offered = offers(always)
-  for (const capability of ['topology.swap', 'lifecycle.configure', 'lifecycle.apart', 'lifecycle.reboot', 'fault.data-files'] as const) {
+  for (const capability of ['topology.swap', 'lifecycle.apart', 'lifecycle.reboot', 'fault.data-files'] as const) {
     expect(offered.has(capability), capability).toBe(false)
     expect(whyNot(capability, always), capability).toBeTypeOf('string')
   }

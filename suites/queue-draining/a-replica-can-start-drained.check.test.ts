@@ -72,3 +72,38 @@ describe('a replica can start drained', () => {
     expect(but(unready, probes('readiness', 'pass'), stall(4_000, 1_500)).outcome).toBe('inconclusive')
   })
 })
+
+describe('a replica that a platform started drained', () => {
+  const ordered = (end: Record<string, unknown>, more: { readonly error?: string } = {}) =>
+    intervention('rollOut', { target: 'replicas', label: labels.startedDrained, issuedAtMs: 500, acknowledgedAtMs: 1_300, detail: { ok: true, instances: ['r0'], ...end }, ...more })
+  const landed: HistoryEvent = { kind: 'platform', name: 'process-started', target: 'r0', atMs: 1_000 }
+  const old = [...probes('readiness', 'pass', { fromMs: 100, toMs: 1_500, everyMs: 100 }, 'boot-1'), ...probes('liveness', 'pass', { fromMs: 100, toMs: 1_500, everyMs: 100 }, 'boot-1')]
+  // The process before it goes on for a while, under the same name.
+  const oldServes = balanced(['r0'], { fromMs: 500, toMs: 2_000 }, { boot: 'boot-1' })
+  const othersWithBoots = others.map((one) => ({ ...one, boot: `${one.instance}-boot` }))
+  const sound = [ordered({}), landed, old, oldServes, undrain, unready, alive, direct, othersWithBoots, entered]
+  const but = (part: unknown, ...more: (HistoryEvent | readonly HistoryEvent[])[]) => judge(...sound.filter((one) => one !== part), ...more)
+
+  test('passes, whatever the one before it in the place got and said', () => {
+    expect(judge(...sound)).toMatchObject({ outcome: 'passed', summary: expect.stringContaining('r0 started drained: 34 direct requests succeeded') })
+  })
+  test('fails when it got traffic, as soon as it ran, or was ready', () => {
+    for (const atMs of [900, 3_000]) expect(judge(...sound, request(loads.background, atMs, { instance: 'r0', boot: 'boot-2' })), String(atMs)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('got 1 request through the balancer') })
+    expect(but(unready, probes('readiness', 'pass'))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('reported ready 39 times') })
+  })
+  test('fails when it does not enter the rotation, which is not looked for after it was taken back', () => {
+    const back = intervention('rollOut', { target: 'replicas', label: labels.restore, issuedAtMs: 37_000 })
+    expect(but(entered, back, balanced(['r1', 'r2'], { fromMs: 6_200, toMs: 50_000 }, { boot: 'r1-boot' }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('had not answered 31 s after the undrain') })
+  })
+  test.each<[string, () => ReturnType<typeof judge>, string]>([
+    ['the platform did not get there', () => judge(ordered({ ok: false, instances: undefined, error: 'the swarm says paused' }), landed, old), 'no replica was started in drained state: the swarm says paused'],
+    ['it was not ordered', () => judge(intervention('rollOut', { target: 'replicas', label: labels.startedDrained, issuedAtMs: 500, error: 'no such image' }), old), 'no replica was started in drained state: no such image'],
+    ['no other process was seen in its place', () => but(landed), 'was not seen to be'],
+    ['it was seen there only later', () => but(landed, { ...landed, atMs: 2_000 } as HistoryEvent), 'was not seen to be'],
+    ['the process before it is not known', () => but(old), 'did not say which process it was'],
+    ['its readiness does not say which process it is', () => but(unready, probes('readiness', 'fail', { fromMs: 2_000, toMs: 5_900, everyMs: 100 }, undefined as unknown as string).map((one) => ({ ...one, value: { outcome: 'fail', status: 503 } }) as HistoryEvent)), 'answers do not say which process of r0'],
+    ['answers through the balancer do not say which process gave them', () => judge(...sound.filter((one) => one !== othersWithBoots && one !== oldServes), others), 'said who answered'],
+  ])('is inconclusive when %s', (_, judged, text) => {
+    expect(judged()).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining(text) })
+  })
+})

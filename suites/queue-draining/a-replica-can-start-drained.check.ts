@@ -5,6 +5,7 @@ import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
 import { disturbedHarness, interventionsOf, numberFact, requestsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
+import { drainedStart, type DrainedStart } from './drained-start.js'
 import { labels, loads } from './names.js'
 import { probeSamples } from './probe-samples.js'
 import { answered, idsOf, judgeable, talliedOutcomes } from './wording.js'
@@ -17,8 +18,8 @@ export const check: Check = {
   id: 'a-replica-can-start-drained',
   requirement: 'DRAIN-09',
   evaluate(history, thresholds) {
-    const start = interventionsOf(history, 'start', labels.startedDrained)[0]
-    if (start === undefined) return inconclusive('no replica was started in drained state')
+    const start = drainedStart(history)
+    if (typeof start === 'string') return inconclusive(start)
     const seen = whatWasSeen(history, start)
     const evidence = evidenceOf(seen)
     const faults = faultsIn(seen, thresholds)
@@ -35,7 +36,7 @@ export const check: Check = {
 }
 
 interface Seen {
-  readonly start: Intervention
+  readonly start: DrainedStart
   readonly undrain: Intervention | undefined
   /** The first direct request that succeeded, to the undrain. */
   readonly servesAtMs: number | undefined
@@ -53,26 +54,29 @@ interface Seen {
   readonly untilMs: number
 }
 
-function whatWasSeen(history: History, start: Intervention): Seen {
+function whatWasSeen(history: History, start: DrainedStart): Seen {
   const { target, issuedAtMs } = start
   const undrain = interventionsOf(history, 'undrain', labels.startedDrained).find((one) => one.target === target)
   const endMs = undrain?.issuedAtMs ?? Infinity
-  const sent = requestsOf(history, loads.startedDrained).filter((one) => one.via === target && judgeable(one) && sentMs(one) < endMs)
+  const isIts = ({ boot }: { readonly boot?: string | undefined }): boolean => boot === undefined || !start.boots.before.has(boot)
+  const sent = requestsOf(history, loads.startedDrained).filter((one) => one.via === target && judgeable(one) && isIts(one) && sentMs(one) < endMs)
   const servesAtMs = sent.find(answered)?.endedAtMs
   const direct = servesAtMs === undefined ? [] : sent.filter((one) => one.endedAtMs >= servesAtMs)
-  const between = (samples: readonly ProbeSample[]): ProbeSample[] => samples.filter((one) => one.sentAtMs >= issuedAtMs && one.atMs <= endMs)
+  const between = (samples: readonly ProbeSample[]): ProbeSample[] => samples.filter((one) => one.sentAtMs >= issuedAtMs && one.atMs <= endMs && isIts(one))
   const background = requestsOf(history, loads.background).filter((one) => one.instance !== undefined && answered(one))
-  const whileDrained = background.filter((one) => sentMs(one) > (start.acknowledgedAtMs ?? issuedAtMs) && sentMs(one) < endMs)
-  const entered = background.find((one) => one.instance === target && sentMs(one) >= endMs)
+  const whileDrained = background.filter((one) => sentMs(one) > start.fromMs && sentMs(one) < endMs)
+  const reachedIt = (one: RequestEvent): boolean => (start.by === 'platform' ? one.boot !== undefined && start.boots.since.has(one.boot) : one.instance === target)
+  const entered = background.find((one) => one.instance === target && isIts(one) && sentMs(one) >= endMs)
   const readiness = between(probeSamples(history, 'readiness', target))
-  const later = interventionsOf(history).filter((one) => one.target === target && one.issuedAtMs > (undrain?.issuedAtMs ?? issuedAtMs)).map((one) => one.issuedAtMs)
+  const isOfIt = (one: Intervention): boolean => one.target === target || (start.by === 'platform' && one.name === 'rollOut')
+  const later = interventionsOf(history).filter((one) => isOfIt(one) && one.issuedAtMs > (undrain?.issuedAtMs ?? issuedAtMs)).map((one) => one.issuedAtMs)
   const untilMs = Math.min(Math.min(Infinity, leastOf(later)), Math.max(issuedAtMs, greatestOf(background.map((one) => one.endedAtMs)), greatestOf(sent.map((one) => one.endedAtMs))))
   return {
     start, undrain, servesAtMs, direct, readiness, untilMs,
     watchedMs: servesAtMs === undefined ? 0 : (undrain?.issuedAtMs ?? direct.at(-1)?.endedAtMs ?? servesAtMs) - servesAtMs,
     liveness: servesAtMs === undefined ? [] : between(probeSamples(history, 'liveness', target)).filter((one) => one.sentAtMs >= servesAtMs),
-    balanced: whileDrained.filter((one) => one.instance === target),
-    others: whileDrained.filter((one) => one.instance !== target).length,
+    balanced: whileDrained.filter(reachedIt),
+    others: whileDrained.filter((one) => !reachedIt(one) && (start.by !== 'platform' || (one.boot !== undefined && sentMs(one) >= issuedAtMs))).length,
     enteredAtMs: entered === undefined ? undefined : sentMs(entered),
     boots: new Set([...readiness.flatMap(({ boot }) => boot ?? []), ...(entered?.boot === undefined ? [] : [entered.boot])]),
   }
@@ -106,6 +110,7 @@ function missingIn(history: History, seen: Seen, thresholds: ThresholdValues): s
   const directMin = numberThreshold(thresholds, 'direct_ok_min')
   const explicit = readiness.filter(({ outcome, sentAtMs }) => outcome === 'fail' && sentAtMs >= (servesAtMs ?? Infinity)).length
   return [
+    ...(start.by === 'platform' && start.boots.since.size === 0 ? [`answers do not say which process of ${target} gave them`] : []),
     ...(start.witnessedAtMs === undefined ? [`${target} was not seen to start${start.error === undefined ? '' : `: ${start.error}`}`] : []),
     ...(servesAtMs === undefined ? [`${target} served no direct request`] : []),
     ...(watchedMs < neededMs ? [`${target} was watched for only ${spanned(watchedMs)}, less than two return windows of the balancer`] : []),

@@ -11,7 +11,7 @@ import { QueuedJobs } from './queued-jobs.js'
 import { check as readinessFailsWhileDraining } from './readiness-fails-while-draining.check.js'
 import { recordReturn, started, tried } from './return-to-service.js'
 import { check as aReplicaCanStartDrained } from './a-replica-can-start-drained.check.js'
-import { startDrained, usualStartDrainedMs } from './start-drained.js'
+import { replaceByOneStartedDrained, startDrained, usualStartDrainedMs } from './start-drained.js'
 import { effectsCanBeRead, stragglerOperation } from './straggler-operation.js'
 import { hasWitnessOperation, usualStartMs, usualStopMs, witnessEndMs } from './time-plan.js'
 
@@ -182,6 +182,7 @@ async function stopInService(context: ScenarioContext, target: InstanceId, backg
   context.step(`starting ${target} again`)
   const back = context.selected.has('DRAIN-09') && (await startDrained(context, target))
   await recordReturn(context, target, { ready: back || (await started(context, target)), rotation: true })
+  if (context.selected.has('DRAIN-09')) await replaceByOneStartedDrained(context)
 }
 
 /** Looks for effects of requests that got no answer. Reads every key of the scenario, so not in the quick profile. */

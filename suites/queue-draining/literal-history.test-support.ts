@@ -33,14 +33,15 @@ export interface Procedure {
   readonly acknowledgedAtMs?: number
   readonly witnessedAtMs?: number
   readonly error?: string
+  readonly detail?: Readonly<Record<string, unknown>>
 }
 /** The phases of one intervention. */
-export function intervention(name: string, { target, label, issuedAtMs, acknowledgedAtMs, witnessedAtMs, error }: Procedure): InterventionEvent[] {
+export function intervention(name: string, { target, label, issuedAtMs, acknowledgedAtMs, witnessedAtMs, error, detail }: Procedure): InterventionEvent[] {
   lastId += 1
   const base = { kind: 'intervention', id: lastId, name, target, ...(label === undefined ? {} : { label }) } as const
   return [
     { ...base, phase: 'issued', atMs: issuedAtMs },
-    ...(acknowledgedAtMs === undefined ? [] : [{ ...base, phase: 'acknowledged', atMs: acknowledgedAtMs } as const]),
+    ...(acknowledgedAtMs === undefined ? [] : [{ ...base, phase: 'acknowledged', atMs: acknowledgedAtMs, ...(detail === undefined ? {} : { detail }) } as const]),
     ...(witnessedAtMs === undefined ? [] : [{ ...base, phase: 'witnessed', atMs: witnessedAtMs, witness: 'seen' } as const]),
     ...(error === undefined ? [] : [{ ...base, phase: 'failed', atMs: issuedAtMs + 1, error } as const]),
   ]

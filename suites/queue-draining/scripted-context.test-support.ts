@@ -18,6 +18,8 @@ export interface Script {
   /** Whether persistent connections are ever told to close, and the stuck request ever ended by the service. */
   readonly neverEnds?: boolean
   readonly selected?: readonly string[]
+  /** A platform that gives all replicas the same settings. */
+  readonly platform?: boolean
   readonly leftAlone?: Readonly<Partial<Record<Capability, LeftAlone>>>
 }
 
@@ -58,7 +60,8 @@ export interface Scripted {
 }
 
 export function scripted(script: Script = {}): Scripted {
-  const service = scriptedService(script.lifecycle)
+  const made = scriptedService(script.lifecycle)
+  const service = script.platform === true ? { ...made, target: { ...made.target, swarm: { stack: 's', replicas: { service: 'r' }, url: new URL('http://127.0.0.1'), components: {} } as unknown as NonNullable<ServiceDescriptor['target']['swarm']> } } : made
   const calls: string[] = []
   const started: LoadSpec[] = []
   const clock = { ms: 0 }
@@ -143,7 +146,7 @@ function trafficOf(world: World): TrafficControls {
     halfSent: () => undefined,
     sample: ({ probes, instances }) => (say('sample', probes.join('+'), instances.join('+')), { stop: async () => say('stop-sample') }),
     readHealth: nothing,
-    send: async () => ({ outcome: 'refused' }),
+    send: async () => ({ outcome: script.platform === true ? 'ok' : 'refused' }),
     qualifyBalancer: async () => ((clock.ms += 4_000), say('qualify')),
     newKey: () => 'key',
     reconcile: async ({ load }) => say('reconcile', load),
@@ -176,7 +179,10 @@ function controlsOf({ say, clock, script }: World): ScenarioControls {
     reboot: unused,
     perform: unused,
     configureUnit: unused,
-    rollOut: unused,
+    rollOut: async ({ name, changes }, { label, inPart }) => {
+      await make('rollOut', `${name} ${JSON.stringify(changes)}${inPart === true ? ' in part' : ''}`, label)
+      return { ok: true, reached: 1, displaced: 1, ...(inPart === true ? { instances: ['instance-1'] } : {}) }
+    },
     addInstance: unused,
     removeInstance: unused,
     removeAnyInstance: unused,

@@ -1,3 +1,4 @@
+import { platformRollsOut } from '../../core/declarations/upgrade.js'
 import type { InstanceId } from '../../core/history.js'
 import type { ProfileName } from '../../core/requirement.js'
 import type { ScenarioContext } from '../../core/scenario.js'
@@ -17,13 +18,19 @@ const sharedMs = 500
 export const observedMsMin = (service: Pick<ServiceDescriptor, 'balancer'>): number => 2 * returnWindowMs(service.balancer)
 
 /** What it takes beside the start itself; a planning value. */
-export const usualStartDrainedMs = (service: ServiceDescriptor, profile: ProfileName): number =>
-  service.lifecycle.startDrained === undefined ? 0 : (profile === 'quick' ? observedMsMin(service) : Math.max(10_000, observedMsMin(service))) + 2_000
+export function usualStartDrainedMs(service: ServiceDescriptor, profile: ProfileName): number {
+  if (service.lifecycle.startDrained === undefined) return 0
+  const observedMs = profile === 'quick' ? observedMsMin(service) : Math.max(10_000, observedMsMin(service))
+  return observedMs + 2_000 + (platformRollsOut(service) ? 2 * usualReplacementMs : 0)
+}
+
+/** What a platform takes to put another replica in the place of one. */
+const usualReplacementMs = 10_000
 
 /** Starts a stopped replica in drained state, looks at it, and undoes the drain. Answers whether it is ready then. */
 export async function startDrained(context: ScenarioContext, target: InstanceId): Promise<boolean> {
   const { startDrained: changes, startTimeoutMs } = context.service.lifecycle
-  if (changes === undefined) return false
+  if (changes === undefined || platformRollsOut(context.service)) return false
   context.step(`starting ${target} in drained state`)
   await context.control.configureUnit(target, changes)
   const sampler = context.traffic.sample({ probes: ['readiness', 'liveness'], instances: [target], everyMs: sampleEveryMs })
@@ -38,6 +45,39 @@ export async function startDrained(context: ScenarioContext, target: InstanceId)
     await context.control.configureUnit(target, undefined)
   }
 }
+
+/**
+ * Where a platform gives all replicas the same settings: it is told to put a replica in drained state in the place of one of its choice, and to stop there, as half way
+ * of a roll-out. That is looked at and undrained like any other, and taken back then.
+ */
+export async function replaceByOneStartedDrained(context: ScenarioContext): Promise<void> {
+  const { startDrained: changes, startTimeoutMs, stop } = context.service.lifecycle
+  if (changes === undefined || !platformRollsOut(context.service)) return
+  context.step('having the platform replace one replica by one in drained state')
+  const timeoutMs = startTimeoutMs + stop.graceMs + replacedWithinMs
+  const instances = context.instances.map((one) => one.id)
+  const sampler = context.traffic.sample({ probes: ['readiness', 'liveness'], instances, everyMs: sampleEveryMs })
+  try {
+    await tried(context, 'starting a replica drained', async () => {
+      const end = await context.control.rollOut({ name: labels.startedDrained, changes }, { label: labels.startedDrained, inPart: true, timeoutMs })
+      const [target] = end.instances ?? []
+      if (target === undefined || !(await context.until(`${target} serves direct requests`, () => servesDirectly(context, target), startTimeoutMs))) return
+      await observe(context, target)
+      await intoService(context, target)
+    })
+  } finally {
+    await sampler.stop()
+  }
+  context.step('taking the replica that was started drained back')
+  await tried(context, 'taking it back', () => context.control.rollOut({ name: 'as found', changes: {} }, { label: labels.restore, timeoutMs }))
+  for (const one of instances) {
+    await context.untilReady(one, startTimeoutMs)
+    await context.untilInRotation(one, true, 2 * context.returnWindowMs)
+  }
+}
+
+/** Beyond a start and a stop: what a platform takes to find a place for a replica. */
+const replacedWithinMs = 30_000
 
 async function servesDirectly(context: ScenarioContext, target: InstanceId): Promise<boolean> {
   const { outcome } = await context.traffic.send({ load: loads.startedDrained, operation: directOperation(context.service), via: target, fresh: true, timeoutMs: 2_000 })

@@ -54,10 +54,10 @@ const drain09: Requirement = {
   statement: 'It SHOULD be possible to start a replica in drained state, test it directly, and only then let it take traffic.',
   why: 'Operators want to look at a new release, a repaired machine or a changed setting before users do.',
   source: ['The Practice of Cloud System Administration, 2.1.3 (start in drained mode)'],
-  needs: ['lifecycle.start-drained', 'lifecycle.configure', 'lifecycle.drain', 'lifecycle.undrain', 'lifecycle.stop', 'lifecycle.start', 'health.readiness', 'health.liveness', 'topology.instances', 'topology.balancer', 'topology.identity'],
+  needs: ['lifecycle.start-drained', 'lifecycle.drain', 'lifecycle.undrain', 'lifecycle.stop', 'lifecycle.start', 'health.readiness', 'health.liveness', 'topology.instances', 'topology.balancer', 'topology.identity'],
   absence: { rule: 'na-justified' },
   procedure: [
-    'With 100 requests per second through the balancer start a stopped replica in drained state.',
+    'With 100 requests per second through the balancer start a stopped replica in drained state. A platform that gives all replicas the same settings is told to replace one, of its choice, by one in drained state, and to stop there; that is taken back at the end.',
     'From when it serves direct requests on, sample readiness and liveness, send it direct requests, and look whether the balancer gives it any.',
     'Undo the drain, and wait until it is in the rotation.',
   ],
@@ -71,6 +71,7 @@ const drain09: Requirement = {
   inconclusiveIf: [
     'answers do not say which replica gave them',
     'the replica was not seen to start, or served no direct request',
+    'a platform put it in the place of another one, and answers do not say which process gave them',
     'it was watched for less than two return windows of the balancer, or too few probes were answered',
     'the undrain was not acknowledged, or the harness stalled',
   ],
