@@ -118,7 +118,7 @@ function enough(history: History, { rows, thresholds, evidence }: Given): Findin
   if (unasked.length > 0) return inconclusive(`not every replica was seen to refuse: ${listed(unasked)} gave no answer that says something`, evidence)
   // Who is refused for another reason is refused without a list, too.
   if (rows.some(({ before }) => before !== undefined) && !rows.some(({ turned }) => turned)) {
-    return inconclusive('that the access list was put in force was not seen: nobody was refused who had been let through before, or let through who had been refused', evidence)
+    return inconclusive('that the access list was put in force was not seen: nobody was refused who had been let through before, or let through who had been refused (a list that is always in force needs no access.enable)', evidence)
   }
   const n = rows.reduce((sum, { verdicts }) => sum + verdicts, 0)
   return passed(`all ${rows.length} cells are as declared in ${n} requests, no refused write took effect, and changes of the list were in force everywhere in time`, evidence, { strength: strengthOf(n) })
