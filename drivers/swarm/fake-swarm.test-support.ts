@@ -51,6 +51,10 @@ export class FakeSwarm {
   /** Between one task of an update and the next. */
   updateEveryMs = 30
   stopsAfterFirst = true
+  /** How long it watches the last task of an update before it says that it is done. */
+  completesAfterMs = 0
+  /** What the service was before its last change: that is what a failed update goes back to. */
+  previous: ServiceSpec | undefined
   order: 'stop-first' | 'start-first' = 'stop-first'
   onFailure: 'pause' | 'rollback' = 'pause'
   /** How long a task that was told to end goes on. */
@@ -129,12 +133,13 @@ export class FakeSwarm {
     this.onUpdate()
     const before = this.spec
     const isOther = !isSameMake(makeOf(spec), makeOf(before))
+    this.previous = before
     this.spec = spec
     if (this.overlooks > 0) this.overlooks -= 1
     else this.#reconcile()
     // Every change takes away what was said of the one before.
     this.updateStatus = undefined
-    if (isOther) void this.#rollOut(before)
+    if (isOther || this.#isHalfWay()) void this.#rollOut(before)
   }
 
   /** One task after the other, as `order` says; what happens at the first task of a release that crashes is for `onFailure`. As a swarm it says so a moment after it was told. */
@@ -153,14 +158,34 @@ export class FakeSwarm {
       if (number !== this.#updates) return
       if (!(await this.#replace(slot))) {
         if (this.onFailure === 'pause') return says('paused', 'update paused due to failure or early termination of task')
-        this.spec = before
-        await this.#replace(slot)
-        return says('rollback_completed', 'rollback completed')
+        return this.#rollBack(slot, before)
       }
       // So long that nothing here lives to see the next one.
       if (this.stopsAfterFirst && (spec.UpdateConfig?.Delay ?? 0) > hourNs && spec.UpdateConfig?.Parallelism === 1) return
     }
-    says('completed', 'update completed')
+    await later(this.completesAfterMs)
+    if (number === this.#updates) says('completed', 'update completed')
+  }
+
+  async #rollBack(slot: number, before: ServiceSpec): Promise<void> {
+    this.spec = before
+    this.previous = undefined
+    await this.#replace(slot)
+    this.updateStatus = { State: 'rollback_completed', Message: 'rollback completed', StartedAt: this.updateStatus?.StartedAt ?? '' }
+  }
+
+  /** What was replaced last ends within the time in which a swarm takes that for a failure of the update. */
+  async failAfterAll(): Promise<void> {
+    const { previous } = this
+    const task = this.#tasks.find(({ make }) => isSameMake(make, makeOf(this.spec)))
+    if (previous === undefined || task === undefined) return
+    this.#updates += 1
+    this.#end(task)
+    await this.#rollBack(task.slot, previous)
+  }
+
+  #isHalfWay(): boolean {
+    return this.#tasks.some(({ make }) => !isSameMake(make, makeOf(this.spec)))
   }
 
   /** Resolves to whether the new task goes on. */

@@ -128,6 +128,7 @@ async function putServiceBack(docker: Engine, found: FoundService, { runningWith
     wasRolledOut = (before !== undefined && !isSameMake(makeOf(before), makeOf(now))) || update?.State === 'updating' || update?.State === 'rollback_started'
     return before
   })
+  await changeService(docker, found.id, (now) => specBeforeRollOut(now, runId))
   await changeService(docker, found.id, (now) => specAsFound(now, found))
   if (wasRolledOut && rolledBackWithinMs === 0) return 'updating'
   const wanted = { ...found, make: makeOf(spec) }

@@ -5,6 +5,7 @@ import { engineError, unlessGone } from '../docker/engine-error.js'
 import { hrtimeMs } from '../process/machine-protocol.js'
 import { notDone } from '../process/not-done.js'
 import type { Arrival } from './task-place.js'
+import { runLabel } from './service-labels.js'
 import { isOfNow } from './stack-release.js'
 import { containerOf, isUpdating, publishes, replicasOf, requireManager, runs, serviceNamed, servicesOf, tasksOf, type Engine, type Inspected, type SwarmService, type SwarmTask, type ServiceSpec } from './stack-services.js'
 import { addressOf, innerAddressesOf, portOf } from './task-places.js'
@@ -81,7 +82,9 @@ export async function planAtRest(docker: Engine, service: ServiceDescriptor, sig
 }
 
 async function planned(docker: Engine, node: string, { name, swarmService, port: declaredPort, where }: { readonly name: string; readonly swarmService: SwarmService; readonly port: number | undefined; readonly where: string }): Promise<PlannedService> {
-  if (isUpdating(swarmService)) throw busy(name, `an update of it is going on (${swarmService.UpdateStatus?.State})`)
+  // A run that died half way of one leaves it going on for long.
+  const run = swarmService.Spec.Labels?.[runLabel]
+  if (isUpdating(swarmService)) throw busy(name, `an update of it is going on (${swarmService.UpdateStatus?.State}${run === undefined ? '' : `; the run ${run} has it: if that is dead, seaworthy clean --driver swarm`})`)
   const tasks = await tasksOf(docker, swarmService)
   const wanted = replicasOf(swarmService.Spec)
   const down = tasks.find((one) => !runs(one))

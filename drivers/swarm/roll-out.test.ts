@@ -8,6 +8,7 @@ import { fakeSwarm, specOf, type FakeSwarm } from './fake-swarm.test-support.js'
 import { parseFound, putBackStack } from './found-stack.js'
 import { foundLabel, runLabel } from './service-labels.js'
 import { makeOf, rollOutLabel, specBeforeRollOut, specOfRelease } from './stack-release.js'
+import type { ServiceSpec } from './stack-services.js'
 
 const service = parseDescriptor('schema: seaworthy/v1\nservice: shop\ntarget: { kind: swarm, stack: shop, replicas: api, url: "http://127.0.0.1:8080" }\nhealth: { readiness: /ready }\ntraffic: { read: { http: GET /x } }\n', '/tmp/seaworthy.yaml', {})
 const release = (name: string) => ({ name, changes: { env: { RELEASE: name } } })
@@ -161,6 +162,33 @@ describe('a roll-out in part', () => {
     expect(swarm.spec.UpdateConfig).toBeUndefined()
   })
 
+  test('that the swarm rolls back after it was there leaves nothing to take back, and is nobody else\'s change', async () => {
+    swarm.onFailure = 'rollback'
+    const deployment = await deploy()
+    expect(await deployment.controls.rollOut!(release('v2'), inPart)).toMatchObject({ ok: true })
+    await swarm.failAfterAll()
+    expect(await deployment.controls.rollOut!(asFound, tenSeconds)).toMatchObject({ ok: true })
+    await deployment[Symbol.asyncDispose]()
+    expect(swarm.spec).toEqual(specOf({ replicas: 3 }))
+    expect(lost()).toEqual([])
+  })
+
+  test('is over on its way back when all is as before, however long the swarm goes on waiting', async () => {
+    const { controls } = await deploy()
+    await controls.rollOut!(release('v2'), inPart)
+    swarm.completesAfterMs = 60_000
+    expect(await controls.rollOut!(asFound, { timeoutMs: 3_000 })).toMatchObject({ ok: true })
+  })
+
+  test('whose way back fails is not what the swarm goes back to', async () => {
+    swarm.onFailure = 'rollback'
+    const { controls } = await deploy()
+    await controls.rollOut!(release('v2'), inPart)
+    await controls.rollOut!(asFound, tenSeconds)
+    expect(makeOf(swarm.previous!)).toEqual({})
+    expect(swarm.previous!.UpdateConfig).toBeUndefined()
+  })
+
   test('that a swarm does not stop is none', async () => {
     swarm.stopsAfterFirst = false
     swarm.updateEveryMs = 1
@@ -188,28 +216,46 @@ describe('a roll-out in part', () => {
   })
 })
 
+/** Of as many changes as it takes. */
+function putBack(spec: ServiceSpec, run: string): ServiceSpec {
+  const before = specBeforeRollOut(spec, run)
+  return before === undefined ? spec : putBack(before, run)
+}
+
 describe('what a release makes of a service', () => {
   test('in part is told again with the pace of before, and one that somebody else has set stays', () => {
     const paced = { ...specOf({ replicas: 3 }), UpdateConfig: { Parallelism: 2, Delay: 5 } }
     const part = specOfRelease(paced, release('v2'), 'run', true)!
     const another = specOfRelease(part, release('v3'), 'run', true)!
     expect(another.UpdateConfig).toEqual(part.UpdateConfig)
-    expect(specBeforeRollOut(another, 'run')).toEqual(paced)
+    expect(putBack(another, 'run')).toEqual(paced)
     expect(specOfRelease(part, release('v3'), 'run')!.UpdateConfig).toEqual(paced.UpdateConfig)
-    const theirs = { ...part, UpdateConfig: { Parallelism: 7 } }
-    expect(specBeforeRollOut(theirs, 'run')).toMatchObject({ UpdateConfig: { Parallelism: 7 }, TaskTemplate: paced.TaskTemplate })
+    for (const [theirs, left] of [[{ Parallelism: 7 }, { Parallelism: 7 }], [{ ...part.UpdateConfig, Delay: 9 }, { Parallelism: 2, Delay: 9 }], [{ ...part.UpdateConfig, Parallelism: 3 }, { Parallelism: 3, Delay: 5 }]] as const) {
+      const back = putBack({ ...part, UpdateConfig: theirs }, 'run')
+      expect(back.UpdateConfig).toEqual(left)
+      expect(back.TaskTemplate).toEqual(paced.TaskTemplate)
+    }
+  })
+  test('is put back in two changes: what comes before the last of them is no release', () => {
+    const part = specOfRelease(specOf({ replicas: 3 }), release('v2'), 'run', true)!
+    const first = specBeforeRollOut(part, 'run')!
+    expect(makeOf(first)).toEqual({})
+    expect(first.UpdateConfig).toBeUndefined()
+    expect(first.Labels).toHaveProperty(rollOutLabel)
+    expect(specBeforeRollOut(first, 'run')).toEqual(specOf({ replicas: 3 }))
+    expect(specBeforeRollOut(specOf({ replicas: 3 }), 'run')).toBeUndefined()
   })
 
   const spec = { ...specOf({ replicas: 3 }), TaskTemplate: { ContainerSpec: { Image: 'web:1', Env: ['A=1', 'RELEASE=v1', 'EMPTY'], Args: ['serve'], StopSignal: 'SIGINT' } } }
   test('is its image, its variables beside those that are there, and its words', () => {
     const made = specOfRelease(spec, { name: 'v2', image: 'web:2', changes: { env: { RELEASE: 'v2' }, command: ['serve', '--new'] } }, 'run')!
     expect(made.TaskTemplate.ContainerSpec).toEqual({ Image: 'web:2', Env: ['A=1', 'RELEASE=v2', 'EMPTY'], Args: ['serve', '--new'], StopSignal: 'SIGINT' })
-    expect(specBeforeRollOut(made, 'run')).toEqual(spec)
+    expect(putBack(made, 'run')).toEqual(spec)
   })
   test('is told from what another run left, and from what somebody else wrote', () => {
     const left = specOfRelease(spec, release('old'), 'another')!
     const made = specOfRelease(left, release('v2'), 'run')!
-    expect(specBeforeRollOut(made, 'run')!.TaskTemplate).toEqual(left.TaskTemplate)
+    expect(putBack(made, 'run').TaskTemplate).toEqual(left.TaskTemplate)
     expect(specBeforeRollOut(made, 'third')!.TaskTemplate).toEqual(made.TaskTemplate)
     expect(specBeforeRollOut({ ...made, Labels: { [rollOutLabel]: 'nonsense', [runLabel]: 'run' } }, 'run')).toEqual({ ...made, Labels: { [runLabel]: 'run' } })
     expect(specBeforeRollOut(spec, 'run')).toBeUndefined()

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { PlatformRelease, PlatformRollOut, PlatformRollOutOptions } from '../../core/driver.js'
 import { notDone } from '../process/not-done.js'
 import type { ServicePlaces } from './service-places.js'
-import { isOfNow, isSameMake, makeOf, specOfRelease } from './stack-release.js'
+import { isInPart, isOfNow, isSameMake, makeOf, specOfRelease, specSaidAgain } from './stack-release.js'
 import { allTasksOf, containerOf, isWanted, replicasOf, runs, type Engine, type ServiceSpec, type SwarmService, type SwarmTask } from './stack-services.js'
 
 const lookEveryMs = 200
@@ -32,11 +32,15 @@ export async function rollOutService(world: RollOutWorld, service: ServicePlaces
   const known = new Set((await allTasksOf(docker, service.service)).map(({ ID }) => ID))
   world.rollingOut(true)
   const given = await service.change(doing, (spec) => specOfRelease(spec, release, runId, inPart))
+  // The swarm took back what it had been given only after that had been told to be there.
+  if (given === undefined && isRolledBack(before)) service.rolledBackTo(before.Spec)
   if (given === undefined && !service.wasRolledBack) {
     world.rollingOut(false)
     throw notDone(doing, `that ${service.service.Spec.Name} is what it is to become already`)
   }
-  const followed = new Followed(service, { doing, given: given ?? before.Spec, before, known, timeoutMs, inPart })
+  const endsPart = given !== undefined && !inPart && isInPart(before.Spec)
+  if (endsPart) await service.change(doing, specSaidAgain)
+  const followed = new Followed(service, { doing, given: given ?? before.Spec, before, known, timeoutMs, stopsAt: inPart ? 1 : undefined, endsPart })
   for (;;) {
     const lost = world.lost()
     if (lost !== undefined) throw notDone(doing, lost)
@@ -51,6 +55,8 @@ export async function rollOutService(world: RollOutWorld, service: ServicePlaces
   }
 }
 
+const isRolledBack = ({ UpdateStatus: update }: SwarmService): boolean => update?.State?.startsWith('rollback_') === true
+
 const hasBegun = ({ Status: { State: state } }: SwarmTask): boolean => ['running', 'complete', 'failed', 'shutdown'].includes(state)
 
 const inspected = async (docker: Engine, { service }: ServicePlaces): Promise<SwarmService> => (await docker.getService(service.ID).inspect()) as SwarmService
@@ -63,7 +69,10 @@ interface Ordered {
   /** Tasks that were there before it, or had been. */
   readonly known: ReadonlySet<string>
   readonly timeoutMs: number
-  readonly inPart: boolean
+  /** So many tasks of it, and the swarm waits. */
+  readonly stopsAt: number | undefined
+  /** It takes back what stopped: over when all is as before, and not only when the swarm has waited as long as it does between tasks and after the last. */
+  readonly endsPart: boolean
 }
 
 /** An update from its order to its end, as the swarm tells of it. */
@@ -80,7 +89,7 @@ class Followed {
 
   /** Undefined while it goes on. */
   look(now: SwarmService, { all, isLate }: { readonly all: readonly SwarmTask[]; readonly isLate: boolean }): PlatformRollOut | undefined {
-    const { doing, given, before, known, timeoutMs, inPart } = this.#ordered
+    const { doing, given, before, known, timeoutMs, stopsAt, endsPart } = this.#ordered
     const wanted = all.filter(isWanted)
     const ours = wanted.filter((task) => task.Spec !== undefined && isOfNow(task, given))
     const replicas = replicasOf(given)
@@ -91,16 +100,16 @@ class Followed {
     // The words of the update before stay until the next one has begun; where nothing was left to replace there are none.
     const state = now.UpdateStatus?.StartedAt === before.UpdateStatus?.StartedAt ? undefined : now.UpdateStatus?.State
     const said = `the swarm says ${now.UpdateStatus?.State ?? 'nothing'}: ${now.UpdateStatus?.Message ?? 'no reason given'}`
-    if (inPart && ours.length > 1) throw notDone(doing, `${ours.length} tasks of it, and expected the swarm to stop after the first`)
-    const isThere = isSameMake(makeOf(now.Spec), makeOf(given)) && wanted.length === replicas && ours.length === (inPart ? 1 : replicas) && ours.every(runs)
+    if (stopsAt !== undefined && ours.length > stopsAt) throw notDone(doing, `${ours.length} tasks of it, and expected the swarm to stop after the first`)
+    const isThere = isSameMake(makeOf(now.Spec), makeOf(given)) && wanted.length === replicas && ours.length === (stopsAt ?? replicas) && ours.every(runs)
     const placed = this.#service.places.filter(({ container }) => ours.some((task) => container?.id === containerOf(task)))
     const isPlaced = placed.length === ours.length
-    if (isThere && isPlaced && inPart) return { ok: true, instances: placed.map(({ name }) => name), ...this.#counts }
-    if (isThere && isPlaced && (state === undefined || state === 'completed')) return { ok: true, ...this.#counts }
+    if (isThere && isPlaced && stopsAt !== undefined && state === 'updating') return { ok: true, instances: placed.map(({ name }) => name), ...this.#counts }
+    if (isThere && isPlaced && stopsAt === undefined && (state === undefined || state === 'completed' || endsPart)) return { ok: true, ...this.#counts }
     if (state === 'rollback_completed' || state === 'rollback_paused') return this.#rolledBack(now, { all, said })
     if (state === 'paused') return this.#failed(all, said)
     if (!isLate) return undefined
-    if (isThere) throw notDone(doing, `that every task that is to be of it is, and that not every place has one after ${Math.round(timeoutMs / 1_000)} s`)
+    if (isThere) throw notDone(doing, `that every task that is to be of it is, and that ${isPlaced ? said : 'not every place has one'} after ${Math.round(timeoutMs / 1_000)} s`)
     return this.#failed(all, `not every task was of it after ${Math.round(timeoutMs / 1_000)} s (${said})`)
   }
 

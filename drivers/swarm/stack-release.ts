@@ -18,11 +18,12 @@ interface RollOutNote {
   readonly given: TaskMake
   /** How it was updated before it was told to stop after the first task; null: nothing was said of it. */
   readonly update?: UpdateConfig | null
+  /** Nothing is different but this. */
+  readonly again?: true
 }
 
 /** An update that stops after its first task waits for longer than any run before it goes on (Docker Engine API, UpdateConfig: nanoseconds). */
 const afterFirstTask = { Parallelism: 1, Delay: 24 * 3_600 * 1e9 } as const
-const isAfterFirstTask = ({ UpdateConfig: update }: ServiceSpec): boolean => update?.Parallelism === afterFirstTask.Parallelism && update.Delay === afterFirstTask.Delay
 
 export const makeOf = ({ TaskTemplate: { ContainerSpec: { Image, Env, Args } } }: Pick<ServiceSpec, 'TaskTemplate'>): TaskMake => ({
   ...(Image === undefined ? {} : { Image }),
@@ -57,23 +58,41 @@ export function specOfRelease(spec: ServiceSpec, release: PlatformRelease, runId
   return withLabels(made, { [rollOutLabel]: JSON.stringify(noted) })
 }
 
-/** The service as it was before the first roll-out of the run that has it; undefined where none was made. What is no longer what was given is somebody else's, and stays. */
+/**
+ * The service as it was before the first roll-out of the run that has it; undefined where nothing of it is left. In two changes, asked for one after the other: a swarm that takes
+ * back an update which fails goes to what the service was before its last change, and that must not be the release. What is no longer what was given is somebody else's, and
+ * stays.
+ */
 export function specBeforeRollOut(spec: ServiceSpec, runId: string): ServiceSpec | undefined {
   if (spec.Labels?.[rollOutLabel] === undefined) return undefined
   const note = noteOf(spec)
   const without = withLabels(spec, { [rollOutLabel]: undefined })
   if (note?.run !== runId) return without
-  const paced = withUpdateAsFound(without, note)
-  return isSameMake(makeOf(spec), note.given) ? withMake(paced, note.found) : paced
+  const paced = withUpdateAsFound(spec, note)
+  if (!isSameMake(makeOf(spec), note.given) || (isSameMake(note.found, note.given) && paced === spec)) return withUpdateAsFound(without, note)
+  return withLabels(withMake(paced, note.found), { [rollOutLabel]: JSON.stringify({ run: runId, found: note.found, given: note.found } satisfies RollOutNote) })
 }
 
+/** Whether the release was given to be left at one task: how it is updated is ours then. */
+export const isInPart = (spec: ServiceSpec): boolean => noteOf(spec)?.update !== undefined
+
+/** The same once more: a swarm whose way back from a part fails goes to what the service was before its last change, and that must not be the part. */
+export const specSaidAgain = (spec: ServiceSpec): ServiceSpec => withLabels(spec, { [rollOutLabel]: JSON.stringify({ ...noteOf(spec), again: true }) })
+
+/** Each part of it by itself: somebody may have set the other. */
 function withUpdateAsFound(spec: ServiceSpec, note: RollOutNote | undefined): ServiceSpec {
-  if (note?.update === undefined || !isAfterFirstTask(spec)) return spec
-  const { UpdateConfig: _ours, ...rest } = spec
-  return note.update === null ? rest : { ...rest, UpdateConfig: note.update }
+  const { UpdateConfig: update, ...rest } = spec
+  if (note?.update === undefined || update === undefined) return spec
+  const ours = (['Parallelism', 'Delay'] as const).filter((one) => update[one] === afterFirstTask[one] && note.update?.[one] !== update[one])
+  if (ours.length === 0) return spec
+  if (note.update === null && ours.length === 2) return rest
+  const kept = Object.fromEntries(Object.entries(update).filter(([name]) => !ours.some((one) => one === name)))
+  const found = Object.fromEntries(ours.flatMap((one) => (note.update?.[one] === undefined ? [] : [[one, note.update[one]]])))
+  return { ...rest, UpdateConfig: { ...kept, ...found } }
 }
 
-function withRelease({ Image, Env = [], Args }: TaskMake, { changes, image }: PlatformRelease): TaskMake {
+function withRelease({ Image, Env: found, Args }: TaskMake, { changes, image }: PlatformRelease): TaskMake {
+  const Env = found ?? []
   const wanted = new Map(Object.entries(changes.env ?? {}))
   const nameOf = (one: string): string => one.split('=', 1)[0] ?? ''
   // In its place: in another order it would be another release to the swarm, and all tasks be replaced for it.
@@ -83,7 +102,7 @@ function withRelease({ Image, Env = [], Args }: TaskMake, { changes, image }: Pl
   const words = changes.command ?? Args
   return {
     ...(made === undefined ? {} : { Image: made }),
-    Env: [...kept, ...added],
+    ...(found === undefined && added.length === 0 ? {} : { Env: [...kept, ...added] }),
     ...(words === undefined ? {} : { Args: words }),
   }
 }
@@ -102,7 +121,8 @@ function noteOf({ Labels: labels }: ServiceSpec): RollOutNote | undefined {
   try {
     const note = JSON.parse(labels?.[rollOutLabel] ?? '') as Partial<RollOutNote>
     const isMake = (make: unknown): boolean => typeof make === 'object' && make !== null
-    return typeof note.run === 'string' && isMake(note.found) && isMake(note.given) ? (note as RollOutNote) : undefined
+    const isUpdate = note.update === undefined || note.update === null || [note.update.Parallelism, note.update.Delay].every((one) => one === undefined || typeof one === 'number')
+    return typeof note.run === 'string' && isMake(note.found) && isMake(note.given) && isUpdate ? (note as RollOutNote) : undefined
   } catch {
     return undefined
   }

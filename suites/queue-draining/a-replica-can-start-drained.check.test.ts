@@ -35,6 +35,11 @@ describe('a replica can start drained', () => {
     expect(judge(...sound, request(loads.background, 3_000, { instance: 'r0' }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('got 1 request through the balancer while it was drained (allowed 0)') })
   })
 
+  test('fails when it got what it refused, and is inconclusive when something failed of which nobody knows where', () => {
+    expect(judge(...sound, request(loads.background, 3_000, { instance: 'r0', outcome: 'error-status', status: 503 })).outcome).toBe('failed')
+    expect(judge(...sound, request(loads.background, 3_000, { outcome: 'closed-in-flight' }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('may have reached r0') })
+  })
+
   test('fails when it never enters the rotation, or only as another process', () => {
     expect(but(entered, balanced(['r1', 'r2'], { fromMs: 6_200, toMs: 37_000 }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('had not answered 31 s after the undrain through the balancer (allowed 30 s)') })
     expect(but(entered, balanced(['r0', 'r1'], { fromMs: 6_200, toMs: 7_000 }, { boot: 'boot-3' }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('another process') })
@@ -90,6 +95,15 @@ describe('a replica that a platform started drained', () => {
   test('fails when it got traffic, as soon as it ran, or was ready', () => {
     for (const atMs of [900, 3_000]) expect(judge(...sound, request(loads.background, atMs, { instance: 'r0', boot: 'boot-2' })), String(atMs)).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('got 1 request through the balancer') })
     expect(but(unready, probes('readiness', 'pass'))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('reported ready 39 times') })
+  })
+  test('fails when it got traffic as a process that no probe saw, and whatever it answered', () => {
+    expect(judge(...sound, request(loads.background, 800, { instance: 'r0', boot: 'boot-that-died' }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('got 1 request through the balancer') })
+    expect(judge(...sound, request(loads.background, 3_000, { instance: 'r0', boot: 'boot-2', outcome: 'error-status', status: 503 })).outcome).toBe('failed')
+  })
+  test('is inconclusive when it may have got traffic', () => {
+    const text = { outcome: 'inconclusive', summary: expect.stringContaining('1 request through the balancer may have reached r0') }
+    expect(judge(...sound, request(loads.background, 3_000, { instance: 'r0' }))).toMatchObject(text)
+    expect(judge(...sound, request(loads.background, 800, { outcome: 'error-status', status: 502 }))).toMatchObject(text)
   })
   test('fails when it does not enter the rotation, which is not looked for after it was taken back', () => {
     const back = intervention('rollOut', { target: 'replicas', label: labels.restore, issuedAtMs: 37_000 })

@@ -3,7 +3,7 @@ import { counted, listed, spanned } from '../../core/checks/counted.js'
 import type { ProbeSample } from '../../core/checks/readiness-samples.js'
 import { greatestOf, leastOf } from '../../core/extremes.js'
 import type { History, RequestEvent } from '../../core/history.js'
-import { disturbedHarness, interventionsOf, numberFact, requestsOf, type Intervention } from '../../core/reading.js'
+import { disturbedHarness, interventionsOf, isUnserved, numberFact, requestsOf, type Intervention } from '../../core/reading.js'
 import { numberThreshold, type ThresholdValues } from '../../core/requirement.js'
 import { drainedStart, type DrainedStart } from './drained-start.js'
 import { labels, loads } from './names.js'
@@ -46,8 +46,9 @@ interface Seen {
   /** From the start to the undrain. */
   readonly readiness: readonly ProbeSample[]
   readonly liveness: readonly ProbeSample[]
-  /** Through the balancer, answered by the replica, sent between the start and the undrain; and how many others answered meanwhile. */
+  /** Through the balancer, sent between the start and the undrain: what reached the replica, what may have, and how many others answered. */
   readonly balanced: readonly RequestEvent[]
+  readonly untold: readonly RequestEvent[]
   readonly others: number
   readonly enteredAtMs: number | undefined
   readonly boots: ReadonlySet<string>
@@ -63,20 +64,27 @@ function whatWasSeen(history: History, start: DrainedStart): Seen {
   const servesAtMs = sent.find(answered)?.endedAtMs
   const direct = servesAtMs === undefined ? [] : sent.filter((one) => one.endedAtMs >= servesAtMs)
   const between = (samples: readonly ProbeSample[]): ProbeSample[] => samples.filter((one) => one.sentAtMs >= issuedAtMs && one.atMs <= endMs && isIts(one))
-  const background = requestsOf(history, loads.background).filter((one) => one.instance !== undefined && answered(one))
+  // Whatever became of it: a replica that is to get nothing may also refuse what it gets.
+  const background = requestsOf(history, loads.background)
   const whileDrained = background.filter((one) => sentMs(one) > start.fromMs && sentMs(one) < endMs)
-  const reachedIt = (one: RequestEvent): boolean => (start.by === 'platform' ? one.boot !== undefined && start.boots.since.has(one.boot) : one.instance === target)
-  const entered = background.find((one) => one.instance === target && isIts(one) && sentMs(one) >= endMs)
+  const isAnothers = (one: RequestEvent): boolean => one.boot !== undefined && start.boots.before.has(one.boot)
+  const reachedIt = (one: RequestEvent): boolean =>
+    start.by === 'platform' ? one.boot !== undefined && (start.boots.since.has(one.boot) || (one.instance === target && !isAnothers(one))) : one.instance === target
+  // From then on a name alone may be that of the one before, which goes on for a while.
+  const isUntold = (one: RequestEvent): boolean => (one.instance === undefined && isUnserved(one)) || (start.by === 'platform' && one.instance === target && one.boot === undefined)
+  const served = background.filter((one) => one.instance !== undefined && answered(one))
+  const entered = served.find((one) => one.instance === target && isIts(one) && sentMs(one) >= endMs)
   const readiness = between(probeSamples(history, 'readiness', target))
   const isOfIt = (one: Intervention): boolean => one.target === target || (start.by === 'platform' && one.name === 'rollOut')
   const later = interventionsOf(history).filter((one) => isOfIt(one) && one.issuedAtMs > (undrain?.issuedAtMs ?? issuedAtMs)).map((one) => one.issuedAtMs)
-  const untilMs = Math.min(Math.min(Infinity, leastOf(later)), Math.max(issuedAtMs, greatestOf(background.map((one) => one.endedAtMs)), greatestOf(sent.map((one) => one.endedAtMs))))
+  const untilMs = Math.min(Math.min(Infinity, leastOf(later)), Math.max(issuedAtMs, greatestOf(served.map((one) => one.endedAtMs)), greatestOf(sent.map((one) => one.endedAtMs))))
   return {
     start, undrain, servesAtMs, direct, readiness, untilMs,
     watchedMs: servesAtMs === undefined ? 0 : (undrain?.issuedAtMs ?? direct.at(-1)?.endedAtMs ?? servesAtMs) - servesAtMs,
     liveness: servesAtMs === undefined ? [] : between(probeSamples(history, 'liveness', target)).filter((one) => one.sentAtMs >= servesAtMs),
     balanced: whileDrained.filter(reachedIt),
-    others: whileDrained.filter((one) => !reachedIt(one) && (start.by !== 'platform' || (one.boot !== undefined && sentMs(one) >= issuedAtMs))).length,
+    untold: whileDrained.filter(isUntold),
+    others: whileDrained.filter((one) => one.instance !== undefined && answered(one) && !reachedIt(one) && (start.by !== 'platform' || (one.boot !== undefined && sentMs(one) >= issuedAtMs))).length,
     enteredAtMs: entered === undefined ? undefined : sentMs(entered),
     boots: new Set([...readiness.flatMap(({ boot }) => boot ?? []), ...(entered?.boot === undefined ? [] : [entered.boot])]),
   }
@@ -104,7 +112,7 @@ function faultsIn(seen: Seen, thresholds: ThresholdValues): string[] {
 }
 
 function missingIn(history: History, seen: Seen, thresholds: ThresholdValues): string[] {
-  const { start, undrain, servesAtMs, watchedMs, direct, readiness, liveness, others, enteredAtMs } = seen
+  const { start, undrain, servesAtMs, watchedMs, direct, readiness, liveness, untold, others, enteredAtMs } = seen
   const { target } = start
   const neededMs = 2 * (numberFact(history, 'returnWindowMs') ?? Infinity)
   const directMin = numberThreshold(thresholds, 'direct_ok_min')
@@ -117,6 +125,7 @@ function missingIn(history: History, seen: Seen, thresholds: ThresholdValues): s
     ...(direct.length < directMin ? [`only ${counted(direct.length, 'direct request')} of ${directMin} were sent`] : []),
     ...(explicit < probesMin ? [`only ${counted(explicit, 'failing readiness answer')} of ${probesMin} were seen`] : []),
     ...(liveness.length < probesMin ? [`only ${counted(liveness.length, 'liveness answer')} of ${probesMin} were seen`] : []),
+    ...(untold.length > 0 ? [`${counted(untold.length, 'request')} through the balancer may have reached ${target}: they failed, or do not say which process answered`] : []),
     ...(others < directMin ? [`only ${counted(others, 'request')} through the balancer said who answered`] : []),
     ...(undrain?.acknowledgedAtMs === undefined ? [`the undrain of ${target} was not acknowledged${undrain?.error === undefined ? '' : `: ${undrain.error}`}`] : []),
     ...(enteredAtMs === undefined ? [`${target} was not seen to answer through the balancer afterwards`] : []),

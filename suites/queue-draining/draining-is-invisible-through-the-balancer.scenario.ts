@@ -1,3 +1,4 @@
+import { platformRollsOut } from '../../core/declarations/upgrade.js'
 import type { InstanceId } from '../../core/history.js'
 import type { RequirementId } from '../../core/requirement.js'
 import type { Load, Scenario, ScenarioContext } from '../../core/scenario.js'
@@ -71,6 +72,7 @@ export const scenario: Scenario = {
     await background.stop()
     await jobs?.readEffects()
     if (judged('DRAIN-05')) await readBackStragglers(context)
+    await startDrainedByPlatform(context)
   },
 }
 
@@ -182,7 +184,14 @@ async function stopInService(context: ScenarioContext, target: InstanceId, backg
   context.step(`starting ${target} again`)
   const back = context.selected.has('DRAIN-09') && (await startDrained(context, target))
   await recordReturn(context, target, { ready: back || (await started(context, target)), rotation: true })
-  if (context.selected.has('DRAIN-09')) await replaceByOneStartedDrained(context)
+}
+
+/** Last of all, since a platform replaces replicas for it, which work that is still queued would be told from. */
+async function startDrainedByPlatform(context: ScenarioContext): Promise<void> {
+  if (!context.selected.has('DRAIN-09') || !platformRollsOut(context.service) || context.service.lifecycle.startDrained === undefined) return
+  const background = startBackground(context)
+  await replaceByOneStartedDrained(context)
+  await background.stop()
 }
 
 /** Looks for effects of requests that got no answer. Reads every key of the scenario, so not in the quick profile. */

@@ -45,7 +45,7 @@ async function exercise(context: ScenarioContext): Promise<void> {
   const [readSet, corpus] = await Promise.all([writeReadSet(context), judged('TOGL-03') ? corpusKeys(context) : undefined])
   if (corpus !== undefined) await recordTwice(context, corpus)
   const isByPlatform = platformRollsOut(context.service)
-  if (judged('UPGR-03') && isByPlatform) await stopHalfWayByPlatform(context)
+  if (judged('UPGR-03') && isByPlatform && !(await stopHalfWayByPlatform(context))) return
   const sampler = sampleReplicas(context)
   const traffic = startUpgradeTraffic(context, labels.upgrade, readSet)
   await context.pause(leadMs[context.profile])

@@ -8,13 +8,13 @@ const upgrade = { version: { path: '/version', pointer: '/release' }, releases: 
 const landedAt = (...instances: string[]): PlatformRollOut => ({ ok: true, reached: instances.length, displaced: instances.length, instances })
 
 /** What was ordered, and through which replicas values were read. */
-async function exercised(half: PlatformRollOut | Error): Promise<string[]> {
+async function exercised(half: PlatformRollOut | Error, { back = { ok: true, reached: 1, displaced: 1 }, ready = true }: { readonly back?: PlatformRollOut | Error; readonly ready?: boolean } = {}): Promise<string[]> {
   const calls: string[] = []
   const rollOut = async ({ name, changes }: PlatformRelease, { inPart }: { readonly inPart?: boolean }): Promise<PlatformRollOut> => {
     calls.push(`${name} ${JSON.stringify(changes)}${inPart === true ? ' in part' : ''}`)
-    if (inPart !== true) return { ok: true, reached: 1, displaced: 1 }
-    if (half instanceof Error) throw half
-    return half
+    const end = inPart === true ? half : back
+    if (end instanceof Error) throw end
+    return end
   }
   const context = {
     service: { target: { swarm: {} }, lifecycle: { upgrade, startTimeoutMs: 1_000 } },
@@ -23,7 +23,7 @@ async function exercised(half: PlatformRollOut | Error): Promise<string[]> {
     threshold: () => 1,
     step: () => {},
     observe: () => {},
-    untilReady: async (id: string) => (calls.push(`ready ${id}`), true),
+    untilReady: async (id: string) => (calls.push(`ready ${id}`), ready || inPartOnly(calls)),
     untilInRotation: async () => true,
     control: { rollOut },
     traffic: {
@@ -31,10 +31,12 @@ async function exercised(half: PlatformRollOut | Error): Promise<string[]> {
       readNeverWritten: async () => {},
     },
   } as unknown as ScenarioContext
-  await stopHalfWayByPlatform(context)
+  calls.push(String(await stopHalfWayByPlatform(context)))
   return calls
 }
-const [begun, takenBack, whole] = ['v2 {"env":{"RELEASE":"v2"}} in part', 'as found {}', ['ready replica-0', 'ready replica-1']] as const
+/** Before it is taken back. */
+const inPartOnly = (calls: readonly string[]): boolean => !calls.includes('as found {}')
+const [begun, takenBack, whole] = ['v2 {"env":{"RELEASE":"v2"}} in part', 'as found {}', ['ready replica-0', 'ready replica-1', 'true']] as const
 
 test('the replica that the platform chose and one that it did not are compared, then the part is taken back', async () => {
   const versions = ['version of replica-1', 'version of replica-0']
@@ -48,4 +50,13 @@ test.each([
   ['that could not be ordered', new InterventionFailed('rollOut', 'replicas', 'no such image')],
 ])('nothing is compared after one %s, and it is taken back', async (_, half) => {
   expect(await exercised(half)).toEqual([begun, takenBack, ...whole])
+})
+
+const lasting = (...calls: string[]): string[] => calls.slice(calls.indexOf(takenBack))
+test('what could not be taken back, or does not come back, is told', async () => {
+  expect(lasting(...(await exercised(landedAt('replica-1'), { back: { ok: false, error: 'paused', reached: 1, displaced: 1 } })))).toEqual([takenBack, 'false'])
+  expect(lasting(...(await exercised(landedAt('replica-1'), { ready: false })))).toEqual([takenBack, 'ready replica-0', 'false'])
+})
+test('where nothing was ordered there is nothing to take back', async () => {
+  expect(lasting(...(await exercised(landedAt(), { back: new InterventionFailed('rollOut', 'replicas', 'it is that already') })))).toEqual([takenBack, ...whole])
 })

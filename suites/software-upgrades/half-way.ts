@@ -19,20 +19,26 @@ export async function stopHalfWay(context: ScenarioContext): Promise<void> {
 
 /**
  * The same where a platform rolls out, which chooses the replica, and is told to stop there. What it did by that order is taken back: how it
- * goes on of its own accord is another question, and a roll-out that was begun in another way would not answer it.
+ * goes on of its own accord is another question, and a roll-out that was begun in another way would not answer it. Resolves to whether everything
+ * is as before; nothing can be said of an upgrade otherwise.
  */
-export async function stopHalfWayByPlatform(context: ScenarioContext): Promise<void> {
+export async function stopHalfWayByPlatform(context: ScenarioContext): Promise<boolean> {
   const { upgrade, startTimeoutMs } = context.service.lifecycle
-  if (upgrade === undefined) return
+  if (upgrade === undefined) return true
   const end = await rollOut(context, { release: upgrade.to, label: labels.half, inPart: true, timeoutMs: completeWithinMs(context) })
   const [upgraded] = end.stoppedAt ?? []
   const old = context.instances.find(({ id }) => end.stoppedAt?.includes(id) === false)?.id
   if (end.ok && upgraded !== undefined && old !== undefined) await workOnBoth(context, { upgraded, old })
-  await takePartBack(context, { label: labels.halfBack, timeoutMs: completeWithinMs(context) })
+  const back = await takePartBack(context, { label: labels.halfBack, timeoutMs: completeWithinMs(context) })
+  // Where nothing could be ordered there is nothing to take back: what is not as before shows in the versions.
+  if (!back.ok && back.cause === 'platform') return false
   for (const { id } of context.instances) {
-    await context.untilReady(id, startTimeoutMs)
-    await context.untilInRotation(id, true, 2 * context.returnWindowMs)
+    if (!(await context.untilReady(id, startTimeoutMs)) || !(await context.untilInRotation(id, true, startTimeoutMs))) {
+      context.step(`${id} did not come back into service`)
+      return false
+    }
   }
+  return true
 }
 
 async function workOnBoth(context: ScenarioContext, { upgraded, old }: { readonly upgraded: InstanceId; readonly old: InstanceId }): Promise<void> {

@@ -11,7 +11,7 @@ import { requirements } from './requirements.js'
 const thresholds = thresholdValues(requirements.find(({ id }) => id === 'UPGR-03')!, 'quick')
 const judge = (events: readonly HistoryEvent[]) => oldAndNewWorkTogether.evaluate(historyOf(events), thresholds)
 
-const version = (target: string, atMs: number, value: string): HistoryEvent => observation('version-half-way', target, atMs, { outcome: 'read', status: 200, value })
+const version = (target: string, atMs: number, value: string, boot?: string): HistoryEvent => observation('version-half-way', target, atMs, { outcome: 'read', status: 200, value, ...(boot === undefined ? {} : { boot }) })
 function tried(from: string, to: string, kind: PairKind, { count, ok = true }: { readonly count: number; readonly ok?: boolean }): HistoryEvent[] {
   return Array.from({ length: count }, (_, index) => {
     const key = `${kind} ${from} ${to} ${index}`
@@ -67,6 +67,7 @@ describe('old and new work together', () => {
     ['a failed first half', [...facts(), ...rolledOut({ label: labels.half, end: { phase: 'ended', ok: false, cause: 'tool', error: 'exit code 1' } })], 'exit code 1'],
     ['the same version on both', [...without(good(), isProbe('version-half-way')), version('r1', 5_000, '2.0.0'), version('r2', 5_000, '2.0.0')], 'no two replicas'],
     ['a version that changed meanwhile', [...good(), version('r2', 7_100, '2.0.0')], 'no two replicas'],
+    ['another process at the end', [...without(good(), isProbe('version-half-way')), ...[['r1', '2.0.0'], ['r2', '1.0.0']].flatMap(([target, value]) => [version(target!, 5_000, value!, 'first'), version(target!, 9_000, value!, target === 'r1' ? 'second' : 'first')])], 'r1 was another process at the end of the exchange'],
     ['no version', without(good(), isProbe('version-half-way')), 'no version was read'],
     ['nothing tried', halfWay(), 'only 0 of at least 20 records'],
     ['one direction only', [...halfWay(), ...both('r1', 'r2')], 'begun on 1.0.0 and continued on 2.0.0'],

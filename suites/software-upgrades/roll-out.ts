@@ -71,8 +71,11 @@ const observe = (context: ScenarioContext, label: string, sighting: RollOutSight
 /** Whatever was rolled out in part, every replica is made what it was found as. */
 export async function takePartBack(context: ScenarioContext, plan: Pick<RollOutPlan, 'label' | 'timeoutMs'>): Promise<RollOutEnd> {
   context.step(`taking the part of a roll-out back (${plan.label})`)
-  return orderedOf(context, { name: 'as found', changes: {} }, plan)
+  const end = await orderedOf(context, asFound, plan)
+  observe(context, plan.label, end)
+  return end
 }
+const asFound: PlatformRelease = { name: 'as found', changes: {} }
 
 const byPlatform = (context: ScenarioContext, { name, changes, image }: Release, plan: RollOutPlan): Promise<RollOutEnd> =>
   orderedOf(context, { name, changes, ...(image === undefined ? {} : { image }) }, plan)

@@ -42,6 +42,14 @@ describe('an upgrade can be rolled back', () => {
   test('a way back that ends with an error fails', () => {
     expect(judge(replaceEnd({ end: { phase: 'ended', ok: false, cause: 'tool', error: 'halted' } }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('halted') })
   })
+  test('one that a platform had upgraded, and could not bring back, fails before any upgrade is made', () => {
+    const half = rolledOut({ label: labels.half, fromMs: 100, toMs: 400, by: 'platform', end: { phase: 'ended', ok: true, stoppedAt: ['r2'] } })
+    const end = (cause: 'platform' | 'intervention'): HistoryEvent => observation('roll-out', labels.halfBack, 900, { phase: 'ended', ok: false, cause, error: 'paused' })
+    expect(judge([...facts(), ...half, end('platform')])).toMatchObject({ outcome: 'failed', summary: 'one replica was upgraded to v2, and could not be brought back: paused' })
+    expect(judge([...facts(), ...half, end('intervention')]).outcome).toBe('inconclusive')
+    expect(judge([...facts(), end('platform')]).outcome).toBe('inconclusive')
+    expect(judge([...half, observation('roll-out', labels.halfBack, 900, { phase: 'ended', ok: true }), ...goodBack()]).outcome).toBe('passed')
+  })
   test('a replica that stays on the new version fails', () => {
     expect(judge([...without(goodBack(), (event) => isProbe(probes.version, 'r2')(event) && (event as { atMs: number }).atMs > 32_000), version('r2', 33_000, '2.0.0', 'r2-new')]).outcome).toBe('failed')
   })
