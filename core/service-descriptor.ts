@@ -92,6 +92,8 @@ export interface ClusterTarget {
   readonly drain?: 'node'
   /** Read in the cluster: why its number of replicas is not a run's to change. */
   readonly notScaled?: string
+  /** Read in the cluster: why one of its pods alone cannot be brought to another release. */
+  readonly notInPart?: string
 }
 
 /** A service that the harness does not start: reached by URL, and acted on by shell commands of the user's. */

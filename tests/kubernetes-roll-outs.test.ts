@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Operation, ServiceDescriptor } from '../core/service-descriptor.js'
+import { webDeployment, webStatefulSet } from '../drivers/kubernetes/fake-cluster/declared-objects.test-support.js'
+import type { FakeCluster } from '../drivers/kubernetes/fake-cluster/fake-cluster.test-support.js'
 import type { Workload } from '../drivers/kubernetes/objects.js'
 import { asItWas, ClusterVerdicts, isTrial, outcomeOf } from './cluster-verdicts.test-support.js'
 
@@ -28,6 +30,11 @@ function upgradable(service: ServiceDescriptor): ServiceDescriptor {
     },
   }
 }
+const specOf = (kind: 'deployment' | 'statefulset'): unknown => verdicts.cluster.store.get<Workload>(`${kind}s`, 'web')?.spec
+function releasing(service: ServiceDescriptor, to: string): ServiceDescriptor {
+  const upgrade = service.lifecycle.upgrade!
+  return { ...service, lifecycle: { ...service.lifecycle, upgrade: { ...upgrade, releases: { ...upgrade.releases, [to]: { name: to, reads: to, changes: { env: { RELEASE: to } } } }, to } } }
+}
 const containers = (): unknown => verdicts.cluster.store.get<Workload>('deployments', 'web')?.spec.template.spec.containers[0]?.env
 
 describe.runIf(isTrial)('a workload that its controller rolls out', () => {
@@ -45,13 +52,30 @@ describe.runIf(isTrial)('a workload that its controller rolls out', () => {
   }, 180_000)
 
   test('stops at a bad release where its controller gives up in time, and is taken back', async () => {
-    const report = await verdicts.decided({ manner: 'graceful', network: 84, only: ['UPGR-05'], change: upgradable, prepare: ({ controllers }) => (controllers.progressDeadlineMs = 2_000) })
+    const report = await verdicts.decided({ manner: 'graceful', network: 84, only: ['UPGR-05'], change: upgradable, prepare: ({ store }) => void store.change<Workload>('deployments', 'web', (one) => ({ ...one, spec: { ...one.spec, progressDeadlineSeconds: 2 } })) })
     expect(outcomeOf(report, 'UPGR-05')).toMatchObject({ outcome: 'passed', summary: expect.stringMatching(/never-ready got to 1 replica, as the platform counts them/) })
     expect(containers()).toBeUndefined()
   }, 180_000)
 
-  test('of which only a part could be rolled out is told as what a controller cannot do', async () => {
-    const report = await verdicts.judge({ manner: 'graceful', network: 85, only: ['UPGR-03'], change: upgradable })
-    expect(outcomeOf(report, 'UPGR-03')).toMatchObject({ outcome: 'skipped', summary: expect.stringContaining('cannot be told to leave it at some of them') })
+  test.each([['deployment', 85], ['statefulset', 86]] as const)('of which one replica is brought to a release and taken back passes where both releases work together (%s)', async (workload, network) => {
+    const report = await verdicts.decided({ manner: 'graceful', network, workload, only: ['UPGR-03', 'UPGR-01'], change: upgradable })
+    expect(outcomeOf(report, 'UPGR-03')).toMatchObject({ outcome: 'passed' })
+    expect(outcomeOf(report, 'UPGR-01')).toMatchObject({ outcome: 'passed' })
+    expect(verdicts.annotations()).toEqual(asItWas)
+    expect(specOf(workload)).toEqual((workload === 'deployment' ? webDeployment(3) : webStatefulSet(3)).spec)
+    expect(report.notRestored).toEqual([])
+  }, 180_000)
+
+  test('fails where the release of before cannot read what the new one writes', async () => {
+    const change = (service: ServiceDescriptor): ServiceDescriptor => releasing(upgradable(service), 'new-format')
+    const report = await verdicts.decided({ manner: 'graceful', network: 87, only: ['UPGR-03'], change })
+    expect(outcomeOf(report, 'UPGR-03')).toMatchObject({ outcome: 'failed' })
+    expect(containers()).toBeUndefined()
+  }, 180_000)
+
+  test('that ends every pod before it makes one of another release is told as one that has no two side by side', async () => {
+    const prepare = ({ store }: FakeCluster): void => void store.change<Workload>('deployments', 'web', (one) => ({ ...one, spec: { ...one.spec, strategy: { type: 'Recreate' } } }))
+    const report = await verdicts.judge({ manner: 'graceful', network: 88, only: ['UPGR-03'], prepare, change: upgradable })
+    expect(outcomeOf(report, 'UPGR-03')).toMatchObject({ outcome: 'skipped', summary: expect.stringContaining('the strategy Recreate ends every pod before') })
   })
 })

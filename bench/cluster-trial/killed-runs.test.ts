@@ -11,10 +11,10 @@ import { seededRandom } from '../../engine/seeded-random.js'
 
 /** Whole runs that are killed while they roll out, scale, delete pods and drain nodes: minutes, so a step of its own. */
 const isAsked = process.env['SEAWORTHY_TRIAL'] === 'all'
-const kills = Number(process.env['SEAWORTHY_TRIAL_KILLS'] ?? 10)
+const kills = Number(process.env['SEAWORTHY_TRIAL_KILLS'] ?? 12)
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 /** What is being done when a run is killed, in turn, and how long it takes at least: before that a moment is drawn. */
-const ways = [['DRAIN-03', 7_000], ['RDND-05', 9_000], ['UPGR-05', 16_000], ['START-04', 5_000], ['UPGR-01', 12_000]] as const
+const ways = [['DRAIN-03', 7_000], ['RDND-05', 9_000], ['UPGR-05', 16_000], ['START-04', 5_000], ['UPGR-01', 12_000], ['UPGR-03', 8_000]] as const
 const earliestMs = 1_000
 const settledWithinMs = 40_000
 const seed = Number(process.env['SEAWORTHY_TRIAL_SEED'] ?? 7)
@@ -52,7 +52,7 @@ beforeAll(async () => {
   if (!isAsked) return
   folder = mkdtempSync(join(tmpdir(), 'sw-killed-'))
   cluster = await startFakeCluster({ network: 91, drainMs: 400 })
-  cluster.controllers.progressDeadlineMs = 2_000
+  cluster.store.change<Workload>('deployments', 'web', (one) => ({ ...one, spec: { ...one.spec, progressDeadlineSeconds: 2 } }))
   writeFileSync(join(folder, 'seaworthy.yaml'), descriptor(cluster.service.target.cluster?.url?.href.replace(/\/$/, '') ?? ''))
 })
 afterAll(async () => {
@@ -82,6 +82,7 @@ function leftovers(): readonly string[] {
     ...ours(web).map((name) => `annotation ${name} of the workload`),
     ...(web.spec.replicas === 3 ? [] : [`${web.spec.replicas} replicas are asked for`]),
     ...(web.spec.template.spec.containers[0]?.env === undefined ? [] : ['a release is deployed']),
+    ...(web.spec.minReadySeconds === undefined && web.spec.progressDeadlineSeconds === 2 && web.spec.strategy?.rollingUpdate?.['maxSurge'] === 1 ? [] : ['a roll-out is to stop half way']),
     ...(ready === 3 ? [] : [`${ready} pods are ready`]),
     ...store.list<Pod>('pods').flatMap((pod) => (pod.metadata.deletionTimestamp === undefined ? ours(pod).map((name) => `annotation ${name} of ${pod.metadata.name}`) : [])),
     ...store.list<ClusterNode>('nodes').flatMap((node) => [...ours(node).map((name) => `annotation ${name} of ${node.metadata.name}`), ...(node.spec.unschedulable === true ? [`${node.metadata.name} is cordoned`] : [])]),

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { webDeployment } from '../../drivers/kubernetes/fake-cluster/controllers.test-support.js'
+import { webDeployment } from '../../drivers/kubernetes/fake-cluster/declared-objects.test-support.js'
 import { startFakeCluster, type FakeCluster } from '../../drivers/kubernetes/fake-cluster/fake-cluster.test-support.js'
 import type { Manifest } from './manifests.js'
 import { runTrial, type Trial } from './trial.js'
@@ -24,10 +24,21 @@ service: web
 target: { kind: kubernetes, namespace: "\${NAMESPACE}", workload: deployment/web, service: web, url: "${url}" }
 identity: { instance: "header:x-instance", boot: "header:x-boot" }
 health: { readiness: /ready, liveness: /live }
-lifecycle: { startTimeout: 5s }
+lifecycle:
+  startTimeout: 5s
+  upgrade:
+    version: "GET /version#/release"
+    releases:
+      v1: { reads: v1, env: { RELEASE: v1 } }
+      v2: { reads: v2, env: { RELEASE: v2 } }
+    from: v1
+    to: v2
 traffic:
   home: { http: GET / }
-  stream: { http: "GET /stream/{durationMs}", streams: true, weight: 0, expect: { bodyEndsWith: "done\\n" } }
+  stream: { http: "GET /stream/{durationMs}", streams: true, weight: 0, minDuration: 700ms, expect: { bodyEndsWith: "done\\n" } }
+  write: { http: "PUT /items/{key}", body: { value: "{value}" }, weight: 0 }
+  read: { http: "GET /items/{key}", expect: { json: { /value: "{value}" } }, weight: 0 }
+data: { write: write, read: { strong: read, ordinary: read }, maxLag: 100ms }
 `
 
 function manifests(): readonly Manifest[] {
@@ -53,6 +64,7 @@ test.runIf(isAsked)('a graceful service passes, nothing is left on it, and the n
   const told = await tried()
   expect(told).toContainEqual(expect.stringMatching(/^START-04: passed/))
   expect(told).toContainEqual(expect.stringMatching(/^DRAIN-03: passed/))
+  expect(told).toContainEqual(expect.stringMatching(/^UPGR-03: passed/))
   expect(told).toContain('nothing was left on the workload')
   expect(namespaces()).toEqual(['default'])
 }, 200_000)

@@ -71,9 +71,10 @@ async function observe(service: ServiceDescriptor): Promise<ServiceDescriptor> {
 }
 
 /** Read in the cluster and not asked again: how many there are, how long a stop may take, who ejects whom how fast. */
-export function surveyed(service: ServiceDescriptor, { replicas, graceMs, rhythm, scaling: { obstacle } }: Survey): ServiceDescriptor {
+export function surveyed(service: ServiceDescriptor, { replicas, graceMs, rhythm, scaling: { obstacle }, partObstacle }: Survey): ServiceDescriptor {
   const { target } = service
-  const cluster = target.cluster === undefined || obstacle === undefined ? {} : { cluster: { ...target.cluster, notScaled: obstacle } }
+  const found = { ...(obstacle === undefined ? {} : { notScaled: obstacle }), ...(partObstacle === undefined ? {} : { notInPart: partObstacle }) }
+  const cluster = target.cluster === undefined ? {} : { cluster: { ...target.cluster, ...found } }
   return {
     ...service,
     target: { ...target, ...cluster, replicas: { ...target.replicas, count: replicas } },

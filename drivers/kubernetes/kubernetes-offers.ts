@@ -7,7 +7,7 @@ import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 const offered: ReadonlySet<Capability> = new Set<Capability>([
   'topology.instances', 'topology.balancer', 'topology.identity', 'topology.scale', 'health.readiness', 'health.liveness', 'health.detail',
   'lifecycle.start', 'lifecycle.stop', 'lifecycle.kill', 'lifecycle.drain', 'lifecycle.undrain',
-  'lifecycle.upgrade', 'lifecycle.upgrade.tool', 'lifecycle.upgrade.bad',
+  'lifecycle.upgrade', 'lifecycle.upgrade.part', 'lifecycle.upgrade.tool', 'lifecycle.upgrade.bad',
   'traffic.http', 'traffic.read', 'traffic.witness', 'data.write', 'data.read.strong', 'data.read.ordinary', 'data.delete', 'data.list',
 ])
 
@@ -18,7 +18,6 @@ const reasons: Readonly<Partial<Record<Capability, string>>> = {
   'lifecycle.hold': 'the controller replaces every pod that is gone: it cannot be kept down',
   'topology.fixed-addresses': 'a pod that is replaced has another address: requests cannot be raced against its start',
   'docs.times': 'a replacement is being started while its predecessor stops: how long a start takes is not to be seen',
-  'lifecycle.upgrade.part': 'a controller brings every pod of a workload to a release, and cannot be told to leave it at some of them',
   'fault.freeze': 'a process in a pod cannot be frozen from outside its node',
 }
 
@@ -30,6 +29,7 @@ function ofWorkload(capability: Capability, service: ServiceDescriptor): string 
   if (capability === 'lifecycle.upgrade.bad' && cluster?.workload.kind === 'statefulset') return 'a StatefulSet never gives a roll-out up, and does not take a pod back that never became ready'
   if (capability === 'lifecycle.drain' && drainsNodes(service)) return 'a drain is that of its node here (target.drain: node), after which nothing is left of the pod that could be asked'
   if (capability === 'lifecycle.undrain' && drainsNodes(service)) return 'a drain is that of its node here (target.drain: node), which another pod is the way back from: nothing is left of the one that was drained'
+  if (capability === 'lifecycle.upgrade.part') return cluster?.notInPart === undefined ? undefined : `a release cannot be given to one of the replicas alone: ${cluster.notInPart}`
   return capability === 'topology.scale' ? cluster?.notScaled : undefined
 }
 

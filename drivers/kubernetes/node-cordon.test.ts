@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ClusterRefusal, type ApiClient } from './api-client.js'
-import { webDeployment } from './fake-cluster/controllers.test-support.js'
+import { webDeployment } from './fake-cluster/declared-objects.test-support.js'
 import { metadataOf } from './fake-cluster/stored-objects.test-support.js'
 import { noteNode } from './cordoned-nodes.js'
 import { cordon, cordonAnnotation, nodeNote, uncordon } from './node-cordon.js'

@@ -39,6 +39,8 @@ export interface Workload extends ClusterObject {
   readonly spec: {
     readonly replicas?: number
     readonly paused?: boolean
+    readonly minReadySeconds?: number
+    readonly progressDeadlineSeconds?: number
     readonly selector: LabelSelector
     readonly strategy?: { readonly type: string; readonly rollingUpdate?: Readonly<Record<string, unknown>> }
     readonly updateStrategy?: { readonly type: string; readonly rollingUpdate?: Readonly<Record<string, unknown>> }

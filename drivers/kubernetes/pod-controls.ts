@@ -58,7 +58,7 @@ export function podControls(world: ClusterWorld, nodes: NodeDrains): DeploymentC
       await Promise.all(struck.map(({ pod }) => deletePod(world, pod, 0)))
       return struck.map(({ target, slot }) => ({ target, pid: slot.incarnation }))
     },
-    rollOut: (release, { timeoutMs }) => rollOut(world, release, timeoutMs),
+    rollOut: (release, options) => rollOut(world, release, options),
     async hasEnded(target, incarnation) {
       const slot = world.slots.named(target)
       if (slot.incarnation === incarnation) return slot.pod === undefined || (!isThere(world, slot.pod) && !(await accepts(world.slots.addressOf(slot))))

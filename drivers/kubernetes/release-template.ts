@@ -6,6 +6,7 @@ import { notDone } from '../process/not-done.js'
 import type { ApiClient } from './api-client.js'
 import { changed, type PutBack } from './changed-workload.js'
 import type { Container, EnvironmentVariable, Workload } from './objects.js'
+import { isHeld, paceBack, paceChange, paceIn, paceNoteIn, paceToHold, partitionOf, partObstacle, type PaceNote } from './roll-out-pace.js'
 import { workloadText } from './workload.js'
 
 /** Annotation while a run rolls out: what the workload had before the first roll-out, and what it was given by the last one. Whoever cleans up puts the first back, where the second is still there. */
@@ -14,20 +15,25 @@ interface RollOutNote {
   readonly run: string
   readonly found: readonly Container[]
   readonly given: readonly Container[]
+  /** Of one that was told to stop half way. */
+  readonly pace?: PaceNote
 }
 
 export interface Order {
   readonly runId: string
   readonly release: PlatformRelease
+  /** To one replica and no further. */
+  readonly inPart: boolean
   /** Told of each workload as it was read, before anything is changed: throws for one that somebody else changed. */
   readonly look: (workload: Workload) => void
 }
 
 /**
- * Gives a workload the template of a release, and writes down what it had in the same change. Resolves to the workload as the API server took it. Throws
- * SW_CLUSTER_TARGET where a change of the template does not replace every pod, SW_NOT_DONE where the workload has this template already.
+ * Gives a workload the template of a release, and writes down what it had in the same change; one that stood half way has its pace back. Resolves to the workload as the API
+ * server took it. Throws SW_CLUSTER_TARGET where a change of the template does not replace every pod, or cannot replace one alone, SW_NOT_DONE where the workload has this template already.
  */
-export async function orderRelease(api: ApiClient, target: ClusterTarget, { runId, release, look }: Order): Promise<Workload> {
+export async function orderRelease(api: ApiClient, target: ClusterTarget, { runId, release, look, inPart }: Order): Promise<Workload> {
+  const { kind } = target.workload
   const doing = `rolling ${release.name} out`
   let wanted: RollOutNote | undefined
   const ordered = await changed(api, target, doing, (workload) => {
@@ -35,47 +41,64 @@ export async function orderRelease(api: ApiClient, target: ClusterTarget, { runI
     // An order of ours whose answer got lost was carried out all the same.
     if (wanted !== undefined && isDeepStrictEqual(note, wanted)) return undefined
     look(workload)
-    requireRolling(workload, target, doing)
-    const present = workload.spec.template.spec.containers
+    const { spec } = workload
     // What another run left behind says nothing of what this one found.
-    const found = note?.run === runId ? note.found : present
+    const own = note?.run === runId ? note : undefined
+    const held = standsHalfWay(workload, runId) ? own?.pace : undefined
+    if (held === undefined) requireRolling(workload, target, { doing, inPart })
+    const present = spec.template.spec.containers
+    const found = own?.found ?? present
     const given = withRelease(found, release)
-    if (isAsGiven(present, given)) throw notDone(doing, `that ${workloadText(target)} is what it is to become already`)
-    wanted = { run: runId, found, given }
-    return { ...noted(wanted), spec: { template: { spec: { containers: given } } } }
+    if (isAsGiven(present, given) && (held === undefined || inPart)) throw notDone(doing, `that ${workloadText(target)} is what it is to become already`)
+    const toHold = paceToHold(kind, spec)
+    const pace = inPart ? { found: held?.found ?? paceIn(spec, toHold), given: toHold } : undefined
+    wanted = { run: runId, found, given, ...(pace === undefined ? {} : { pace }) }
+    const paced = pace !== undefined ? paceChange(kind, pace.given) : own?.pace !== undefined ? paceBack(kind, spec, own.pace) : {}
+    return { ...noted(wanted), spec: { ...paced, template: { spec: { containers: given } } } }
   })
   const taken = ordered.spec.template.spec.containers
-  if (wanted === undefined || isAsGiven(taken, wanted.given)) return ordered
+  if (wanted === undefined) return ordered
+  const { pace } = wanted
+  if (isAsGiven(taken, wanted.given) && (pace === undefined || isHeld(ordered.spec, pace))) return ordered
   // An admission webhook made something else of it, such as a digest of a tag: that is what is ours.
-  const note = { ...wanted, given: taken }
+  const note = { ...wanted, given: taken, ...(pace === undefined ? {} : { pace: { ...pace, given: paceIn(ordered.spec, pace.given) } }) }
   return changed(api, target, doing, () => noted(note))
 }
 
 const noted = (note: RollOutNote): { readonly metadata: object } => ({ metadata: { annotations: { [rollOutAnnotation]: JSON.stringify(note) } } })
 
-function requireRolling({ spec }: Workload, target: ClusterTarget, doing: string): void {
-  const { type, rollingUpdate } = spec.updateStrategy ?? {}
-  const partition = Number(rollingUpdate?.['partition'] ?? 0)
-  const found = type === 'OnDelete' ? 'the update strategy OnDelete' : partition > 0 ? `the partition ${partition} in its update strategy` : undefined
-  if (found === undefined) return
-  throw new SeaworthyError('SW_CLUSTER_TARGET', `while ${doing}: found ${found} on ${workloadText(target)}, expected one that replaces every pod`, { exitCode: exitCodes.notConclusive })
+/** Whether a roll-out of this run was told to stop half way, and has not gone on since. */
+export function standsHalfWay(workload: Workload, runId: string): boolean {
+  const note = noteOf(workload)
+  return note?.run === runId && note.pace !== undefined && isHeld(workload.spec, note.pace)
+}
+
+function requireRolling({ spec }: Workload, target: ClusterTarget, { doing, inPart }: { readonly doing: string; readonly inPart: boolean }): void {
+  const partition = partitionOf(spec.updateStrategy)
+  const found = spec.updateStrategy?.type === 'OnDelete' ? 'the update strategy OnDelete' : partition > 0 ? `the partition ${partition} in its update strategy` : undefined
+  const refused = (what: string): SeaworthyError => new SeaworthyError('SW_CLUSTER_TARGET', `while ${doing}: ${what}`, { exitCode: exitCodes.notConclusive })
+  if (found !== undefined) throw refused(`found ${found} on ${workloadText(target)}, expected one that replaces every pod`)
+  const obstacle = inPart ? partObstacle(spec) : undefined
+  if (obstacle !== undefined) throw refused(`${workloadText(target)} cannot be brought to a release in part: ${obstacle}`)
 }
 
 /**
- * Puts the template back that was there before the first roll-out of this run. A template that is no longer the one that was given is somebody else's: it stays. `onOrder` is
- * called before anything is changed.
+ * Puts the template back that was there before the first roll-out of this run, and the pace of one that stands half way. A template that is no longer the one that was given is
+ * somebody else's: it stays. `onOrder` is called before anything is changed.
  */
 export async function putBackTemplate(api: ApiClient, target: ClusterTarget, runId: string, onOrder: () => void = () => undefined): Promise<PutBack> {
   let result: PutBack = 'nothing'
   await changed(api, target, 'putting its containers back', (workload) => {
+    result = 'nothing' // it may be read more than once
     if (workload.metadata.annotations?.[rollOutAnnotation] === undefined) return undefined
     const metadata = { annotations: { [rollOutAnnotation]: null } }
     const note = noteOf(workload)
     if (note === undefined || note.run !== runId) return { metadata }
     result = isAsGiven(workload.spec.template.spec.containers, note.given) ? 'put-back' : 'theirs'
-    if (result === 'theirs') return { metadata }
+    const paced = note.pace === undefined ? {} : paceBack(target.workload.kind, workload.spec, note.pace)
+    if (result === 'theirs') return { metadata, ...(Object.keys(paced).length === 0 ? {} : { spec: paced }) }
     onOrder()
-    return { metadata, spec: { template: { spec: { containers: note.found } } } }
+    return { metadata, spec: { ...paced, template: { spec: { containers: note.found } } } }
   })
   return result
 }
@@ -85,7 +108,10 @@ function noteOf({ metadata }: Workload): RollOutNote | undefined {
   try {
     const note = JSON.parse(metadata.annotations?.[rollOutAnnotation] ?? '') as Partial<RollOutNote>
     const isWhole = typeof note.run === 'string' && [note.found, note.given].every((containers) => Array.isArray(containers) && containers.length > 0)
-    return isWhole ? (note as RollOutNote) : undefined
+    if (!isWhole) return undefined
+    const { pace: _asWritten, ...rest } = note as RollOutNote
+    const pace = paceNoteIn(note.pace)
+    return pace === undefined ? rest : { ...rest, pace }
   } catch {
     return undefined
   }

@@ -45,7 +45,7 @@ describe('a roll-out', () => {
   })
 
   test('that its controller gives up is told with its reason, reached one replica, and can be taken back', async () => {
-    cluster.controllers.progressDeadlineMs = 500
+    cluster.store.change<Workload>('deployments', 'web', (one) => ({ ...one, spec: { ...one.spec, progressDeadlineSeconds: 1 } }))
     const deployment = await deploy()
     const before = deployment.instances.map(({ url }) => url.href)
     expect(await deployment.controls.rollOut!(release('never-ready'), tenSeconds)).toEqual({ ok: false, reached: 1, displaced: 0, error: expect.stringMatching(/^ProgressDeadlineExceeded: .*timed out progressing/) })
@@ -113,7 +113,6 @@ describe('a roll-out', () => {
   })
 
   test('of a workload that somebody else changes meanwhile ends what can be judged, and their release stays', async () => {
-    cluster.controllers.progressDeadlineMs = 60_000
     const deployment = await deploy()
     const end = deployment.controls.rollOut!(release('never-ready'), tenSeconds)
     await expect.poll(releases, within).toEqual([[{ name: 'RELEASE', value: 'never-ready' }]])

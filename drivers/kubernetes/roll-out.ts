@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { PlatformRelease, PlatformRollOut } from '../../core/driver.js'
+import type { PlatformRelease, PlatformRollOut, PlatformRollOutOptions } from '../../core/driver.js'
 import { notDone } from '../process/not-done.js'
 import type { ClusterWorld } from './cluster-world.js'
-import type { Workload } from './objects.js'
-import { isLive, namedAddresses } from './pod-slots.js'
+import type { Pod, Workload } from './objects.js'
+import { isLive, namedAddresses, type PodSlot } from './pod-slots.js'
 import { isRefusal } from './refusal.js'
-import { orderRelease } from './release-template.js'
+import { orderRelease, standsHalfWay } from './release-template.js'
+import { isHeld, paceToHold } from './roll-out-pace.js'
 import { foreignObstacle, unstartedReason } from './unstarted-reason.js'
 import { isRolledOut, readWorkload } from './workload.js'
 
@@ -14,9 +15,10 @@ const lookEveryMs = 100
 /**
  * The roll-out of the workload's controller. It is over when its counters say so and the endpoints have lost the addresses of the pods that went, which is later;
  * stuck when the controller gives up (progressDeadlineSeconds). A workload whose controller never gives up is waited for until the time is up. Throws SW_NOT_DONE for
- * what neither the service nor its release did: an image that cannot be had, no node, a quota; and what `orderRelease` throws.
+ * what neither the service nor its release did: an image that cannot be had, no node, a quota; and what `orderRelease` throws. One in part is over when one place has a
+ * pod of the release that gets requests, and no other has.
  */
-export async function rollOut(world: ClusterWorld, release: PlatformRelease, timeoutMs: number): Promise<PlatformRollOut> {
+export async function rollOut(world: ClusterWorld, release: PlatformRelease, { timeoutMs, inPart = false }: PlatformRollOutOptions): Promise<PlatformRollOut> {
   const { api, target, options } = world.parts
   const doing = `rolling ${release.name} out`
   world.requireKnown(doing)
@@ -24,17 +26,21 @@ export async function rollOut(world: ClusterWorld, release: PlatformRelease, tim
   const isOver = world.beginRollOut()
   // A controller that has given up says so until something progresses again, which may be after it has taken the next order.
   let saidBefore: string | undefined
+  let stoodHalfWay = false
+  const templatesBefore = new Set(world.pods.filter(isLive).map(templateOf))
   const look = (workload: Workload): void => {
     world.requireOwn(workload, doing)
     saidBefore = givenUp(workload)?.since
+    stoodHalfWay = standsHalfWay(workload, options.runId)
   }
-  const ordered = await orderRelease(api, target, { runId: options.runId, release, look }).catch((thrown: unknown) => {
+  const ordered = await orderRelease(api, target, { runId: options.runId, release, look, inPart }).catch((thrown: unknown) => {
     // Nothing was ordered: what becomes of pods is whose doing it was before.
     if (isRefusal(thrown) && !wasRolling) isOver()
     throw thrown
   })
   world.generation = ordered.metadata.generation ?? 0
-  const followed = new Followed(world, { doing, saidBefore: () => saidBefore, endAt: performance.now() + timeoutMs, timeoutMs })
+  if (inPart && !isHeld(ordered.spec, { given: paceToHold(target.workload.kind, ordered.spec) })) throw notDone(doing, 'that the API server made another pace of it, at which its controller would not stop')
+  const followed = new Followed(world, { doing, saidBefore, stoodHalfWay, endAt: performance.now() + timeoutMs, timeoutMs, ...(inPart ? { templatesBefore } : {}) })
   for (;;) {
     const end = followed.look(await readWorkload(api, target))
     if (end?.ok === true) isOver()
@@ -45,7 +51,11 @@ export async function rollOut(world: ClusterWorld, release: PlatformRelease, tim
 
 interface Following {
   readonly doing: string
-  readonly saidBefore: () => string | undefined
+  readonly saidBefore: string | undefined
+  /** Its deadline is short again, and what progressed last was long ago: a controller may give up before it has begun. */
+  readonly stoodHalfWay: boolean
+  /** Of a roll-out in part. */
+  readonly templatesBefore?: ReadonlySet<string>
   readonly endAt: number
   readonly timeoutMs: number
 }
@@ -65,19 +75,33 @@ class Followed {
 
   /** Undefined while it goes on. */
   look(workload: Workload): PlatformRollOut | undefined {
-    const { doing, saidBefore, endAt, timeoutMs } = this.#following
+    const { doing, saidBefore, stoodHalfWay, endAt, timeoutMs, templatesBefore } = this.#following
     this.#world.requireOwn(workload, doing)
     const isTaken = (workload.status?.observedGeneration ?? 0) >= this.#world.generation
+    const isThere = isTaken && (templatesBefore === undefined ? isRolledOut(workload) : this.#isHalfWay(workload, templatesBefore))
     if (isTaken) {
       this.#count(workload)
-      if (isRolledOut(workload) && endpointsAreThose(this.#world)) return { ok: true, ...this.#counts }
+      if (isThere && endpointsAreThose(this.#world)) return { ok: true, ...(templatesBefore === undefined ? {} : { instances: this.#ofRelease(templatesBefore).map(({ id }) => id) }), ...this.#counts }
       const stuck = givenUp(workload)
       this.#hasProgressed ||= stuck === undefined
-      if (stuck !== undefined && (this.#hasProgressed || stuck.since !== saidBefore())) return this.#failed(workload, stuck.reason)
+      if (stuck !== undefined && (this.#hasProgressed || (!stoodHalfWay && stuck.since !== saidBefore))) return this.#failed(workload, stuck.reason)
     }
     if (performance.now() <= endAt) return undefined
-    if (isTaken && isRolledOut(workload)) throw notDone(doing, `that its controller is done, and that pods or endpoints of before were still there after ${Math.round(timeoutMs / 1_000)} s`)
+    if (isThere) throw notDone(doing, `that its controller is done, and that pods or endpoints of before were still there after ${Math.round(timeoutMs / 1_000)} s`)
     return this.#failed(workload, `the roll-out was neither over nor given up by its controller within ${Math.round(timeoutMs / 1_000)} s`)
+  }
+
+  /** One pod is of the release, and everything is ready: whether it is available as well, a controller that was told to wait says much later. Throws SW_NOT_DONE for more than one. */
+  #isHalfWay({ spec, status = {} }: Workload, templatesBefore: ReadonlySet<string>): boolean {
+    const { replicas = 1 } = spec
+    const ours = this.#world.pods.filter((pod) => isPresent(pod) && pod.metadata.deletionTimestamp === undefined && !templatesBefore.has(templateOf(pod)))
+    const reached = Math.max(ours.length, status.updatedReplicas ?? 0)
+    if (reached > 1) throw notDone(this.#following.doing, `${reached} pods of it, and expected its controller to stop after the first`)
+    return reached === 1 && status.updatedReplicas === 1 && status.replicas === replicas && status.readyReplicas === replicas && this.#ofRelease(templatesBefore).length === 1
+  }
+
+  #ofRelease(templatesBefore: ReadonlySet<string>): readonly PodSlot[] {
+    return this.#world.slots.slots.filter(({ pod }) => pod !== undefined && isLive(pod) && !templatesBefore.has(templateOf(pod)))
   }
 
   get #counts(): { readonly reached: number; readonly displaced: number } {
@@ -100,10 +124,14 @@ class Followed {
   }
 }
 
+/** As its controller tells it: a Deployment's, or a StatefulSet's. */
+const templateOf = ({ metadata: { labels = {} } }: Pod): string => labels['pod-template-hash'] ?? labels['controller-revision-hash'] ?? ''
 /** Pods that have ended lie about until somebody removes them. */
+const isPresent = ({ status }: Pod): boolean => status.phase !== 'Failed' && status.phase !== 'Succeeded'
+
 function endpointsAreThose(world: ClusterWorld): boolean {
   const named = namedAddresses(world.slices)
-  const present = world.pods.filter(({ status }) => status.phase !== 'Failed' && status.phase !== 'Succeeded')
+  const present = world.pods.filter(isPresent)
   const live = present.filter(isLive).flatMap(({ status }) => status.podIP ?? [])
   const { slots } = world.slots
   return present.length === slots.length && live.length === slots.length && named.size === live.length && live.every((address) => named.has(address)) && slots.every((slot) => world.isUp(slot))

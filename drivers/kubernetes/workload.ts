@@ -3,6 +3,7 @@ import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { ClusterTarget } from '../../core/service-descriptor.js'
 import { ClusterRefusal, type ApiClient } from './api-client.js'
 import { selectorText, type Container, type DisruptionBudget, type EndpointSlice, type ObjectList, type Service, type Workload } from './objects.js'
+import { partObstacle } from './roll-out-pace.js'
 import { readScaling, type Scaling } from './scaling-obstacle.js'
 
 export const workloadText = ({ workload }: ClusterTarget): string => `${workload.kind}/${workload.name}`
@@ -41,6 +42,8 @@ export interface Survey {
   readonly update: { readonly type: string; readonly rolling: Readonly<Record<string, unknown>> }
   readonly budgets: readonly { readonly name: string; readonly minAvailable?: number | string; readonly maxUnavailable?: number | string; readonly allowed: number | undefined }[]
   readonly scaling: Scaling
+  /** Why one pod alone cannot be brought to another release. */
+  readonly partObstacle: string | undefined
 }
 
 /** Reads it all. Throws SW_CLUSTER_TARGET for what is not there, SW_CLUSTER_BUSY for a workload that is scaled to nothing, paused or being rolled out. */
@@ -73,6 +76,7 @@ export async function surveyCluster(api: ApiClient, target: ClusterTarget): Prom
       allowed: status?.disruptionsAllowed,
     })),
     scaling,
+    partObstacle: partObstacle(spec),
   }
 }
 

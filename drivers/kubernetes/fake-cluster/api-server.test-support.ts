@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { ClusterObject, Workload } from '../objects.js'
 import { certificate, key } from './certificate.test-support.js'
 import { managedAfter } from './managed-fields.test-support.js'
-import { answerStatus, conflict, invalid, Refusal, refusal, unreadable } from './refusals.test-support.js'
+import { answerStatus, conflict, invalid, Refusal, refusal, requireRollable, unreadable } from './refusals.test-support.js'
 import type { Change, Kind, StoredObjects } from './stored-objects.test-support.js'
 
 export interface ApiOptions {
@@ -217,6 +217,7 @@ export class FakeApiServer {
     const { replicas } = isWorkload ? (patched.spec ?? {}) : { replicas: 1 }
     if (typeof replicas !== 'number') throw unreadable(text)
     if (replicas < 0) throw invalid(object.metadata.name, String(replicas))
+    if (kind === 'deployments') requireRollable(patched as unknown as Workload)
     const wanted = (patch['metadata'] as Fields | undefined)?.['resourceVersion']
     if (wanted !== undefined && wanted !== object.metadata.resourceVersion) throw conflict(kind, object.metadata.name)
     // What it shall be makes a generation, and so do the annotations of a Deployment, which its controller hands on.
@@ -224,7 +225,7 @@ export class FakeApiServer {
     const says = (annotations: unknown): unknown => (kind === 'deployments' ? (annotations ?? {}) : undefined)
     const isOther = !isDeepStrictEqual([spec, says(metadata.annotations)], [patched.spec, says(patched.metadata.annotations)])
     const generation = (metadata.generation ?? 1) + (isOther ? 1 : 0)
-    const admitted = kind === 'deployments' && patch['spec'] !== undefined ? this.admit(patched as unknown as Workload) : patched
+    const admitted = isWorkload && patch['spec'] !== undefined ? this.admit(patched as unknown as Workload) : patched
     // Of others it is not kept: the recorded dialogue leaves it out.
     const manager = url.searchParams.get('fieldManager')
     const managed = manager === null ? {} : { managedFields: managedAfter(object, patched, manager) }

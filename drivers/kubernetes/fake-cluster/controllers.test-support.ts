@@ -1,6 +1,10 @@
 import type { ClusterNode, ContainerStatus, EndpointSlice, Pod, Workload } from '../objects.js'
+import { labels } from './declared-objects.test-support.js'
 import { startProgram, type Manner, type PodProgram } from './pod-program.test-support.js'
+import { Progress } from './progress.test-support.js'
+import { scaleSets, type ReplicaSet } from './rolling-update.test-support.js'
 import { metadataOf, type StoredObjects } from './stored-objects.test-support.js'
+import { isReady, ordinalOf, surplusOfReplicaSet, surplusOfStatefulSet } from './surplus.test-support.js'
 
 export interface ControllerOptions {
   readonly manner: Manner
@@ -11,24 +15,12 @@ export interface ControllerOptions {
   readonly workload: 'deployment' | 'statefulset'
 }
 
-const labels = { app: 'web' }
 const startMs = 40
 const probeEveryMs = 25
-const image = 'docker.io/local/web:1'
 const now = (): string => new Date().toISOString().replace(/\.\d+Z$/, 'Z')
 
-/** Of the template that a pod was made from. */
-const templateLabel = 'pod-template-hash'
 const templateOf = ({ spec }: Workload): string => JSON.stringify(spec.template.spec.containers)
 const releaseIn = ({ spec }: Workload): string | undefined => spec.template.spec.containers[0]?.env?.find(({ name }) => name === 'RELEASE')?.value
-
-interface Progressing {
-  readonly type: string
-  readonly status: string
-  readonly reason: string
-  readonly message: string
-  readonly lastUpdateTime: string
-}
 
 /** Controller of the deployment or stateful set, scheduler, kubelet and endpoint slice controller of a cluster with real servers for containers. */
 export class Controllers {
@@ -41,13 +33,17 @@ export class Controllers {
   #addresses = 0
   /** Templates by the order in which they were seen: a hash is too long for a label. */
   readonly #templates: string[] = []
-  #progress = { at: 0, ready: 0, generation: 0, since: now() }
+  /** Of a Deployment, the oldest first, by the name of their template. */
+  readonly #sets = new Map<string, ReplicaSet>()
+  /** Of a StatefulSet: what every pod was made from when it was last rolled out. */
+  #current: Workload | undefined
+  readonly #readySince = new Map<string, number>()
+  readonly #progress = new Progress()
   /** Pods that no node takes, with what they were made from. */
   readonly #unplaced = new Map<string, Workload>()
   /** New pods get no further than this. */
   obstacle: 'bad-image' | 'no-node' | undefined
   manner: Manner
-  progressDeadlineMs = 600_000
   /** Which of these goes when there are too many. */
   surplus: (live: readonly Pod[]) => Pod | undefined
 
@@ -64,40 +60,83 @@ export class Controllers {
     for (const program of this.programs.values()) program.kill()
   }
 
-  /**
-   * Makes what is missing of the declared replicas, and brings them to the present template one by one: with one more than declared
-   * at a time, and an old one told to go when it is not needed for as many to be ready.
-   */
+  /** Brings the pods to what the workload says, one step after the other. */
   reconcile(): void {
-    const deployment = this.#workload
-    if (deployment === undefined) return
+    const workload = this.#workload
+    if (workload === undefined) return
     for (const [name, madeFrom] of this.#unplaced) this.#place(name, madeFrom)
-    const replicas = deployment.spec.replicas ?? 0
-    if (this.#options.workload === 'statefulset') return this.#reconcileOrdinals(deployment, replicas)
-    const old = this.#live().filter((pod) => !this.#isPresent(deployment, pod))
-    for (let missing = replicas - this.#live().length; missing > 0; missing--) this.#create(deployment)
-    if (old.length === 0) this.#endSurplus(replicas)
-    if (old.length > 0 && this.#live().length <= replicas && this.#live().length - old.length < replicas) this.#create(deployment)
-    const unneeded = old.find((pod) => !isReady(pod)) ?? (this.#live().filter(isReady).length > replicas ? old[0] : undefined)
-    if (unneeded !== undefined) this.terminate(unneeded.metadata.name, 2)
+    if (this.#options.workload === 'statefulset') this.#reconcileOrdinals(workload)
+    else this.#reconcileSets(workload)
     this.#tellStatus()
+  }
+
+  /** The deployment controller changes the sets, and that of the sets their pods. Whatever a pod that is told to go leads to is done by the time that is over. */
+  #reconcileSets(deployment: Workload): void {
+    const template = this.#templateLabel(deployment)
+    const minReadySeconds = deployment.spec.minReadySeconds ?? 0
+    const present = this.#sets.get(template) ?? { template, madeFrom: deployment, desired: 0, minReadySeconds }
+    this.#sets.set(template, Object.assign(present, { minReadySeconds }))
+    const old = [...this.#sets.values()].filter((set) => set !== present)
+    const availableOf = (set: ReplicaSet): number => this.#podsOf(set).filter((pod) => this.#isAvailable(pod)).length
+    const isAnyGoing = (): boolean => this.#store.list<Pod>('pods').some(({ metadata }) => metadata.deletionTimestamp !== undefined && metadata.labels?.[this.#templateName] !== template)
+    do for (const set of this.#sets.values()) this.#reconcilePods(set)
+    while (scaleSets(deployment, { present, old, availableOf }, isAnyGoing()))
+  }
+
+  #reconcilePods(set: ReplicaSet): void {
+    while (this.#podsOf(set).length < set.desired) this.#create(set.madeFrom)
+    while (this.#podsOf(set).length > set.desired) {
+      const surplus = this.surplus(this.#podsOf(set))
+      if (surplus === undefined) return
+      this.terminate(surplus.metadata.name, 2)
+    }
+  }
+
+  #podsOf({ template }: ReplicaSet): readonly Pod[] {
+    return this.#live().filter(({ metadata }) => metadata.labels?.[this.#templateName] === template)
+  }
+
+  /** So long after it became ready as its set, or the StatefulSet, asks for. */
+  #isAvailable(pod: Pod): boolean {
+    const set = this.#sets.get(pod.metadata.labels?.[this.#templateName] ?? '')
+    const since = this.#readySince.get(pod.metadata.uid)
+    const minReadySeconds = set?.minReadySeconds ?? this.#workload?.spec.minReadySeconds ?? 0
+    return isReady(pod) && since !== undefined && performance.now() - since >= minReadySeconds * 1_000
   }
 
   get #workload(): Workload | undefined {
     return this.#store.get<Workload>(`${this.#options.workload}s`, 'web')
   }
 
-  /** A name is given again when nothing has it any more. */
-  #reconcileOrdinals(workload: Workload, replicas: number): void {
-    for (let ordinal = 0; ordinal < replicas; ordinal++) if (this.#store.get('pods', `web-${ordinal}`) === undefined) this.#create(workload, `web-${ordinal}`)
-    this.#endSurplus(replicas)
-    this.#tellStatus()
+  /** Label of the template that a pod was made from. */
+  get #templateName(): string {
+    return this.#options.workload === 'deployment' ? 'pod-template-hash' : 'controller-revision-hash'
   }
 
-  #endSurplus(replicas: number): void {
+  /**
+   * In order, each when the one before is ready, and replaced from the last one down to the partition (pkg/controller/statefulset). A name is given again when nothing has it
+   * any more.
+   */
+  #reconcileOrdinals(workload: Workload): void {
+    const { replicas = 1, updateStrategy } = workload.spec
+    const partition = Number(updateStrategy?.rollingUpdate?.['partition'] ?? 0)
+    const current = (this.#current ??= workload)
+    const podAt = (ordinal: number): Pod | undefined => this.#store.get<Pod>('pods', `web-${ordinal}`)
+    for (let ordinal = 0; ordinal < replicas; ordinal++) {
+      if (podAt(ordinal) === undefined) this.#create(ordinal < partition ? current : workload, `web-${ordinal}`)
+      if (!this.#isWell(podAt(ordinal))) return
+    }
     const live = this.#live()
     const surplus = live.length > replicas ? this.surplus(live) : undefined
-    if (surplus !== undefined) this.terminate(surplus.metadata.name, 2)
+    if (surplus !== undefined) return this.terminate(surplus.metadata.name, 2)
+    if (updateStrategy?.type === 'OnDelete') return
+    const other = live.filter((pod) => ordinalOf(pod) >= partition && !this.#isPresent(workload, pod)).sort((a, b) => ordinalOf(b) - ordinalOf(a)).at(0)
+    if (other !== undefined) return this.terminate(other.metadata.name, 2)
+    if (live.every((pod) => this.#isPresent(workload, pod))) this.#current = workload
+  }
+
+  #isWell(pod: Pod | undefined): boolean {
+    return pod !== undefined && pod.metadata.deletionTimestamp === undefined && isReady(pod)
   }
 
   #live(): readonly Pod[] {
@@ -105,7 +144,7 @@ export class Controllers {
   }
 
   #isPresent(deployment: Workload, { metadata }: Pod): boolean {
-    return metadata.labels?.[templateLabel] === this.#templateLabel(deployment)
+    return metadata.labels?.[this.#templateName] === this.#templateLabel(deployment)
   }
 
   #templateLabel(deployment: Workload): string {
@@ -141,7 +180,7 @@ export class Controllers {
     this.#pods += 1
     const name = ordinal ?? `web-789b5f5f55-${String(this.#pods).padStart(5, '0')}`
     this.#store.put<Pod>('pods', {
-      metadata: metadataOf(name, { labels: { ...labels, [templateLabel]: this.#templateLabel(deployment) }, ownerReferences: [ordinal === undefined ? { kind: 'ReplicaSet', name: 'web-789b5f5f55', controller: true } : { kind: 'StatefulSet', name: 'web', controller: true }] }),
+      metadata: metadataOf(name, { labels: { ...labels, [this.#templateName]: this.#templateLabel(deployment) }, ownerReferences: [ordinal === undefined ? { kind: 'ReplicaSet', name: 'web-789b5f5f55', controller: true } : { kind: 'StatefulSet', name: 'web', controller: true }] }),
       spec: { terminationGracePeriodSeconds: 2 },
       status: { phase: 'Pending' },
     })
@@ -210,11 +249,16 @@ export class Controllers {
       if (status?.state?.running === undefined || status.ready === ready || pod.metadata.deletionTimestamp !== undefined) continue
       this.#tell(pod.metadata.name, 'Running', { ...status, ready })
     }
-    this.#tellStatus()
+    // Of what becomes available by waiting nobody else tells.
+    if (this.#live().filter((pod) => this.#isAvailable(pod)).length !== this.#workload?.status?.availableReplicas) this.reconcile()
+    else this.#tellStatus()
   }
 
   #tell(name: string, phase: string, status: ContainerStatus): void {
     const state = status.ready ? 'True' : 'False'
+    const uid = this.#store.get('pods', name)?.metadata.uid ?? ''
+    if (!status.ready) this.#readySince.delete(uid)
+    else if (!this.#readySince.has(uid)) this.#readySince.set(uid, performance.now())
     this.#store.change<Pod>('pods', name, (pod) => ({ ...pod, status: { ...pod.status, phase, containerStatuses: [status], conditions: [{ type: 'PodScheduled', status: 'True' }, { type: 'ContainersReady', status: state }, { type: 'Ready', status: state }] } }))
     this.#tellSlices()
     this.reconcile()
@@ -234,53 +278,15 @@ export class Controllers {
     this.#store.put<EndpointSlice>('endpointslices', { metadata, addressType: 'IPv4', endpoints, ports: [{ name: '', port: this.#options.port }] })
   }
 
-  /** As the deployment controller tells of it: given up when no pod of the present template became ready for as long as its deadline. */
-  #progressing({ metadata, spec }: Workload, present: readonly Pod[]): Progressing {
-    const [ready, generation] = [present.filter(isReady).length, metadata.generation ?? 1]
-    if (ready > this.#progress.ready || generation !== this.#progress.generation) this.#progress = { at: performance.now(), ready, generation, since: `${now()} ${generation} ${ready}` }
-    const isGivenUp = ready < (spec.replicas ?? 0) && performance.now() - this.#progress.at > this.progressDeadlineMs
-    const said = (status: string, reason: string, message: string): Progressing => ({ type: 'Progressing', status, reason, message, lastUpdateTime: this.#progress.since })
-    return isGivenUp ? said('False', 'ProgressDeadlineExceeded', 'ReplicaSet "web-789b5f5f55" has timed out progressing.') : said('True', 'ReplicaSetUpdated', 'ReplicaSet "web-789b5f5f55" is progressing.')
-  }
-
   #tellStatus(): void {
-    const deployment = this.#workload
-    if (deployment === undefined) return
+    const workload = this.#workload
+    if (workload === undefined) return
+    const { replicas = 1, progressDeadlineSeconds = 600 } = workload.spec
     const pods = this.#live()
-    const present = pods.filter((pod) => this.#isPresent(deployment, pod))
-    const ready = pods.filter(isReady).length
-    const generation = deployment.metadata.generation ?? 1
-    const status = { observedGeneration: generation, replicas: pods.length, updatedReplicas: present.length, readyReplicas: ready, availableReplicas: ready, conditions: [this.#progressing(deployment, present)] }
-    if (JSON.stringify(status) === JSON.stringify(deployment.status)) return
-    this.#store.put<Workload>(`${this.#options.workload}s`, { ...deployment, status })
-  }
-}
-
-const isReady = ({ status }: Pod): boolean => status.containerStatuses?.[0]?.ready === true
-
-/** One that is not ready first, then the one that costs least, then the newest. */
-function surplusOfReplicaSet(live: readonly Pod[]): Pod | undefined {
-  const costOf = ({ metadata }: Pod): number => Number(metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0)
-  return [...live].sort((a, b) => Number(isReady(a)) - Number(isReady(b)) || costOf(a) - costOf(b) || (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? '')).at(0)
-}
-
-const ordinalOf = ({ metadata: { name } }: Pod): number => Number(name.slice(name.lastIndexOf('-') + 1))
-const surplusOfStatefulSet = (live: readonly Pod[]): Pod | undefined => [...live].sort((a, b) => ordinalOf(b) - ordinalOf(a)).at(0)
-
-export const readyNode = (name: string): ClusterNode => {
-  const { namespace: _, ...metadata } = metadataOf(name)
-  return { metadata, spec: {}, status: { conditions: [{ type: 'Ready', status: 'True' }] } }
-}
-
-export function webDeployment(replicas: number): Workload {
-  const probe = (path: string) => ({ httpGet: { path, port: 'http' }, periodSeconds: 1, timeoutSeconds: 1, successThreshold: 1, failureThreshold: 1 })
-  return {
-    metadata: metadataOf('web', { generation: 1, labels, annotations: { 'deployment.kubernetes.io/revision': '1' } }),
-    spec: {
-      replicas,
-      selector: { matchLabels: labels },
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-      template: { spec: { containers: [{ name: 'web', image, readinessProbe: probe('/ready'), livenessProbe: probe('/live') }], terminationGracePeriodSeconds: 2 } },
-    },
+    const counted = { replicas: pods.length, updatedReplicas: pods.filter((pod) => this.#isPresent(workload, pod)).length, readyReplicas: pods.filter(isReady).length, availableReplicas: pods.filter((pod) => this.#isAvailable(pod)).length }
+    const conditions = this.#options.workload === 'deployment' ? { conditions: [this.#progress.next(counted, { sets: this.#sets.size, replicas, deadlineMs: progressDeadlineSeconds * 1_000 })] } : {}
+    const status = { observedGeneration: workload.metadata.generation ?? 1, ...counted, ...conditions }
+    if (JSON.stringify(status) === JSON.stringify(workload.status)) return
+    this.#store.put<Workload>(`${this.#options.workload}s`, { ...workload, status })
   }
 }

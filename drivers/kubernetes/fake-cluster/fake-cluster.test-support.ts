@@ -7,7 +7,8 @@ import type { ServiceDescriptor } from '../../../core/service-descriptor.js'
 import type { ClusterNode, DisruptionBudget, EndpointSlice, Pod, Service } from '../objects.js'
 import { FakeApiServer } from './api-server.test-support.js'
 import { certificate } from './certificate.test-support.js'
-import { Controllers, readyNode, webDeployment } from './controllers.test-support.js'
+import { Controllers } from './controllers.test-support.js'
+import { readyNode, webDeployment, webStatefulSet } from './declared-objects.test-support.js'
 import type { Manner } from './pod-program.test-support.js'
 import { metadataOf, StoredObjects } from './stored-objects.test-support.js'
 
@@ -62,7 +63,7 @@ export async function startFakeCluster({ network, manner = 'graceful', drainMs =
   if (!isEmpty) {
     store.put<Service>('services', { metadata: metadataOf('web'), spec: { type: 'NodePort', clusterIP: '10.96.90.170', ports: [{ port: 80, nodePort: entry.port }] } })
     store.put<DisruptionBudget>('poddisruptionbudgets', { metadata: metadataOf('web'), spec: { minAvailable: 2, selector: { matchLabels: { app: 'web' } } }, status: { disruptionsAllowed: 1 } })
-    store.put(`${workload}s`, webDeployment(3))
+    store.put(`${workload}s`, workload === 'deployment' ? webDeployment(3) : webStatefulSet(3))
     controllers.reconcile()
   }
   const directory = mkdtempSync(join(tmpdir(), 'sw-kube-'))

@@ -27,9 +27,11 @@ export interface ProgramOptions {
   /** What all replicas share, as a database would hold it. */
   readonly shared: Map<string, unknown>
   readonly drainMs: number
-  /** What it answers at /version; one that is `never-ready` is not. */
+  /** What it answers at /version; one that is `never-ready` is not, and what `new-format` writes no other can read. */
   readonly release?: string
 }
+
+const newFormat = 'new-format'
 
 /** A service of a few lines in the place of a container: identity, readiness, a store, and an answer that takes its time. */
 export async function startProgram(options: ProgramOptions): Promise<PodProgram> {
@@ -114,10 +116,13 @@ class Program implements PodProgram {
     if (request.method === 'PUT') {
       let text = ''
       for await (const piece of request) text += String(piece)
-      shared.set(path, JSON.parse(text))
+      shared.set(path, release === newFormat ? { format: newFormat, record: JSON.parse(text) as unknown } : JSON.parse(text))
       return void response.writeHead(204).end()
     }
-    const found = shared.get(path)
+    const stored = shared.get(path)
+    const isNewFormat = (stored as { readonly format?: unknown } | undefined)?.format === newFormat
+    if (isNewFormat && release !== newFormat) return void response.writeHead(500).end()
+    const found = isNewFormat ? (stored as { readonly record: unknown }).record : stored
     if (path.startsWith('/items/') && found === undefined) return void response.writeHead(404).end()
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(found ?? {}))
