@@ -18,6 +18,7 @@ const reasons: Readonly<Partial<Record<Capability, string>>> = {
   'lifecycle.hold': 'the controller replaces every pod that is gone: it cannot be kept down',
   'topology.fixed-addresses': 'a pod that is replaced has another address: requests cannot be raced against its start',
   'docs.times': 'a replacement is being started while its predecessor stops: how long a start takes is not to be seen',
+  'lifecycle.start-drained': 'a roll-out to one pod is over when that is ready, and one that starts drained is not',
   'fault.freeze': 'a process in a pod cannot be frozen from outside its node',
 }
 
