@@ -1,14 +1,12 @@
-import { failed, inconclusive, passed, strengthOf, type Check, type Finding } from '../../core/check.js'
+import { failed, inconclusive, passed, strengthOf, type Check } from '../../core/check.js'
 import { counted, listed, spanned } from '../../core/checks/counted.js'
 import { whyUnread } from '../../core/ledger.js'
-import type { History } from '../../core/history.js'
-import { observationsOf } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { failureOf } from './acknowledged-writes-survive-an-upgrade.check.js'
 import { answered, failureEvidence } from './failed-requests.js'
 import { keptEffects, keptWrites } from './kept-writes.js'
 import { labels, loads } from './names.js'
-import { rollOutProbe, type RollOutEnd } from './roll-out.js'
+import { partNotTakenBack } from './part-verdicts.js'
 import { rollOutSpan } from './roll-out-span.js'
 import { rollOutVerdict } from './version-verdict.js'
 
@@ -48,12 +46,4 @@ export const anUpgradeCanBeRolledBack: Check = {
       { strength: strengthOf(requests.length) },
     )
   },
-}
-
-/** One replica that a platform had upgraded, and that it could not bring back: then no upgrade was made, and none can be taken back. */
-function partNotTakenBack(history: History): Finding | undefined {
-  const half = rollOutSpan(history, labels.half)
-  const end = observationsOf(history, rollOutProbe, labels.halfBack).at(-1)?.value as RollOutEnd | undefined
-  if (half?.end.ok !== true || end?.ok !== false || end.cause !== 'platform') return undefined
-  return failed(`one replica was upgraded to ${half.release}, and could not be brought back: ${end.error ?? 'no reason given'}`, [{ note: 'replicas that had been upgraded and did not come back', measured: half.end.stoppedAt?.length ?? 1, allowed: 0, unit: 'count' }])
 }

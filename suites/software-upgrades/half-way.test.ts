@@ -57,6 +57,8 @@ test('what could not be taken back, or does not come back, is told', async () =>
   expect(lasting(...(await exercised(landedAt('replica-1'), { back: { ok: false, error: 'paused', reached: 1, displaced: 1 } })))).toEqual([takenBack, 'false'])
   expect(lasting(...(await exercised(landedAt('replica-1'), { ready: false })))).toEqual([takenBack, 'ready replica-0', 'false'])
 })
-test('where nothing was ordered there is nothing to take back', async () => {
-  expect(lasting(...(await exercised(landedAt(), { back: new InterventionFailed('rollOut', 'replicas', 'it is that already') })))).toEqual([takenBack, ...whole])
+const refused = new InterventionFailed('rollOut', 'replicas', 'it is that already')
+test('where nothing was ordered there is nothing to take back, and what was may be there still', async () => {
+  expect(lasting(...(await exercised(refused, { back: refused })))).toEqual([takenBack, ...whole])
+  expect(lasting(...(await exercised(landedAt('replica-1'), { back: refused })))).toEqual([takenBack, 'false'])
 })

@@ -6,7 +6,7 @@ import { labels } from './names.js'
 import { rollOut, takePartBack } from './roll-out.js'
 import { readsOf } from './upgrade-traffic.js'
 
-const completeWithinMs = (context: ScenarioContext): number => context.threshold('UPGR-01', 'complete_within_s') * 1_000
+const completeWithinMs = (context: ScenarioContext, id: 'UPGR-01' | 'UPGR-04' = 'UPGR-01'): number => context.threshold(id, 'complete_within_s') * 1_000
 
 /** One replica is upgraded and work is begun on it and continued on one that is not, and the other way round. The roll-out goes on from there. */
 export async function stopHalfWay(context: ScenarioContext): Promise<void> {
@@ -29,9 +29,9 @@ export async function stopHalfWayByPlatform(context: ScenarioContext): Promise<b
   const [upgraded] = end.stoppedAt ?? []
   const old = context.instances.find(({ id }) => end.stoppedAt?.includes(id) === false)?.id
   if (end.ok && upgraded !== undefined && old !== undefined) await workOnBoth(context, { upgraded, old })
-  const back = await takePartBack(context, { label: labels.halfBack, timeoutMs: completeWithinMs(context) })
-  // Where nothing could be ordered there is nothing to take back: what is not as before shows in the versions.
-  if (!back.ok && back.cause === 'platform') return false
+  const back = await takePartBack(context, { label: labels.halfBack, timeoutMs: completeWithinMs(context, 'UPGR-04') })
+  // What could not be ordered has nothing to be taken back.
+  if (!back.ok && !(end.cause === 'intervention' && back.cause === 'intervention')) return false
   for (const { id } of context.instances) {
     if (!(await context.untilReady(id, startTimeoutMs)) || !(await context.untilInRotation(id, true, startTimeoutMs))) {
       context.step(`${id} did not come back into service`)

@@ -6,6 +6,7 @@ import { requestsOf } from '../../core/reading.js'
 import { numberThreshold } from '../../core/requirement.js'
 import { answered, failureEvidence } from './failed-requests.js'
 import { labels, loads } from './names.js'
+import { partThatFailed } from './part-verdicts.js'
 import { instancesOf, isFinding, nextRollOutMs, replacedAtMs, replicaVersions, wholeSpan, type RollOutSpan } from './roll-out-span.js'
 import { rollOutVerdict } from './version-verdict.js'
 import { unreadyRuns } from './unready-runs.js'
@@ -17,7 +18,7 @@ export const noRequestFailsDuringAnUpgrade: Check = {
   evaluate(history, thresholds) {
     const limit = (key: string): number => numberThreshold(thresholds, key)
     const span = wholeSpan(history, labels.upgrade, labels.half)
-    if (isFinding(span)) return span
+    if (isFinding(span)) return partThatFailed(history) ?? span
     const { requests, failures, doubtful } = answered(history, [loads.reads(labels.upgrade), loads.writes(labels.upgrade), loads.inFlight(labels.upgrade)], span.fromMs)
     if (failures.length > limit('failed_max')) {
       return failed(`${failures.length} of ${requests.length} requests failed while ${span.release} was rolled out`, [failureEvidence('failed requests through the balancer', failures)])

@@ -9,6 +9,7 @@ import { labels, loads } from './names.js'
 import { noRequestFailsDuringAnUpgrade } from './no-request-fails-during-an-upgrade.check.js'
 import { replicasAreReplacedAFewAtATime } from './replicas-are-replaced-a-few-at-a-time.check.js'
 import { requirements } from './requirements.js'
+import type { RollOutEnd } from './roll-out.js'
 
 function judge(check: Check, events: readonly HistoryEvent[]) {
   const requirement = requirements.find((one) => one.id === check.requirement)!
@@ -43,6 +44,14 @@ describe('no request fails during an upgrade', () => {
   test('one that a platform made, and that was taken back, does not', () => {
     const half = rolledOut({ label: labels.half, fromMs: 200, toMs: 900, by: 'platform' })
     expect(of([...goodPlatformUpgrade(), ...half, request(500, { load: loads.reads(labels.upgrade), outcome: 'error-status' })]).outcome).toBe('passed')
+  })
+  test('one that a platform could not make fails, where nothing more was made', () => {
+    const half = (end: RollOutEnd, by: 'platform' | 'harness' = 'platform'): HistoryEvent[] => [...without(goodUpgrade(), isProbe('roll-out')), ...rolledOut({ label: labels.half, fromMs: 200, toMs: 900, by, end })]
+    const stuck: RollOutEnd = { phase: 'ended', ok: false, cause: 'platform', error: 'paused' }
+    expect(of(half(stuck))).toMatchObject({ outcome: 'failed', summary: 'the roll-out to v2 did not succeed for the first replica: paused' })
+    expect(of(half({ ...stuck, cause: 'intervention' }))).toMatchObject(summary('not begun'))
+    expect(of(half(stuck, 'harness'))).toMatchObject(summary('not begun'))
+    expect(of([...goodPlatformUpgrade(), ...rolledOut({ label: labels.half, fromMs: 200, toMs: 900, by: 'platform', end: stuck })]).outcome).toBe('passed')
   })
   test('a straggler fails although the tool reported success', () => {
     expect(of(instead('r3', replaced('r3', ['1.0.0', '1.0.0'], ['b', 'b'])))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('r3 (1.0.0)') })
