@@ -1,4 +1,6 @@
+import { isAttached } from '../component-addresses.js'
 import type { RequestEvent } from '../history.js'
+import type { ServiceDescriptor } from '../service-descriptor.js'
 import { lowerLimit95 } from './proportion.js'
 
 /** How much of the balanced traffic a replica got, in the window that decides. */
@@ -13,7 +15,16 @@ export interface ShareRegained {
 }
 
 /** Requests for each replica in the window from which a share is told. */
-export const requestsPerReplica = 20
+const requestsPerReplica = 20
+
+/** A load balancer that is not ours may give a replica little at first, and more over some seconds (slow start): its share is there later. */
+const windowsOfOurs = 1.25
+const windowsOfTheirs = 4
+
+/** How long requests go on until a share can be told. `windows`: at least so many of them. */
+export function shareWatchMs(service: ServiceDescriptor, { replicas, ratePerSecond, windows = windowsOfOurs }: { readonly replicas: number; readonly ratePerSecond: number; readonly windows?: number }): number {
+  return (Math.max(windows, isAttached(service.target) ? windowsOfTheirs : windowsOfOurs) * requestsPerReplica * replicas * 1_000) / ratePerSecond
+}
 
 /**
  * The first window of consecutive attributed requests in which the replica surely (95 %) had the share it must have.

@@ -1,4 +1,4 @@
-import { requestsPerReplica } from '../../core/checks/share-regained.js'
+import { shareWatchMs } from '../../core/checks/share-regained.js'
 import type { InstanceId } from '../../core/history.js'
 import type { ScenarioContext } from '../../core/scenario.js'
 import { labels } from './names.js'
@@ -27,6 +27,6 @@ export async function undoDrain(context: ScenarioContext, target: InstanceId): P
   const accepted = await tried(context, `undraining ${target}`, () => context.control.undrain(target, labels.undone))
   if (!(await context.untilReady(target, context.threshold('DRAIN-08', 'ready_within_s') * 1_000 + beyondLimitMs))) return false
   if (!(await context.untilInRotation(target, true, context.threshold('DRAIN-08', 'share_within_s') * 1_000))) return false
-  await context.pause((1.25 * requestsPerReplica * context.instances.length * 1_000) / sharesPerSecond)
+  await context.pause(shareWatchMs(context.service, { replicas: context.instances.length, ratePerSecond: sharesPerSecond }))
   return accepted
 }

@@ -1,4 +1,4 @@
-import { requestsPerReplica } from '../../core/checks/share-regained.js'
+import { shareWatchMs } from '../../core/checks/share-regained.js'
 import { InterventionFailed, messageOf } from '../../core/errors.js'
 import type { InstanceId } from '../../core/history.js'
 import type { ScenarioContext, WitnessGroup } from '../../core/scenario.js'
@@ -50,7 +50,7 @@ export async function scaleOutAndIn(context: ScenarioContext): Promise<void> {
       if (await context.untilReady(added, startTimeoutMs + watchBeyondLimitMs)) {
         await context.traffic.start({ name: 'introduction', operations: 'mixed', via: added, connections: 'fresh', ...introduction }).finished()
         await context.untilInRotation(added, true, shareMs + watchBeyondLimitMs)
-        await context.pause(((spreadsConnections(context.service) ? 2.5 : 1.25) * requestsPerReplica * (context.service.target.replicas.count + 1) * 1_000) / ratePerSecond)
+        await context.pause(shareWatchMs(context.service, { replicas: context.service.target.replicas.count + 1, ratePerSecond, windows: spreadsConnections(context.service) ? 2.5 : 1.25 }))
       }
       await scaleIn(context, added)
     } finally {
