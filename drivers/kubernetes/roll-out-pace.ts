@@ -20,6 +20,8 @@ export interface PaceNote {
 
 /** Longer than any run: a pod that is ready becomes available, which is what a controller waits for, only after this. */
 const heldSeconds = 86_400
+/** Of the API server. */
+const deadlineSecondsDefault = 600
 
 /** Why a controller cannot be told to bring one pod of several to another template; undefined where it can. */
 export function partObstacle({ replicas = 1, strategy, updateStrategy }: Spec): string | undefined {
@@ -52,10 +54,35 @@ export const paceChange = (kind: WorkloadKind, { rolling, times }: Partial<Pace>
   ...times,
 })
 
-/** The change that gives a workload its pace back. Fields that depend on each other stay together as somebody else has set them. */
+/**
+ * The change that gives a workload its pace back: each field by itself, as somebody may have set another of them, and what they set stays. Where that and what was found are nothing
+ * that the API server takes together, ours comes as near to what was found as it may.
+ */
 export function paceBack(kind: WorkloadKind, spec: Spec, { found, given }: PaceNote): Fields {
   const present = paceIn(spec, given)
-  return paceChange(kind, { ...(isDeepStrictEqual(present.rolling, given.rolling) ? { rolling: found.rolling } : {}), ...(isDeepStrictEqual(present.times, given.times) ? { times: found.times } : {}) })
+  const rolling = takenRolling(present.rolling, oursBack(present.rolling, found.rolling, given.rolling))
+  const times = takenTimes(present.times, oursBack(present.times, found.times, given.times))
+  return paceChange(kind, { ...(isEmpty(rolling) ? {} : { rolling }), times })
+}
+
+/** The fields that are as they were given, as they were found. */
+const oursBack = (present: Fields, found: Fields, given: Fields): Fields =>
+  Object.fromEntries(Object.keys(given).filter((name) => isDeepStrictEqual(present[name], given[name])).map((name) => [name, found[name] ?? null]))
+
+/** Not both of them may be none at all. Somebody has said so of the one, then: of the other stays the one pod that a controller does without. */
+function takenRolling(present: Fields, back: Fields): Fields {
+  const { maxSurge, maxUnavailable } = { ...present, ...back }
+  if (isEmpty(back) || !isNone(maxSurge) || !isNone(maxUnavailable)) return back
+  return { ...back, ...('maxUnavailable' in back ? { maxUnavailable: 1 } : { maxSurge: 1 }) }
+}
+const isNone = (value: unknown): boolean => value !== undefined && value !== null && Number.parseFloat(String(value)) === 0
+
+/** A deadline has to be later than a pod that is ready counts as available. */
+function takenTimes(present: Fields, back: Fields): Fields {
+  const { minReadySeconds, progressDeadlineSeconds } = { ...present, ...back }
+  const [least, deadline] = [Number(minReadySeconds ?? 0), Number(progressDeadlineSeconds ?? deadlineSecondsDefault)]
+  if (isEmpty(back) || deadline > least) return back
+  return { ...back, ...('progressDeadlineSeconds' in back ? { progressDeadlineSeconds: least + 1 } : { minReadySeconds: deadline - 1 }) }
 }
 
 export const isHeld = (spec: Spec, { given }: Pick<PaceNote, 'given'>): boolean => isDeepStrictEqual(paceIn(spec, given), given)
@@ -66,6 +93,7 @@ export function paceNoteIn(value: unknown): PaceNote | undefined {
   return isWhole ? (value as unknown as PaceNote) : undefined
 }
 
+const isEmpty = (fields: Fields): boolean => Object.keys(fields).length === 0
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
 const rollingOf = ({ strategy, updateStrategy }: Spec): Fields => (strategy ?? updateStrategy)?.rollingUpdate ?? {}
 const picked = (from: object, names: Fields): Fields => Object.fromEntries(Object.keys(names).map((name) => [name, (from as Fields)[name] ?? null]))
