@@ -18,10 +18,10 @@ export interface ObjectChange {
 }
 
 /** Changes an object only if nobody did since it was read; reads it again otherwise. Resolves to it as the API server took it, or as it was read where `change` wants nothing. */
-export async function changedObject<T extends ClusterObject>(api: ApiClient, { path, query = {}, doing, read }: Changing<T>, change: (object: T) => ObjectChange | undefined): Promise<T> {
+export async function changedObject<T extends ClusterObject>(api: ApiClient, { path, query = {}, doing, read }: Changing<T>, change: (object: T) => ObjectChange | undefined | Promise<ObjectChange | undefined>): Promise<T> {
   for (let tries = 1; ; tries++) {
     const object = await read()
-    const wanted = change(object)
+    const wanted = await change(object)
     if (wanted === undefined) return object
     try {
       const body = { ...wanted, metadata: { ...wanted.metadata, resourceVersion: object.metadata.resourceVersion } }

@@ -8,5 +8,5 @@ import { readWorkload, workloadPath, workloadText } from './workload.js'
 export type PutBack = 'nothing' | 'put-back' | 'theirs'
 
 /** As `changedObject`. */
-export const changed = (api: ApiClient, target: ClusterTarget, doing: string, change: (workload: Workload) => ObjectChange | undefined): Promise<Workload> =>
+export const changed = (api: ApiClient, target: ClusterTarget, doing: string, change: (workload: Workload) => ObjectChange | undefined | Promise<ObjectChange | undefined>): Promise<Workload> =>
   changedObject(api, { path: workloadPath(target), doing: `${doing} (${workloadText(target)})`, read: () => readWorkload(api, target) }, change)

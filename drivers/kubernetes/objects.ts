@@ -49,7 +49,7 @@ export interface Workload extends ClusterObject {
     readonly volumeClaimTemplates?: readonly object[]
     readonly persistentVolumeClaimRetentionPolicy?: { readonly whenScaled?: string }
   }
-  readonly status?: { readonly observedGeneration?: number; readonly replicas?: number; readonly updatedReplicas?: number; readonly readyReplicas?: number; readonly availableReplicas?: number; readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string; readonly lastUpdateTime?: string }[] }
+  readonly status?: { readonly observedGeneration?: number; readonly replicas?: number; readonly updatedReplicas?: number; readonly readyReplicas?: number; readonly availableReplicas?: number; /** Of a StatefulSet: the label of the pods that it makes now. */ readonly updateRevision?: string; readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string; readonly lastUpdateTime?: string }[] }
 }
 export interface LabelSelector {
   readonly matchLabels?: Readonly<Record<string, string>>

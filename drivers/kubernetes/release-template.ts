@@ -3,11 +3,14 @@ import type { PlatformRelease } from '../../core/driver.js'
 import { exitCodes, SeaworthyError } from '../../core/errors.js'
 import type { ClusterTarget } from '../../core/service-descriptor.js'
 import { notDone } from '../process/not-done.js'
-import type { ApiClient } from './api-client.js'
+import { ClusterRefusal, type ApiClient } from './api-client.js'
+import type { ObjectChange } from './changed-object.js'
 import { changed, type PutBack } from './changed-workload.js'
 import type { Container, EnvironmentVariable, Workload } from './objects.js'
 import { isHeld, paceBack, paceChange, paceIn, paceNoteIn, paceToHold, partitionOf, partObstacle, type PaceNote } from './roll-out-pace.js'
-import { workloadText } from './workload.js'
+import { workloadPath, workloadText } from './workload.js'
+
+const badRequest = 400
 
 /** Annotation while a run rolls out: what the workload had before the first roll-out, and what it was given by the last one. Whoever cleans up puts the first back, where the second is still there. */
 export const rollOutAnnotation = 'seaworthy.dev/roll-out'
@@ -15,6 +18,8 @@ interface RollOutNote {
   readonly run: string
   readonly found: readonly Container[]
   readonly given: readonly Container[]
+  /** Of the workload with the release. While it is the same nobody has changed anything since, and the containers are ours whatever they are. */
+  readonly generation?: number
   /** Of one that was told to stop half way. */
   readonly pace?: PaceNote
 }
@@ -36,7 +41,7 @@ export async function orderRelease(api: ApiClient, target: ClusterTarget, { runI
   const { kind } = target.workload
   const doing = `rolling ${release.name} out`
   let wanted: RollOutNote | undefined
-  const ordered = await changed(api, target, doing, (workload) => {
+  const ordered = await changed(api, target, doing, async (workload) => {
     const note = noteOf(workload)
     // An order of ours whose answer got lost was carried out all the same.
     if (wanted !== undefined && isDeepStrictEqual(note, wanted)) return undefined
@@ -52,17 +57,39 @@ export async function orderRelease(api: ApiClient, target: ClusterTarget, { runI
     if (isAsGiven(present, given) && (held === undefined || inPart)) throw notDone(doing, `that ${workloadText(target)} is what it is to become already`)
     const toHold = paceToHold(kind, spec)
     const pace = inPart ? { found: held?.found ?? paceIn(spec, toHold), given: toHold } : undefined
-    wanted = { run: runId, found, given, ...(pace === undefined ? {} : { pace }) }
+    const asked: RollOutNote = { run: runId, found, given, ...(pace === undefined ? {} : { pace }) }
     const paced = pace !== undefined ? paceChange(kind, pace.given) : own?.pace !== undefined ? paceBack(kind, spec, own.pace) : {}
-    return { ...noted(wanted), spec: { ...paced, template: { spec: { containers: given } } } }
+    const order = { spec: { ...paced, template: { spec: { containers: given } } } }
+    wanted = asAdmitted(asked, await foretold(api, target, { doing, order: { ...noted(asked), ...order }, mustBeKnown: inPart }))
+    return { ...noted(wanted), ...order }
   })
   const taken = ordered.spec.template.spec.containers
   if (wanted === undefined) return ordered
-  const { pace } = wanted
+  const { pace, generation: _ofBefore, ...rest } = wanted
   if (isAsGiven(taken, wanted.given) && (pace === undefined || isHeld(ordered.spec, pace))) return ordered
-  // An admission webhook made something else of it, such as a digest of a tag: that is what is ours.
-  const note = { ...wanted, given: taken, ...(pace === undefined ? {} : { pace: { ...pace, given: paceIn(ordered.spec, pace.given) } }) }
+  // An admission webhook made something else of it than was foretold: that is what is ours.
+  const note = asAdmitted({ ...rest, ...(pace === undefined ? {} : { pace }) }, { ...ordered, metadata: {} })
   return changed(api, target, doing, () => noted(note))
+}
+
+/**
+ * What the API server and its admission webhooks would make of an order, such as a digest of a tag: known before, it can be noted in the same change. Undefined where a webhook
+ * says that it cannot tell. One that must be known throws then: of what was told to stop half way and is not known again, the pace must not be given back.
+ */
+async function foretold(api: ApiClient, target: ClusterTarget, { doing, order, mustBeKnown }: { readonly doing: string; readonly order: ObjectChange; readonly mustBeKnown: boolean }): Promise<Workload | undefined> {
+  try {
+    return await api.request<Workload>({ method: 'PATCH', path: workloadPath(target), query: { dryRun: 'All' }, body: order, doing: `asking what would come of ${doing} (${workloadText(target)})` })
+  } catch (thrown) {
+    if (mustBeKnown || !(thrown instanceof ClusterRefusal) || thrown.status !== badRequest) throw thrown
+    return undefined
+  }
+}
+
+function asAdmitted(note: RollOutNote, admitted: { readonly spec: Workload['spec']; readonly metadata: { readonly generation?: number } } | undefined): RollOutNote {
+  if (admitted === undefined) return note
+  const { spec, metadata: { generation } } = admitted
+  const { pace } = note
+  return { ...note, given: spec.template.spec.containers, ...(generation === undefined ? {} : { generation }), ...(pace === undefined ? {} : { pace: { ...pace, given: paceIn(spec, pace.given) } }) }
 }
 
 const noted = (note: RollOutNote): { readonly metadata: object } => ({ metadata: { annotations: { [rollOutAnnotation]: JSON.stringify(note) } } })
@@ -94,11 +121,15 @@ export async function putBackTemplate(api: ApiClient, target: ClusterTarget, run
     const metadata = { annotations: { [rollOutAnnotation]: null } }
     const note = noteOf(workload)
     if (note === undefined || note.run !== runId) return { metadata }
-    result = isAsGiven(workload.spec.template.spec.containers, note.given) ? 'put-back' : 'theirs'
+    const present = workload.spec.template.spec.containers
+    const isUntouched = note.generation !== undefined && note.generation === workload.metadata.generation
+    // Somebody may have undone it already: nothing of the template is left to put back then.
+    const isAsFound = isAsGiven(present, note.found)
+    result = isAsFound || isUntouched || isAsGiven(present, note.given) ? 'put-back' : 'theirs'
     const paced = note.pace === undefined ? {} : paceBack(target.workload.kind, workload.spec, note.pace)
-    if (result === 'theirs') return { metadata, ...(Object.keys(paced).length === 0 ? {} : { spec: paced }) }
-    onOrder()
-    return { metadata, spec: { ...paced, template: { spec: { containers: note.found } } } }
+    if (result === 'put-back') onOrder()
+    if (result === 'put-back' && !isAsFound) return { metadata, spec: { ...paced, template: { spec: { containers: note.found } } } }
+    return { metadata, ...(Object.keys(paced).length === 0 ? {} : { spec: paced }) }
   })
   return result
 }

@@ -8,7 +8,7 @@ import { cleanCluster } from './clean-cluster.js'
 import { webDeployment, webStatefulSet } from './fake-cluster/declared-objects.test-support.js'
 import { startFakeCluster, type FakeCluster } from './fake-cluster/fake-cluster.test-support.js'
 import { kubernetesDriver } from './kubernetes-driver.js'
-import type { Pod, Workload } from './objects.js'
+import type { Container, Pod, Workload } from './objects.js'
 import { rollOutAnnotation } from './release-template.js'
 
 type Kind = 'deployment' | 'statefulset'
@@ -34,6 +34,10 @@ afterEach(async () => {
 
 const workload = (): Workload => cluster.store.get<Workload>(`${kind}s`, 'web')!
 const change = (how: (one: Workload) => Workload): unknown => cluster.store.change<Workload>(`${kind}s`, 'web', how)
+/** As the API server takes it from somebody. */
+const edit = (spec: (found: Workload['spec']) => Partial<Workload['spec']>): unknown =>
+  change(({ metadata, ...one }) => ({ ...one, metadata: { ...metadata, generation: (metadata.generation ?? 0) + 1 }, spec: { ...one.spec, ...spec(one.spec) } }))
+const withContainers = ({ template }: Workload['spec'], how: (container: Container) => Container): Partial<Workload['spec']> => ({ template: { spec: { ...template.spec, containers: template.spec.containers.map(how) } } })
 const foundSpec = (): unknown => (kind === 'deployment' ? webDeployment(3) : webStatefulSet(3)).spec
 const release = (name: string) => ({ name, changes: { env: { RELEASE: name } } })
 const asFound = { name: 'as found', changes: {} }
@@ -43,6 +47,15 @@ const versionsOf = (deployment: Deployment): Promise<readonly string[]> =>
   Promise.all(deployment.instances.map(async ({ url }) => ((await (await fetch(new URL('/version', url))).json()) as { readonly release: string }).release))
 const uids = (): readonly string[] => cluster.store.list<Pod>('pods').filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ metadata }) => metadata.uid)
 const annotations = (): readonly string[] => Object.keys(workload().metadata.annotations ?? {}).filter((name) => name.startsWith('seaworthy.dev/'))
+const digesting = (digest: () => string) => (one: Workload): Workload => ({ ...one, spec: { ...one.spec, ...withContainers(one.spec, (container) => (container.image.startsWith('web') ? { ...container, image: digest() } : container)) } })
+/** From the order on nothing more is changed, as if the harness had died. */
+const refuseAfterOrder = (): void => {
+  const stop = cluster.store.onChange(({ object }) => {
+    if (object.metadata.annotations?.[rollOutAnnotation] === undefined) return
+    stop()
+    cluster.api.denied.add(`patch ${kind}s`)
+  })
+}
 /** What a controller takes for no order to stop. */
 const unheld = (): Partial<Workload['spec']> => (kind === 'deployment' ? { minReadySeconds: 0 } : { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } } })
 const later = (ms: number): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, ms))
@@ -150,16 +163,60 @@ describe('a roll-out in part', () => {
   test('keeps a pace that somebody else has set meanwhile, and puts the template back', async () => {
     const deployment = await begin('deployment', 153)
     await deployment.controls.rollOut!(release('v2'), inPart)
-    const theirs = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 2, maxUnavailable: 1 } }
-    change((one) => ({ ...one, spec: { ...one.spec, strategy: theirs } }))
+    edit(() => ({ strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 2, maxUnavailable: 1 } }, progressDeadlineSeconds: 100_000 }))
     await deployment[Symbol.asyncDispose]()
-    expect(workload().spec).toEqual({ ...(foundSpec() as object), strategy: theirs })
+    const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } }
+    expect(workload().spec).toEqual({ ...(foundSpec() as object), strategy, progressDeadlineSeconds: 100_000 })
+  })
+
+  test('takes what it was given for ours when the harness died with the order, whatever a webhook makes of a release', async () => {
+    for (const isForetold of [true, false]) {
+      const deployment = await begin('deployment', 158)
+      let asked = 0
+      cluster.api.admit = digesting(() => (isForetold ? 'web@sha256:2' : `web@sha256:${++asked}`))
+      refuseAfterOrder()
+      await deployment.controls.rollOut!({ name: 'v2', image: 'web:2', changes: {} }, inPart).catch(() => undefined)
+      expect(workload().spec).toMatchObject({ minReadySeconds: 86_400 })
+      cluster.api.denied.clear()
+      expect(await cleanCluster(cluster.service, { force: true })).toMatchObject({ state: 'released' })
+      expect([workload().spec, annotations()]).toEqual([foundSpec(), []])
+      await run.end().catch(() => undefined)
+      await cluster.close()
+    }
+  })
+
+  test('is taken back with what a webhook made of it, where somebody changed something else after the harness had died with the order', async () => {
+    const deployment = await begin('deployment', 158)
+    cluster.api.admit = digesting(() => 'web@sha256:2')
+    refuseAfterOrder()
+    await deployment.controls.rollOut!({ name: 'v2', image: 'web:2', changes: {} }, inPart).catch(() => undefined)
+    edit(() => ({ replicas: 4 }))
+    cluster.api.denied.clear()
+    await cleanCluster(cluster.service, { force: true })
+    expect([workload().spec, annotations()]).toEqual([{ ...(foundSpec() as object), replicas: 4 }, []])
+  })
+
+  test('is not ordered where a webhook does not tell what it would make of it; a whole roll-out is', async () => {
+    const deployment = await begin('deployment', 158)
+    cluster.api.takesDryRuns = false
+    await expect(deployment.controls.rollOut!(release('v2'), inPart)).rejects.toMatchObject({ code: 'SW_CLUSTER_REFUSED', message: expect.stringContaining('does not support dry run') })
+    expect([workload().spec, annotations()]).toEqual([foundSpec(), expect.not.arrayContaining([rollOutAnnotation])])
+    expect(await deployment.controls.rollOut!(release('v2'), tenSeconds)).toMatchObject({ ok: true })
+  })
+
+  test('that somebody has undone leaves nothing but its pace to put back', async () => {
+    const deployment = await begin('deployment', 158)
+    await deployment.controls.rollOut!(release('v2'), inPart)
+    edit((spec) => withContainers(spec, ({ env: _env, ...container }) => container))
+    cluster.controllers.reconcile()
+    await deployment[Symbol.asyncDispose]()
+    expect([workload().spec, annotations()]).toEqual([foundSpec(), []])
   })
 
   test('gives the pace back under a template of somebody else, which stays', async () => {
     const deployment = await begin('deployment', 154)
     await deployment.controls.rollOut!(release('v2'), inPart)
-    change((one) => ({ ...one, spec: { ...one.spec, template: { spec: { ...one.spec.template.spec, containers: one.spec.template.spec.containers.map((container) => ({ ...container, env: [{ name: 'RELEASE', value: 'v5' }] })) } } } }))
+    edit((spec) => withContainers(spec, (container) => ({ ...container, env: [{ name: 'RELEASE', value: 'v5' }] })))
     cluster.controllers.reconcile()
     await expect(deployment[Symbol.asyncDispose]()).rejects.toMatchObject({ code: 'SW_NOT_RESTORED' })
     expect({ ...workload().spec, template: null }).toEqual({ ...(foundSpec() as object), template: null })

@@ -51,10 +51,11 @@ export class FakeApiServer {
   #server: Server | undefined
   #port = 0
   readonly #sockets = new Set<Socket>()
-  /** 'verb resource' or 'verb resource/subresource' that is refused from now on. */
   /** What webhooks and defaults make of a workload that is changed. */
   admit: (workload: Workload) => Workload = (workload) => workload
-  readonly denied = new Set<string>()
+  readonly denied = new Set<string>() // 'verb resource' or 'verb resource/subresource' that is refused from now on
+  /** False: a webhook has effects elsewhere and cannot be asked for what is not carried out. */
+  takesDryRuns = true
   /** Awaited before a request is carried out, as 'METHOD path': one that takes its time. */
   delay: (asked: string) => Promise<unknown> | undefined = () => undefined
   /** Every request, as 'METHOD path'. */
@@ -212,6 +213,8 @@ export class FakeApiServer {
     } catch {
       throw refusal(400, 'BadRequest', 'error decoding patch: unexpected end of JSON input')
     }
+    const isDryRun = url.searchParams.get('dryRun') === 'All'
+    if (isDryRun && !this.takesDryRuns) throw refusal(400, 'BadRequest', 'admission webhook "digests.example" does not support dry run')
     const patched = merged(object, patch) as ClusterObject & { readonly spec?: { readonly replicas?: unknown } }
     const isWorkload = kind === 'deployments' || kind === 'statefulsets'
     const { replicas } = isWorkload ? (patched.spec ?? {}) : { replicas: 1 }
@@ -229,7 +232,9 @@ export class FakeApiServer {
     // Of others it is not kept: the recorded dialogue leaves it out.
     const manager = url.searchParams.get('fieldManager')
     const managed = manager === null ? {} : { managedFields: managedAfter(object, patched, manager) }
-    const stored = this.#options.store.put(kind, { ...admitted, metadata: { ...patched.metadata, ...managed, ...(kind === 'nodes' ? {} : { generation }) } })
+    const result = { ...admitted, metadata: { ...patched.metadata, ...managed, ...(kind === 'nodes' ? {} : { generation }) } }
+    if (isDryRun) return result
+    const stored = this.#options.store.put(kind, result)
     if (patch['spec'] !== undefined) this.#options.reconcile()
     return stored
   }

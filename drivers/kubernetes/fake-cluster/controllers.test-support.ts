@@ -284,7 +284,7 @@ export class Controllers {
     const { replicas = 1, progressDeadlineSeconds = 600 } = workload.spec
     const pods = this.#live()
     const counted = { replicas: pods.length, updatedReplicas: pods.filter((pod) => this.#isPresent(workload, pod)).length, readyReplicas: pods.filter(isReady).length, availableReplicas: pods.filter((pod) => this.#isAvailable(pod)).length }
-    const conditions = this.#options.workload === 'deployment' ? { conditions: [this.#progress.next(counted, { sets: this.#sets.size, replicas, deadlineMs: progressDeadlineSeconds * 1_000 })] } : {}
+    const conditions = this.#options.workload === 'deployment' ? { conditions: [this.#progress.next(counted, { sets: this.#sets.size, replicas, deadlineMs: progressDeadlineSeconds * 1_000 })] } : { updateRevision: this.#templateLabel(workload) }
     const status = { observedGeneration: workload.metadata.generation ?? 1, ...counted, ...conditions }
     if (JSON.stringify(status) === JSON.stringify(workload.status)) return
     this.#store.put<Workload>(`${this.#options.workload}s`, { ...workload, status })
