@@ -10,6 +10,8 @@ import { cordonedFor, uncordon, type CordonedNode } from './node-cordon.js'
 import { putBackAndRelease } from './put-back.js'
 import { readWorkload, workloadText } from './workload.js'
 
+const backWithinMs = 60_000
+
 /**
  * Takes off a workload what a dead run left on it, a release that it rolled out, a replica that it added, nodes that it cordoned and pods in a drained state too; with `force` what
  * any run left. Nodes are opened that any dead run has left cordoned for this workload, whoever has the workload now. Throws SeaworthyError.
@@ -44,7 +46,7 @@ export async function cleanCluster(service: ServiceDescriptor, { force }: { read
         const named = { workload: where, runId, ...(owner === undefined ? {} : { owner: ownerText(owner) }) }
         if (!mayClean(owner)) return void (cleaned = { state: 'kept', ...named })
         const known = left?.flatMap(({ name, note }) => (note.run === runId ? [name] : []))
-        cleaned = { state: (await putBackAndRelease(api, target, { runId, readinessPath: health.readinessPath, ...(known === undefined ? {} : { known }) })) ? 'released' : 'nothing', ...named }
+        cleaned = { state: (await putBackAndRelease(api, target, { runId, readinessPath: health.readinessPath, backWithinMs, ...(known === undefined ? {} : { known }) })) ? 'released' : 'nothing', ...named }
       },
     ])
     if (error !== undefined) throw error

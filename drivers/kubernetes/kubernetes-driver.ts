@@ -14,6 +14,7 @@ import { claimWorkload, releaseWorkload } from './claim.js'
 import { ClusterWorld, hrtimeMs } from './cluster-world.js'
 import { clusterDeployment } from './cluster-deployment.js'
 import { configuredFiles, readAccess } from './kubeconfig.js'
+import { lookAfterReturn } from './left-behind.js'
 import { mayScale, offers, whyNot } from './kubernetes-offers.js'
 import type { ObjectList, Pod } from './objects.js'
 import { NodeDrains } from './node-drains.js'
@@ -21,10 +22,10 @@ import { requirePermissions } from './permissions.js'
 import { podControls } from './pod-controls.js'
 import { PodLogs } from './pod-logs.js'
 import { podAddress } from './pod-slots.js'
-import { putBack } from './put-back.js'
+import { putBack, requireOurs } from './put-back.js'
 import type { ReleaseOrder } from './release-order.js'
 import { scaleControls } from './scale-controls.js'
-import { isRolledOut, podsPath, readWorkload, surveyAtRest, surveyCluster, workloadText, type Survey } from './workload.js'
+import { podsPath, readWorkload, surveyAtRest, surveyCluster, workloadText, type Survey } from './workload.js'
 
 /** A workload that runs in a cluster already, judged where it lives and together with what the cluster does for it. */
 export const kubernetesDriver: Driver = { name: 'kubernetes', availability, offers, whyNot, deploymentsMax: 1, observe, endsWithinMs, deploy }
@@ -216,7 +217,7 @@ class Attachment {
         await this.#untilAnswered(releaseWithinMs, () => releaseWorkload(this.#api, this.#target, runId))
       },
       () => {
-        if (theirs.length > 0) throw new SeaworthyError('SW_NOT_RESTORED', `while putting ${workloadText(this.#target)} back: found ${theirs.join(' and ')}, and left it as it is`, { exitCode: exitCodes.notConclusive })
+        requireOurs(this.#target, theirs)
       },
     ])
   }
@@ -237,7 +238,7 @@ class Attachment {
   /** What was put back is a roll-out too, and over when every pod is as it was found. */
   async #requireWhole(withinMs: number): Promise<void> {
     const endAt = performance.now() + withinMs
-    while (!isRolledOut(await this.#untilAnswered(withinMs, () => readWorkload(this.#api, this.#target)))) {
+    while (!(await this.#untilAnswered(withinMs, () => lookAfterReturn(this.#api, this.#target))).isWhole) {
       if (performance.now() > endAt) throw new SeaworthyError('SW_NOT_RESTORED', `while putting ${workloadText(this.#target)} back: its controller was told to, and had not brought every pod back after ${Math.round(withinMs / 1_000)} s`, { exitCode: exitCodes.notConclusive })
       await pause(releaseAgainMs)
     }

@@ -111,7 +111,7 @@ function requireRolling({ spec }: Workload, target: ClusterTarget, { doing, inPa
 
 /**
  * Puts the template back that was there before the first roll-out of this run, and the pace of one that stands half way. A template that is no longer the one that was given is
- * somebody else's: it stays. `onOrder` is called before anything is changed.
+ * somebody else's: it stays, without what is left in it of a release that was to reach one pod. `onOrder` is called before anything is changed.
  */
 export async function putBackTemplate(api: ApiClient, target: ClusterTarget, runId: string, onOrder: () => void = () => undefined): Promise<PutBack> {
   let result: PutBack = 'nothing'
@@ -129,7 +129,10 @@ export async function putBackTemplate(api: ApiClient, target: ClusterTarget, run
     const paced = note.pace === undefined ? {} : paceBack(target.workload.kind, workload.spec, note.pace)
     if (result === 'put-back') onOrder()
     if (result === 'put-back' && !isAsFound) return { metadata, spec: { ...paced, template: { spec: { containers: note.found } } } }
-    return { metadata, ...(Object.keys(paced).length === 0 ? {} : { spec: paced }) }
+    // With its pace back the controller would bring whatever is left of a release to every pod.
+    const rest = result === 'theirs' && note.pace !== undefined ? withoutRelease(present, note) : present
+    const spec = { ...paced, ...(isDeepStrictEqual(rest, present) ? {} : { template: { spec: { containers: rest } } }) }
+    return { metadata, ...(Object.keys(spec).length === 0 ? {} : { spec }) }
   })
   return result
 }
@@ -153,6 +156,21 @@ function isAsGiven(present: readonly Container[], given: readonly Container[]): 
   // An empty value is left out by the server.
   const told = ({ name, image, command = [], env = [] }: Container): unknown => ({ name, image, command, env: env.map((one) => ('valueFrom' in one ? one : { ...one, value: one.value ?? '' })) })
   return isDeepStrictEqual(present.map(told), given.map(told))
+}
+
+/** Containers that somebody has changed, with everything as it was found that is still as the release gave it. */
+function withoutRelease(present: readonly Container[], { found, given }: RollOutNote): readonly Container[] {
+  const namedIn = <T extends { readonly name: string }>(all: readonly T[] | undefined, name: string): T | undefined => all?.find((one) => one.name === name)
+  return present.map((one) => {
+    const [before, ours] = [namedIn(found, one.name), namedIn(given, one.name)]
+    if (before === undefined || ours === undefined) return one
+    const { command: _command, env: _env, ...rest } = one
+    const back = <T>(is: T, was: T, gave: T): T => (isDeepStrictEqual(is, gave) ? was : is)
+    const command = back(one.command, before.command, ours.command)
+    const env = one.env?.flatMap((variable) => back<EnvironmentVariable | undefined>(variable, namedIn(before.env, variable.name), namedIn(ours.env, variable.name)) ?? [])
+    const isBare = env?.length === 0 && before.env === undefined
+    return { ...rest, image: back(one.image, before.image, ours.image), ...(command === undefined ? {} : { command }), ...(env === undefined || isBare ? {} : { env }) }
+  })
 }
 
 /** The container that says whether it is ready is the service; of several without a probe the first. */

@@ -204,6 +204,22 @@ describe('a roll-out in part', () => {
     expect(await deployment.controls.rollOut!(release('v2'), tenSeconds)).toMatchObject({ ok: true })
   })
 
+  test('leaves nothing of its release in a template that somebody has changed, when its pace is given back', async () => {
+    const deployment = await begin('deployment', 158)
+    await deployment.controls.rollOut!({ name: 'v2', image: 'web:2', changes: { env: { RELEASE: 'v2' } } }, inPart)
+    edit((spec) => withContainers(spec, ({ env = [], ...container }) => ({ ...container, env: [...env, { name: 'THEIRS', value: '1' }] })))
+    await expect(deployment[Symbol.asyncDispose]()).rejects.toMatchObject({ code: 'SW_NOT_RESTORED' })
+    expect(workload().spec).toEqual({ ...(foundSpec() as Workload['spec']), ...withContainers(foundSpec() as Workload['spec'], (container) => ({ ...container, env: [{ name: 'THEIRS', value: '1' }] })) })
+  })
+
+  test('is told by clean where somebody else has rolled something else out, which stays', async () => {
+    const deployment = await begin('deployment', 158)
+    await deployment.controls.rollOut!(release('v2'), inPart)
+    edit((spec) => withContainers(spec, (container) => ({ ...container, env: [{ name: 'RELEASE', value: 'v5' }] })))
+    await expect(cleanCluster(cluster.service, { force: true })).rejects.toMatchObject({ code: 'SW_NOT_RESTORED', message: expect.stringContaining('another release than this run gave it') })
+    expect([JSON.stringify(workload().spec.template).includes('v5'), annotations()]).toEqual([true, []])
+  })
+
   test('that somebody has undone leaves nothing but its pace to put back', async () => {
     const deployment = await begin('deployment', 158)
     await deployment.controls.rollOut!(release('v2'), inPart)

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { PlatformRelease, PlatformRollOut, PlatformRollOutOptions } from '../../core/driver.js'
 import { notDone } from '../process/not-done.js'
 import type { ClusterWorld } from './cluster-world.js'
+import { deleteLeftBehind } from './left-behind.js'
 import type { Pod, Workload } from './objects.js'
 import { isLive, namedAddresses, type PodSlot } from './pod-slots.js'
 import { isRefusal } from './refusal.js'
@@ -42,9 +43,12 @@ export async function rollOut(world: ClusterWorld, release: PlatformRelease, { t
   if (inPart && !isHeld(ordered.spec, { given: paceToHold(target.workload.kind, ordered.spec) })) throw notDone(doing, 'that the API server made another pace of it, at which its controller would not stop')
   const followed = new Followed(world, { doing, saidBefore, stoodHalfWay, endAt: performance.now() + timeoutMs, timeoutMs, ...(inPart ? { templatesBefore } : {}) })
   for (;;) {
-    const end = followed.look(await readWorkload(api, target))
+    const workload = await readWorkload(api, target)
+    const end = followed.look(workload)
     if (end?.ok === true) isOver()
     if (end !== undefined) return end
+    // What the part left is not what is looked at now: a roll-out that is none in part is left to its controller.
+    if (stoodHalfWay && !inPart) await deleteLeftBehind(api, target, workload, () => world.pods)
     await pause(lookEveryMs, undefined, { signal: options.signal })
   }
 }
