@@ -7,7 +7,7 @@ import { ClusterRefusal, type ApiClient } from './api-client.js'
 import type { ObjectChange } from './changed-object.js'
 import { changed, type PutBack } from './changed-workload.js'
 import type { Container, EnvironmentVariable, Workload } from './objects.js'
-import { isHeld, paceBack, paceChange, paceIn, paceNoteIn, paceToHold, partitionOf, partObstacle, type PaceNote } from './roll-out-pace.js'
+import { isHeld, paceBack, paceChange, paceIn, paceNoteIn, paceToHold, partitionOf, partObstacle, type PaceNote, type WorkloadKind } from './roll-out-pace.js'
 import { workloadPath, workloadText } from './workload.js'
 
 const badRequest = 400
@@ -60,7 +60,9 @@ export async function orderRelease(api: ApiClient, target: ClusterTarget, { runI
     const asked: RollOutNote = { run: runId, found, given, ...(pace === undefined ? {} : { pace }) }
     const paced = pace !== undefined ? paceChange(kind, pace.given) : own?.pace !== undefined ? paceBack(kind, spec, own.pace) : {}
     const order = { spec: { ...paced, template: { spec: { containers: given } } } }
-    wanted = asAdmitted(asked, await foretold(api, target, { doing, order: { ...noted(asked), ...order }, mustBeKnown: inPart }))
+    const admitted = await foretold(api, target, { doing, order: { ...noted(asked), ...order }, mustBeKnown: inPart })
+    if (inPart && admitted !== undefined) requireHeld(kind, admitted, doing)
+    wanted = asAdmitted(asked, admitted)
     return { ...noted(wanted), ...order }
   })
   const taken = ordered.spec.template.spec.containers
@@ -70,6 +72,11 @@ export async function orderRelease(api: ApiClient, target: ClusterTarget, { runI
   // An admission webhook made something else of it than was foretold: that is what is ours.
   const note = asAdmitted({ ...rest, ...(pace === undefined ? {} : { pace }) }, { ...ordered, metadata: {} })
   return changed(api, target, doing, () => noted(note))
+}
+
+/** Throws SW_NOT_DONE where a webhook made another pace of the one that was ordered: the controller would go on to every pod. */
+export function requireHeld(kind: WorkloadKind, { spec }: Workload, doing: string): void {
+  if (!isHeld(spec, { given: paceToHold(kind, spec) })) throw notDone(doing, 'that the API server makes another pace of it, at which its controller would not stop')
 }
 
 /**

@@ -150,10 +150,18 @@ describe.each([['deployment', 151], ['statefulset', 152]] as const)('a roll-out 
     await expect(deployment.controls.rollOut!(release('v2'), inPart)).rejects.toMatchObject({ code: 'SW_NOT_DONE', message: expect.stringContaining('expected its controller to stop after the first') })
   })
 
-  test('of which a webhook makes another pace is not made, and can be taken back', async () => {
+  test('of which a webhook makes another pace is not ordered', async () => {
     const deployment = await begin(workloadKind, network)
     cluster.api.admit = (one) => (JSON.stringify(one.spec.template).includes('v2') ? { ...one, spec: { ...one.spec, ...unheld() } } : one)
-    await expect(deployment.controls.rollOut!(release('v2'), inPart)).rejects.toMatchObject({ code: 'SW_NOT_DONE', message: expect.stringContaining('made another pace of it') })
+    await expect(deployment.controls.rollOut!(release('v2'), inPart)).rejects.toMatchObject({ code: 'SW_NOT_DONE', message: expect.stringContaining('makes another pace of it') })
+    expect([workload().spec, annotations()]).toEqual([foundSpec(), expect.not.arrayContaining([rollOutAnnotation])])
+  })
+
+  test('of which a webhook makes another pace than it foretold is not made, and can be taken back', async () => {
+    const deployment = await begin(workloadKind, network)
+    let asked = 0
+    cluster.api.admit = (one) => (JSON.stringify(one.spec.template).includes('v2') && ++asked > 1 ? { ...one, spec: { ...one.spec, ...unheld() } } : one)
+    await expect(deployment.controls.rollOut!(release('v2'), inPart)).rejects.toMatchObject({ code: 'SW_NOT_DONE', message: expect.stringContaining('makes another pace of it') })
     expect(await deployment.controls.rollOut!(asFound, tenSeconds)).toMatchObject({ ok: true })
     expect(workload().spec).toEqual(foundSpec())
   })

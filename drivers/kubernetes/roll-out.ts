@@ -6,8 +6,7 @@ import { deleteLeftBehind } from './left-behind.js'
 import type { Pod, Workload } from './objects.js'
 import { isLive, namedAddresses, type PodSlot } from './pod-slots.js'
 import { isRefusal } from './refusal.js'
-import { orderRelease, standsHalfWay } from './release-template.js'
-import { isHeld, paceToHold } from './roll-out-pace.js'
+import { orderRelease, requireHeld, standsHalfWay } from './release-template.js'
 import { foreignObstacle, unstartedReason } from './unstarted-reason.js'
 import { isRolledOut, readWorkload } from './workload.js'
 
@@ -40,7 +39,7 @@ export async function rollOut(world: ClusterWorld, release: PlatformRelease, { t
     throw thrown
   })
   world.generation = ordered.metadata.generation ?? 0
-  if (inPart && !isHeld(ordered.spec, { given: paceToHold(target.workload.kind, ordered.spec) })) throw notDone(doing, 'that the API server made another pace of it, at which its controller would not stop')
+  if (inPart) requireHeld(target.workload.kind, ordered, doing)
   const followed = new Followed(world, { doing, saidBefore, stoodHalfWay, endAt: performance.now() + timeoutMs, timeoutMs, ...(inPart ? { templatesBefore } : {}) })
   for (;;) {
     const workload = await readWorkload(api, target)
