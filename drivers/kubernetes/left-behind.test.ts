@@ -81,10 +81,10 @@ describe('a StatefulSet, whose controller waits for every pod', () => {
 })
 
 describe('what a StatefulSet waits for in vain', () => {
-  const metadataOf = (name: string, revision: string) => ({ name, uid: `uid of ${name}`, resourceVersion: '1', labels: { 'controller-revision-hash': revision } })
+  const metadataOf = (name: string, revision: string) => ({ name, uid: `uid of ${name}`, resourceVersion: '1', labels: { 'controller-revision-hash': revision }, ownerReferences: [{ kind: name === 'agent-0' ? 'DaemonSet' : 'StatefulSet', name: 'web', controller: true }] })
   const pod = (name: string, revision: string, ready: boolean, containerStatuses: Pod['status']['containerStatuses'] = []): Pod => ({ metadata: metadataOf(name, revision), spec: {}, status: { containerStatuses, conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } })
   const waiting = (reason: string): Pod['status']['containerStatuses'] => [{ name: 'web', ready: false, restartCount: 0, state: { waiting: { reason } } }]
-  const pods = [pod('web-0', 'now', false), pod('web-1', 'before', true), pod('web-2', 'before', false), pod('web-3', 'before', false, waiting('ContainerCreating')), pod('web-4', 'before', false, waiting('CrashLoopBackOff'))]
+  const pods = [pod('agent-0', 'of its own', false), pod('web-0', 'now', false), pod('web-1', 'before', true), pod('web-2', 'before', false), pod('web-3', 'before', false, waiting('ContainerCreating')), pod('web-4', 'before', false, waiting('CrashLoopBackOff'))]
   const at = (observedGeneration: number): Workload => ({ ...webStatefulSet(5), metadata: { ...webStatefulSet(5).metadata, generation: 3 }, status: { observedGeneration, updateRevision: 'now' } })
   async function deletedOf(one: Workload, kind: 'statefulset' | 'deployment' = 'statefulset'): Promise<{ readonly knows: boolean; readonly deleted: readonly unknown[] }> {
     const deleted: unknown[] = []

@@ -25,7 +25,9 @@ export async function deleteLeftBehind(api: ApiClient, target: ClusterTarget, { 
   if (target.workload.kind !== 'statefulset') return true
   const { observedGeneration = 0, updateRevision } = status
   if (observedGeneration < (metadata.generation ?? 0) || updateRevision === undefined) return false
-  const left = (await pods()).filter((pod) => pod.metadata.deletionTimestamp === undefined && !saysReady(pod) && pod.metadata.labels?.['controller-revision-hash'] !== updateRevision)
+  // Others may have the same labels.
+  const isItsOwn = ({ metadata: { ownerReferences = [] } }: Pod): boolean => ownerReferences.some(({ kind, name, controller }) => controller === true && kind === 'StatefulSet' && name === target.workload.name)
+  const left = (await pods()).filter((pod) => isItsOwn(pod) && pod.metadata.deletionTimestamp === undefined && !saysReady(pod) && pod.metadata.labels?.['controller-revision-hash'] !== updateRevision)
   await Promise.all(left.map((pod) => deletePod(api, target, pod, `replacing the pod ${pod.metadata.name}, which is not ready and of another release`)))
   return true
 }
