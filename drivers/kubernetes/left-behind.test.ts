@@ -3,11 +3,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Deployment } from '../../core/driver.js'
 import { testRun, type TestRun } from '../process/deployment.test-support.js'
 import type { ApiClient, ApiRequest } from './api-client.js'
+import { runAnnotation } from './claim.js'
 import { webStatefulSet } from './fake-cluster/declared-objects.test-support.js'
 import { startFakeCluster, type FakeCluster } from './fake-cluster/fake-cluster.test-support.js'
-import { kubernetesDriver } from './kubernetes-driver.js'
+import { connect, kubernetesDriver } from './kubernetes-driver.js'
 import { deleteLeftBehind } from './left-behind.js'
 import type { Pod, Workload } from './objects.js'
+import { putBackAndRelease } from './put-back.js'
 
 let cluster: FakeCluster
 let run: TestRun
@@ -44,6 +46,14 @@ describe('a StatefulSet, whose controller waits for every pod', () => {
     })
   }
 
+  const comesBackAfter = (ms: number): void => {
+    cluster.controllers.isThere = false
+    setTimeout(() => {
+      cluster.controllers.isThere = true
+      cluster.controllers.reconcile()
+    }, ms)
+  }
+
   test.each(['never-ready', 'crashing'])('is rid of the pod of a part that is %s by the order that takes it back, and of none by a roll-out that is judged', async (name) => {
     const deployment = await deploy()
     const before = uids()
@@ -59,9 +69,10 @@ describe('a StatefulSet, whose controller waits for every pod', () => {
     expect(workload().status).toMatchObject(whole)
   })
 
-  test('is whole again after a pod of a part that never had a container', async () => {
+  test('is whole again after a pod of a part that never had a container, also where its controller takes notice late', async () => {
     const deployment = await deploy()
     await partWithoutNode(deployment)
+    comesBackAfter(1_000)
     await deployment[Symbol.asyncDispose]()
     expect([workload().spec, annotations()]).toEqual([foundSpec(), []])
     expect(workload().status).toMatchObject(whole)
@@ -70,6 +81,7 @@ describe('a StatefulSet, whose controller waits for every pod', () => {
   test('is so by the program in the journal too, which lets it go only then', async () => {
     const deployment = await deploy()
     await partWithoutNode(deployment)
+    comesBackAfter(1_500)
     const [entry] = [...run.journaled.values()]
     if (entry?.kind !== 'program') throw new Error('expected a program in the journal')
     const child = spawn(process.execPath, [entry.path, ...entry.parameters], { env: { PATH: process.env['PATH'] }, stdio: 'ignore' })
@@ -78,6 +90,21 @@ describe('a StatefulSet, whose controller waits for every pod', () => {
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0)
     expect([workload().spec, annotations(), states[0]]).toEqual([foundSpec(), [], 3])
   }, 90_000)
+})
+
+test('a StatefulSet whose controller takes no notice is kept, and let go by whoever comes when it does', async () => {
+  const deployment = await deploy()
+  await deployment.controls.rollOut!(release('never-ready'), { timeoutMs: 300, inPart: true })
+  const order = { runId: workload().metadata.annotations?.[runAnnotation] ?? '', readinessPath: '/ready', backWithinMs: 500 }
+  const api = await connect(cluster.service.target.cluster!)
+  cluster.controllers.isThere = false
+  await expect(putBackAndRelease(api, cluster.service.target.cluster!, order)).rejects.toMatchObject({ code: 'SW_NOT_RESTORED', message: expect.stringContaining('had not taken notice') })
+  expect([workload().spec, annotations()]).toEqual([foundSpec(), expect.arrayContaining([runAnnotation])])
+  cluster.controllers.isThere = true
+  cluster.controllers.reconcile()
+  expect(await putBackAndRelease(api, cluster.service.target.cluster!, { ...order, backWithinMs: 10_000 })).toBe(true)
+  expect([workload().status, annotations()]).toMatchObject([{ updatedReplicas: 3, readyReplicas: 3 }, []])
+  await api.close()
 })
 
 describe('what a StatefulSet waits for in vain', () => {

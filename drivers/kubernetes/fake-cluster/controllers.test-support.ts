@@ -43,6 +43,8 @@ export class Controllers {
   readonly #unplaced = new Map<string, Workload>()
   /** New pods get no further than this. */
   obstacle: 'bad-image' | 'no-node' | undefined
+  /** False: the controller of the workload is away, and takes no notice of anything. */
+  isThere = true
   manner: Manner
   /** Which of these goes when there are too many. */
   surplus: (live: readonly Pod[]) => Pod | undefined
@@ -63,7 +65,7 @@ export class Controllers {
   /** Brings the pods to what the workload says, one step after the other. */
   reconcile(): void {
     const workload = this.#workload
-    if (workload === undefined) return
+    if (workload === undefined || !this.isThere) return
     for (const [name, madeFrom] of this.#unplaced) this.#place(name, madeFrom)
     if (this.#options.workload === 'statefulset') this.#reconcileOrdinals(workload)
     else this.#reconcileSets(workload)
@@ -280,7 +282,7 @@ export class Controllers {
 
   #tellStatus(): void {
     const workload = this.#workload
-    if (workload === undefined) return
+    if (workload === undefined || !this.isThere) return
     const { replicas = 1, progressDeadlineSeconds = 600 } = workload.spec
     const pods = this.#live()
     const counted = { replicas: pods.length, updatedReplicas: pods.filter((pod) => this.#isPresent(workload, pod)).length, readyReplicas: pods.filter(isReady).length, availableReplicas: pods.filter((pod) => this.#isAvailable(pod)).length }
