@@ -62,6 +62,16 @@ test('a stack is taken, told by its tasks, and let go as it was found', async ()
   expect(lost(here)).toEqual([])
 })
 
+test('a replica that was added is one of its replicas, and one that was taken away is not', async () => {
+  const here = await world()
+  const deployment = await here.run.deploy({ ...service, target: { ...service.target, replicas: { ...service.target.replicas, count: 3 } } })
+  const ids = (): string[] => deployment.instances.map(({ id }) => id)
+  const added = (await deployment.controls.addInstance!({})).id
+  expect(ids()).toEqual(['replica-0', 'replica-1', 'replica-2', added])
+  const { instance } = await deployment.controls.removeAnyInstance!(stop)
+  expect(ids()).toEqual(['replica-0', 'replica-1', 'replica-2', added].filter((id) => id !== instance))
+})
+
 test('how to put it back is written down before anything is done to it', async () => {
   const { swarm, run, attach } = await world()
   const written: string[][] = []

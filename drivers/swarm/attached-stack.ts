@@ -194,7 +194,7 @@ export class AttachedStack {
     return {
       entrypoint: url,
       balancer: { ...this.service.balancer, kind: `the load balancer of the stack ${stack}`, retries: null },
-      instances: (replicas?.places ?? []).map(instanceOf),
+      get instances() { return (replicas?.places ?? []).filter(({ isRemoved }) => isRemoved !== true).map(instanceOf) },
       components: [...this.#components].map(([place, component]) => componentOf(place, component)),
       edges: this.#proxied?.edges.edges.map(({ from, to }) => ({ from, to })) ?? [],
       undeclared,

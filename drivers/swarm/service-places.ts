@@ -117,8 +117,7 @@ export class ServicePlaces {
     return this.#inTurn(doing, async () => {
       const filled = new Map(this.places.flatMap((one) => (one.container === undefined ? [] : [[one, one.container.id] as const])))
       const [place] = await this.#oneLess(doing, ([first, ...more]) => more.length === 0 && first !== undefined && filled.has(first))
-      place.mode = 'stopped'
-      place.slot = undefined
+      Object.assign(place, { mode: 'stopped', slot: undefined, isRemoved: true } satisfies Partial<TaskPlace>)
       return { place, container: filled.get(place) ?? '' }
     })
   }

@@ -21,6 +21,8 @@ export interface TaskPlace {
   container: Arrival | undefined
   /** `stopped` and `held`: what the swarm puts in the slot is not taken. */
   mode: 'up' | 'stopped' | 'held'
+  /** One replica less was asked for, and the swarm chose this one. */
+  isRemoved?: true
   paused: boolean
   freeSinceHrtimeMs: number
   starts: number
