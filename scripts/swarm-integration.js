@@ -167,11 +167,12 @@ const isLocked = (change) => change.includes('SEAWORTHY_DEFECT=start.manual-unlo
 
 const replicas = () => lines(docker('ps', '-q', '--filter', `label=com.docker.swarm.service.name=${stack}_ledger`))
 
-/** As an operator does it, by hand, for every container that comes: until three of them are what the service is, and serve. */
-async function unlock() {
+/** As an operator does it, by hand, for every container that comes: until three of them are healthy, and where they are updated all of them are new. */
+async function unlock({ updates }) {
   const endAt = Date.now() + runsWithinMs
-  const isServed = () => docker('service', 'inspect', '--format', '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}', `${stack}_ledger`) === 'completed' && replicas().length === 3 && replicas().every((id) => run('docker', ['inspect', '--format', '{{.State.Health.Status}}', id]).stdout.trim() === 'healthy')
-  while (!isServed()) {
+  const isUpdated = () => !updates || docker('service', 'inspect', '--format', '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}', `${stack}_ledger`) === 'completed'
+  const isHealthy = (id) => run('docker', ['inspect', '--format', '{{.State.Health.Status}}', id]).stdout.trim() === 'healthy'
+  while (!(isUpdated() && replicas().length === 3 && replicas().every(isHealthy))) {
     if (Date.now() > endAt) throw new Error(`after ${runsWithinMs / 1_000} s the replicas are not unlocked`)
     for (const id of replicas()) run('docker', ['exec', id, 'node', '-e', "fetch('http://127.0.0.1:8080/admin/unlock', { method: 'POST' }).catch(() => {})"])
     await pause(500)
@@ -182,7 +183,7 @@ async function unlock() {
 async function expectFaultsFound(descriptor, folder) {
   for (const [id, change] of Object.entries(faults)) {
     docker('service', 'update', '--quiet', `--detach=${isLocked(change)}`, '--update-parallelism', '0', '--update-delay', '0s', '--update-monitor', '1s', ...change, `${stack}_ledger`)
-    if (isLocked(change)) await unlock()
+    if (isLocked(change)) await unlock({ updates: true })
     for (let round = 0; round < 60 && replicas().length !== 3; round += 1) await pause(500) // those from before end, too
     const before = { services: inspected(), tasks: tasks() }
     for (let time = 1; time <= timesMax; time += 1) {
@@ -192,7 +193,7 @@ async function expectFaultsFound(descriptor, folder) {
       // A swarm may take another replica away than the one that has the fault.
       if ((outcome !== 'inconclusive' && !(id === 'RDND-05' && outcome === 'passed')) || time === timesMax) throw new Error(`with ${change.join(' ')}: found ${id} ${outcome}, expected it failed`)
     }
-    if (isLocked(change)) await unlock()
+    if (isLocked(change)) await unlock({ updates: false })
     await expectUnchanged(`after ${id}`, before)
   }
 }

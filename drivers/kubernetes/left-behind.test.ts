@@ -127,6 +127,10 @@ describe('what a StatefulSet waits for in vain', () => {
   test('stays until its controller knows what the workload is to be', async () => {
     expect(await deletedOf(at(2))).toEqual({ knows: false, deleted: [] })
   })
+  test.each([{ type: 'OnDelete' }, { type: 'RollingUpdate', rollingUpdate: { partition: 2 } }])('stays where it is as somebody wants it: %j', async (updateStrategy) => {
+    const one = at(3)
+    expect(await deletedOf({ ...one, spec: { ...one.spec, updateStrategy } })).toEqual({ knows: true, deleted: [] })
+  })
   test('is the business of the controller of a Deployment', async () => {
     expect(await deletedOf(at(3), 'deployment')).toEqual({ knows: true, deleted: [] })
   })

@@ -2,6 +2,7 @@ import type { ClusterTarget } from '../../core/service-descriptor.js'
 import { ClusterRefusal, type ApiClient } from './api-client.js'
 import { selectorText, type ObjectList, type Pod, type Workload } from './objects.js'
 import { saysReady } from './pod-slots.js'
+import { partitionOf } from './roll-out-pace.js'
 import { isRolledOut, podsPath, readWorkload } from './workload.js'
 
 const goneAlready: readonly number[] = [404, 409]
@@ -21,8 +22,10 @@ export const listPods = async (api: ApiClient, target: ClusterTarget, { spec }: 
  * deleted, whatever its containers say, as one that is still beginning may get stuck later. Not before the controller knows what the workload is to be: it would make the same pod
  * again. Resolves to whether it knows. What a Deployment has too much of its controller takes away.
  */
-export async function deleteLeftBehind(api: ApiClient, target: ClusterTarget, { metadata, status = {} }: Workload, pods: () => readonly Pod[] | Promise<readonly Pod[]>): Promise<boolean> {
+export async function deleteLeftBehind(api: ApiClient, target: ClusterTarget, { metadata, spec, status = {} }: Workload, pods: () => readonly Pod[] | Promise<readonly Pod[]>): Promise<boolean> {
   if (target.workload.kind !== 'statefulset') return true
+  // Somebody else's canary, or their own time for each pod: what is not of the newest release is as they want it.
+  if (spec.updateStrategy?.type === 'OnDelete' || partitionOf(spec.updateStrategy) > 0) return true
   const { observedGeneration = 0, updateRevision } = status
   if (observedGeneration < (metadata.generation ?? 0) || updateRevision === undefined) return false
   // Others may have the same labels.

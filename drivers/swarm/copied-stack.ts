@@ -53,7 +53,7 @@ export class CopiedStack {
     const port = await this.#untilItRuns(from, name.copy)
     const attached = (this.#attached = new AttachedStack(connection, descriptorOf(service, name.copy, port), options, 'ours'))
     const deployment = await attached.deployment()
-    return { ...deployment, startedAtHrtimeMs: this.#startedAtHrtimeMs, [Symbol.asyncDispose]: () => this.dispose() }
+    return { ...deployment, get instances() { return deployment.instances }, startedAtHrtimeMs: this.#startedAtHrtimeMs, [Symbol.asyncDispose]: () => this.dispose() }
   }
 
   dispose(): Promise<void> {

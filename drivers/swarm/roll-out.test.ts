@@ -236,6 +236,15 @@ describe('what a release makes of a service', () => {
       expect(back.TaskTemplate).toEqual(paced.TaskTemplate)
     }
   })
+  test('in part leaves nothing of itself in what somebody else has made of the service', () => {
+    const found = { ...specOf({ replicas: 3 }), TaskTemplate: { ContainerSpec: { Image: 'web:1', Env: ['A=1', 'RELEASE=v1'], Args: ['serve'] } } }
+    const part = specOfRelease(found, { name: 'v2', image: 'web:2', changes: { env: { RELEASE: 'v2', DRAINED: '1' }, command: ['serve', '--new'] } }, 'run', true)!
+    const theirs = { ...part, TaskTemplate: { ContainerSpec: { ...part.TaskTemplate.ContainerSpec, Image: 'web:3', Env: [...part.TaskTemplate.ContainerSpec.Env!, 'B=2'] } } }
+    expect(makeOf(putBack(theirs, 'run'))).toEqual({ Image: 'web:3', Env: ['A=1', 'RELEASE=v1', 'B=2'], Args: ['serve'] })
+    expect(putBack(theirs, 'run').UpdateConfig).toBeUndefined()
+    const whole = specOfRelease(found, { name: 'v2', image: 'web:2', changes: {} }, 'run')!
+    expect(makeOf(putBack({ ...whole, TaskTemplate: { ContainerSpec: { Image: 'web:2', Env: ['A=7'] } } }, 'run'))).toEqual({ Image: 'web:2', Env: ['A=7'] })
+  })
   test('is put back in two changes: what comes before the last of them is no release', () => {
     const part = specOfRelease(specOf({ replicas: 3 }), release('v2'), 'run', true)!
     const first = specBeforeRollOut(part, 'run')!

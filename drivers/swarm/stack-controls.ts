@@ -105,7 +105,10 @@ export function stackControls(machine: StackMachine): DeploymentControls {
       if (changes !== undefined) throw notDone('adding a replica', 'other settings for it, which a swarm gives to all tasks of a service or to none')
       const [service] = machine.services
       const place = machine.newReplica()
-      await service?.fill(place)
+      await service?.fill(place).catch((thrown: unknown) => {
+        place.isRemoved = true
+        throw thrown
+      })
       return machine.instanceOf(place)
     },
     ...machine.files.controls((name) => named(name).place),

@@ -69,6 +69,8 @@ export function specBeforeRollOut(spec: ServiceSpec, runId: string): ServiceSpec
   const without = withLabels(spec, { [rollOutLabel]: undefined })
   if (note?.run !== runId) return without
   const paced = withUpdateAsFound(spec, note)
+  // With its pace back the swarm would bring whatever is left of the release to every task.
+  if (note.update !== undefined && !isSameMake(makeOf(spec), note.given)) return withUpdateAsFound(withMake(without, withoutRelease(makeOf(spec), note)), note)
   if (!isSameMake(makeOf(spec), note.given) || (isSameMake(note.found, note.given) && paced === spec)) return withUpdateAsFound(without, note)
   return withLabels(withMake(paced, note.found), { [rollOutLabel]: JSON.stringify({ run: runId, found: note.found, given: note.found } satisfies RollOutNote) })
 }
@@ -89,6 +91,16 @@ function withUpdateAsFound(spec: ServiceSpec, note: RollOutNote | undefined): Se
   const kept = Object.fromEntries(Object.entries(update).filter(([name]) => !ours.some((one) => one === name)))
   const found = Object.fromEntries(ours.flatMap((one) => (note.update?.[one] === undefined ? [] : [[one, note.update[one]]])))
   return { ...rest, UpdateConfig: { ...kept, ...found } }
+}
+
+/** What somebody else has changed since, without what is still as the release gave it. */
+function withoutRelease({ Image, Env, Args }: TaskMake, { found, given }: RollOutNote): TaskMake {
+  const nameOf = (one: string): string => one.split('=', 1)[0] ?? ''
+  const isOurs = (one: string): boolean => given.Env?.includes(one) === true && found.Env?.includes(one) !== true
+  const variables = (Env ?? []).flatMap((one) => (isOurs(one) ? (found.Env ?? []).filter((before) => nameOf(before) === nameOf(one)) : [one]))
+  const image = Image === given.Image ? found.Image : Image
+  const words = isDeepStrictEqual(Args, given.Args) ? found.Args : Args
+  return { ...(image === undefined ? {} : { Image: image }), ...(Env === undefined ? {} : { Env: variables }), ...(words === undefined ? {} : { Args: words }) }
 }
 
 function withRelease({ Image, Env: found, Args }: TaskMake, { changes, image }: PlatformRelease): TaskMake {

@@ -15,7 +15,7 @@ import { offers, whyNot } from './swarm-offers.js'
 /** A swarm frees what a copy had when it has seen its tasks end. */
 const copyEndsWithinMs = 90_000
 /** What was rolled out takes longest to put back. */
-const endsWithinMs = (service: ServiceDescriptor): number => Math.max(service.target.disposable ? copyEndsWithinMs : 0, service.lifecycle.upgrade === undefined ? 0 : 30_000 + rolledBackWithinMs(service))
+const endsWithinMs = (service: ServiceDescriptor): number => Math.max(service.target.disposable ? copyEndsWithinMs : 0, service.lifecycle.upgrade === undefined && service.lifecycle.startDrained === undefined ? 0 : 30_000 + rolledBackWithinMs(service))
 
 /** The tasks of a stack in a swarm, which is attached to where it runs and left as it was found. What may not be done to it, or needs a second one, gets a copy. */
 export const swarmDriver: Driver = {

@@ -100,6 +100,10 @@ describe('a replica that a platform started drained', () => {
     expect(judge(...sound, request(loads.background, 800, { instance: 'r0', boot: 'boot-that-died' }))).toMatchObject({ outcome: 'failed', summary: expect.stringContaining('got 1 request through the balancer') })
     expect(judge(...sound, request(loads.background, 3_000, { instance: 'r0', boot: 'boot-2', outcome: 'error-status', status: 503 })).outcome).toBe('failed')
   })
+  test('is not held against it what the one that took its place afterwards got', () => {
+    const back = intervention('rollOut', { target: 'replicas', label: labels.restore, issuedAtMs: 4_000 })
+    expect(judge(ordered({}), landed, old, unready, alive, othersWithBoots, back, balanced(['r0'], { fromMs: 4_500, toMs: 7_000 }, { boot: 'boot-3' }))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('r0 served no direct request') })
+  })
   test('is inconclusive when it may have got traffic', () => {
     const text = { outcome: 'inconclusive', summary: expect.stringContaining('1 request through the balancer may have reached r0') }
     expect(judge(...sound, request(loads.background, 3_000, { instance: 'r0' }))).toMatchObject(text)

@@ -58,7 +58,9 @@ interface Seen {
 function whatWasSeen(history: History, start: DrainedStart): Seen {
   const { target, issuedAtMs } = start
   const undrain = interventionsOf(history, 'undrain', labels.startedDrained).find((one) => one.target === target)
-  const endMs = undrain?.issuedAtMs ?? Infinity
+  // What comes when it was taken back is another one.
+  const takenBackAtMs = start.by === 'platform' ? leastOf(interventionsOf(history, 'rollOut').filter((one) => one.issuedAtMs > issuedAtMs).map((one) => one.issuedAtMs)) : Infinity
+  const endMs = undrain?.issuedAtMs ?? takenBackAtMs
   const isIts = ({ boot }: { readonly boot?: string | undefined }): boolean => boot === undefined || !start.boots.before.has(boot)
   const sent = requestsOf(history, loads.startedDrained).filter((one) => one.via === target && judgeable(one) && isIts(one) && sentMs(one) < endMs)
   const servesAtMs = sent.find(answered)?.endedAtMs
@@ -73,7 +75,7 @@ function whatWasSeen(history: History, start: DrainedStart): Seen {
   // From then on a name alone may be that of the one before, which goes on for a while.
   const isUntold = (one: RequestEvent): boolean => (one.instance === undefined && isUnserved(one)) || (start.by === 'platform' && one.instance === target && one.boot === undefined)
   const served = background.filter((one) => one.instance !== undefined && answered(one))
-  const entered = served.find((one) => one.instance === target && isIts(one) && sentMs(one) >= endMs)
+  const entered = served.find((one) => one.instance === target && isIts(one) && sentMs(one) >= endMs && sentMs(one) < takenBackAtMs)
   const readiness = between(probeSamples(history, 'readiness', target))
   const isOfIt = (one: Intervention): boolean => one.target === target || (start.by === 'platform' && one.name === 'rollOut')
   const later = interventionsOf(history).filter((one) => isOfIt(one) && one.issuedAtMs > (undrain?.issuedAtMs ?? issuedAtMs)).map((one) => one.issuedAtMs)

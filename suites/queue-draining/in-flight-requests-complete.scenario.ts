@@ -23,7 +23,7 @@ export const scenario: Scenario = {
   drainsUndeclared: true,
   expectedMs: (service, profile) => {
     const drains = { quick: 1, standard: 3, thorough: 9 }[profile]
-    const perDrainMs = usualWitnessMs + 1_500 + (service.lifecycle.undrain === undefined ? usualStopMs(service) + usualStartMs(service) : usualUndoMs)
+    const perDrainMs = usualWitnessMs + 1_500 + (service.lifecycle.undrain === undefined ? usualStopMs(service) + usualStartMs(service) : usualUndoMs(service))
     return drains * perDrainMs + usualWitnessMs + usualStartMs(service) + 2_000
   },
   checks: [inFlightRequestsComplete, aDrainCanBeUndone],

@@ -1,6 +1,7 @@
 import { shareWatchMs } from '../../core/checks/share-regained.js'
 import type { InstanceId } from '../../core/history.js'
 import type { ScenarioContext } from '../../core/scenario.js'
+import type { ServiceDescriptor } from '../../core/service-descriptor.js'
 import { labels } from './names.js'
 import { tried } from './return-to-service.js'
 
@@ -12,7 +13,7 @@ const beyondLimitMs = 700
 export const sharesPerSecond = 50
 
 /** What undoing a drain usually takes; a planning value. */
-export const usualUndoMs = 2_500
+export const usualUndoMs = (service: ServiceDescriptor): number => 1_000 + shareWatchMs(service, { replicas: service.target.replicas.count, ratePerSecond: sharesPerSecond })
 
 /**
  * Undoes a drain once the balancer sends nothing to the replica any more, and watches readiness and share until both have been

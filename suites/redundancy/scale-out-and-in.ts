@@ -26,7 +26,7 @@ const spreadsConnections = ({ target }: ServiceDescriptor): boolean => target.ki
 const choosesWhoGoes = ({ target }: ServiceDescriptor): boolean => target.kind === 'swarm'
 
 /** What scaling out and in usually takes; a planning value. */
-export const usualScalingMs = (service: ServiceDescriptor): number => Math.min(3_000, service.lifecycle.startTimeoutMs) + Math.min(4_000, service.lifecycle.stop.graceMs) + 4_000
+export const usualScalingMs = (service: ServiceDescriptor): number => Math.min(3_000, service.lifecycle.startTimeoutMs) + Math.min(4_000, service.lifecycle.stop.graceMs) + 2_000 + shareWatchMs(service, { replicas: service.target.replicas.count + 1, ratePerSecond })
 
 /** One replica more, until it has its share, and then away again with requests in flight on it, all under traffic. */
 export async function scaleOutAndIn(context: ScenarioContext): Promise<void> {

@@ -8,7 +8,7 @@ const upgrade = { version: { path: '/version', pointer: '/release' }, releases: 
 const landedAt = (...instances: string[]): PlatformRollOut => ({ ok: true, reached: instances.length, displaced: instances.length, instances })
 
 /** What was ordered, and through which replicas values were read. */
-async function exercised(half: PlatformRollOut | Error, { back = { ok: true, reached: 1, displaced: 1 }, ready = true }: { readonly back?: PlatformRollOut | Error; readonly ready?: boolean } = {}): Promise<string[]> {
+async function exercised(half: PlatformRollOut | Error, { back = { ok: true, reached: 1, displaced: 1 }, ready = true, left }: { readonly back?: PlatformRollOut | Error; readonly ready?: boolean; readonly left?: string } = {}): Promise<string[]> {
   const calls: string[] = []
   const rollOut = async ({ name, changes }: PlatformRelease, { inPart }: { readonly inPart?: boolean }): Promise<PlatformRollOut> => {
     calls.push(`${name} ${JSON.stringify(changes)}${inPart === true ? ' in part' : ''}`)
@@ -27,7 +27,7 @@ async function exercised(half: PlatformRollOut | Error, { back = { ok: true, rea
     untilInRotation: async () => true,
     control: { rollOut },
     traffic: {
-      readValue: async ({ via }: { readonly via: string }) => (calls.push(`version of ${via}`), { outcome: 'read', value: '1' }),
+      readValue: async ({ via }: { readonly via: string }) => (calls.push(`version of ${via}`), { outcome: 'read', value: via === left ? '2' : '1' }),
       readNeverWritten: async () => {},
     },
   } as unknown as ScenarioContext
@@ -36,7 +36,7 @@ async function exercised(half: PlatformRollOut | Error, { back = { ok: true, rea
 }
 /** Before it is taken back. */
 const inPartOnly = (calls: readonly string[]): boolean => !calls.includes('as found {}')
-const [begun, takenBack, whole] = ['v2 {"env":{"RELEASE":"v2"}} in part', 'as found {}', ['ready replica-0', 'ready replica-1', 'true']] as const
+const [begun, takenBack, whole] = ['v2 {"env":{"RELEASE":"v2"}} in part', 'as found {}', ['ready replica-0', 'ready replica-1', 'version of replica-0', 'version of replica-1', 'true']] as const
 
 test('the replica that the platform chose and one that it did not are compared, then the part is taken back', async () => {
   const versions = ['version of replica-1', 'version of replica-0']
@@ -60,5 +60,5 @@ test('what could not be taken back, or does not come back, is told', async () =>
 const refused = new InterventionFailed('rollOut', 'replicas', 'it is that already')
 test('where nothing was ordered there is nothing to take back, and what was may be there still', async () => {
   expect(lasting(...(await exercised(refused, { back: refused })))).toEqual([takenBack, ...whole])
-  expect(lasting(...(await exercised(landedAt('replica-1'), { back: refused })))).toEqual([takenBack, 'false'])
+  expect(lasting(...(await exercised(landedAt('replica-1'), { back: refused, left: 'replica-1' })))).toEqual([takenBack, ...whole.slice(0, 4), 'false'])
 })

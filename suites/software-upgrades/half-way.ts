@@ -1,3 +1,4 @@
+import type { Upgrade } from '../../core/declarations/upgrade.js'
 import type { InstanceId } from '../../core/history.js'
 import type { ScenarioContext } from '../../core/scenario.js'
 import { resumeNeverOpened } from '../redundancy/never-opened.js'
@@ -30,13 +31,23 @@ export async function stopHalfWayByPlatform(context: ScenarioContext): Promise<b
   const old = context.instances.find(({ id }) => end.stoppedAt?.includes(id) === false)?.id
   if (end.ok && upgraded !== undefined && old !== undefined) await workOnBoth(context, { upgraded, old })
   const back = await takePartBack(context, { label: labels.halfBack, timeoutMs: completeWithinMs(context, 'UPGR-04') })
-  // What could not be ordered has nothing to be taken back.
-  if (!back.ok && !(end.cause === 'intervention' && back.cause === 'intervention')) return false
+  // Where nothing could be ordered there is nothing to take back: what every replica says of itself decides.
+  if (!back.ok && back.cause !== 'intervention') return false
   for (const { id } of context.instances) {
     if (!(await context.untilReady(id, startTimeoutMs)) || !(await context.untilInRotation(id, true, startTimeoutMs))) {
       context.step(`${id} did not come back into service`)
       return false
     }
+  }
+  return await everyoneIs(context, upgrade)
+}
+
+async function everyoneIs(context: ScenarioContext, { version, releases, from }: Upgrade): Promise<boolean> {
+  for (const { id } of context.instances) {
+    const { outcome, value } = await context.traffic.readValue({ name: 'version-taken-back', probe: version, via: id })
+    if (outcome === 'read' && String(value) === releases[from]?.reads) continue
+    context.step(`${id} is not ${from} again`)
+    return false
   }
   return true
 }

@@ -26,6 +26,8 @@ export const oldAndNewWorkTogether: Check = {
     const session = (factOf(history, 'upgrade') as { readonly session?: boolean }).session === true
     const short = tooFew(observed, { sides, session }, thresholds)
     if (short.length > 0) return inconclusive(listed(short))
+    const restarted = sides.find(({ instance }) => bootsOf(history, instance).size > 1)
+    if (restarted !== undefined) return inconclusive(`${restarted.instance} was another process at the end of the exchange`)
     const vain = (across.some(({ kind }) => kind === 'record') ? whyFindingProvesNothing(history) : undefined) ?? (across.some(({ kind }) => kind === 'session') ? whyResumingProvesNothing(history) : undefined)
     if (vain !== undefined) return inconclusive(vain)
     const [upgraded, old] = sides
@@ -51,24 +53,23 @@ function sidesOf(history: History): Sides | string {
   if (!half.end.ok) return `the first replica could not be upgraded: ${half.end.error ?? 'no reason given'}`
   const { from, to } = (factOf(history, 'upgrade') ?? {}) as { readonly from?: { readonly reads: string }; readonly to?: { readonly reads: string } }
   const byInstance = new Map<string, Set<string>>()
-  const boots = new Map<string, Set<string | undefined>>()
   for (const { target, value } of observationsOf(history, 'version-half-way')) {
-    const { outcome, value: version, boot } = value as ReadValue
+    const { outcome, value: version } = value as ReadValue
     const known = byInstance.get(target) ?? new Set()
     byInstance.set(target, known.add(outcome === 'read' ? String(version) : outcome))
-    boots.set(target, (boots.get(target) ?? new Set()).add(boot))
   }
   const saying = (version: string | undefined): Side | undefined => {
     for (const [instance, said] of byInstance) if (version !== undefined && said.size === 1 && said.has(version)) return { instance, version }
     return undefined
   }
-  const restarted = [...boots].find(([, said]) => said.size > 1)?.[0]
-  if (restarted !== undefined) return `${restarted} was another process at the end of the exchange`
   const [upgraded, old] = [saying(to?.reads), saying(from?.reads)]
   if (upgraded !== undefined && old !== undefined) return [upgraded, old]
   const said = [...byInstance].map(([instance, versions]) => `${instance} said ${[...versions].join(', then ')}`)
   return `no two replicas of different releases ran side by side: ${said.join('; ') || 'no version was read'}`
 }
+
+const bootsOf = (history: History, instance: string): ReadonlySet<string> =>
+  new Set(observationsOf(history, 'version-half-way', instance).flatMap(({ value }) => (value as ReadValue).boot ?? []))
 
 function judgeFailures(history: History, sides: Sides, { observed, failing }: { readonly observed: readonly PairObservation[]; readonly failing: readonly PairObservation[] }) {
   const control = (kind: PairKind): readonly PairObservation[] => observed.filter((one) => one.from === one.to && one.kind === kind)
